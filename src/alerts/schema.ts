@@ -1,0 +1,129 @@
+import { z } from 'zod';
+
+/** How loudly: `flash` wakes everyone, `urgent` is breaking news, `normal` is quiet. In falling order. */
+export const URGENCIES = ['flash', 'urgent', 'normal'] as const;
+export const urgencySchema = z.enum(URGENCIES);
+export type Urgency = z.infer<typeof urgencySchema>;
+
+/** Why a version exists. */
+export const changeSchema = z.enum(['new', 'update', 'correction', 'retraction']);
+export type Change = z.infer<typeof changeSchema>;
+
+export const STATUSES = [
+  'draft',
+  'awaiting-approval',
+  'scheduled',
+  'sending',
+  'sent',
+  'cancelled',
+  'aborted',
+  'retracted',
+] as const;
+export const statusSchema = z.enum(STATUSES);
+export type AlertStatus = z.infer<typeof statusSchema>;
+
+/** Statuses whose alerts every reader may see. */
+export const PUBLIC_STATUSES: readonly AlertStatus[] = ['sending', 'sent', 'aborted', 'retracted'];
+
+export const topicIdSchema = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'must be lower-case letters, digits and hyphens, at most 40');
+
+/** A BCP 47 language tag, in canonical form. */
+export const langSchema = z
+  .string()
+  .max(35)
+  .transform((tag, context) => {
+    try {
+      const [canonical] = Intl.getCanonicalLocales(tag);
+      if (canonical !== undefined) return canonical;
+    } catch {
+      // falls through to the issue below
+    }
+    context.addIssue({ code: 'custom', message: 'must be a BCP 47 language tag such as ar, en or pt-BR' });
+    return z.NEVER;
+  });
+
+// Controls (C0, C1) and the explicit bidi embeddings, overrides and isolates of UAX #9: they can make a headline
+// read as something else on the page than on the desk. The plain marks (LRM, RLM, ALM) are harmless and stay.
+// oxlint-disable-next-line no-control-regex
+const FORBIDDEN_CHARACTERS = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufeff]/;
+
+const text = (min: number, max: number) =>
+  z
+    .string()
+    .transform((value) => value.normalize('NFC').trim())
+    .pipe(
+      z
+        .string()
+        .min(min)
+        .max(max)
+        .refine(
+          (value) => !FORBIDDEN_CHARACTERS.test(value),
+          'must not hold control or bidi override characters',
+        )
+        .refine((value) => value.isWellFormed(), 'must be well-formed Unicode'),
+    );
+
+export const headlineSchema = text(1, 200).refine((value) => !value.includes('\n'), 'must be a single line');
+export const bodySchema = text(0, 1000);
+export const noteSchema = text(0, 300);
+export const httpsUrlSchema = z
+  .string()
+  .max(1024)
+  .refine((value) => {
+    const url = URL.canParse(value) ? new URL(value) : undefined;
+    return url?.protocol === 'https:' && url.username === '' && url.password === '';
+  }, 'must be an https URL without credentials');
+const timeSchema = z.iso.datetime({ offset: true }).transform((value) => new Date(value).toISOString());
+
+/** The body of `POST /v1/alerts`. Unknown fields are refused. */
+export const newAlertSchema = z.strictObject({
+  headline: headlineSchema,
+  body: bodySchema.optional(),
+  url: httpsUrlSchema.optional(),
+  image: httpsUrlSchema.optional(),
+  lang: langSchema,
+  topics: z.array(topicIdSchema).min(1).max(20),
+  urgency: urgencySchema.default('urgent'),
+  expiresAt: timeSchema.optional(),
+  sendAt: timeSchema.optional(),
+  draft: z.boolean().optional(),
+  allowDuplicate: z.boolean().optional(),
+});
+export type NewAlert = z.infer<typeof newAlertSchema>;
+
+/** One version of an alert as readers see it. Times are RFC 3339 UTC; absent values are null. */
+export const alertSchema = z.object({
+  id: z.string(),
+  version: z.number().int().min(1),
+  change: changeSchema,
+  note: z.string().nullable(),
+  headline: z.string(),
+  body: z.string().nullable(),
+  url: z.string().nullable(),
+  image: z.string().nullable(),
+  lang: z.string(),
+  dir: z.enum(['ltr', 'rtl']),
+  topics: z.array(z.string()),
+  urgency: urgencySchema,
+  status: statusSchema,
+  createdAt: z.string(),
+  publishedAt: z.string().nullable(),
+  expiresAt: z.string(),
+  sendAt: z.string().nullable(),
+});
+export type Alert = z.infer<typeof alertSchema>;
+
+/** What editors see besides. */
+export const editorAlertSchema = alertSchema.extend({
+  createdBy: z.string(),
+  approvedBy: z.string().nullable(),
+});
+export type EditorAlert = z.infer<typeof editorAlertSchema>;
+
+/** The reader's view of an alert: the editors' names are left out. */
+export function toPublicAlert(alert: EditorAlert): Alert {
+  const { createdBy: _createdBy, approvedBy: _approvedBy, ...shown } = alert;
+  return shown;
+}

@@ -1,0 +1,134 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+
+const list = z
+  .string()
+  .default('')
+  .transform((text) =>
+    text
+      .split(',')
+      .map((item) => item.trim())
+      .filter((item) => item !== ''),
+  );
+
+const flag = z
+  .enum(['true', 'false', '1', '0', ''])
+  .default('false')
+  .transform((text) => text === 'true' || text === '1');
+
+const count = (fallback: number, min: number, max: number) =>
+  z.coerce.number().int().min(min).max(max).default(fallback);
+
+const optional = z
+  .string()
+  .optional()
+  .transform((text) => (text === undefined || text === '' ? undefined : text));
+
+const origin = z.string().refine((text) => {
+  try {
+    return new URL(text).origin === text;
+  } catch {
+    return false;
+  }
+}, 'must be an origin such as https://news.example, without a path');
+
+const environment = z.object({
+  PORT: count(3000, 0, 65_535),
+  PUBLIC_URL: optional.pipe(z.url({ protocol: /^https?$/ }).optional()),
+  REDIS_URL: optional.pipe(
+    z
+      .string()
+      .regex(/^(rediss?:\/\/|unix:\/\/\/|\/)/, 'must start with redis://, rediss:// or unix:///')
+      .optional(),
+  ),
+  DATA_DIR: z.string().default('./data'),
+  ADMIN_KEY: optional.pipe(
+    z.string().min(22, 'must hold at least 128 random bits (22 characters)').optional(),
+  ),
+  VAPID_SUBJECT: z
+    .string()
+    .regex(
+      /^(mailto:[^\s<>]+@[^\s<>]+|https:\/\/[^\s<>]+)$/,
+      'must be mailto: or https:, without spaces or brackets',
+    )
+    .default('mailto:alerts@ajil.example'),
+  VAPID_PUBLIC_KEY: optional,
+  VAPID_PRIVATE_KEY: optional,
+  ALLOWED_ORIGINS: list.pipe(z.array(origin)),
+  TRUST_PROXY: z.string().default(''),
+  PUSH_ALLOWED_ORIGINS: list.pipe(z.array(origin)),
+  WORKER_PROCESSES: count(1, 1, 64),
+  SERVER_PROCESSES: count(1, 1, 64),
+  REQUIRE_APPROVAL: flag,
+  DRAIN_SECONDS: count(10, 0, 30),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+});
+
+/** Everything that is set from outside, typed and frozen. Read once, by the entry points, and handed down. */
+export interface Config {
+  readonly port: number;
+  /** Origin under which readers reach the pages, without a trailing slash. */
+  readonly publicUrl: string;
+  /** None: the embedded server in `dataDir`. */
+  readonly redisUrl: string | undefined;
+  /** Absolute path. */
+  readonly dataDir: string;
+  readonly adminKey: string | undefined;
+  readonly vapid: {
+    readonly subject: string;
+    readonly publicKey: string | undefined;
+    readonly privateKey: string | undefined;
+  };
+  readonly allowedOrigins: readonly string[];
+  /** Express `trust proxy`: empty trusts nobody. */
+  readonly trustProxy: string;
+  readonly pushAllowedOrigins: readonly string[];
+  readonly workerProcesses: number;
+  readonly serverProcesses: number;
+  readonly requireApproval: boolean;
+  readonly drainSeconds: number;
+  readonly logLevel: string;
+}
+
+/** Thrown by {@link loadConfig}: `message` lists every fault at once, a line each. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/**
+ * Reads the environment (`.env.example` lists every name with its default).
+ * @throws {ConfigError} naming every variable that is wrong, and what it should be
+ */
+export function loadConfig(env: Record<string, string | undefined>): Config {
+  const parsed = environment.safeParse(env);
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+    throw new ConfigError(`The configuration has ${faults.length} fault(s):\n${faults.join('\n')}`);
+  }
+  const values = parsed.data;
+  if ((values.VAPID_PUBLIC_KEY === undefined) !== (values.VAPID_PRIVATE_KEY === undefined)) {
+    throw new ConfigError(
+      'The configuration has 1 fault(s):\n  VAPID_PUBLIC_KEY, VAPID_PRIVATE_KEY: set both or neither',
+    );
+  }
+  return Object.freeze({
+    port: values.PORT,
+    publicUrl: (values.PUBLIC_URL ?? `http://localhost:${values.PORT}`).replace(/\/+$/, ''),
+    redisUrl: values.REDIS_URL,
+    dataDir: resolve(values.DATA_DIR),
+    adminKey: values.ADMIN_KEY,
+    vapid: Object.freeze({
+      subject: values.VAPID_SUBJECT,
+      publicKey: values.VAPID_PUBLIC_KEY,
+      privateKey: values.VAPID_PRIVATE_KEY,
+    }),
+    allowedOrigins: Object.freeze(values.ALLOWED_ORIGINS),
+    trustProxy: values.TRUST_PROXY,
+    pushAllowedOrigins: Object.freeze(values.PUSH_ALLOWED_ORIGINS),
+    workerProcesses: values.WORKER_PROCESSES,
+    serverProcesses: values.SERVER_PROCESSES,
+    requireApproval: values.REQUIRE_APPROVAL,
+    drainSeconds: values.DRAIN_SECONDS,
+    logLevel: values.LOG_LEVEL,
+  });
+}

@@ -1,0 +1,40 @@
+import type { Alert, Urgency } from '../alerts/schema.ts';
+
+/** First message on every connection, always. */
+export interface HelloMessage {
+  readonly type: 'hello';
+  readonly cursor: string;
+  /** True: `alerts` are exactly the versions missed since the client's cursor, in log order. False: the current alerts. */
+  readonly recovered: boolean;
+  readonly alerts: readonly Alert[];
+}
+
+/** One version, retractions too. */
+export interface AlertMessage {
+  readonly type: 'alert';
+  readonly cursor: string;
+  readonly alert: Alert;
+}
+
+export type LiveMessage = HelloMessage | AlertMessage;
+
+/** What one connection wants. No topics: all. `urgency`: the quietest that still comes. No lang: every language. */
+export interface LiveFilter {
+  readonly topics: readonly string[];
+  readonly urgency: Urgency;
+  readonly lang: string | undefined;
+}
+
+/** WebSocket close codes (RFC 6455, section 7.4) that the gateway uses, and what a client does on each. */
+export const CLOSE_CODES = {
+  /** The gateway restarts: reconnect with full jitter, resume by cursor. */
+  serviceRestart: 1012,
+  /** The gateway is full: reconnect after a longer wait. */
+  tryAgainLater: 1013,
+  /** The client sent something; the protocol has no client messages. Do not reconnect: it is a bug. */
+  policyViolation: 1008,
+  /** An inbound frame was too large. Do not reconnect: it is a bug. */
+  messageTooBig: 1009,
+  /** The client read too slowly and was cut: reconnect, resume by cursor. */
+  slowConsumer: 4408,
+} as const;

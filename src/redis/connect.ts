@@ -1,0 +1,72 @@
+import { Redis } from 'ioredis';
+import type { Logger } from '../ops/logger.ts';
+
+export type { Redis };
+
+/**
+ * What a connection is for decides how it behaves while Redis is away:
+ * - `command`: answers at once with an error, so that the API can say 503 instead of waiting;
+ * - `worker`: waits and goes on by itself (BullMQ workers, log followers; blocking commands are fine).
+ */
+export type ConnectionPurpose = 'command' | 'worker';
+
+const PURPOSES = {
+  command: {
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    connectTimeout: 2000,
+    commandTimeout: 10_000,
+  },
+  worker: { maxRetriesPerRequest: null, connectTimeout: 5000 },
+} as const satisfies Record<ConnectionPurpose, object>;
+
+/**
+ * Opens a connection. It reconnects by itself (50 ms, doubling up to 1 s) until it is closed.
+ * @param url `redis://`, `rediss://`, `unix:///path` or an absolute path to a Unix socket
+ */
+export function connectRedis(url: string, purpose: ConnectionPurpose, logger: Logger): Redis {
+  const options = {
+    ...PURPOSES[purpose],
+    retryStrategy: (attempt: number) => Math.min(50 * 2 ** Math.min(attempt, 5), 1000),
+  };
+  const path = url.replace(/^unix:\/\//, '');
+  const redis = path.startsWith('/') ? new Redis(path, options) : new Redis(url, options);
+  let lastFault = '';
+  redis.on('error', (error: Error) => {
+    if (error.message !== lastFault)
+      logger.warn({ err: error, purpose }, 'Redis connection fault; reconnecting');
+    lastFault = error.message;
+  });
+  redis.on('ready', () => {
+    if (lastFault !== '') logger.info({ purpose }, 'Redis connection is back');
+    lastFault = '';
+  });
+  return redis;
+}
+
+/** Resolves when the connection can take commands; rejects after `timeoutMs` with a message that says what to check. */
+export async function waitUntilReady(redis: Redis, timeoutMs = 10_000): Promise<void> {
+  if (redis.status === 'ready') return;
+  await new Promise<void>((resolve, reject) => {
+    const timer = setTimeout(() => {
+      redis.off('ready', onReady);
+      reject(
+        new Error(`Redis did not answer within ${timeoutMs} ms: check REDIS_URL and that the server runs`),
+      );
+    }, timeoutMs);
+    function onReady(): void {
+      clearTimeout(timer);
+      resolve();
+    }
+    redis.once('ready', onReady);
+  });
+}
+
+/** Closes without waiting for a server that is away. */
+export async function closeRedis(redis: Redis): Promise<void> {
+  if (redis.status === 'ready') {
+    await redis.quit().catch(() => redis.disconnect());
+  } else {
+    redis.disconnect();
+  }
+}

@@ -1,0 +1,40 @@
+/**
+ * Every key name in Redis. The part in braces is the hash tag: keys that one script touches together share it, so they
+ * live on the same node of a Redis Cluster (https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#hash-tags).
+ */
+const CORE = '{ajil}';
+
+/** BullMQ's `prefix`: queues share the slot of the core keys. */
+export const QUEUE_PREFIX = CORE;
+
+export const keys = {
+  // editors
+  editors: `${CORE}:editors`,
+  editorKeys: `${CORE}:editor-keys`,
+  session: (hash: string) => `${CORE}:session:${hash}`,
+  audit: `${CORE}:audit`,
+  // alerts
+  alert: (id: string) => `${CORE}:alert:${id}`,
+  alertsAll: `${CORE}:alerts:all`,
+  alertsPublished: `${CORE}:alerts:published`,
+  alertsByTopic: (topic: string) => `${CORE}:alerts:topic:${topic}`,
+  /** Accepted versions whose fan-out has not finished: member `id:version`, score = accepted at (ms). */
+  outbox: `${CORE}:alerts:outbox`,
+  duplicate: (fingerprint: string) => `${CORE}:alerts:duplicate:${fingerprint}`,
+  idempotency: (editorId: string, keyHash: string) => `${CORE}:idempotency:${editorId}:${keyHash}`,
+  // live log
+  liveLog: `${CORE}:live`,
+  liveEpoch: `${CORE}:live:epoch`,
+  liveAppended: (id: string, version: number) => `${CORE}:live:appended:${id}:${version}`,
+  // delivery
+  report: (id: string, version: number) => `${CORE}:report:${id}:${version}`,
+  ledger: (id: string, version: number, shard: number) => `${CORE}:ledger:${id}:${version}:${shard}`,
+  receipts: (id: string, version: number, event: string, shard: number) =>
+    `${CORE}:receipts:${id}:${version}:${event}:${shard}`,
+  // processes
+  presence: (role: string, name: string) => `${CORE}:presence:${role}:${name}`,
+  presenceAll: `${CORE}:presence`,
+  // audience
+  topics: `${CORE}:topics`,
+  shard: (shard: number, name: string) => `{ajil:${shard}}:${name}`,
+} as const;

@@ -1,0 +1,118 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface EmbeddedRedis {
+  /** What to give to `connectRedis`. */
+  readonly url: string;
+  readonly pid: number;
+  /** Resolves with a reason when the server has ended, wanted or not. */
+  readonly ended: Promise<string>;
+  /** SIGTERM: saves and ends. SIGKILL after 10 s. */
+  stop(): Promise<void>;
+  /** For tests: ends it with no warning. */
+  kill(signal: NodeJS.Signals): void;
+}
+
+// Linux allows 108 bytes for a Unix socket's path, the ending NUL included (unix(7)).
+const MAX_SOCKET_PATH = 107;
+
+/** The socket lies in `dir`; where that path would be too long, in the system's folder for temporary files. */
+function socketPath(dir: string): string {
+  const path = join(dir, 'redis.sock');
+  if (Buffer.byteLength(path) <= MAX_SOCKET_PATH) return path;
+  const name = createHash('sha256').update(dir).digest('hex').slice(0, 16);
+  return join(tmpdir(), `ajil-${name}.sock`);
+}
+
+/**
+ * Starts a Redis of our own: Unix socket only, every write on disk before its answer, nothing evicted.
+ * @param options.dir the server's own folder; made if it is not there
+ * @param options.log receives each line that the server prints
+ * @returns when the server has loaded its data and answers
+ * @throws when it ends before that; the message holds its last lines
+ */
+export async function startEmbeddedRedis(options: {
+  binary: string;
+  dir: string;
+  log?: (line: string) => void;
+}): Promise<EmbeddedRedis> {
+  const dir = resolve(options.dir);
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  const socket = socketPath(dir);
+  const settings: Record<string, string> = {
+    port: '0',
+    unixsocket: socket,
+    unixsocketperm: '700',
+    dir,
+    appendonly: 'yes',
+    appendfsync: 'always',
+    save: '',
+    'maxmemory-policy': 'noeviction',
+    daemonize: 'no',
+  };
+  const child = spawn(
+    options.binary,
+    Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]),
+    // A group of its own: Ctrl-C in a terminal reaches the supervisor, which stops the roles before their Redis.
+    { stdio: ['ignore', 'pipe', 'pipe'], detached: true },
+  );
+  const lastLines: string[] = [];
+  const onText = (chunk: Buffer): void => {
+    for (const line of chunk.toString().split('\n')) {
+      if (line.trim() === '') continue;
+      lastLines.push(line);
+      if (lastLines.length > 20) lastLines.shift();
+      options.log?.(line);
+    }
+  };
+  child.stdout.on('data', onText);
+  child.stderr.on('data', onText);
+  const ended = new Promise<string>((done) => {
+    child.once('error', (error) => done(error.message));
+    child.once('exit', (code, signal) => done(signal ?? `exit code ${code}`));
+  });
+  let over: string | undefined;
+  void ended.then((reason) => (over = reason));
+
+  while (!(await answers(socket))) {
+    if (over !== undefined) {
+      throw new Error(`The embedded Redis did not start (${over}):\n${lastLines.join('\n')}`);
+    }
+    await sleep(20);
+  }
+  return {
+    url: `unix://${socket}`,
+    pid: child.pid ?? -1,
+    ended,
+    stop: () => stopChild(child, ended),
+    kill: (signal) => void child.kill(signal),
+  };
+}
+
+async function stopChild(child: ChildProcess, ended: Promise<string>): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill('SIGTERM');
+  const timer = setTimeout(() => child.kill('SIGKILL'), 10_000);
+  await ended;
+  clearTimeout(timer);
+}
+
+/** Whether the server answers a PING: while it loads its data it answers `-LOADING`. */
+function answers(socket: string): Promise<boolean> {
+  return new Promise((done) => {
+    const connection = connect(socket);
+    connection.setTimeout(1000, () => connection.destroy());
+    connection.once('connect', () => connection.write('PING\r\n'));
+    connection.once('data', (data) => {
+      done(data.toString().startsWith('+PONG'));
+      connection.destroy();
+    });
+    connection.once('error', () => done(false));
+    connection.once('close', () => done(false));
+  });
+}

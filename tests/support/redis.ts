@@ -1,0 +1,46 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startEmbeddedRedis, type EmbeddedRedis } from '../../src/redis/embedded.ts';
+import { findRedisServer } from '../../src/redis/server-binary.ts';
+
+const PROJECT = new URL('../..', import.meta.url).pathname;
+
+export interface TestRedis {
+  readonly url: string;
+  /** SIGKILL and start again on the same data. */
+  crash(): Promise<void>;
+  /** SIGKILL, and stay away until {@link restart}. */
+  kill(): Promise<void>;
+  restart(): Promise<void>;
+  /** Ends it and removes its data. */
+  stop(): Promise<void>;
+}
+
+/** A real Redis with the production settings, in a folder of its own. */
+export async function startTestRedis(): Promise<TestRedis> {
+  const binary = findRedisServer(process.env['PATH'] ?? '', PROJECT);
+  if (binary === undefined) throw new Error('no redis-server: run `npm run setup`');
+  const dir = await mkdtemp(join(tmpdir(), 'ajil-redis-'));
+  let server: EmbeddedRedis = await startEmbeddedRedis({ binary, dir });
+  const kill = async (): Promise<void> => {
+    server.kill('SIGKILL');
+    await server.ended;
+  };
+  const restart = async (): Promise<void> => {
+    server = await startEmbeddedRedis({ binary, dir });
+  };
+  return {
+    url: server.url,
+    kill,
+    restart,
+    crash: async () => {
+      await kill();
+      await restart();
+    },
+    stop: async () => {
+      await kill();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}

@@ -14,9 +14,9 @@ export interface Session {
 
 /** What the desk's cookie stands for. Redis holds only the hash of the cookie's value. */
 export interface SessionStore {
-  /** @returns the session and the value for its cookie */
-  open(editor: Editor): Promise<{ session: Session; token: string }>;
-  /** Undefined when it is unknown, has ended, or the editor's key was revoked. */
+  /** @returns the session and the value for its cookie; undefined when no editor has this API key */
+  open(key: string): Promise<{ session: Session; token: string } | undefined>;
+  /** Undefined when it is unknown, has ended, or the API key that it was opened with was revoked or replaced. */
   find(token: string): Promise<Session | undefined>;
   close(token: string): Promise<void>;
 }
@@ -27,7 +27,7 @@ export const SESSION_LIFE_MS = 12 * 60 * 60_000;
 /** @param deps.now milliseconds since the epoch */
 export function createSessionStore(deps: {
   redis: Redis;
-  editors: Pick<EditorStore, 'get'>;
+  editors: Pick<EditorStore, 'authenticate' | 'findByKeyHash'>;
   now: () => number;
 }): SessionStore {
   const { redis, editors } = deps;
@@ -36,12 +36,14 @@ export function createSessionStore(deps: {
     createHmac('sha256', token).update('X-CSRF-Token').digest('base64url');
 
   return {
-    open: async (editor) => {
+    open: async (key) => {
+      const editor = await editors.authenticate(key);
+      if (editor === undefined) return undefined;
       const token = newSecret();
       const expiresAt = new Date(deps.now() + SESSION_LIFE_MS).toISOString();
       await redis.set(
         sessionKey(token),
-        JSON.stringify({ editorId: editor.id, expiresAt }),
+        JSON.stringify({ keyHash: hashSecret(key), expiresAt }),
         'PX',
         SESSION_LIFE_MS,
       );
@@ -50,9 +52,9 @@ export function createSessionStore(deps: {
     find: async (token) => {
       const stored = await redis.get(sessionKey(token));
       if (stored === null) return undefined;
-      const { editorId, expiresAt } = JSON.parse(stored) as { editorId: string; expiresAt: string };
+      const { keyHash, expiresAt } = JSON.parse(stored) as { keyHash: string; expiresAt: string };
       if (Date.parse(expiresAt) <= deps.now()) return undefined;
-      const editor = await editors.get(editorId);
+      const editor = await editors.findByKeyHash(keyHash);
       return editor === undefined ? undefined : { editor, csrfToken: csrfToken(token), expiresAt };
     },
     close: async (token) => {

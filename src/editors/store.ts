@@ -3,7 +3,7 @@ import type { Redis } from '../redis/connect.ts';
 import { keys } from '../redis/keys.ts';
 import { runScript, script } from '../redis/script.ts';
 import { editorSchema, type Editor, type Role } from './schema.ts';
-import { hashSecret, isSame, newSecret } from './secrets.ts';
+import { hashSecret, newSecret } from './secrets.ts';
 
 export interface EditorStore {
   /** @returns the key too: it is shown once and cannot be read again */
@@ -14,8 +14,8 @@ export interface EditorStore {
   revoke(id: string): Promise<Editor | undefined>;
   /** Whose key this is; undefined for an unknown or revoked one. */
   authenticate(key: string): Promise<Editor | undefined>;
-  /** Undefined when unknown or revoked. */
-  get(id: string): Promise<Editor | undefined>;
+  /** The same by the key's hash. */
+  findByKeyHash(hash: string): Promise<Editor | undefined>;
   /**
    * Sees to it that there is an admin. With `adminKey`, that key is the one of the editor `admin`, and an earlier one of
    * that editor ends. Without, a key is made if there was never an `admin`: one process of any number gets it, once.
@@ -62,17 +62,15 @@ export function createEditorStore(deps: { redis: Redis; now: () => number }): Ed
     return (await runScript(redis, PUT, [keys.editors, keys.editorKeys], args)) === 1;
   }
 
-  async function get(id: string): Promise<Editor | undefined> {
-    const stored = await redis.hget(keys.editors, id);
+  async function findByKeyHash(hash: string): Promise<Editor | undefined> {
+    const id = await redis.hget(keys.editorKeys, hash);
+    const stored = id === null ? null : await redis.hget(keys.editors, id);
     const editor = stored === null ? undefined : parse(stored);
     return editor?.revokedAt === null ? editor : undefined;
   }
 
-  async function authenticate(key: string): Promise<Editor | undefined> {
-    // The look-up is by hash, so its time says nothing of the key.
-    const id = await redis.hget(keys.editorKeys, hashSecret(key));
-    return id === null ? undefined : get(id);
-  }
+  // Looked up by its hash, so the time it takes says nothing of the key.
+  const authenticate = (key: string): Promise<Editor | undefined> => findByKeyHash(hashSecret(key));
 
   return {
     add: async ({ name, role }) => {
@@ -90,7 +88,7 @@ export function createEditorStore(deps: { redis: Redis; now: () => number }): Ed
       return typeof stored === 'string' ? parse(stored) : undefined;
     },
     authenticate,
-    get,
+    findByKeyHash,
     ensureAdmin: async ({ adminKey }) => {
       const admin: Editor = {
         id: ADMIN_ID,
@@ -101,7 +99,7 @@ export function createEditorStore(deps: { redis: Redis; now: () => number }): Ed
       };
       if (adminKey !== undefined) {
         const known = await authenticate(adminKey);
-        if (known === undefined || !isSame(known.id, ADMIN_ID)) await put(admin, adminKey, false);
+        if (known?.id !== ADMIN_ID) await put(admin, adminKey, false);
         return {};
       }
       const key = `ajil_${newSecret()}`;

@@ -19,6 +19,7 @@ import { serveAlerts } from './alerts.ts';
 import { serveAudience } from './audience.ts';
 import { createAuthentication } from './authentication.ts';
 import { answerConditionally, readerCors, securityHeaders } from './headers.ts';
+import { serveDocs } from './docs.ts';
 import { serveLive } from './live.ts';
 import { serveOperations, type Readiness } from './operations.ts';
 import { servePages } from './pages.ts';
@@ -103,6 +104,7 @@ export function createApp(input: ApiDeps): Api {
   serveLive(router, deps);
   serveSession(router, deps);
   serveOperations(router, deps);
+  serveDocs(router, deps);
   servePages(router, input.webDir);
   app.use(router);
   app.use(() => {

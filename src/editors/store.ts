@@ -10,6 +10,8 @@ export interface EditorStore {
   add(input: { name: string; role: Role }): Promise<{ editor: Editor; key: string }>;
   /** In the order they were added, the revoked too. */
   list(): Promise<readonly Editor[]>;
+  /** Gives an editor a new key; the old one and its sessions end. Undefined when there is no such editor. */
+  replaceKey(id: string): Promise<{ editor: Editor; key: string } | undefined>;
   /** Ends a key and its sessions for good. Undefined when there is no such editor; again is harmless. */
   revoke(id: string): Promise<Editor | undefined>;
   /** Whose key this is; undefined for an unknown or revoked one. */
@@ -82,6 +84,14 @@ export function createEditorStore(deps: { redis: Redis; now: () => number }): Ed
     list: async () => {
       const stored = await redis.hvals(keys.editors);
       return stored.map(parse).sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1));
+    },
+    replaceKey: async (id) => {
+      const stored = await redis.hget(keys.editors, id);
+      if (stored === null) return undefined;
+      const editor: Editor = { ...parse(stored), revokedAt: null };
+      const key = `ajil_${newSecret()}`;
+      await put(editor, key, false);
+      return { editor, key };
     },
     revoke: async (id) => {
       const stored = await runScript(redis, REVOKE, [keys.editors, keys.editorKeys], [id, time()]);

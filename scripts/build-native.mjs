@@ -21,7 +21,9 @@ function fingerprint() {
 function headers() {
   const prefix = dirname(dirname(process.execPath));
   const folders = [join(prefix, 'include/node'), '/usr/include/node', '/usr/local/include/node'];
-  return folders.find((folder) => existsSync(join(folder, 'node_api.h')) && existsSync(join(folder, 'openssl/ec.h')));
+  return folders.find(
+    (folder) => existsSync(join(folder, 'node_api.h')) && existsSync(join(folder, 'openssl/ec.h')),
+  );
 }
 
 /** @returns {string} what was done, one line */
@@ -29,7 +31,8 @@ function build() {
   const wanted = fingerprint();
   if (existsSync(target) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return 'up to date';
   rmSync(target, { force: true });
-  if (process.platform !== 'linux' && process.platform !== 'darwin') return 'not built: only for Linux and macOS';
+  if (process.platform !== 'linux' && process.platform !== 'darwin')
+    return 'not built: only for Linux and macOS';
   const include = headers();
   if (include === undefined) return "not built: Node's headers are not installed";
   mkdirSync(dirname(target), { recursive: true });
@@ -55,6 +58,6 @@ let result;
 try {
   result = build();
 } catch (error) {
-  result = `not built: ${error instanceof Error ? error.message : error}`;
+  result = `not built: ${String(error)}`;
 }
 if (result !== 'up to date' || process.argv.includes('--verbose')) console.log(`encryption addon: ${result}`);

@@ -7,17 +7,13 @@ import { CURVE } from './p256.ts';
  * may come twice, and a key that is no point must be refused.
  * @throws if not: it must not be used
  */
-export function proveEncryption(
-  encrypt: (jobs: readonly EncryptionJob[]) => (Buffer | undefined)[],
-): void {
+export function proveEncryption(encrypt: (jobs: readonly EncryptionJob[]) => (Buffer | undefined)[]): void {
   const receiver = createECDH(CURVE);
   receiver.generateKeys();
   const target = { p256dh: receiver.getPublicKey(), auth: randomBytes(16) };
   const offCurve = { p256dh: Buffer.alloc(65, 4), auth: target.auth };
   const payload = Buffer.from('عاجل: proof');
-  const [first, refused, second] = encrypt(
-    [target, offCurve, target].map((target) => ({ target, payload })),
-  );
+  const [first, refused, second] = encrypt([target, offCurve, target].map((target) => ({ target, payload })));
   if (first === undefined || second === undefined || refused !== undefined) {
     throw new Error('it does not tell a point from none');
   }

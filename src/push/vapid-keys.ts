@@ -57,7 +57,9 @@ async function create(dataDir: string, file: string): Promise<string> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const ecdh = createECDH(CURVE);
   ecdh.generateKeys();
-  const privateKey = ecdh.getPrivateKey('base64url').padStart(43, 'A');
+  const scalar = ecdh.getPrivateKey();
+  // OpenSSL leaves out leading zeros.
+  const privateKey = Buffer.concat([Buffer.alloc(32 - scalar.length), scalar]).toString('base64url');
   const text = `${JSON.stringify({ publicKey: ecdh.getPublicKey('base64url'), privateKey }, null, 2)}\n`;
   const draft = `${file}.${randomUUID()}`;
   const handle = await open(draft, 'wx', 0o600);
@@ -65,8 +67,7 @@ async function create(dataDir: string, file: string): Promise<string> {
     await handle.writeFile(text);
     await handle.sync();
     await link(draft, file);
-    const folder = await open(dataDir);
-    await folder.sync().finally(() => folder.close());
+    await syncFolder(dataDir);
     return text;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
@@ -74,6 +75,16 @@ async function create(dataDir: string, file: string): Promise<string> {
   } finally {
     await handle.close();
     await rm(draft);
+  }
+}
+
+/** Makes the new name in it durable (fsync(2)). */
+async function syncFolder(dir: string): Promise<void> {
+  const folder = await open(dir);
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
   }
 }
 
@@ -107,7 +118,9 @@ function parseKeys(stored: unknown, where: string): VapidKeys {
 }
 
 function decode(text: unknown): Buffer {
-  return typeof text === 'string' && /^[\w-]+={0,2}$/.test(text) ? Buffer.from(text, 'base64url') : Buffer.alloc(0);
+  return typeof text === 'string' && /^[\w-]+={0,2}$/.test(text)
+    ? Buffer.from(text, 'base64url')
+    : Buffer.alloc(0);
 }
 
 function publicOf(scalar: Buffer, where: string): Buffer {

@@ -12,7 +12,6 @@ import {
   type PushSender,
   type RetryReason,
   type Transport,
-  type TransportResponse,
 } from './types.ts';
 import type { Vapid } from './vapid.ts';
 
@@ -80,6 +79,7 @@ export function openSender(deps: {
       settle(job, { type: 'rejected', status: 0, reason: 'the message cannot be encrypted for this key' });
       return;
     }
+    if (!started.has(job)) return; // given up meanwhile
     const { origin, provider, headers } = job.lane;
     transport.request({ origin, path: job.path, headers: headers(job.message), body }).then(
       (response) => settle(job, classify(response, provider, now())),

@@ -73,6 +73,7 @@ export function createLane(deps: {
   let pausedUntil = 0;
   let lastAnswerAt = 0;
   let timer: NodeJS.Timeout | undefined;
+  let wakeAt = 0;
 
   function begin(job: Job): void {
     if (inFlight === 0) lastAnswerAt = now();
@@ -120,15 +121,18 @@ export function createLane(deps: {
   /** One timer for the lane: the next moment at which something changes without an answer. */
   function wake(): void {
     const [head] = waiting;
-    if (head === undefined || timer !== undefined) return;
-    const pause = pausedUntil - now();
-    const due = head.submittedAt + MAX_WAIT - now();
+    if (head === undefined) return;
+    const due = head.submittedAt + MAX_WAIT;
+    const at = pausedUntil > now() ? Math.min(pausedUntil, due) : due;
+    if (timer !== undefined && wakeAt <= at) return;
+    clearTimeout(timer);
+    wakeAt = at;
     timer = setTimeout(
       () => {
         timer = undefined;
         advance();
       },
-      Math.max(1, pause > 0 ? Math.min(pause, due) : due),
+      Math.max(1, at - now()),
     );
   }
 

@@ -30,7 +30,7 @@ beforeEach(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'ajil-push-'));
   const keys = await loadVapidKeys({ dataDir, publicKey: undefined, privateKey: undefined });
   sender = openSender({
-    transport: openHttpsTransport({ ca: services.map((service) => service.ca), timeoutMs: 1000 }),
+    transport: openHttpsTransport({ ca: services.map((service) => service.ca) }),
     vapid: createVapid({ keys, subject: 'mailto:desk@news.example' }),
     policy: createEndpointPolicy({ extraOrigins: services.map((service) => service.origin) }),
     metrics: createMetrics('test'),
@@ -86,8 +86,9 @@ test('a service that answers nobody delays nobody else', async () => {
   expect(answers.every((answer) => answer.type === 'accepted')).toBe(true);
   const pending = Symbol('pending');
   expect(await Promise.race([...stalled, Promise.resolve(pending)])).toBe(pending);
+  await sender.close(0);
   const reasons = (await Promise.all(stalled)).map((answer) => answer.type === 'retry' && answer.reason);
-  expect(new Set(reasons)).toEqual(new Set(['timeout', 'circuit-open']));
+  expect(new Set(reasons)).toEqual(new Set(['closing']));
 });
 
 test('a service that is not there is an answer at once', async () => {

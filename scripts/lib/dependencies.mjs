@@ -31,7 +31,10 @@ export async function installDependencies() {
   const { status, output } = await run([...npm, 'ci', '--no-audit', '--no-fund', '--loglevel=error'], {
     env: npmEnvironment(),
   });
-  if (status !== 0) throw new SetupError(`npm ci failed (status ${status}):\n${output}`);
+  if (status !== 0) {
+    const start = output.trimEnd().split('\n').slice(0, 25).join('\n');
+    throw new SetupError(`npm ci failed (status ${status}):\n${start}`);
+  }
 }
 
 function npmCommand() {

@@ -4,7 +4,7 @@ import { createPublicLookup } from './public-address.ts';
 /** Whose push service it is: few values, so that it can be a metric's label. `other` are the extra origins. */
 export type Provider = 'fcm' | 'mozilla' | 'apple' | 'wns' | 'other';
 
-export type EndpointVerdict =
+type EndpointVerdict =
   | { readonly ok: true; readonly origin: string; readonly path: string; readonly provider: Provider }
   | {
       readonly ok: false;

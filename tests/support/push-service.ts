@@ -7,7 +7,7 @@ import { makeCertificate } from './tls.ts';
 import { createReceiver, readVapid } from './web-push-oracle.ts';
 
 /** A message as the push service and then the browser got it. */
-export interface ReceivedPush {
+interface ReceivedPush {
   /** Of the subscription: what {@link TestPushService.subscribe} was given. */
   readonly name: string;
   readonly headers: IncomingMessage['headers'];

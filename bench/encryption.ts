@@ -65,7 +65,7 @@ function encryptWithKeyObjects(keys: TargetKeys): Buffer {
 async function encryptWithWebCrypto(keys: TargetKeys): Promise<Buffer> {
   const { subtle } = webcrypto;
   const algorithm = { name: 'ECDH', namedCurve: 'P-256' };
-  const pair = (await subtle.generateKey(algorithm, false, ['deriveBits'])) as webcrypto.CryptoKeyPair;
+  const pair = await subtle.generateKey(algorithm, false, ['deriveBits']);
   const theirs = await subtle.importKey('raw', keys.p256dh, algorithm, false, []);
   const shared = await subtle.deriveBits({ name: 'ECDH', public: theirs }, pair.privateKey, 256);
   return seal(keys, Buffer.from(await subtle.exportKey('raw', pair.publicKey)), Buffer.from(shared));

@@ -4,7 +4,7 @@ import { keys } from '../redis/keys.ts';
 import { runScript, script } from '../redis/script.ts';
 
 /** What an editor did. `target` is what it was done to: an alert id, an editor id. */
-export interface AuditEntry {
+interface AuditEntry {
   readonly at: string;
   readonly editorId: string;
   readonly action: string;
@@ -26,7 +26,7 @@ export interface AuditLink {
 export type LinkOutcome<T> =
   { readonly stale: string } | { readonly stale?: never; readonly appended: boolean; readonly value: T };
 
-export type AuditVerdict =
+type AuditVerdict =
   | { readonly type: 'intact'; readonly entries: number; readonly head: string }
   /** The first entry that does not follow from the one before it. */
   | { readonly type: 'broken'; readonly entries: number; readonly streamId: string };

@@ -1,0 +1,82 @@
+/** Compiles the server (tsc) and bundles the pages (vite) into dist/; skips what is up to date. */
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { withLock } from './lib/lock.mjs';
+import { CACHE, PROJECT, SetupError, main, nodeTool, progress, run } from './lib/project.mjs';
+
+const PARTS = [
+  {
+    name: 'server',
+    inputs: ['src', 'workers', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'],
+    excludes: ['src/web'],
+    stamp: 'dist/.server-built',
+    command: [...nodeTool('typescript/bin/tsc'), '-p', 'tsconfig.build.json'],
+    /** Files of deleted sources must not stay; and tsc writes nothing anew while it thinks that all is there. */
+    clean: ['dist/src', 'dist/workers', join('.cache', 'build.tsbuildinfo')],
+  },
+  {
+    name: 'pages',
+    needs: 'vite.config.ts',
+    inputs: ['src', 'vite.config.ts', 'package-lock.json'],
+    excludes: [],
+    stamp: 'dist/.pages-built',
+    command: [...nodeTool('vite/bin/vite.js'), 'build', '--logLevel', 'warn'],
+    clean: [],
+  },
+];
+
+/**
+ * @returns when dist/ is up to date
+ * @throws {SetupError} with the compiler's output
+ */
+export async function build() {
+  const stale = () =>
+    PARTS.filter((part) => part.needs === undefined || existsSync(join(PROJECT, part.needs))).filter(
+      (part) => readStamp(part) !== fingerprint(part),
+    );
+  if (stale().length === 0) return;
+  await withLock('build', async () => {
+    for (const part of stale()) await buildPart(part);
+  });
+}
+
+async function buildPart(part) {
+  progress(`building the ${part.name}`);
+  const now = fingerprint(part);
+  mkdirSync(CACHE, { recursive: true });
+  for (const path of part.clean) rmSync(join(PROJECT, path), { recursive: true, force: true });
+  const { status, output } = await run(part.command);
+  if (status !== 0) throw new SetupError(`the ${part.name} could not be built:\n${output}`);
+  const stamp = join(PROJECT, part.stamp);
+  mkdirSync(dirname(stamp), { recursive: true });
+  writeFileSync(stamp, now);
+}
+
+function readStamp(part) {
+  try {
+    return readFileSync(join(PROJECT, part.stamp), 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+/** Changes when an input is added, removed or written. */
+function fingerprint(part) {
+  const hash = createHash('sha256');
+  const visit = (path) => {
+    if (part.excludes.includes(path)) return;
+    const stat = statSync(join(PROJECT, path), { throwIfNoEntry: false });
+    if (stat === undefined) return;
+    if (stat.isDirectory()) {
+      for (const name of readdirSync(join(PROJECT, path)).sort()) visit(`${path}/${name}`);
+    } else {
+      hash.update(`${path} ${stat.size} ${stat.mtimeMs}\n`);
+    }
+  };
+  part.inputs.forEach(visit);
+  return hash.digest('hex');
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await main(build);

@@ -168,7 +168,14 @@ export class Http2Connection implements ServerEvents {
     if (endStream) this.#complete(exchange);
   }
 
-  onData(id: number, buffer: Buffer, start: number, end: number, flowBytes: number, endStream: boolean): void {
+  onData(
+    id: number,
+    buffer: Buffer,
+    start: number,
+    end: number,
+    flowBytes: number,
+    endStream: boolean,
+  ): void {
     this.#unacknowledged += flowBytes;
     if (this.#unacknowledged > DEFAULT_WINDOW_BYTES) {
       throw new Http2Error(ERROR.flowControl, 'more data than the window allows');
@@ -194,7 +201,8 @@ export class Http2Connection implements ServerEvents {
     if (exchange === undefined) return;
     this.#release(exchange);
     if (code === ERROR.none && exchange.status !== 0) return exchange.complete();
-    if (code === ERROR.refusedStream) return this.#events.onReturned(exchange, 'the server refused the stream');
+    if (code === ERROR.refusedStream)
+      return this.#events.onReturned(exchange, 'the server refused the stream');
     const message = `the server reset the stream with code ${code}`;
     if (!BLAMES.has(code)) return exchange.reject(new TransportError('refused', message, true));
     this.#events.onFault(new Http2Error(code, message));
@@ -215,10 +223,12 @@ export class Http2Connection implements ServerEvents {
   }
 
   onGoaway(lastStreamId: number, code: number): void {
-    if (lastStreamId > this.#lastAcceptedId) throw new Http2Error(ERROR.protocol, 'a GOAWAY that takes back another');
+    if (lastStreamId > this.#lastAcceptedId)
+      throw new Http2Error(ERROR.protocol, 'a GOAWAY that takes back another');
     this.#lastAcceptedId = lastStreamId;
     this.#draining = true;
-    if (BLAMES.has(code)) this.#events.onFault(new Http2Error(code, `the server went away with code ${code}`));
+    if (BLAMES.has(code))
+      this.#events.onFault(new Http2Error(code, `the server went away with code ${code}`));
     for (const exchange of this.#sender.streams.values()) {
       if (exchange.streamId <= lastStreamId) continue;
       this.#release(exchange);

@@ -51,15 +51,17 @@ test('preferences are read, changed and erased only by who shows the auth key', 
 });
 
 test.each([
-  ['https://127.0.0.1/', '/subscription/endpoint', 'endpoint-not-allowed'],
-  ['http://push.example/1', '/subscription/endpoint', 'endpoint-not-allowed'],
-])('the endpoint %s is refused', async (endpoint, pointer, code) => {
+  'https://127.0.0.1/',
+  'https://[::1]/',
+  'https://fcm.googleapis.com.evil.example/',
+  'http://fcm.googleapis.com/fcm/send/1',
+  'https://user:pass@fcm.googleapis.com/fcm/send/1',
+  'https://fcm.googleapis.com:8443/fcm/send/1',
+  'nonsense',
+])('the endpoint %s is refused, and not repeated', async (endpoint) => {
   const { status, body } = await subscribe(aSubscription(endpoint));
-  expect([status, body.errors[0].pointer, body.type]).toEqual([
-    422,
-    pointer,
-    `http://ajil.test/problems/${code}`,
-  ]);
+  expect([status, body.type]).toEqual([422, 'http://ajil.test/problems/endpoint-not-allowed']);
+  expect(body.errors[0].pointer).toBe('/subscription/endpoint');
   expect(JSON.stringify(body)).not.toContain(endpoint);
 });
 

@@ -68,6 +68,21 @@ test('entries of several processes make one unbroken chain, and a changed one sh
   expect(fields).toContain('entry');
 });
 
+test('who waits behind a Redis that does not answer is told with the first, and later ones try again', async () => {
+  const log = createAuditLog({ redis, now });
+  const entry = { editorId: 'e', action: 'test', target: 'x' };
+  const tried: string[] = [];
+  const fail = (name: string) =>
+    log.commit(entry, () => {
+      tried.push(name);
+      return Promise.reject(new Error('Command timed out'));
+    });
+  const results = await Promise.allSettled([fail('first'), fail('second'), fail('third')]);
+  expect(results.map((result) => result.status)).toEqual(['rejected', 'rejected', 'rejected']);
+  expect(tried).toEqual(['first']);
+  await log.append(entry);
+});
+
 test('the command line adds, lists and revokes, and tells by its exit code what went wrong', async () => {
   const added = await ajil('editors', 'add', '--name', 'ليلى', '--role', 'approver');
   expect(added.code).toBe(0);

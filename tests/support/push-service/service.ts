@@ -17,7 +17,7 @@ export interface PushServiceSettings {
   readonly maxConcurrentStreams: number;
 }
 
-export interface Totals extends Counts {
+interface Totals extends Counts {
   /** Answers given, by status: `{"201": 7}`. */
   readonly answers: Record<string, number>;
   /** Requests that a real push service would have refused as malformed, with why: at most the first 100. */

@@ -29,6 +29,12 @@ function socketPath(dir: string): string {
   return join(tmpdir(), `ajil-${name}.sock`);
 }
 
+/** Where the embedded server lives, and how to reach it once it runs. @param dataDir absolute */
+export function embeddedRedisPlace(dataDir: string): { dir: string; url: string } {
+  const dir = join(dataDir, 'redis');
+  return { dir, url: `unix://${socketPath(dir)}` };
+}
+
 /**
  * Starts a Redis of our own: Unix socket only, every write on disk before its answer, nothing evicted.
  * @param options.dir the server's own folder; made if it is not there

@@ -2,7 +2,8 @@ import type { TestCertificate } from '../tls.ts';
 import { listenForBrowsers, type BrowserAnswer } from './browsers.ts';
 import { createChecks } from './checks.ts';
 import { createFaults, type Fault, type MetFault } from './faults.ts';
-import { listenForPush, type Exchange } from './http.ts';
+import type { Exchange } from './exchange.ts';
+import { listenForPush } from './http.ts';
 import {
   createVirtualSubscriptions,
   type BlockDescription,

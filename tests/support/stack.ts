@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { generateVAPIDKeys } from 'web-push';
-import { createApiClient, type ApiClient } from './api.ts';
+import { createApiClient, type ApiClient } from './api-client.ts';
 import { startRole, type RoleProcess } from './process.ts';
 import type { PushService } from './push-service/start.ts';
 import { startTestRedis, type TestRedis } from './redis.ts';

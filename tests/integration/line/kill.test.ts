@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { isComplete } from '../../support/api.ts';
+import { isComplete } from '../../support/api-client.ts';
 import { test } from '../../support/line.ts';
 import type { Stack } from '../../support/stack.ts';
 

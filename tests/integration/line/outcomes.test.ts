@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { isComplete } from '../../support/api.ts';
+import { isComplete } from '../../support/api-client.ts';
 import { test, type Reader } from '../../support/line.ts';
 
 const endpointsOf = (readers: readonly Reader[]): string[] =>

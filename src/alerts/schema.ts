@@ -93,6 +93,19 @@ export const newAlertSchema = z.strictObject({
 });
 export type NewAlert = z.infer<typeof newAlertSchema>;
 
+/** The body of `POST /v1/alerts/:id/versions`. What is left out stays as it is; null empties a field. */
+export const newVersionSchema = z.strictObject({
+  change: z.enum(['update', 'correction', 'retraction']),
+  note: noteSchema.optional(),
+  headline: headlineSchema.optional(),
+  body: bodySchema.nullable().optional(),
+  url: httpsUrlSchema.nullable().optional(),
+  image: httpsUrlSchema.nullable().optional(),
+  urgency: urgencySchema.optional(),
+  expiresAt: timeSchema.optional(),
+});
+export type NewVersion = z.infer<typeof newVersionSchema>;
+
 /** One version of an alert as readers see it. Times are RFC 3339 UTC; absent values are null. */
 export const alertSchema = z.object({
   id: z.string(),

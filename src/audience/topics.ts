@@ -1,11 +1,38 @@
+import { z } from 'zod';
+import { topicIdSchema } from '../alerts/schema.ts';
+import type { Redis } from '../redis/connect.ts';
+import { keys } from '../redis/keys.ts';
+
+const topicSchema = z.object({
+  id: topicIdSchema,
+  names: z.record(z.string(), z.string()),
+  default: z.boolean(),
+});
+
 /** What readers follow. `names` by BCP 47 language; `default`: ticked for a new reader. */
-export interface Topic {
-  readonly id: string;
-  readonly names: Readonly<Record<string, string>>;
-  readonly default: boolean;
-}
+export type Topic = z.infer<typeof topicSchema>;
 
 export interface TopicStore {
-  /** In the order the newsroom gave them. */
+  /** In the order the newsroom gave them. The first call on an empty store seeds it. */
   list(): Promise<readonly Topic[]>;
+}
+
+const SEED: readonly Topic[] = [
+  { id: 'world', names: { ar: 'العالم', en: 'World', fr: 'Monde' }, default: true },
+  { id: 'politics', names: { ar: 'سياسة', en: 'Politics', fr: 'Politique' }, default: true },
+  { id: 'economy', names: { ar: 'اقتصاد', en: 'Economy', fr: 'Économie' }, default: false },
+  { id: 'sport', names: { ar: 'رياضة', en: 'Sport', fr: 'Sport' }, default: false },
+  { id: 'technology', names: { ar: 'تكنولوجيا', en: 'Technology', fr: 'Technologie' }, default: false },
+  { id: 'ukraine', names: { ar: 'أوكرانيا', en: 'Ukraine', fr: 'Ukraine' }, default: false },
+];
+
+export function createTopicStore(redis: Redis): TopicStore {
+  return {
+    list: async () => {
+      const stored = await redis.get(keys.topics);
+      if (stored !== null) return z.array(topicSchema).parse(JSON.parse(stored));
+      await redis.set(keys.topics, JSON.stringify(SEED), 'NX');
+      return SEED;
+    },
+  };
 }

@@ -32,6 +32,12 @@ function socketPath(dir: string): string {
   return join(tmpdir(), `ajil-${name}.sock`);
 }
 
+/** Where the embedded server lives, and how to reach it once it runs. @param dataDir absolute */
+export function embeddedRedisPlace(dataDir: string): { dir: string; url: string } {
+  const dir = join(dataDir, 'redis');
+  return { dir, url: `unix://${socketPath(dir)}` };
+}
+
 /**
  * Becomes the server, and leaves a watcher that ends it when our side of the pipe closes: also a supervisor that dies by
  * SIGKILL leaves no server behind. A line on the pipe first says that the server is gone, so that its number, which may

@@ -10,14 +10,19 @@ export const QUEUE_PREFIX = CORE;
 export const keys = {
   // editors
   editors: `${CORE}:editors`,
+  /** SHA-256 of an API key -> editor id. */
   editorKeys: `${CORE}:editor-keys`,
   session: (hash: string) => `${CORE}:session:${hash}`,
   audit: `${CORE}:audit`,
+  /** Rate limits: counters that expire by themselves, and the day's salt that addresses are hashed with. */
+  limits: `${CORE}:limits`,
+  limitsSalt: `${CORE}:limits:salt`,
   // alerts
   alert: (id: string) => `${CORE}:alert:${id}`,
-  alertsAll: `${CORE}:alerts:all`,
-  alertsPublished: `${CORE}:alerts:published`,
-  alertsByTopic: (topic: string) => `${CORE}:alerts:topic:${topic}`,
+  /** Published alerts of a topic in a language (`*`: of all): member = place in time + id, all of score 0. */
+  alertsPublished: (topic: string, lang: string) => `${CORE}:alerts:published:${topic}:${lang}`,
+  /** The same of every alert, drafts too: what editors list. */
+  alertsAll: (topic: string, lang: string) => `${CORE}:alerts:all:${topic}:${lang}`,
   /** Accepted versions whose fan-out has not finished: member `id:version`, score = accepted at (ms). */
   outbox: `${CORE}:alerts:outbox`,
   duplicate: (fingerprint: string) => `${CORE}:alerts:duplicate:${fingerprint}`,
@@ -28,6 +33,9 @@ export const keys = {
   liveAppended: (id: string, version: number) => `${CORE}:live:appended:${id}:${version}`,
   // delivery
   report: (id: string, version: number) => `${CORE}:report:${id}:${version}`,
+  receiptSecret: `${CORE}:receipt-secret`,
+  /** Bitmap of the batches that have ended. */
+  batches: (id: string, version: number) => `${CORE}:batches:${id}:${version}`,
   ledger: (id: string, version: number, shard: number) => `${CORE}:ledger:${id}:${version}:${shard}`,
   receipts: (id: string, version: number, event: string, shard: number) =>
     `${CORE}:receipts:${id}:${version}:${event}:${shard}`,

@@ -1,0 +1,109 @@
+import type { Alert, EditorAlert, NewAlert } from '../alerts/schema.ts';
+import { MAX_LIFE_MS, MIN_LIFE_MS } from '../alerts/life-cycle.ts';
+import type { TopicStore } from '../audience/topics.ts';
+import type { Editor } from '../editors/schema.ts';
+import { isAtLeast } from '../editors/schema.ts';
+import { Problem, type FieldError } from './problem.ts';
+import { refuseIfAny } from './input.ts';
+
+/** A Web Push body that every bridge carries: Firefox for Android's fails above about 2,700 bytes. */
+export const PUSH_MESSAGE_LIMIT_BYTES = 2600;
+
+export interface AlertRules {
+  /** What a schema cannot know: topics, sites, times, and what this installation does not do yet. @throws {Problem} */
+  checkNew(input: NewAlert, editor: Editor): Promise<void>;
+  checkChange(input: { url?: string | null | undefined; expiresAt?: string | undefined }): void;
+  /** @throws {Problem} 422 when the alert is too large for a push message */
+  checkSize(alert: EditorAlert): void;
+  /** @throws {Problem} 403 when only a second person's approval would let this editor send */
+  checkApproval(editor: Editor): void;
+}
+
+export interface AlertRulesDeps {
+  readonly config: { readonly allowedOrigins: readonly string[]; readonly requireApproval: boolean };
+  readonly topics: Pick<TopicStore, 'list'>;
+  readonly pushMessageBytes: (alert: Alert) => number;
+  readonly now: () => number;
+}
+
+export function createAlertRules(deps: AlertRulesDeps): AlertRules {
+  const { allowedOrigins, requireApproval } = deps.config;
+
+  function siteErrors(url: string | null | undefined): FieldError[] {
+    if (typeof url !== 'string' || allowedOrigins.length === 0) return [];
+    if (allowedOrigins.includes(new URL(url).origin)) return [];
+    return [{ pointer: '/url', detail: `must be on one of ${allowedOrigins.join(', ')} (ALLOWED_ORIGINS)` }];
+  }
+
+  function expiryErrors(expiresAt: string | undefined): FieldError[] {
+    if (expiresAt === undefined) return [];
+    const life = Date.parse(expiresAt) - deps.now();
+    if (life >= MIN_LIFE_MS && life <= MAX_LIFE_MS) return [];
+    return [{ pointer: '/expiresAt', detail: 'must be at least 1 minute and at most 7 days from now' }];
+  }
+
+  async function topicErrors(topics: readonly string[]): Promise<FieldError[]> {
+    const known = new Set((await deps.topics.list()).map((topic) => topic.id));
+    return topics.flatMap((topic, index) =>
+      known.has(topic) ? [] : [{ pointer: `/topics/${index}`, detail: 'is not a topic of GET /v1/config' }],
+    );
+  }
+
+  function checkApproval(editor: Editor): void {
+    if (!requireApproval || isAtLeast(editor.role, 'approver')) return;
+    throw new Problem(
+      'approval-required',
+      'REQUIRE_APPROVAL is set, and handing an alert to an approver is not available yet: an approver must send it.',
+    );
+  }
+
+  return {
+    checkApproval,
+    checkNew: async (input, editor) => {
+      refuseLater(input);
+      checkApproval(editor);
+      refuseIfAny([
+        ...siteErrors(input.url),
+        ...expiryErrors(input.expiresAt),
+        ...(await topicErrors(input.topics)),
+      ]);
+    },
+    checkChange: (input) => refuseIfAny([...siteErrors(input.url), ...expiryErrors(input.expiresAt)]),
+    checkSize: (alert) => {
+      const bytes = deps.pushMessageBytes(alert);
+      if (bytes <= PUSH_MESSAGE_LIMIT_BYTES) return;
+      throw new Problem(
+        'message-too-large',
+        `Shorten it by ${bytes - PUSH_MESSAGE_LIMIT_BYTES} bytes of UTF-8.`,
+        {
+          errors: [
+            {
+              pointer: longestField(alert),
+              detail: 'is the longest part',
+              bytes,
+              limit: PUSH_MESSAGE_LIMIT_BYTES,
+            },
+          ],
+        },
+      );
+    },
+  };
+}
+
+/** What the contract holds and this version does not do is refused: ignored, an alert would go out too early. */
+function refuseLater(input: NewAlert): void {
+  const errors: FieldError[] = [];
+  if (input.draft === true) errors.push({ pointer: '/draft', detail: 'drafts are not available yet' });
+  if (input.sendAt !== undefined)
+    errors.push({ pointer: '/sendAt', detail: 'scheduling is not available yet' });
+  if (errors.length === 0) return;
+  throw new Problem('not-available-yet', 'Leave these fields out: the alert then goes out at once.', {
+    errors,
+  });
+}
+
+function longestField(alert: EditorAlert): string {
+  const fields = ['headline', 'body', 'url', 'image'] as const;
+  const sizes = fields.map((field) => ({ field, bytes: Buffer.byteLength(alert[field] ?? '') }));
+  return `/${sizes.reduce((longest, next) => (next.bytes > longest.bytes ? next : longest)).field}`;
+}

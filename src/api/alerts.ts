@@ -1,0 +1,225 @@
+import { createHash } from 'node:crypto';
+import type { Request, Response, Router } from 'express';
+import { z } from 'zod';
+import { newAlertId } from '../alerts/id.ts';
+import { firstVersion, nextVersion } from '../alerts/life-cycle.ts';
+import {
+  PUBLIC_STATUSES,
+  langSchema,
+  newAlertSchema,
+  newVersionSchema,
+  statusSchema,
+  toPublicAlert,
+  topicIdSchema,
+  type EditorAlert,
+} from '../alerts/schema.ts';
+import { MAX_VERSIONS, type AlertStore, type CreateResult, type IdempotencyClaim } from '../alerts/store.ts';
+import type { FanOutQueue } from '../delivery/queues.ts';
+import type { AuditLog } from '../editors/audit.ts';
+import { isAtLeast, type Editor } from '../editors/schema.ts';
+import type { AlertRules } from './alert-rules.ts';
+import type { Authentication } from './authentication.ts';
+import { readBody, readQuery } from './input.ts';
+import { Problem } from './problem.ts';
+import type { RateLimits } from './rate-limits.ts';
+import { route } from './route.ts';
+
+export interface AlertsDeps {
+  readonly alerts: AlertStore;
+  readonly audit: AuditLog;
+  readonly auth: Authentication;
+  readonly rules: AlertRules;
+  readonly limits: RateLimits;
+  readonly fanOutQueue: Pick<FanOutQueue, 'add'>;
+  readonly onFanOutFailure: (error: unknown, alertId: string) => void;
+  readonly now: () => number;
+}
+
+const commaList = z
+  .string()
+  .transform((text) => text.split(',').filter((item) => item !== ''))
+  .pipe(z.array(topicIdSchema).max(20));
+
+export const listQuerySchema = z.strictObject({
+  topics: commaList.default([]),
+  lang: langSchema.optional(),
+  status: statusSchema.optional(),
+  before: z.union([z.iso.datetime({ offset: true }), z.string().regex(/^[0-9a-z]{26}$/)]).optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(20),
+});
+
+export function serveAlerts(router: Router, deps: AlertsDeps): void {
+  route(router, '/v1/alerts', {
+    get: (request, response) => list(deps, request, response),
+    post: (request, response) => create(deps, request, response),
+  });
+  route(router, '/v1/alerts/:id', { get: (request, response) => show(deps, request, response) });
+  route(router, '/v1/alerts/:id/versions', {
+    post: (request, response) => addVersion(deps, request, response),
+  });
+  route(router, '/v1/alerts/:id/abort', { post: (request, response) => abort(deps, request, response) });
+}
+
+/** @throws {Problem} 404 for what there is not, and for what this caller may not see */
+export async function findAlert(
+  alerts: AlertStore,
+  request: Request,
+  editor: Editor | undefined,
+  version?: number,
+): Promise<EditorAlert> {
+  const alert = await alerts.get(String(request.params['id']), version);
+  if (alert === undefined || (editor === undefined && !PUBLIC_STATUSES.includes(alert.status))) {
+    throw new Problem('not-found', 'There is no such alert.');
+  }
+  return alert;
+}
+
+async function list(deps: AlertsDeps, request: Request, response: Response): Promise<void> {
+  const editor = await deps.auth.identify(request);
+  const { before, status, ...query } = readQuery(request, listQuerySchema);
+  if (status !== undefined && editor === undefined) {
+    throw new Problem('unauthenticated', 'Only editors list by status.', {
+      headers: { 'WWW-Authenticate': 'Bearer realm="ajil"' },
+    });
+  }
+  const page = await deps.alerts.list({
+    ...query,
+    status,
+    view: editor === undefined ? 'published' : 'all',
+    before: before?.includes(':') ? Date.parse(before) : before,
+  });
+  cachingFor(response, editor);
+  response.json({
+    alerts: page.alerts.map((alert) => shownTo(editor, alert)),
+    next: page.next ?? null,
+  });
+}
+
+async function show(deps: AlertsDeps, request: Request, response: Response): Promise<void> {
+  const editor = await deps.auth.identify(request);
+  const alert = await findAlert(deps.alerts, request, editor);
+  cachingFor(response, editor);
+  response.json(shownTo(editor, alert));
+}
+
+async function create(deps: AlertsDeps, request: Request, response: Response): Promise<void> {
+  const editor = await deps.auth.require(request, 'author');
+  await deps.limits.takeEditor(editor.id, response);
+  const input = await readBody(request, response, newAlertSchema);
+  const claim = claimOf(request, editor, 'POST /v1/alerts', input);
+  const repeated = claim && (await deps.alerts.findRepeated(claim));
+  if (repeated !== undefined) return answer(response, repeated);
+
+  await deps.rules.checkNew(input, editor);
+  const alert = firstVersion(newAlertId(deps.now()), input, editor.id, deps.now());
+  deps.rules.checkSize(alert);
+  const action = input.allowDuplicate === true ? 'alert.create-allowing-duplicate' : 'alert.create';
+  const result = await deps.audit.commit({ editorId: editor.id, action, target: alert.id }, (link) =>
+    deps.alerts.create(alert, { claim, link, allowDuplicate: input.allowDuplicate }),
+  );
+  if (result.type === 'created') startFanOut(deps, alert);
+  answer(response, result);
+}
+
+async function addVersion(deps: AlertsDeps, request: Request, response: Response): Promise<void> {
+  const editor = await deps.auth.require(request, 'author');
+  await deps.limits.takeEditor(editor.id, response);
+  const input = await readBody(request, response, newVersionSchema);
+  const id = String(request.params['id']);
+  const claim = claimOf(request, editor, `POST /v1/alerts/${id}/versions`, input);
+  const repeated = claim && (await deps.alerts.findRepeated(claim));
+  if (repeated !== undefined) return answer(response, repeated);
+
+  deps.rules.checkApproval(editor);
+  deps.rules.checkChange(input);
+  for (;;) {
+    const last = await findAlert(deps.alerts, request, editor);
+    if (last.version >= MAX_VERSIONS) {
+      throw new Problem('wrong-status', `An alert has at most ${MAX_VERSIONS} versions: write a new one.`);
+    }
+    const alert = nextVersion(last, input, editor.id, deps.now());
+    deps.rules.checkSize(alert);
+    const entry = { editorId: editor.id, action: `alert.${input.change}`, target: `${id}:${alert.version}` };
+    const result = await deps.audit.commit(entry, (link) => deps.alerts.addVersion(alert, { claim, link }));
+    if (result.type === 'moved') continue;
+    if (result.type === 'wrong-status') throw wrongStatus(result.status, 'A version can no longer be added.');
+    if (result.type === 'created') startFanOut(deps, alert);
+    return answer(response, result);
+  }
+}
+
+async function abort(deps: AlertsDeps, request: Request, response: Response): Promise<void> {
+  const editor = await deps.auth.require(request, 'author');
+  const alert = await findAlert(deps.alerts, request, editor);
+  if (alert.createdBy !== editor.id && !isAtLeast(editor.role, 'approver')) {
+    throw new Problem('forbidden', 'Only its author, an approver or an admin stops an alert.');
+  }
+  const entry = { editorId: editor.id, action: 'alert.abort', target: alert.id };
+  const result = await deps.audit.commit(entry, (link) => deps.alerts.abort(alert.id, { link }));
+  if (result.type === 'wrong-status') throw wrongStatus(result.status, 'Nothing of it is being sent.');
+  response.set('Cache-Control', 'no-store').json(await findAlert(deps.alerts, request, editor));
+}
+
+/** The 201 does not wait: the version is stored with its outbox entry, from which housekeeping finishes what fails here. */
+function startFanOut(deps: AlertsDeps, alert: EditorAlert): void {
+  deps.fanOutQueue
+    .add({ alertId: alert.id, version: alert.version, urgency: alert.urgency })
+    .catch((error: unknown) => deps.onFanOutFailure(error, alert.id));
+}
+
+function answer(response: Response, result: CreateResult): void {
+  switch (result.type) {
+    case 'created':
+    case 'repeated':
+      if (result.type === 'repeated') response.set('Idempotent-Replayed', 'true');
+      response.location(`/v1/alerts/${result.alert.id}`).set('Cache-Control', 'no-store');
+      response.status(201).json(result.alert);
+      return;
+    case 'duplicate':
+      throw new Problem('duplicate-alert', 'If it is meant, send it again with "allowDuplicate": true.', {
+        extension: { alertId: result.id },
+      });
+    case 'idempotency-conflict':
+      throw new Problem('idempotency-conflict', 'Use a new key for a new request.', {
+        errors: [{ header: 'Idempotency-Key', detail: 'was used with another body' }],
+      });
+  }
+}
+
+function wrongStatus(status: string, detail: string): Problem {
+  return new Problem('wrong-status', `${detail} Its status is ${status}.`, {
+    extension: { alertStatus: status },
+  });
+}
+
+/** draft-ietf-httpapi-idempotency-key-header-07. Fields in the schema's order make equal requests equal texts. */
+function claimOf(
+  request: Request,
+  editor: Editor,
+  call: string,
+  input: object,
+): IdempotencyClaim | undefined {
+  const key = request.get('idempotency-key');
+  if (key === undefined) return undefined;
+  if (!/^[\x20-\x7e]{1,255}$/.test(key)) {
+    throw new Problem('invalid-header', 'Correct the header named in errors.', {
+      errors: [{ header: 'Idempotency-Key', detail: 'must be 1 to 255 visible ASCII characters' }],
+    });
+  }
+  const hash = (text: string): string => createHash('sha256').update(text).digest('base64url');
+  return {
+    editorId: editor.id,
+    keyHash: hash(key),
+    request: hash(`${call}\n${JSON.stringify(input)}`),
+  };
+}
+
+/** Readers' answers may be kept but are asked for anew each time, so that a retraction shows at once. */
+function cachingFor(response: Response, editor: Editor | undefined): void {
+  response.vary('Authorization').vary('Cookie');
+  response.set('Cache-Control', editor === undefined ? 'public, no-cache' : 'private, no-cache');
+}
+
+function shownTo(editor: Editor | undefined, alert: EditorAlert): object {
+  return editor === undefined ? toPublicAlert(alert) : alert;
+}

@@ -1,0 +1,134 @@
+import express, { type Express, type Request, type Response } from 'express';
+import { Counter } from 'prom-client';
+import type { Config } from '../config.ts';
+import type { AlertStore } from '../alerts/store.ts';
+import type { SubscriptionStore } from '../audience/subscriptions.ts';
+import type { TopicStore } from '../audience/topics.ts';
+import type { FanOutQueue } from '../delivery/queues.ts';
+import type { ReceiptStore } from '../delivery/receipts.ts';
+import type { ReportStore } from '../delivery/report.ts';
+import type { AuditLog } from '../editors/audit.ts';
+import type { SessionStore } from '../editors/sessions.ts';
+import type { EditorStore } from '../editors/store.ts';
+import type { LiveFilter } from '../live/protocol.ts';
+import type { Logger } from '../ops/logger.ts';
+import type { Metrics } from '../ops/metrics.ts';
+import type { Redis } from '../redis/connect.ts';
+import { createAlertRules, type AlertRulesDeps } from './alert-rules.ts';
+import { serveAlerts } from './alerts.ts';
+import { serveAudience } from './audience.ts';
+import { createAuthentication } from './authentication.ts';
+import { answerConditionally, readerCors, securityHeaders } from './headers.ts';
+import { serveDocs } from './docs.ts';
+import { serveLive } from './live.ts';
+import { serveOperations, type Readiness } from './operations.ts';
+import { servePages } from './pages.ts';
+import { createProblemWriter, Problem } from './problem.ts';
+import { servePublicConfig } from './public-config.ts';
+import { createRateLimits, DEFAULT_LIMITS, type Limits } from './rate-limits.ts';
+import { serveReceipts } from './receipts.ts';
+import { serveReport } from './report.ts';
+import { createRequestLog } from './request-id.ts';
+import { serveSession } from './session.ts';
+import { serveSubscriptions, type SubscriptionsDeps } from './subscriptions.ts';
+
+export interface ApiDeps {
+  readonly config: Pick<Config, 'publicUrl' | 'allowedOrigins' | 'trustProxy' | 'requireApproval'>;
+  /** A `command` connection: it fails at once while Redis is away, which becomes a 503. */
+  readonly redis: Redis;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly editors: EditorStore;
+  readonly sessions: SessionStore;
+  readonly audit: AuditLog;
+  readonly alerts: AlertStore;
+  readonly topics: TopicStore;
+  readonly subscriptions: SubscriptionStore;
+  readonly reports: Pick<ReportStore, 'get'>;
+  readonly receipts: ReceiptStore;
+  readonly fanOutQueue: Pick<FanOutQueue, 'add'>;
+  readonly live: {
+    handleSse(request: Request, response: Response): void | Promise<void>;
+    /** Open connections that an alert like this would reach. */
+    connections(filter: LiveFilter): number | Promise<number>;
+  };
+  readonly endpointPolicy: SubscriptionsDeps['endpointPolicy'];
+  readonly isP256Point: (key: Buffer) => boolean;
+  /** Size of the push message that an alert makes, in bytes of UTF-8. */
+  readonly pushMessageBytes: AlertRulesDeps['pushMessageBytes'];
+  /** base64url, 65 bytes. */
+  readonly vapidPublicKey: string;
+  readonly readiness: () => Promise<Readiness>;
+  /** Where Vite put the pages; undefined: none are served. */
+  readonly webDir: string | undefined;
+  readonly limits?: Partial<Limits>;
+  readonly reportIntervalMs?: number;
+}
+
+export interface Api {
+  readonly app: Express;
+  /** Ends the streams that would keep the server from closing. */
+  close(): void;
+}
+
+/** The whole HTTP face, for a server to listen with. */
+export function createApp(input: ApiDeps): Api {
+  const closing = new AbortController();
+  const { config } = input;
+  const deps = {
+    ...input,
+    auth: createAuthentication({ ...input, publicUrl: config.publicUrl }),
+    rules: createAlertRules(input),
+    limits: createRateLimits({ ...input, limits: { ...DEFAULT_LIMITS, ...input.limits } }),
+    onFanOutFailure: fanOutFailures(input),
+    closing: closing.signal,
+    reportIntervalMs: input.reportIntervalMs ?? 1000,
+  };
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('query parser', 'simple');
+  app.set('trust proxy', parseTrustProxy(config.trustProxy));
+  app.use(createRequestLog(deps));
+  app.use(securityHeaders(config.publicUrl));
+  app.use(/^\/v1\/(config|alerts|subscriptions|receipts|live)(\/|$)/, readerCors(config.allowedOrigins));
+  app.use(answerConditionally);
+  const router = express.Router({ caseSensitive: true });
+  serveAlerts(router, deps);
+  serveReport(router, deps);
+  serveAudience(router, deps);
+  servePublicConfig(router, deps);
+  serveSubscriptions(router, deps);
+  serveReceipts(router, deps);
+  serveLive(router, deps);
+  serveSession(router, deps);
+  serveOperations(router, deps);
+  serveDocs(router, deps);
+  servePages(router, input.webDir);
+  app.use(router);
+  app.use(() => {
+    throw new Problem('not-found', 'GET /docs lists what there is.');
+  });
+  app.use(createProblemWriter({ publicUrl: config.publicUrl, logger: input.logger }));
+  return { app, close: () => closing.abort() };
+}
+
+function fanOutFailures(deps: Pick<ApiDeps, 'logger' | 'metrics'>) {
+  const failures = new Counter({
+    name: 'ajil_fan_out_add_failures_total',
+    help: 'Accepted versions whose fan-out job could not be added at once; housekeeping adds them',
+    registers: [deps.metrics],
+  });
+  return (error: unknown, alertId: string): void => {
+    failures.inc();
+    deps.logger.error({ err: error, alertId }, 'fan-out job not added; housekeeping will add it');
+  };
+}
+
+/** `TRUST_PROXY`: empty trusts nobody, a number that many proxies, else addresses and networks (Express, "trust proxy"). */
+function parseTrustProxy(value: string): boolean | number | string {
+  if (value === '' || value === 'false') return false;
+  if (value === 'true') return true;
+  return /^\d+$/.test(value) ? Number(value) : value;
+}

@@ -1,0 +1,66 @@
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import helmet from 'helmet';
+
+/**
+ * The headers of every answer. Pages may run only our own scripts and styles, show pictures from any https site
+ * (an alert's image), and talk to us.
+ */
+export function securityHeaders(publicUrl: string): RequestHandler {
+  const url = new URL(publicUrl);
+  const secure = url.protocol === 'https:';
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        imgSrc: ["'self'", 'https:', 'data:'],
+        fontSrc: ["'self'"],
+        // Safari below 15.4 does not count ws: as 'self'.
+        connectSrc: ["'self'", `${secure ? 'wss' : 'ws'}://${url.host}`],
+        manifestSrc: ["'self'"],
+        workerSrc: ["'self'"],
+        formAction: ["'self'"],
+        baseUri: ["'none'"],
+        frameAncestors: ["'none'"],
+        ...(secure ? { upgradeInsecureRequests: [] } : {}),
+      },
+    },
+    strictTransportSecurity: secure ? { maxAge: 31_536_000 } : false,
+  });
+}
+
+const EXPOSED = 'ETag, Location, Retry-After, RateLimit, RateLimit-Policy, X-Request-Id';
+
+/** The newsroom's own sites may make the readers' calls from their pages (Fetch, CORS protocol); nobody else may. */
+export function readerCors(origins: readonly string[]) {
+  return (request: Request, response: Response, next: NextFunction): void => {
+    response.vary('Origin');
+    const origin = request.get('origin');
+    if (origin === undefined || !origins.includes(origin)) {
+      next();
+      return;
+    }
+    response.set({ 'Access-Control-Allow-Origin': origin, 'Access-Control-Expose-Headers': EXPOSED });
+    if (request.method !== 'OPTIONS' || request.get('access-control-request-method') === undefined) {
+      next();
+      return;
+    }
+    response.set({
+      'Access-Control-Allow-Methods': 'GET, HEAD, POST, PATCH, DELETE',
+      'Access-Control-Allow-Headers': 'Authorization, Content-Type, If-None-Match, Last-Event-ID',
+      'Access-Control-Max-Age': '600',
+    });
+    response.status(204).end();
+  };
+}
+
+/**
+ * A request's `Cache-Control: no-cache` speaks to caches (RFC 9111, section 5.2.1.4). Express takes it as a wish for a
+ * 200, yet browsers send it along with every If-None-Match that a script sets (Fetch, HTTP-network-or-cache fetch).
+ */
+export function answerConditionally(request: Request, _response: Response, next: NextFunction): void {
+  if (request.headers['if-none-match'] !== undefined) delete request.headers['cache-control'];
+  next();
+}

@@ -1,0 +1,68 @@
+import { json, type Request, type Response } from 'express';
+import type { z } from 'zod';
+import { Problem, type FieldError } from './problem.ts';
+
+/** An alert of the longest texts, in UTF-8 with everything escaped, stays below. */
+const BODY_LIMIT_BYTES = 16 * 1024;
+
+const parseJson = json({ limit: BODY_LIMIT_BYTES, strict: true, type: () => true });
+
+/**
+ * Reads a JSON body and checks it.
+ * @param types the content types that are taken
+ * @throws {Problem} 400, 413, 415, or 422 with every wrong field named
+ */
+export async function readBody<S extends z.ZodType>(
+  request: Request,
+  response: Response,
+  schema: S,
+  types: readonly string[] = ['application/json'],
+): Promise<z.output<S>> {
+  if (request.is([...types]) === false) {
+    throw new Problem('unsupported-media-type', `Send the body with Content-Type: ${types.join(' or ')}.`, {
+      headers: request.method === 'PATCH' ? { 'Accept-Patch': types.join(', ') } : {},
+    });
+  }
+  await new Promise<void>((resolve, reject) => {
+    parseJson(request, response, (error?: Error) => (error === undefined ? resolve() : reject(error)));
+  });
+  const parsed = schema.safeParse(request.body);
+  if (parsed.success) return parsed.data;
+  throw new Problem('invalid-body', 'Correct the fields named in errors.', {
+    errors: fieldErrors(parsed.error).map(({ path, detail }) => ({ pointer: toPointer(path), detail })),
+  });
+}
+
+/** @throws {Problem} 400, naming every wrong parameter */
+export function readQuery<S extends z.ZodType>(request: Request, schema: S): z.output<S> {
+  const parsed = schema.safeParse(request.query);
+  if (parsed.success) return parsed.data;
+  throw new Problem('invalid-query', 'Correct the parameters named in errors.', {
+    errors: fieldErrors(parsed.error).map(({ path, detail }) => ({
+      parameter: String(path[0] ?? ''),
+      detail,
+    })),
+  });
+}
+
+/** @throws {Problem} 422 if there is anything in `errors` */
+export function refuseIfAny(errors: readonly FieldError[]): void {
+  if (errors.length > 0) throw new Problem('invalid-body', 'Correct the fields named in errors.', { errors });
+}
+
+const MAX_ERRORS = 20;
+
+function fieldErrors(error: z.ZodError): { path: readonly PropertyKey[]; detail: string }[] {
+  return error.issues
+    .flatMap((issue) =>
+      issue.code === 'unrecognized_keys'
+        ? issue.keys.map((key) => ({ path: [...issue.path, key], detail: 'is not a field of this request' }))
+        : [{ path: issue.path, detail: issue.message }],
+    )
+    .slice(0, MAX_ERRORS);
+}
+
+/** RFC 6901, section 3. */
+function toPointer(path: readonly PropertyKey[]): string {
+  return path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}

@@ -1,0 +1,20 @@
+import type { Request, Response, Router } from 'express';
+import { Problem } from './problem.ts';
+import { route } from './route.ts';
+
+/** `GET /v1/live` over plain HTTP: the gateway serves SSE; a WebSocket never comes here, its upgrade goes to the gateway. */
+export function serveLive(
+  router: Router,
+  deps: { live: { handleSse(request: Request, response: Response): void | Promise<void> } },
+): void {
+  route(router, '/v1/live', {
+    get: (request, response) => {
+      if ((request.get('accept') ?? '').includes('text/event-stream')) {
+        return deps.live.handleSse(request, response);
+      }
+      throw new Problem('upgrade-required', 'Send an Upgrade to websocket, or Accept: text/event-stream.', {
+        headers: { Upgrade: 'websocket', Connection: 'Upgrade' },
+      });
+    },
+  });
+}

@@ -1,0 +1,34 @@
+import type { Router } from 'express';
+import type { Metrics } from '../ops/metrics.ts';
+import { route } from './route.ts';
+
+/** Whether alerts can be taken now, and what each part says. */
+export interface Readiness {
+  readonly ready: boolean;
+  readonly checks: Readonly<Record<string, string>>;
+}
+
+/** What operators and their machines ask. */
+export function serveOperations(
+  router: Router,
+  deps: { readiness: () => Promise<Readiness>; metrics: Metrics },
+): void {
+  route(router, '/healthz', {
+    get: (_request, response) => {
+      response.set('Cache-Control', 'no-store').json({ status: 'alive' });
+    },
+  });
+  route(router, '/readyz', {
+    get: async (_request, response) => {
+      const readiness = await deps.readiness();
+      if (!readiness.ready) response.status(503).set('Retry-After', '2');
+      response.set('Cache-Control', 'no-store').json(readiness);
+    },
+  });
+  route(router, '/metrics', {
+    get: async (_request, response) => {
+      response.set({ 'Cache-Control': 'no-store', 'Content-Type': deps.metrics.contentType });
+      response.send(await deps.metrics.metrics());
+    },
+  });
+}

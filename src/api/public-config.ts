@@ -1,0 +1,32 @@
+import type { Router } from 'express';
+import { URGENCIES } from '../alerts/schema.ts';
+import type { TopicStore } from '../audience/topics.ts';
+import { PUSH_MESSAGE_LIMIT_BYTES } from './alert-rules.ts';
+import { route } from './route.ts';
+
+/** The pages' languages, the first by default. */
+const LANGUAGES = ['ar', 'en'];
+
+/** `GET /v1/config`: all that a page needs to start. */
+export function servePublicConfig(
+  router: Router,
+  deps: {
+    topics: Pick<TopicStore, 'list'>;
+    vapidPublicKey: string;
+    config: { publicUrl: string; requireApproval: boolean };
+  },
+): void {
+  route(router, '/v1/config', {
+    get: async (_request, response) => {
+      response.set('Cache-Control', 'public, no-cache').json({
+        publicUrl: deps.config.publicUrl,
+        vapidPublicKey: deps.vapidPublicKey,
+        topics: await deps.topics.list(),
+        languages: LANGUAGES,
+        urgencies: URGENCIES,
+        pushMessageLimitBytes: PUSH_MESSAGE_LIMIT_BYTES,
+        requireApproval: deps.config.requireApproval,
+      });
+    },
+  });
+}

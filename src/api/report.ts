@@ -1,0 +1,129 @@
+import type { Request, Response, Router } from 'express';
+import { z } from 'zod';
+import type { AlertStore } from '../alerts/store.ts';
+import type { Report, ReportStore } from '../delivery/report.ts';
+import { findAlert } from './alerts.ts';
+import type { Authentication } from './authentication.ts';
+import { readQuery } from './input.ts';
+import { Problem } from './problem.ts';
+import { route } from './route.ts';
+
+export interface ReportDeps {
+  readonly alerts: AlertStore;
+  readonly reports: Pick<ReportStore, 'get'>;
+  readonly auth: Authentication;
+  /** Ends every stream when the server shuts down. */
+  readonly closing: AbortSignal;
+  /** Milliseconds between two looks while streaming. */
+  readonly reportIntervalMs: number;
+}
+
+/** Without `version`: the newest. */
+export const reportQuerySchema = z.strictObject({ version: z.coerce.number().int().min(1).optional() });
+
+const MAX_STREAMS = 200;
+// Receipts come for as long as readers look: an hour covers what a desk watches; its browser then connects anew.
+const MAX_STREAM_MS = 60 * 60_000;
+const HEARTBEAT_MS = 15_000;
+
+export function serveReport(router: Router, deps: ReportDeps): void {
+  let streams = 0;
+
+  async function read(request: Request): Promise<Report> {
+    const editor = await deps.auth.require(request, 'author');
+    const { version } = readQuery(request, reportQuerySchema);
+    const alert = await findAlert(deps.alerts, request, editor, version);
+    const report = await deps.reports.get(alert.id, alert.version);
+    return { ...(report ?? notBegun(alert.id, alert.version)), status: alert.status };
+  }
+
+  async function stream(request: Request, response: Response): Promise<void> {
+    const first = await read(request);
+    if (streams >= MAX_STREAMS) {
+      throw new Problem('unavailable', 'Too many reports are being watched; ask for JSON instead.', {
+        headers: { 'Retry-After': '30' },
+      });
+    }
+    streams += 1;
+    try {
+      await follow(response, first, () => read(request), deps);
+    } finally {
+      streams -= 1;
+    }
+  }
+
+  route(router, '/v1/alerts/:id/report', {
+    get: async (request, response) => {
+      response.vary('Accept');
+      if (request.accepts(['json', 'text/event-stream']) === 'text/event-stream') {
+        return stream(request, response);
+      }
+      response.set('Cache-Control', 'private, no-cache').json(await read(request));
+    },
+  });
+}
+
+/** Writes the report as `event: report` whenever it has changed, until the client leaves or the server shuts down. */
+async function follow(
+  response: Response,
+  first: Report,
+  read: () => Promise<Report>,
+  deps: Pick<ReportDeps, 'closing' | 'reportIntervalMs'>,
+): Promise<void> {
+  response.status(200).set({
+    'Content-Type': 'text/event-stream; charset=utf-8',
+    'Cache-Control': 'no-store',
+    'X-Accel-Buffering': 'no',
+  });
+  let last = '';
+  let quietMs = 0;
+  const write = (report: Report): void => {
+    const text = JSON.stringify(report);
+    quietMs += deps.reportIntervalMs;
+    if (text === last && quietMs < HEARTBEAT_MS) return;
+    response.write(text === last ? ': still here\n\n' : `event: report\ndata: ${text}\n\n`);
+    last = text;
+    quietMs = 0;
+  };
+  write(first);
+  for (let spent = 0; spent < MAX_STREAM_MS; spent += deps.reportIntervalMs) {
+    if (!(await pause(deps.reportIntervalMs, response, deps.closing))) break;
+    // A reader too slow for its own report gets the newest once it has caught up: nothing is queued for it.
+    if (response.writableNeedDrain) continue;
+    const report = await read().catch(() => undefined);
+    // Redis is away, or the editor's key was revoked: the client connects anew and is told why.
+    if (report === undefined) break;
+    write(report);
+  }
+  response.end();
+}
+
+/** Waits; false as soon as the client has left or the server closes. */
+function pause(ms: number, response: Response, closing: AbortSignal): Promise<boolean> {
+  if (response.closed || closing.aborted) return Promise.resolve(false);
+  return new Promise((resolve) => {
+    const end = (goOn: boolean): void => {
+      clearTimeout(timer);
+      response.off('close', onEnd);
+      closing.removeEventListener('abort', onEnd);
+      resolve(goOn);
+    };
+    const onEnd = (): void => end(false);
+    const timer = setTimeout(() => end(true), ms);
+    response.once('close', onEnd);
+    closing.addEventListener('abort', onEnd);
+  });
+}
+
+function notBegun(alertId: string, version: number): Omit<Report, 'status'> {
+  return {
+    alertId,
+    version,
+    audience: 0,
+    outcomes: { pending: 0, accepted: 0, gone: 0, rejected: 0, failed: 0, expired: 0 },
+    live: { connections: 0 },
+    receipts: { shown: 0, opened: 0 },
+    timing: { firstMs: null, p50Ms: null, p90Ms: null, p99Ms: null, lastMs: null, withinTwoMinutes: null },
+    curve: [],
+  };
+}

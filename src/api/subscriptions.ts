@@ -1,0 +1,116 @@
+import type { Request, Response, Router } from 'express';
+import type { z } from 'zod';
+import { newSubscriptionSchema, preferencesPatchSchema } from '../audience/schema.ts';
+import type { OwnedResult, Subscription, SubscriptionStore } from '../audience/subscriptions.ts';
+import type { TopicStore } from '../audience/topics.ts';
+import { credentialsOf } from './authentication.ts';
+import { readBody, refuseIfAny } from './input.ts';
+import { Problem, type FieldError } from './problem.ts';
+import type { RateLimits } from './rate-limits.ts';
+import { route } from './route.ts';
+
+export interface SubscriptionsDeps {
+  readonly subscriptions: SubscriptionStore;
+  readonly topics: Pick<TopicStore, 'list'>;
+  readonly limits: RateLimits;
+  readonly endpointPolicy: {
+    check(endpoint: string): { readonly ok: true } | { readonly ok: false; readonly reason: string };
+  };
+  readonly isP256Point: (key: Buffer) => boolean;
+}
+
+export function serveSubscriptions(router: Router, deps: SubscriptionsDeps): void {
+  const { subscriptions } = deps;
+
+  async function refuseUnknownTopics(topics: readonly string[]): Promise<void> {
+    const known = new Set((await deps.topics.list()).map((topic) => topic.id));
+    refuseIfAny(
+      topics.flatMap((topic, index) =>
+        known.has(topic) ? [] : [{ pointer: `/topics/${index}`, detail: 'is not a topic of GET /v1/config' }],
+      ),
+    );
+  }
+
+  function refuseBadKeys(subscription: z.output<typeof newSubscriptionSchema>['subscription']): void {
+    const errors: FieldError[] = [];
+    if (!deps.isP256Point(Buffer.from(subscription.keys.p256dh, 'base64url'))) {
+      errors.push({ pointer: '/subscription/keys/p256dh', detail: 'must be a point on P-256' });
+    }
+    refuseIfAny(errors);
+    const verdict = deps.endpointPolicy.check(subscription.endpoint);
+    if (verdict.ok) return;
+    throw new Problem('endpoint-not-allowed', 'Give the subscription as the browser made it.', {
+      errors: [{ pointer: '/subscription/endpoint', detail: verdict.reason }],
+    });
+  }
+
+  async function put(request: Request, response: Response): Promise<void> {
+    await deps.limits.takeAddress('subscriptions', request, response);
+    const { subscription, ...preferences } = await readBody(request, response, newSubscriptionSchema);
+    refuseBadKeys(subscription);
+    await refuseUnknownTopics(preferences.topics);
+    const result = await subscriptions.put(
+      {
+        endpoint: subscription.endpoint,
+        p256dh: Buffer.from(subscription.keys.p256dh, 'base64url'),
+        auth: Buffer.from(subscription.keys.auth, 'base64url'),
+      },
+      preferences,
+    );
+    if (result.type === 'conflict') {
+      throw new Problem('subscription-conflict', 'Unsubscribe in the browser and subscribe anew.');
+    }
+    if (result.type === 'created') response.location(`/v1/subscriptions/${result.subscription.id}`);
+    response.status(result.type === 'created' ? 201 : 200);
+    response.set('Cache-Control', 'no-store').json(shown(result.subscription));
+  }
+
+  /** The calls that prove possession: the auth secret is known to the browser and to us alone (RFC 8291, section 3.2). */
+  async function owned(
+    request: Request,
+    response: Response,
+    act: (id: string, auth: Buffer) => Promise<OwnedResult>,
+  ): Promise<Subscription> {
+    await deps.limits.takeAddress('subscriptions', request, response);
+    const credentials = credentialsOf(request, 'Subscription');
+    if (credentials === undefined || !/^[A-Za-z0-9_-]{22}={0,2}$/.test(credentials)) throw unproven();
+    const result = await act(String(request.params['id']), Buffer.from(credentials, 'base64url'));
+    response.set('Cache-Control', 'no-store');
+    if (result.type === 'found') return result.subscription;
+    throw result.type === 'missing'
+      ? new Problem('not-found', 'There is no such subscription.')
+      : new Problem('forbidden', "The key shown is not the subscription's.");
+  }
+
+  route(router, '/v1/subscriptions', { post: put });
+  route(router, '/v1/subscriptions/:id', {
+    get: async (request, response) => {
+      response.json(shown(await owned(request, response, (id, auth) => subscriptions.get(id, auth))));
+    },
+    patch: async (request, response) => {
+      const found = await owned(request, response, async (id, auth) => {
+        const patch = await readBody(request, response, preferencesPatchSchema, [
+          'application/json',
+          'application/merge-patch+json',
+        ]);
+        await refuseUnknownTopics(patch.topics ?? []);
+        return subscriptions.patch(id, auth, patch);
+      });
+      response.json(shown(found));
+    },
+    delete: async (request, response) => {
+      await owned(request, response, (id, auth) => subscriptions.remove(id, auth));
+      response.status(204).end();
+    },
+  });
+}
+
+function shown({ id, preferences, vapidKeyChanged }: Subscription): object {
+  return { id, ...preferences, vapidKeyChanged };
+}
+
+function unproven(): Problem {
+  return new Problem('unauthenticated', "Send Authorization: Subscription <the subscription's auth key>.", {
+    headers: { 'WWW-Authenticate': 'Subscription realm="ajil"' },
+  });
+}

@@ -1,0 +1,109 @@
+import type { Urgency } from '../alerts/schema.ts';
+import type { Preferences } from './schema.ts';
+import type { SubscriptionKeys } from './subscriptions.ts';
+
+/**
+ * A subscription packed into bytes. The secret stands at a fixed place, because the scripts that change a record compare
+ * it there; everything of variable length comes after.
+ *
+ * | bytes | what |
+ * | --- | --- |
+ * | 0 | format, 1 |
+ * | 1 | urgency (index into URGENCY_CODES) |
+ * | 2-5 | id of the VAPID key that the browser subscribed with |
+ * | 6-21 | `auth` |
+ * | 22-85 | `p256dh` without its leading 0x04 |
+ * | 86 | index into ENDPOINT_PREFIXES |
+ * | 87-88 | length of the rest of the endpoint, then that rest (ASCII) |
+ * | then | length of the language tag (1 byte), then the tag |
+ * | then | the preferences that no selection reads, as JSON; nothing when there are none |
+ */
+const FORMAT = 1;
+export const AUTH_OFFSET = 6;
+const HEADER_BYTES = 89;
+
+// The order is part of the format: append only.
+const URGENCY_CODES: readonly Urgency[] = ['flash', 'urgent', 'normal'];
+const ENDPOINT_PREFIXES = [
+  'https://',
+  'https://fcm.googleapis.com/fcm/send/',
+  'https://fcm.googleapis.com/wp/',
+  'https://updates.push.services.mozilla.com/wpush/v2/',
+  'https://updates.push.services.mozilla.com/wpush/v1/',
+  'https://web.push.apple.com/',
+] as const;
+
+export interface SubscriptionRecord extends SubscriptionKeys {
+  readonly vapidKeyId: string;
+  readonly preferences: Omit<Preferences, 'topics'>;
+}
+
+/** Bytes of a VAPID key id inside a record. */
+export const VAPID_KEY_ID_BYTES = 4;
+
+/** @param record.vapidKeyId base64url of {@link VAPID_KEY_ID_BYTES} bytes */
+export function packRecord(record: SubscriptionRecord): Buffer {
+  const prefix = longestPrefix(record.endpoint);
+  const rest = Buffer.from(record.endpoint.slice(ENDPOINT_PREFIXES[prefix]?.length), 'latin1');
+  const { urgency, lang, ...unselected } = record.preferences;
+  const tag = Buffer.from(lang ?? '', 'latin1');
+  const extras = Object.values(unselected).some((value) => value !== undefined)
+    ? Buffer.from(JSON.stringify(unselected))
+    : Buffer.alloc(0);
+  const packed = Buffer.alloc(HEADER_BYTES + rest.length + 1 + tag.length + extras.length);
+  packed[0] = FORMAT;
+  packed[1] = URGENCY_CODES.indexOf(urgency);
+  packed.write(record.vapidKeyId, 2, VAPID_KEY_ID_BYTES, 'base64url');
+  record.auth.copy(packed, AUTH_OFFSET);
+  record.p256dh.copy(packed, 22, 1);
+  packed[86] = prefix;
+  packed.writeUInt16BE(rest.length, 87);
+  rest.copy(packed, HEADER_BYTES);
+  packed[HEADER_BYTES + rest.length] = tag.length;
+  tag.copy(packed, HEADER_BYTES + rest.length + 1);
+  extras.copy(packed, HEADER_BYTES + rest.length + 1 + tag.length);
+  return packed;
+}
+
+/**
+ * Reads what sending needs, and no more: this runs once a delivery.
+ * @throws when the bytes are of another format
+ */
+export function unpackKeys(packed: Buffer): SubscriptionKeys & { readonly vapidKeyId: string } {
+  if (packed[0] !== FORMAT) throw new Error(`subscription record of unknown format ${packed[0]}`);
+  const p256dh = Buffer.allocUnsafe(65);
+  p256dh[0] = 4;
+  packed.copy(p256dh, 1, 22, 86);
+  const restEnd = HEADER_BYTES + packed.readUInt16BE(87);
+  return {
+    endpoint: `${ENDPOINT_PREFIXES[packed[86] ?? 0] ?? ''}${packed.toString('latin1', HEADER_BYTES, restEnd)}`,
+    p256dh,
+    auth: packed.subarray(AUTH_OFFSET, 22),
+    vapidKeyId: packed.toString('base64url', 2, 2 + VAPID_KEY_ID_BYTES),
+  };
+}
+
+/** The whole record. */
+export function unpackRecord(packed: Buffer): SubscriptionRecord {
+  const keys = unpackKeys(packed);
+  const tagStart = HEADER_BYTES + packed.readUInt16BE(87) + 1;
+  const tagEnd = tagStart + (packed[tagStart - 1] ?? 0);
+  const lang = packed.toString('latin1', tagStart, tagEnd);
+  const extras = packed.toString('utf8', tagEnd);
+  return {
+    ...keys,
+    preferences: {
+      urgency: URGENCY_CODES[packed[1] ?? 0] ?? 'normal',
+      ...(lang === '' ? {} : { lang }),
+      ...(extras === '' ? {} : (JSON.parse(extras) as Pick<Preferences, 'quietHours' | 'dailyCap'>)),
+    },
+  };
+}
+
+function longestPrefix(endpoint: string): number {
+  let best = 0;
+  ENDPOINT_PREFIXES.forEach((prefix, index) => {
+    if (endpoint.startsWith(prefix) && prefix.length > ENDPOINT_PREFIXES[best]!.length) best = index;
+  });
+  return best;
+}

@@ -1,0 +1,107 @@
+import { script } from '../redis/script.ts';
+import { AUTH_OFFSET } from './record.ts';
+import { PAGE_SIZE } from './shard.ts';
+
+/*
+ * Keys of a shard, all behind its hash tag (KEYS[1] is the shard's prefix):
+ *   ids:<bucket>   hash   field of the id -> slot
+ *   page:<n>       list   records of the slots n*64 … n*64+63; an empty element is a free slot
+ *   meta           hash   next (first slot never used), count (subscriptions)
+ *   free           zset   freed slots by the time they were freed
+ *   sets           set    names of the bitmaps that follow
+ *   in:<name>      bitmap of slots: `t:<topic>`, `u:<urgency that still comes>`, `l:<language>` or `l:*`
+ */
+const COMMON = `
+local shard = KEYS[1]
+local function page(slot) return shard .. 'page:' .. math.floor(slot / ${PAGE_SIZE}) end
+local function read(slot) return redis.call('LINDEX', page(slot), slot % ${PAGE_SIZE}) end
+-- Lua interns strings, so this compares two addresses: its time says nothing of the secret.
+local function owns(record, auth) return string.sub(record, ${AUTH_OFFSET + 1}, ${AUTH_OFFSET + 16}) == auth end
+local function join(slot, first)
+  for i = first, #ARGV do
+    redis.call('SETBIT', shard .. 'in:' .. ARGV[i], slot, 1)
+    redis.call('SADD', shard .. 'sets', ARGV[i])
+  end
+end
+local function leave(slot)
+  for _, name in ipairs(redis.call('SMEMBERS', shard .. 'sets')) do
+    redis.call('SETBIT', shard .. 'in:' .. name, slot, 0)
+  end
+end
+`;
+
+/**
+ * ARGV: field, auth, record, now, quarantine, `new` where a subscription may come to be, set names…
+ * Answers created, updated, conflict, or missing (it is not there and may not come to be).
+ */
+export const PUT = script(`${COMMON}
+local ids, field, auth, record = KEYS[2], ARGV[1], ARGV[2], ARGV[3]
+local slot = redis.call('HGET', ids, field)
+if slot then
+  slot = tonumber(slot)
+  if not owns(read(slot), auth) then return 'conflict' end
+  redis.call('LSET', page(slot), slot % ${PAGE_SIZE}, record)
+  leave(slot)
+  join(slot, 7)
+  return 'updated'
+end
+if ARGV[6] ~= 'new' then return 'missing' end
+local oldest = redis.call('ZRANGE', shard .. 'free', '-inf', tonumber(ARGV[4]) - tonumber(ARGV[5]), 'BYSCORE', 'LIMIT', 0, 1)
+if oldest[1] then
+  slot = tonumber(oldest[1])
+  redis.call('ZREM', shard .. 'free', oldest[1])
+  redis.call('LSET', page(slot), slot % ${PAGE_SIZE}, record)
+else
+  slot = redis.call('HINCRBY', shard .. 'meta', 'next', 1) - 1
+  redis.call('RPUSH', page(slot), record)
+end
+redis.call('HINCRBY', shard .. 'meta', 'count', 1)
+redis.call('HSET', ids, field, slot)
+join(slot, 7)
+return 'created'`);
+
+/** ARGV: field. Answers nothing, or the record and the names of the sets it is in. */
+export const FIND = script(`${COMMON}
+local slot = redis.call('HGET', KEYS[2], ARGV[1])
+if not slot then return false end
+local answer = { read(tonumber(slot)) }
+for _, name in ipairs(redis.call('SMEMBERS', shard .. 'sets')) do
+  if redis.call('GETBIT', shard .. 'in:' .. name, slot) == 1 then answer[#answer + 1] = name end
+end
+return answer`);
+
+/** ARGV: field, auth, now. Answers 1 when the subscription was there, was owned, and is erased. */
+export const REMOVE = script(`${COMMON}
+local ids, field, auth = KEYS[2], ARGV[1], ARGV[2]
+local slot = redis.call('HGET', ids, field)
+if not slot then return 0 end
+slot = tonumber(slot)
+if not owns(read(slot), auth) then return 0 end
+redis.call('LSET', page(slot), slot % ${PAGE_SIZE}, '')
+redis.call('HDEL', ids, field)
+leave(slot)
+redis.call('ZADD', shard .. 'free', ARGV[3], slot)
+redis.call('HINCRBY', shard .. 'meta', 'count', -1)
+return 1`);
+
+/**
+ * Whom an alert is for, as a bitmap of slots, kept under KEYS[2] so that every later call gives the same.
+ * KEYS[3] is an audience frozen before whose members belong to this one too (a correction follows its alert), or unknown.
+ * ARGV: seconds to keep, urgency set, language set, topic sets… An empty audience is kept as one zero byte.
+ */
+export const FREEZE = script(`
+local shard, frozen = KEYS[1], KEYS[2]
+local kept = redis.call('GET', frozen)
+if kept then return kept end
+local function named(name) return shard .. 'in:' .. name end
+local topics = {}
+for i = 4, #ARGV do topics[#topics + 1] = named(ARGV[i]) end
+local languages = frozen .. ':languages'
+redis.call('BITOP', 'OR', languages, named(ARGV[3]), named('l:*'))
+redis.call('BITOP', 'OR', frozen, unpack(topics))
+redis.call('BITOP', 'AND', frozen, frozen, languages, named(ARGV[2]))
+redis.call('BITOP', 'OR', frozen, frozen, KEYS[3])
+redis.call('DEL', languages)
+if redis.call('EXISTS', frozen) == 0 then redis.call('SET', frozen, '\\0') end
+redis.call('EXPIRE', frozen, ARGV[1])
+return redis.call('GET', frozen)`);

@@ -1,0 +1,92 @@
+import { primaryLanguage } from '../alerts/language.ts';
+import type { Urgency } from '../alerts/schema.ts';
+import type { Redis } from '../redis/connect.ts';
+import { keys } from '../redis/keys.ts';
+import { runScriptBuffer } from '../redis/script.ts';
+import { unpackKeys } from './record.ts';
+import type { AudienceQuery } from './schema.ts';
+import { FREEZE } from './scripts.ts';
+import { PAGE_SIZE } from './shard.ts';
+import type { SubscriptionKeys } from './subscriptions.ts';
+
+/** A subscription of a frozen audience, by its slot. */
+export interface Member extends SubscriptionKeys {
+  readonly slot: number;
+  readonly vapidKeyId: string;
+}
+
+export interface FrozenName {
+  readonly name: string;
+  readonly earlier?: string | undefined;
+}
+
+export interface Selection {
+  /**
+   * The audience of `name` in one shard, a bit a slot (bit 0 is the highest of byte 0, as in Redis). The first call
+   * decides it; every later call with that name answers the same until `keepSeconds` have gone by. The members of
+   * `earlier`, an audience frozen before, belong to it as well.
+   */
+  freeze(audience: FrozenName, shard: number, query: AudienceQuery, keepSeconds: number): Promise<Buffer>;
+  /** Bytes `from` to `to` (both included) of what was frozen. */
+  frozen(name: string, shard: number, from: number, to: number): Promise<Buffer>;
+  /** Reads the subscriptions in these slots, rising. A slot whose subscription is gone by now is left out. */
+  read(shard: number, slots: readonly number[]): Promise<Member[]>;
+}
+
+// From this many wanted slots of a page on, reading the whole page costs less than reading them one by one.
+const WHOLE_PAGE_FROM = PAGE_SIZE / 8;
+
+export const urgencySet = (urgency: Urgency): string => `u:${urgency}`;
+export const topicSet = (topic: string): string => `t:${topic}`;
+export const languageSet = (lang: string | undefined): string =>
+  `l:${lang === undefined ? '*' : primaryLanguage(lang)}`;
+
+const audienceKey = (shard: number, name: string): string => keys.shard(shard, `audience:${name}`);
+
+export function createSelection(redis: Redis): Selection {
+  return {
+    freeze: async ({ name, earlier }, shard, query, keepSeconds) =>
+      (await runScriptBuffer(
+        redis,
+        FREEZE,
+        [keys.shard(shard, ''), audienceKey(shard, name), audienceKey(shard, earlier ?? '')],
+        [keepSeconds, urgencySet(query.urgency), languageSet(query.lang), ...query.topics.map(topicSet)],
+      )) as Buffer,
+    frozen: (name, shard, from, to) => redis.getrangeBuffer(audienceKey(shard, name), from, to),
+    read: (shard, slots) => readSlots(redis, shard, slots),
+  };
+}
+
+async function readSlots(redis: Redis, shard: number, slots: readonly number[]): Promise<Member[]> {
+  const records = await Promise.all(byPage(slots).map((wanted) => readPage(redis, shard, wanted)));
+  return records.flat();
+}
+
+async function readPage(redis: Redis, shard: number, slots: readonly number[]): Promise<Member[]> {
+  const page = Math.floor((slots[0] ?? 0) / PAGE_SIZE);
+  const name = keys.shard(shard, `page:${page}`);
+  const members: Member[] = [];
+  const add = (slot: number, record: Buffer | null | undefined): void => {
+    if (record && record.length > 0) members.push({ slot, ...unpackKeys(record) });
+  };
+  if (slots.length >= WHOLE_PAGE_FROM) {
+    const records = await redis.lrangeBuffer(name, 0, -1);
+    for (const slot of slots) add(slot, records[slot % PAGE_SIZE]);
+  } else {
+    const records = await Promise.all(slots.map((slot) => redis.lindexBuffer(name, slot % PAGE_SIZE)));
+    slots.forEach((slot, index) => add(slot, records[index]));
+  }
+  return members;
+}
+
+function byPage(slots: readonly number[]): number[][] {
+  const pages: number[][] = [];
+  let current = -1;
+  for (const slot of slots) {
+    const page = Math.floor(slot / PAGE_SIZE);
+    if (page !== current) pages.push([]);
+    current = page;
+    pages.at(-1)?.push(slot);
+  }
+  return pages;
+}

@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto';
+
+/** Shards of the subscription store: each is one hash slot of a Redis Cluster. Part of the stored format. */
+export const SHARDS = 64;
+/** Subscriptions per page: what one LRANGE brings. Part of the stored format. */
+export const PAGE_SIZE = 64;
+/**
+ * A freed slot is given to another subscription only after this long. Frozen audiences name slots, and live at most
+ * seven days (the longest life of an alert): so no slot changes hands while an audience names it.
+ */
+export const SLOT_QUARANTINE_MS = 8 * 24 * 3600 * 1000;
+
+/** Where a subscription is stored. */
+export interface Place {
+  readonly shard: number;
+  /** Name of the index bucket inside the shard. */
+  readonly bucket: string;
+  /** Field of that bucket: the part of the id that shard and bucket do not tell. */
+  readonly field: Buffer;
+}
+
+const ID_PATTERN = /^[A-Za-z0-9_-]{22}$/;
+
+/** The id of a subscription: 16 bytes of its endpoint's SHA-256, base64url. It tells nothing of the endpoint. */
+export function subscriptionId(endpoint: string): string {
+  return createHash('sha256').update(endpoint).digest().toString('base64url', 0, 16);
+}
+
+/** Undefined when the text is no subscription id. */
+export function placeOf(id: string): Place | undefined {
+  if (!ID_PATTERN.test(id)) return undefined;
+  const bytes = Buffer.from(id, 'base64url');
+  return { shard: (bytes[0] ?? 0) % SHARDS, bucket: bytes.toString('hex', 1, 2), field: fieldOf(bytes) };
+}
+
+// 256 values of the first byte fall on 64 shards: its upper two bits stay part of the field.
+function fieldOf(bytes: Buffer): Buffer {
+  const field = Buffer.from(bytes.subarray(1, 16));
+  field[0] = (bytes[0] ?? 0) >> 6;
+  return field;
+}

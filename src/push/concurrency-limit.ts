@@ -1,0 +1,73 @@
+/** How many requests a push service gets at once. It finds out by itself how many that should be. */
+export interface ConcurrencyLimit {
+  readonly value: number;
+  /**
+   * An answer came in time, whatever it says.
+   * @param latencyMs from the start of the request
+   * @param inFlight requests under way when it came: the limit grows only where it is what holds us
+   */
+  answered(latencyMs: number, inFlight: number): void;
+  /** A 5xx, a timeout or a broken connection. */
+  failed(startedAt: number): void;
+  /** The service asked for less. */
+  throttled(startedAt: number): void;
+}
+
+const START = 32;
+const MAX = 1000;
+/** Failures of a round above this share halve the limit; single ones are usual at any service. */
+const FAILURE_SHARE = 0.05;
+/** Answers may take so much longer than the quickest, ms or (if more) as much again, before the limit stops growing. */
+const SLACK = 50;
+
+/**
+ * Additive increase, multiplicative decrease, as TCP has it (RFC 5681): doubling at first, then an eighth more after
+ * each round (`value` answers) that was fast, half after trouble; once for all requests that were under way by then.
+ * @param now ms, the clock that `startedAt` is of
+ */
+export function createConcurrencyLimit(now: () => number): ConcurrencyLimit {
+  let value = START;
+  let settled = false; // the first trouble ends the doubling
+  let lowered = -Infinity;
+  let baseline = Infinity;
+  let round = { answers: 0, failures: 0, sum: 0, min: Infinity, full: false };
+  const newRound = (): void => {
+    round = { answers: 0, failures: 0, sum: 0, min: Infinity, full: false };
+  };
+
+  function lower(startedAt: number): void {
+    if (startedAt < lowered) return;
+    lowered = now();
+    settled = true;
+    value = Math.max(1, Math.floor(value / 2));
+    newRound();
+  }
+
+  function endRound(): void {
+    const { sum, answers, min, full } = round;
+    // Follows a rising floor slowly, so that one quick answer does not stop the growth for ever.
+    baseline = min < baseline ? min : baseline + (min - baseline) / 16;
+    if (full && sum / answers <= baseline + Math.max(SLACK, baseline)) {
+      value = Math.min(MAX, settled ? value + Math.ceil(value / 8) : value * 2);
+    }
+    newRound();
+  }
+
+  return {
+    get value() {
+      return value;
+    },
+    answered(latencyMs, inFlight) {
+      round.answers++;
+      round.sum += latencyMs;
+      round.min = Math.min(round.min, latencyMs);
+      round.full ||= inFlight >= value;
+      if (round.answers >= value) endRound();
+    },
+    failed(startedAt) {
+      round.failures++;
+      if (round.failures > FAILURE_SHARE * value) lower(startedAt);
+    },
+    throttled: lower,
+  };
+}

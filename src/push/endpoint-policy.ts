@@ -1,0 +1,70 @@
+import type { LookupFunction } from 'node:net';
+import { createPublicLookup } from './public-address.ts';
+
+/** Whose push service it is: few values, so that it can be a metric's label. `other` are the extra origins. */
+export type Provider = 'fcm' | 'mozilla' | 'apple' | 'wns' | 'other';
+
+export type EndpointVerdict =
+  | { readonly ok: true; readonly origin: string; readonly path: string; readonly provider: Provider }
+  | {
+      readonly ok: false;
+      /** The browser's own sign that the subscription has ended, as opposed to an address that we refuse. */
+      readonly gone: boolean;
+      /** For people; holds nothing of the endpoint. */
+      readonly reason: string;
+    };
+
+export interface EndpointPolicy {
+  /** To be asked when a subscription is taken, and again when it is sent to. */
+  check(endpoint: string): EndpointVerdict;
+  /** For the transport's connections: refuses addresses that are not public, but for the extra origins' hosts. */
+  readonly lookup: LookupFunction;
+}
+
+const MAX_LENGTH = 2048;
+
+const HOSTS = new Map<string, Provider>([
+  ['fcm.googleapis.com', 'fcm'],
+  ['jmt17.google.com', 'fcm'],
+  ['updates.push.services.mozilla.com', 'mozilla'],
+  ['web.push.apple.com', 'apple'],
+]);
+const PARENTS: readonly (readonly [suffix: string, Provider])[] = [
+  ['.push.apple.com', 'apple'],
+  ['.notify.windows.com', 'wns'],
+];
+
+const refuse = (reason: string, gone = false): EndpointVerdict => ({ ok: false, gone, reason });
+
+/**
+ * Decides which URLs of strangers we POST to: only those of the known push services, so that nobody reaches into our
+ * network with a made-up subscription (SSRF). Parsed host names are compared, never the text of the URL.
+ * @param options.extraOrigins origins such as `https://127.0.0.1:8443` that are push services as well
+ */
+export function createEndpointPolicy(options: { extraOrigins: readonly string[] }): EndpointPolicy {
+  const extraOrigins = new Set(options.extraOrigins);
+  const extraHosts = new Set(options.extraOrigins.map((origin) => new URL(origin).hostname));
+
+  function check(endpoint: string): EndpointVerdict {
+    if (endpoint.length > MAX_LENGTH) return refuse(`must have ${MAX_LENGTH} characters at most`);
+    // The parser drops them, and then one subscription would have several texts.
+    if (/\s/.test(endpoint) || !URL.canParse(endpoint)) return refuse('must be a URL');
+    const url = new URL(endpoint);
+    if (url.protocol !== 'https:') return refuse('must be https');
+    if (url.username !== '' || url.password !== '') return refuse('must hold no credentials');
+    if (url.hash !== '') return refuse('must hold no fragment');
+    const found = { ok: true, origin: url.origin, path: url.pathname + url.search } as const;
+    if (extraOrigins.has(url.origin)) return { ...found, provider: 'other' };
+    if (url.port !== '') return refuse('must be on port 443');
+    // What Chrome gives for a subscription that was removed for good.
+    if (url.hostname === 'permanently-removed.invalid') return refuse('the subscription has ended', true);
+    const provider = providerOf(url.hostname);
+    return provider === undefined ? refuse('must be of a known push service') : { ...found, provider };
+  }
+
+  return { check, lookup: createPublicLookup(extraHosts) };
+}
+
+function providerOf(hostname: string): Provider | undefined {
+  return HOSTS.get(hostname) ?? PARENTS.find(([suffix]) => hostname.endsWith(suffix))?.[1];
+}

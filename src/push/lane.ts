@@ -1,0 +1,192 @@
+import type { Logger } from '../ops/logger.ts';
+import { createCircuit } from './circuit.ts';
+import { createConcurrencyLimit } from './concurrency-limit.ts';
+import type { Provider } from './endpoint-policy.ts';
+import { createMessageHeaders } from './message-headers.ts';
+import { DEFAULT_RETRY_AFTER } from './outcome.ts';
+import type { LaneGauges } from './sender-metrics.ts';
+import type { PushAnswer, PushMessage, PushTarget, RetryReason } from './types.ts';
+import type { Vapid } from './vapid.ts';
+
+/** One message on its way. */
+export interface Job {
+  readonly target: PushTarget;
+  readonly message: PushMessage;
+  readonly path: string;
+  readonly lane: Lane;
+  readonly resolve: (answer: PushAnswer) => void;
+  readonly submittedAt: number;
+  /** Undefined while it waits. */
+  startedAt: number | undefined;
+}
+
+/**
+ * All that is kept of one origin, so that it shares nothing with the others: how much it gets at once, who waits for
+ * it, whether it is left alone for a while.
+ */
+export interface Lane extends LaneGauges {
+  readonly origin: string;
+  readonly headers: ReturnType<typeof createMessageHeaders>;
+  /** Nothing is under way or waits, and nothing would be forgotten with it. */
+  readonly idle: boolean;
+  /** Starts the job, lets it wait (for {@link MAX_WAIT}), or answers it at once. */
+  submit(job: Job): void;
+  /** A started job has its answer: frees its place and learns from it. */
+  settle(job: Job, answer: PushAnswer): void;
+  /** Answers all that wait; what is under way goes on. */
+  close(): void;
+}
+
+/** A message waits so long for a free place, ms; then its caller hears that the service is saturated. */
+export const MAX_WAIT = 2000;
+/** Messages that wait at once; the next one is answered instead. */
+export const MAX_WAITING = 1024;
+/** A whole service stands still for so long at most because of one `Retry-After`, ms. */
+const MAX_PAUSE = 300_000;
+
+/**
+ * @param deps.now ms, monotonic
+ * @param deps.start is given each job whose turn it is
+ * @param deps.finish is given each job that is answered without having been started
+ */
+export function createLane(deps: {
+  origin: string;
+  provider: Provider;
+  vapid: Vapid;
+  now: () => number;
+  logger: Logger;
+  start: (job: Job) => void;
+  finish: (job: Job, answer: PushAnswer) => void;
+}): Lane {
+  const { origin, provider, vapid, now, logger, start, finish } = deps;
+  const limit = createConcurrencyLimit(now);
+  const circuit = createCircuit({
+    now,
+    onChange: (state, cause) => {
+      const level = state === 'open' ? (cause === 'unauthorized' ? 'error' : 'warn') : 'info';
+      logger[level]({ provider, origin, state, cause }, 'circuit to a push service');
+    },
+  });
+  const waiting: Job[] = [];
+  let inFlight = 0;
+  let probe: Job | undefined;
+  let pausedUntil = 0;
+  let lastAnswerAt = 0;
+  let timer: NodeJS.Timeout | undefined;
+  let wakeAt = 0;
+
+  function begin(job: Job): void {
+    if (inFlight === 0) lastAnswerAt = now();
+    if (circuit.state === 'probing') probe = job;
+    inFlight++;
+    job.startedAt = now();
+    start(job);
+  }
+
+  const hasPlace = (): boolean => now() >= pausedUntil && inFlight < limit.value;
+
+  /** Why a job that cannot start now should not even wait. */
+  function refusal(): PushAnswer | undefined {
+    const { state } = circuit;
+    if (state === 'open') return notSent('circuit-open', circuit.waitMs());
+    if (state === 'probing' && probe !== undefined) return notSent('circuit-open', DEFAULT_RETRY_AFTER);
+    const pause = pausedUntil - now();
+    if (pause > MAX_WAIT) return notSent('throttled', pause);
+    const stalled = inFlight >= limit.value && now() - lastAnswerAt > MAX_WAIT;
+    if (stalled || waiting.length >= MAX_WAITING) return notSent('saturated', DEFAULT_RETRY_AFTER);
+    return undefined;
+  }
+
+  function submit(job: Job): void {
+    const answer = refusal();
+    if (answer !== undefined) return finish(job, answer);
+    if (circuit.state === 'probing' || (waiting.length === 0 && hasPlace())) return begin(job);
+    waiting.push(job);
+    wake();
+  }
+
+  /** Starts or answers those that wait, first come first served. */
+  function advance(): void {
+    while (waiting.length > 0 && circuit.state === 'closed' && hasPlace()) begin(waiting.shift() as Job);
+    while (waiting.length > 0) {
+      const overdue = now() - (waiting[0] as Job).submittedAt >= MAX_WAIT;
+      const saturated = overdue ? notSent('saturated', DEFAULT_RETRY_AFTER) : undefined;
+      const refused = circuit.state === 'closed' && pausedUntil - now() <= MAX_WAIT ? saturated : refusal();
+      if (refused === undefined) break;
+      finish(waiting.shift() as Job, refused);
+    }
+    wake();
+  }
+
+  /** One timer for the lane: the next moment at which something changes without an answer. */
+  function wake(): void {
+    const [head] = waiting;
+    if (head === undefined) return;
+    const due = head.submittedAt + MAX_WAIT;
+    const at = pausedUntil > now() ? Math.min(pausedUntil, due) : due;
+    if (timer !== undefined && wakeAt <= at) return;
+    clearTimeout(timer);
+    wakeAt = at;
+    timer = setTimeout(
+      () => {
+        timer = undefined;
+        advance();
+      },
+      Math.max(1, at - now()),
+    );
+  }
+
+  function settle(job: Job, answer: PushAnswer): void {
+    const time = now();
+    const startedAt = job.startedAt ?? time;
+    if (probe === job) probe = undefined;
+    if (answer.type !== 'retry') {
+      circuit.succeeded();
+      limit.answered(time - startedAt, inFlight);
+    } else if (answer.reason === 'unauthorized') {
+      circuit.failed('unauthorized');
+    } else if (answer.reason === 'throttled') {
+      circuit.succeeded();
+      limit.throttled(startedAt);
+      pausedUntil = Math.max(pausedUntil, time + Math.min(answer.afterMs, MAX_PAUSE));
+    } else {
+      limit.failed(startedAt);
+      circuit.failed('unavailable');
+    }
+    // A timeout is no sign of life.
+    if (answer.type !== 'retry' || answer.reason !== 'timeout') lastAnswerAt = time;
+    inFlight--;
+    advance();
+  }
+
+  return {
+    origin,
+    provider,
+    headers: createMessageHeaders({ origin, provider, vapid }),
+    get inFlight() {
+      return inFlight;
+    },
+    get waiting() {
+      return waiting.length;
+    },
+    get limit() {
+      return limit.value;
+    },
+    get circuitOpen() {
+      return circuit.state !== 'closed';
+    },
+    get idle() {
+      return inFlight === 0 && waiting.length === 0 && circuit.state === 'closed' && now() >= pausedUntil;
+    },
+    submit,
+    settle,
+    close() {
+      clearTimeout(timer);
+      for (const job of waiting.splice(0)) finish(job, notSent('closing', DEFAULT_RETRY_AFTER));
+    },
+  };
+}
+
+function notSent(reason: RetryReason, afterMs: number): PushAnswer {
+  return { type: 'retry', afterMs: Math.ceil(afterMs), reason, attempted: false };
+}

@@ -1,0 +1,77 @@
+import { lookup as dnsLookup, type LookupAddress } from 'node:dns';
+import { BlockList, isIPv4, type LookupFunction } from 'node:net';
+
+// IANA's special-purpose address registries (RFC 6890 and what was added since), and multicast.
+const SPECIAL_V4 = [
+  ['0.0.0.0', 8],
+  ['10.0.0.0', 8],
+  ['100.64.0.0', 10],
+  ['127.0.0.0', 8],
+  ['169.254.0.0', 16],
+  ['172.16.0.0', 12],
+  ['192.0.0.0', 24],
+  ['192.0.2.0', 24],
+  ['192.88.99.0', 24],
+  ['192.168.0.0', 16],
+  ['198.18.0.0', 15],
+  ['198.51.100.0', 24],
+  ['203.0.113.0', 24],
+  ['224.0.0.0', 4],
+  ['240.0.0.0', 4],
+] as const;
+
+// Of IPv6 only 2000::/3 is global unicast (RFC 4291, section 2.4); in it, these are not: Teredo and other protocol
+// assignments, documentation, 6to4 (which hides an IPv4 address), documentation again.
+const SPECIAL_V6 = [
+  ['2001::', 23],
+  ['2001:db8::', 32],
+  ['2002::', 16],
+  ['3fff::', 20],
+] as const;
+
+const special = new BlockList();
+for (const [net, prefix] of SPECIAL_V4) special.addSubnet(net, prefix, 'ipv4');
+for (const [net, prefix] of SPECIAL_V6) special.addSubnet(net, prefix, 'ipv6');
+const globalUnicast = new BlockList();
+globalUnicast.addSubnet('2000::', 3, 'ipv6');
+
+/** Whether an IP address is one of the public internet: not loopback, private, link-local, multicast, mapped, reserved. */
+export function isPublicAddress(address: string): boolean {
+  if (isIPv4(address)) return !special.check(address, 'ipv4');
+  return globalUnicast.check(address, 'ipv6') && !special.check(address, 'ipv6');
+}
+
+/** How {@link createPublicLookup} resolves: `dns.lookup` with `all: true`. */
+export type Resolve = (
+  hostname: string,
+  options: { all: true; family?: number | 'IPv4' | 'IPv6' },
+  done: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
+) => void;
+
+/**
+ * A `lookup` for `net.connect` and `tls.connect` that never gives an address inside our own network, whatever the name
+ * system says (DNS rebinding): the address checked is the address connected to.
+ * @param trustedHosts host names that may resolve to anything
+ */
+export function createPublicLookup(
+  trustedHosts: ReadonlySet<string>,
+  resolve: Resolve = dnsLookup,
+): LookupFunction {
+  return (hostname, options, done) => {
+    const { all, ...rest } = options;
+    const family = rest.family === undefined ? {} : { family: rest.family };
+    resolve(hostname, { ...family, all: true }, (error, found) => {
+      if (error) return done(error, '', 0);
+      const addresses = trustedHosts.has(hostname)
+        ? found
+        : found.filter(({ address }) => isPublicAddress(address));
+      const [first] = addresses;
+      if (first === undefined) {
+        const refused: NodeJS.ErrnoException = new Error('the name resolves to no public address');
+        refused.code = 'ENOTPUBLIC';
+        return done(refused, '', 0);
+      }
+      return all === true ? done(null, addresses) : done(null, first.address, first.family);
+    });
+  };
+}

@@ -1,0 +1,60 @@
+import { Counter, Gauge, Histogram } from 'prom-client';
+import type { Metrics } from '../ops/metrics.ts';
+import type { Provider } from './endpoint-policy.ts';
+import type { PushAnswer } from './types.ts';
+
+/** What a lane tells about itself when the metrics are read. */
+export interface LaneGauges {
+  readonly provider: Provider;
+  readonly inFlight: number;
+  readonly waiting: number;
+  readonly limit: number;
+  readonly circuitOpen: boolean;
+}
+
+export interface SenderMetrics {
+  /** @param latencyMs undefined when nothing was sent */
+  answered(provider: Provider, answer: PushAnswer, latencyMs: number | undefined): void;
+}
+
+/** Registers the sender's metrics; the gauges are summed over a provider's origins when they are read. */
+export function createSenderMetrics(metrics: Metrics, lanes: () => Iterable<LaneGauges>): SenderMetrics {
+  const registers = [metrics];
+  const attempts = new Counter({
+    name: 'ajil_push_attempts_total',
+    help: 'Push messages by provider and what came of the attempt',
+    labelNames: ['provider', 'outcome'] as const,
+    registers,
+  });
+  const latency = new Histogram({
+    name: 'ajil_push_latency_seconds',
+    help: 'From the start of an attempt to its answer',
+    labelNames: ['provider'] as const,
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers,
+  });
+
+  function gauge(name: string, help: string, valueOf: (lane: LaneGauges) => number): void {
+    const instance: Gauge<'provider'> = new Gauge({
+      name,
+      help,
+      labelNames: ['provider'] as const,
+      registers,
+      collect: () => {
+        instance.reset();
+        for (const lane of lanes()) instance.inc({ provider: lane.provider }, valueOf(lane));
+      },
+    });
+  }
+  gauge('ajil_push_in_flight', 'Push messages sent and not yet answered', (lane) => lane.inFlight);
+  gauge('ajil_push_waiting', 'Push messages that wait for a free place', (lane) => lane.waiting);
+  gauge('ajil_push_concurrency_limit', 'Push messages allowed at once', (lane) => lane.limit);
+  gauge('ajil_push_circuits_open', 'Origins that nothing is sent to for now', (lane) => +lane.circuitOpen);
+
+  return {
+    answered(provider, answer, latencyMs) {
+      attempts.inc({ provider, outcome: answer.type === 'retry' ? answer.reason : answer.type });
+      if (latencyMs !== undefined) latency.observe({ provider }, latencyMs / 1000);
+    },
+  };
+}

@@ -1,0 +1,168 @@
+import type { Logger } from '../ops/logger.ts';
+import type { Metrics } from '../ops/metrics.ts';
+import { openEncryptor, type Encryptor } from './encryption.ts';
+import type { EndpointPolicy, Provider } from './endpoint-policy.ts';
+import { createLane, type Job, type Lane } from './lane.ts';
+import { classify, DEFAULT_RETRY_AFTER } from './outcome.ts';
+import { createOutbox } from './outbox.ts';
+import { createSenderMetrics } from './sender-metrics.ts';
+import {
+  TransportError,
+  type PushAnswer,
+  type PushSender,
+  type RetryReason,
+  type Transport,
+} from './types.ts';
+import type { Vapid } from './vapid.ts';
+
+/** Origins that are known at once. Idle ones make room; if there is none, messages to a new one are not taken. */
+const MAX_ORIGINS = 128;
+/**
+ * Messages held at once, waiting or under way, in all: with bodies of at most 2.8 kB and their records about 60 MB.
+ * A lane that holds few is always let in, so that others cannot crowd it out (25 MB more at the very most).
+ */
+const MAX_HELD = 16_384;
+const ALWAYS_HELD = 64;
+/** A request without an answer is given up after so long, ms: the transport's own deadlines should come first. */
+const REQUEST_DEADLINE = 15_000;
+const CLOSE_DEADLINE = 10_000;
+
+/**
+ * Opens the sender. Each push service has its own concurrency, queue, pauses and circuit; a message is encrypted only
+ * when its turn has come, together with the others of that moment.
+ * @param deps.transport is closed with the sender
+ * @param deps.encryptor by default the fastest that works here
+ * @param deps.now ms since 1970: for `Retry-After` dates
+ */
+export function openSender(deps: {
+  transport: Transport;
+  vapid: Vapid;
+  policy: EndpointPolicy;
+  metrics: Metrics;
+  logger: Logger;
+  encryptor?: Encryptor;
+  now?: () => number;
+}): PushSender {
+  const { transport, vapid, policy, logger, now = Date.now } = deps;
+  const clock = (): number => performance.now();
+  const lanes = new Map<string, Lane>();
+  const metrics = createSenderMetrics(deps.metrics, () => lanes.values());
+  const outbox = createOutbox({ encryptor: deps.encryptor ?? openEncryptor({ logger }), deliver });
+  /** Started and not answered, oldest first: all have the same deadline. */
+  const started = new Set<Job>();
+  let deadlineTimer: NodeJS.Timeout | undefined;
+  let held = 0;
+  let closed: Promise<void> | undefined;
+  let onEmpty: (() => void) | undefined;
+
+  function laneOf(origin: string, provider: Provider): Lane | undefined {
+    const known = lanes.get(origin);
+    if (known !== undefined) return known;
+    if (lanes.size >= MAX_ORIGINS) {
+      const spare = [...lanes.values()].find((lane) => lane.idle);
+      if (spare === undefined) return undefined;
+      lanes.delete(spare.origin);
+    }
+    const lane = createLane({ origin, provider, vapid, now: clock, logger, start, finish });
+    lanes.set(origin, lane);
+    return lane;
+  }
+
+  function start(job: Job): void {
+    started.add(job);
+    deadlineTimer ??= setTimeout(giveUpOverdue, REQUEST_DEADLINE);
+    outbox.add(job);
+  }
+
+  function deliver(job: Job, body: Buffer | undefined): void {
+    if (body === undefined) {
+      settle(job, { type: 'rejected', status: 0, reason: 'the message cannot be encrypted for this key' });
+      return;
+    }
+    if (!started.has(job)) return; // given up meanwhile
+    const { origin, provider, headers } = job.lane;
+    transport.request({ origin, path: job.path, headers: headers(job.message), body }).then(
+      (response) => settle(job, classify(response, provider, now())),
+      (error: unknown) => settle(job, classify(transportError(error, provider), provider, now())),
+    );
+  }
+
+  function transportError(error: unknown, provider: Provider): TransportError {
+    if (error instanceof TransportError) return error;
+    logger.error({ err: error, provider }, 'the push transport broke its contract');
+    return new TransportError('protocol', 'fault in the transport', true);
+  }
+
+  /** A started job has an answer. Only its first one counts. */
+  function settle(job: Job, answer: PushAnswer): void {
+    if (!started.delete(job)) return;
+    job.lane.settle(job, answer);
+    finish(job, answer);
+  }
+
+  function finish(job: Job, answer: PushAnswer): void {
+    const sent = job.startedAt !== undefined && (answer.type !== 'retry' || answer.attempted);
+    metrics.answered(job.lane.provider, answer, sent ? clock() - (job.startedAt ?? 0) : undefined);
+    job.resolve(answer);
+    held--;
+    if (held === 0) onEmpty?.();
+  }
+
+  function giveUpOverdue(): void {
+    deadlineTimer = undefined;
+    for (const job of started) {
+      const rest = (job.startedAt ?? 0) + REQUEST_DEADLINE - clock();
+      if (rest > 0) {
+        deadlineTimer ??= setTimeout(giveUpOverdue, rest);
+        break;
+      }
+      settle(job, { type: 'retry', afterMs: DEFAULT_RETRY_AFTER, reason: 'timeout', attempted: true });
+    }
+  }
+
+  async function close(deadlineMs: number): Promise<void> {
+    for (const lane of lanes.values()) lane.close();
+    if (held > 0) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, deadlineMs);
+        onEmpty = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+    for (const job of started) {
+      settle(job, { type: 'retry', afterMs: DEFAULT_RETRY_AFTER, reason: 'closing', attempted: true });
+    }
+    clearTimeout(deadlineTimer);
+    await transport.close(0);
+  }
+
+  return {
+    send(target, message) {
+      const verdict = policy.check(target.endpoint);
+      if (!verdict.ok) return Promise.resolve(refusal(verdict));
+      if (closed !== undefined) return Promise.resolve(notTaken('closing'));
+      const lane = laneOf(verdict.origin, verdict.provider);
+      if (lane === undefined || (held >= MAX_HELD && lane.inFlight + lane.waiting >= ALWAYS_HELD)) {
+        return Promise.resolve(notTaken('saturated'));
+      }
+      held++;
+      const { path } = verdict;
+      return new Promise((resolve) => {
+        lane.submit({ target, message, path, lane, resolve, submittedAt: clock(), startedAt: undefined });
+      });
+    },
+    close: (deadlineMs = CLOSE_DEADLINE) => (closed ??= close(deadlineMs)),
+  };
+}
+
+/** Status 0: decided here, nobody was asked. */
+function refusal(verdict: { gone: boolean; reason: string }): PushAnswer {
+  if (verdict.gone) return { type: 'gone', status: 0 };
+  return { type: 'rejected', status: 0, reason: `the endpoint ${verdict.reason}` };
+}
+
+function notTaken(reason: RetryReason): PushAnswer {
+  return { type: 'retry', afterMs: DEFAULT_RETRY_AFTER, reason, attempted: false };
+}

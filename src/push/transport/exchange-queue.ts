@@ -1,0 +1,57 @@
+import type { Exchange } from './exchange.ts';
+
+/** What waits for a stream, first in, first out; settled exchanges drop out by themselves. */
+export class ExchangeQueue {
+  #items: (Exchange | undefined)[] = [];
+  #head = 0;
+
+  /** May count some that are settled meanwhile. */
+  get length(): number {
+    return this.#items.length - this.#head;
+  }
+
+  push(exchange: Exchange): void {
+    this.#items.push(exchange);
+  }
+
+  /** In front of all others: it has waited before. */
+  unshift(exchange: Exchange): void {
+    if (this.#head > 0) {
+      this.#head -= 1;
+      this.#items[this.#head] = exchange;
+    } else {
+      this.#items.unshift(exchange);
+    }
+  }
+
+  peek(): Exchange | undefined {
+    while (this.#head < this.#items.length) {
+      const next = this.#items[this.#head];
+      if (next?.settled === false) return next;
+      this.shift();
+    }
+    return undefined;
+  }
+
+  /** Drops the first. */
+  shift(): void {
+    if (this.#head >= this.#items.length) return;
+    this.#items[this.#head] = undefined;
+    this.#head += 1;
+    if (this.#head === this.#items.length || this.#head >= 1024) {
+      this.#items = this.#items.slice(this.#head);
+      this.#head = 0;
+    }
+  }
+
+  takeAll(): Exchange[] {
+    const all = this.#items.slice(this.#head).filter((item) => item?.settled === false);
+    this.#items = [];
+    this.#head = 0;
+    return all as Exchange[];
+  }
+
+  *[Symbol.iterator](): Generator<Exchange> {
+    for (const item of this.#items) if (item?.settled === false) yield item;
+  }
+}

@@ -1,0 +1,86 @@
+import type { TransportError, TransportRequest, TransportResponse } from '../types.ts';
+
+/** At most this much of an answer's body is kept; the rest is discarded. */
+export const KEPT_BODY_BYTES = 1024;
+
+/**
+ * One request on its way to its answer, and the state of the stream that carries it. It is settled exactly once;
+ * later calls do nothing.
+ */
+export class Exchange {
+  readonly request: TransportRequest;
+  /** On the transport's clock, in ms. */
+  readonly deadline: number;
+  readonly answer: Promise<TransportResponse>;
+  settled = false;
+  /** How often a server said it did not act on it. */
+  returns = 0;
+
+  streamId = 0;
+  /** When its first byte was written, on the transport's clock. */
+  writtenAt = 0;
+  /** What the stream's own window still lets us send. */
+  window = 0;
+  bodySent = 0;
+  /** 0 until the final (not 1xx) header block. */
+  status = 0;
+  headers: Readonly<Record<string, string>> = {};
+  /** Received on this stream and not yet given back to the peer's window. */
+  unacknowledged = 0;
+  #body: Buffer | undefined;
+  #resolve!: (response: TransportResponse) => void;
+  #reject!: (error: TransportError) => void;
+  readonly #onSettled: () => void;
+
+  constructor(request: TransportRequest, deadline: number, onSettled: () => void) {
+    this.request = request;
+    this.deadline = deadline;
+    this.#onSettled = onSettled;
+    this.answer = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+  }
+
+  /** Starts anew on a stream. */
+  open(streamId: number, window: number, now: number): void {
+    this.streamId = streamId;
+    this.window = window;
+    this.writtenAt = now;
+    this.bodySent = 0;
+    this.status = 0;
+    this.headers = {};
+    this.unacknowledged = 0;
+    this.#body = undefined;
+  }
+
+  /** Keeps what is still wanted of a piece of the answer's body. */
+  keepBody(buffer: Buffer, start: number, end: number): void {
+    const held = this.#body?.length ?? 0;
+    const wanted = Math.min(end - start, KEPT_BODY_BYTES - held);
+    if (wanted <= 0) return;
+    const piece = buffer.subarray(start, start + wanted);
+    this.#body = this.#body === undefined ? Buffer.from(piece) : Buffer.concat([this.#body, piece]);
+  }
+
+  /** The answer is whole. */
+  complete(): void {
+    const body = this.#body === undefined ? '' : this.#body.toString('utf8');
+    this.resolve({ status: this.status, headers: this.headers, body });
+  }
+
+  /** For an answer that another client has read. */
+  resolve(response: TransportResponse): void {
+    if (this.settled) return;
+    this.settled = true;
+    this.#resolve(response);
+    this.#onSettled();
+  }
+
+  reject(error: TransportError): void {
+    if (this.settled) return;
+    this.settled = true;
+    this.#reject(error);
+    this.#onSettled();
+  }
+}

@@ -1,0 +1,34 @@
+import { ERROR, Http2Error } from './frames.ts';
+
+/** An honest server sends a handful of control frames a request (WINDOW_UPDATE above all), and few without any. */
+const PER_WINDOW = 1000;
+const PER_REQUEST = 8;
+const WINDOW_MS = 10_000;
+
+/** Counts frames that cost us work and bring no answer: PING, SETTINGS, WINDOW_UPDATE, empty DATA, unknown ones … */
+export class FloodGuard {
+  readonly #now: () => number;
+  #left = PER_WINDOW;
+  #since: number;
+
+  constructor(now: () => number) {
+    this.#now = now;
+    this.#since = now();
+  }
+
+  /** A request was sent: its stream may bring some. */
+  allowRequest(): void {
+    if (this.#left < 100 * PER_WINDOW) this.#left += PER_REQUEST;
+  }
+
+  /** @throws {Http2Error} ENHANCE_YOUR_CALM above 1,000 in ten seconds beyond eight for each request */
+  count(): void {
+    this.#left -= 1;
+    if (this.#left >= 0) return;
+    const now = this.#now();
+    if (now - this.#since < WINDOW_MS)
+      throw new Http2Error(ERROR.enhanceYourCalm, 'a flood of control frames');
+    this.#since = now;
+    this.#left = PER_WINDOW;
+  }
+}

@@ -1,0 +1,92 @@
+import type { TLSSocket } from 'node:tls';
+import { ERROR, FRAME, FRAME_HEADER_BYTES, Http2Error, writeFrameHeader, writeUint32 } from './frames.ts';
+
+/** Four TLS records: many frames a write, and room for the largest header block and the largest frame. */
+const SCRATCH_BYTES = 65_536;
+/** Answers to the peer that it does not read: beyond this it is an attack. */
+const MAX_CONTROL_BYTES = 16_384;
+
+/** Frames are laid out here and copied into one write; shared by all connections, because laying out never waits. */
+const scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
+
+/** Collects frames into few writes, and stops while the socket cannot take more. */
+export class Http2Output {
+  readonly #socket: TLSSocket;
+  #control: Buffer = Buffer.allocUnsafe(256);
+  #controlBytes = 0;
+  readonly buffer = scratch;
+  at = 0;
+
+  constructor(socket: TLSSocket) {
+    this.#socket = socket;
+  }
+
+  /** False while the socket holds what it was given: wait for `drain`. */
+  get writable(): boolean {
+    return !this.#socket.writableNeedDrain && this.#socket.writable;
+  }
+
+  get pending(): boolean {
+    return this.#controlBytes > 0;
+  }
+
+  get room(): number {
+    return SCRATCH_BYTES - this.at;
+  }
+
+  /**
+   * Queues a frame with a payload of one or two 32-bit numbers, for the next write.
+   * @throws {Http2Error} ENHANCE_YOUR_CALM if too many wait
+   */
+  control(type: number, flags: number, streamId: number, first?: number, second?: number): void {
+    const length = (first === undefined ? 0 : 4) + (second === undefined ? 0 : 4);
+    let at = this.#reserve(FRAME_HEADER_BYTES + length);
+    at = writeFrameHeader(this.#control, at, length, type, flags, streamId);
+    if (first !== undefined) at = writeUint32(this.#control, at, first);
+    if (second !== undefined) writeUint32(this.#control, at, second);
+  }
+
+  /** Queues the answer to a PING: its eight bytes. */
+  pingAck(payload: Buffer): void {
+    let at = this.#reserve(FRAME_HEADER_BYTES + 8);
+    at = writeFrameHeader(this.#control, at, 8, FRAME.ping, 1, 0);
+    payload.copy(this.#control, at);
+  }
+
+  #reserve(bytes: number): number {
+    const at = this.#controlBytes;
+    this.#controlBytes += bytes;
+    if (this.#controlBytes > MAX_CONTROL_BYTES) {
+      throw new Http2Error(ERROR.enhanceYourCalm, 'a peer that does not read its answers');
+    }
+    if (this.#controlBytes > this.#control.length) {
+      const larger = Buffer.allocUnsafe(this.#controlBytes * 2);
+      this.#control.copy(larger);
+      this.#control = larger;
+    }
+    return at;
+  }
+
+  /** Starts a write with what is queued. Call {@link commit} before anything else runs. */
+  begin(): void {
+    this.at = 0;
+    if (this.#controlBytes === 0) return;
+    this.at = this.#control.copy(scratch, 0, 0, this.#controlBytes);
+    this.#controlBytes = 0;
+  }
+
+  /** Says goodbye at once (RFC 9113, section 6.8): no stream of the server's was acted on, for it has none. */
+  goaway(code: number): void {
+    this.#controlBytes = 0;
+    this.control(FRAME.goaway, 0, 0, 0, code);
+    this.begin();
+    this.commit();
+  }
+
+  /** Hands the frames to the socket; false if it cannot take more for now. */
+  commit(): boolean {
+    if (this.at > 0) this.#socket.write(Buffer.from(scratch.subarray(0, this.at)));
+    this.at = 0;
+    return this.writable;
+  }
+}

@@ -1,0 +1,195 @@
+import type { TLSSocket } from 'node:tls';
+import { TransportError } from '../types.ts';
+import { ExchangeQueue } from './exchange-queue.ts';
+import type { Exchange } from './exchange.ts';
+import { Http2Connection, type ConnectionEvents, type ConnectionOptions } from './http2-connection.ts';
+import type { Http2Error } from './frames.ts';
+import type { TlsConnector } from './tls-connect.ts';
+import type { TransportMetrics } from './transport-metrics.ts';
+
+/** A request that servers keep returning goes back to the caller, who knows how long to wait. */
+const MAX_RETURNS = 3;
+/** After a failed attempt at a further connection, while others work. */
+const CONNECT_PAUSE_MS = 1000;
+
+export interface PoolDeps {
+  readonly connect: TlsConnector;
+  readonly connection: ConnectionOptions;
+  readonly connectTimeoutMs: number;
+  /** Connections at once. */
+  readonly maxConnections: number;
+  /** Requests without a stream. */
+  readonly maxWaiting: number;
+  readonly metrics: TransportMetrics;
+  /** The pool's protocol is not the right one any more: call {@link Http2Pool.retire}. */
+  readonly onFault: (error: Http2Error) => void;
+  readonly onHttp1: () => void;
+  /** Takes what a retired pool cannot send. */
+  readonly onLeft: (exchange: Exchange) => void;
+}
+
+/** The HTTP/2 connections to one origin. Requests go to the first with a free stream; when all are taken, one more is opened. */
+export class Http2Pool implements ConnectionEvents {
+  readonly #deps: PoolDeps;
+  readonly #queue = new ExchangeQueue();
+  readonly #connections = new Set<Http2Connection>();
+  #connecting = false;
+  #connectAfter = 0;
+  #scheduled = false;
+  #retired = false;
+  #expiry: NodeJS.Timeout | undefined;
+  #onEmpty: (() => void) | undefined;
+
+  constructor(deps: PoolDeps) {
+    this.#deps = deps;
+  }
+
+  /** Nothing is open and nothing waits. */
+  get empty(): boolean {
+    return this.#connections.size === 0 && !this.#connecting && this.#queue.peek() === undefined;
+  }
+
+  submit(exchange: Exchange): void {
+    if (this.#queue.length >= this.#deps.maxWaiting) {
+      exchange.reject(new TransportError('refused', 'too many requests wait for this push service', false));
+      return;
+    }
+    this.#queue.push(exchange);
+    this.#armExpiry(exchange.deadline);
+    this.onReady();
+  }
+
+  /** Sends no more: what waits is handed to `onLeft`, what is on the wire may finish. */
+  retire(): void {
+    this.#retired = true;
+    for (const exchange of this.#queue.takeAll()) this.#deps.onLeft(exchange);
+    for (const connection of this.#connections) connection.drain();
+  }
+
+  /** Resolves when a retired pool's last request is settled and its last connection closed. */
+  async drained(): Promise<void> {
+    if (this.empty) return;
+    await new Promise<void>((resolve) => {
+      this.#onEmpty = resolve;
+    });
+  }
+
+  /** Closes all at once; what is open or waits is rejected. */
+  destroy(): void {
+    this.#retired = true;
+    clearTimeout(this.#expiry);
+    for (const exchange of this.#queue.takeAll()) exchange.reject(closedError());
+    for (const connection of this.#connections) connection.destroy('the transport was closed');
+    this.#onEmpty?.();
+  }
+
+  onReady(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(this.#flush);
+  }
+
+  onReturned(exchange: Exchange, reason: string): void {
+    exchange.returns += 1;
+    this.#deps.metrics.returned.inc();
+    if (exchange.returns > MAX_RETURNS) {
+      exchange.reject(new TransportError('refused', reason, false));
+    } else if (this.#retired) {
+      this.#deps.onLeft(exchange);
+    } else {
+      this.#queue.unshift(exchange);
+      this.onReady();
+    }
+  }
+
+  onFault(error: Http2Error): void {
+    if (!this.#retired) this.#deps.onFault(error);
+  }
+
+  onClosed(connection: Http2Connection): void {
+    this.#connections.delete(connection);
+    this.#deps.metrics.connections.dec({ protocol: 'own' });
+    this.onReady();
+  }
+
+  readonly #flush = (): void => {
+    this.#scheduled = false;
+    for (const connection of this.#connections) connection.pump(this.#queue);
+    if (this.#queue.peek() !== undefined) this.#connectIfFull();
+    if (this.empty) this.#onEmpty?.();
+  };
+
+  #connectIfFull(): void {
+    if (this.#connecting || this.#retired) return;
+    let usable = 0;
+    for (const connection of this.#connections) {
+      if (!connection.full || !connection.greeted) return;
+      if (!connection.draining) usable += 1;
+    }
+    if (usable >= this.#deps.maxConnections || this.#connections.size >= 2 * this.#deps.maxConnections)
+      return;
+    if (usable > 0 && this.#deps.connection.now() < this.#connectAfter) return;
+    this.#connecting = true;
+    this.#deps.connect().then(this.#onConnected, this.#onConnectFailed);
+  }
+
+  readonly #onConnected = (socket: TLSSocket): void => {
+    this.#connecting = false;
+    if (socket.alpnProtocol !== 'h2') {
+      socket.destroy();
+      this.#deps.metrics.connects.inc({ result: 'http/1.1' });
+      if (!this.#retired) this.#deps.onHttp1();
+      this.onReady();
+      return;
+    }
+    this.#deps.metrics.connects.inc({ result: 'h2' });
+    this.#deps.metrics.connections.inc({ protocol: 'own' });
+    const connection = new Http2Connection(socket, this.#deps.connection, this);
+    this.#connections.add(connection);
+    if (this.#retired) {
+      connection.drain();
+      return;
+    }
+    setTimeout(() => {
+      if (connection.greeted || !this.#connections.has(connection)) return;
+      connection.destroy('no SETTINGS in time');
+      this.#onConnectFailed(new TransportError('connect', 'the server sent no SETTINGS in time', false));
+    }, this.#deps.connectTimeoutMs).unref();
+  };
+
+  readonly #onConnectFailed = (error: TransportError): void => {
+    this.#connecting = false;
+    this.#connectAfter = this.#deps.connection.now() + CONNECT_PAUSE_MS;
+    this.#deps.metrics.connects.inc({ result: 'failed' });
+    const working = [...this.#connections].some((connection) => connection.greeted && !connection.draining);
+    if (!working) for (const exchange of this.#queue.takeAll()) exchange.reject(error);
+    this.onReady();
+  };
+
+  #armExpiry(deadline: number): void {
+    // One timer for all: every request has the same time to live, so a later one never has an earlier deadline.
+    this.#expiry ??= setTimeout(this.#expire, deadline - this.#deps.connection.now() + 1).unref();
+  }
+
+  readonly #expire = (): void => {
+    this.#expiry = undefined;
+    const now = this.#deps.connection.now();
+    let next = Number.POSITIVE_INFINITY;
+    for (const connection of this.#connections) {
+      for (const exchange of connection.streams.values()) {
+        if (exchange.deadline <= now) connection.expire(exchange);
+        else next = Math.min(next, exchange.deadline);
+      }
+    }
+    for (const exchange of this.#queue) {
+      if (exchange.deadline > now) next = Math.min(next, exchange.deadline);
+      else exchange.reject(new TransportError('timeout', 'no free stream in time', false));
+    }
+    if (next !== Number.POSITIVE_INFINITY) this.#armExpiry(next);
+    this.onReady();
+  };
+}
+
+function closedError(): TransportError {
+  return new TransportError('closed', 'the transport was closed', false);
+}

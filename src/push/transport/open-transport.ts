@@ -1,0 +1,127 @@
+import { performance } from 'node:perf_hooks';
+import type { LookupFunction } from 'node:net';
+import type { Logger } from '../../ops/logger.ts';
+import type { Metrics } from '../../ops/metrics.ts';
+import { TransportError, type Transport, type TransportRequest } from '../types.ts';
+import { Exchange } from './exchange.ts';
+import { Origin } from './origin.ts';
+import { isSound } from './request-check.ts';
+import { createTransportMetrics } from './transport-metrics.ts';
+
+/** Origins remembered; a newsroom's readers use a handful of push services and their regional hosts. */
+const MAX_ORIGINS = 256;
+
+export interface TransportOptions {
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** Resolves host names; the place to refuse private addresses. Hosts that are IP addresses are not resolved. */
+  readonly lookup?: LookupFunction;
+  /** Trusted authorities (PEM) in place of the well-known ones. */
+  readonly ca?: string;
+  /** Until TCP, TLS and HTTP/2 SETTINGS are through. 10 s. */
+  readonly connectTimeoutMs?: number;
+  /** From the call to the whole answer, waiting and connecting included. 30 s. */
+  readonly requestTimeoutMs?: number;
+  /** A connection without requests is closed after it. 2 minutes. */
+  readonly idleTimeoutMs?: number;
+  /** A silent connection is asked after half of it at the least, and given up a beat later. 15 s. */
+  readonly pingEveryMs?: number;
+  /** How long an origin stays with the library client after a protocol error, or with HTTP/1.1. 10 minutes. */
+  readonly detourMs?: number;
+  /** HTTP/2 connections per origin, opened when streams run out. 4. */
+  readonly maxConnections?: number;
+  /** HTTP/1.1 connections per origin. 64. */
+  readonly maxHttp1Sockets?: number;
+  /** Requests per origin without a stream; above it they are refused at once. 10,000. */
+  readonly maxWaiting?: number;
+  /** Milliseconds, never going back. */
+  readonly now?: () => number;
+}
+
+/**
+ * Opens the way to the push services: HTTP/2 by a client of our own, `node:http2` when that one and a server do not
+ * get along, HTTP/1.1 where that is all there is (docs/decisions/0003-http2-client.md). Redirects are never followed.
+ * Every rejection is a {@link TransportError}; its messages name origins, never paths, which are readers' secrets.
+ */
+export function openTransport(options: TransportOptions): Transport {
+  const now = options.now ?? (() => performance.now());
+  const requestTimeoutMs = options.requestTimeoutMs ?? 30_000;
+  const metrics = createTransportMetrics(options.metrics);
+  const origins = new Map<string, Origin>();
+  let closing: Promise<void> | undefined;
+  let pending = 0;
+  let onQuiet: (() => void) | undefined;
+
+  function openOrigin(name: string): Origin {
+    const url = new URL(name);
+    if (url.protocol !== 'https:' || url.origin !== name) {
+      throw new TransportError('refused', 'not an https origin', false);
+    }
+    if (origins.size >= MAX_ORIGINS) {
+      for (const [known, origin] of origins) {
+        if (!origin.idle) continue;
+        origin.destroy();
+        origins.delete(known);
+      }
+      if (origins.size >= MAX_ORIGINS) throw new TransportError('refused', 'too many push services', false);
+    }
+    const origin = new Origin({
+      origin: url,
+      tls: {
+        connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
+        ...(options.lookup === undefined ? {} : { lookup: options.lookup }),
+        ...(options.ca === undefined ? {} : { ca: options.ca }),
+      },
+      logger: options.logger,
+      metrics,
+      now,
+      idleTimeoutMs: options.idleTimeoutMs ?? 120_000,
+      pingEveryMs: options.pingEveryMs ?? 15_000,
+      detourMs: options.detourMs ?? 600_000,
+      maxConnections: options.maxConnections ?? 4,
+      maxHttp1Sockets: options.maxHttp1Sockets ?? 64,
+      maxWaiting: options.maxWaiting ?? 10_000,
+    });
+    origins.set(name, origin);
+    return origin;
+  }
+
+  const onSettled = (): void => {
+    pending -= 1;
+    if (pending === 0) onQuiet?.();
+  };
+
+  function request(wanted: TransportRequest): ReturnType<Transport['request']> {
+    if (closing !== undefined) {
+      return Promise.reject(new TransportError('closed', 'the transport is closed', false));
+    }
+    try {
+      if (!isSound(wanted)) throw new TransportError('refused', 'a path or header that HTTP forbids', false);
+      const origin = origins.get(wanted.origin) ?? openOrigin(wanted.origin);
+      const exchange = new Exchange(wanted, now() + requestTimeoutMs, onSettled);
+      pending += 1;
+      origin.send(exchange);
+      return exchange.answer;
+    } catch (error) {
+      if (error instanceof TransportError) return Promise.reject(error);
+      return Promise.reject(new TransportError('refused', 'not an origin', false));
+    }
+  }
+
+  async function quiet(deadlineMs: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, deadlineMs);
+    });
+    const settled = new Promise<void>((resolve) => {
+      if (pending === 0) resolve();
+      else onQuiet = resolve;
+    });
+    await Promise.race([patience, settled]);
+    clearTimeout(timer);
+    for (const origin of origins.values()) origin.destroy();
+    origins.clear();
+  }
+
+  return { request, close: (deadlineMs = 10_000) => (closing ??= quiet(deadlineMs)) };
+}

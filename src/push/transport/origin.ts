@@ -1,0 +1,121 @@
+import type { Logger } from '../../ops/logger.ts';
+import { ERROR, type Http2Error } from './frames.ts';
+import type { Exchange } from './exchange.ts';
+import { createHttp1Client, type ExchangeClient } from './http1-client.ts';
+import { Http2Pool } from './http2-pool.ts';
+import { createLibraryClient } from './library-client.ts';
+import { createTlsConnector, type TlsConnector, type TlsOptions } from './tls-connect.ts';
+import type { TransportMetrics } from './transport-metrics.ts';
+
+export interface OriginDeps {
+  readonly origin: URL;
+  readonly tls: TlsOptions;
+  readonly logger: Logger;
+  readonly metrics: TransportMetrics;
+  /** Milliseconds, never going back. */
+  readonly now: () => number;
+  readonly idleTimeoutMs: number;
+  readonly pingEveryMs: number;
+  /** How long an origin stays with the library, or with HTTP/1.1, before our HTTP/2 is tried again. */
+  readonly detourMs: number;
+  readonly maxConnections: number;
+  readonly maxHttp1Sockets: number;
+  readonly maxWaiting: number;
+}
+
+/** One push service: which client serves it, for now. */
+export class Origin {
+  readonly #deps: OriginDeps;
+  readonly #connect: TlsConnector;
+  #pool: Http2Pool;
+  /** Pools that were left while requests were on the wire. */
+  readonly #retired = new Set<Http2Pool>();
+  #http1: ExchangeClient | undefined;
+  #library: ExchangeClient | undefined;
+  #detour: { readonly client: ExchangeClient; readonly until: number } | undefined;
+
+  constructor(deps: OriginDeps) {
+    this.#deps = deps;
+    this.#connect = createTlsConnector(deps.origin, deps.tls);
+    this.#pool = this.#createPool();
+  }
+
+  /** Nothing is open, waits, or would be forgotten with it. */
+  get idle(): boolean {
+    if (this.#detour !== undefined && this.#deps.now() < this.#detour.until) return false;
+    const pending = (this.#http1?.pending ?? 0) + (this.#library?.pending ?? 0);
+    return this.#pool.empty && this.#retired.size === 0 && pending === 0;
+  }
+
+  send(exchange: Exchange): void {
+    if (this.#detour === undefined) {
+      this.#pool.submit(exchange);
+    } else if (this.#deps.now() < this.#detour.until) {
+      this.#detour.client.send(exchange);
+    } else {
+      this.#detour = undefined;
+      this.#pool.submit(exchange);
+    }
+  }
+
+  destroy(): void {
+    for (const pool of [this.#pool, ...this.#retired]) pool.destroy();
+    this.#http1?.destroy();
+    this.#library?.destroy();
+  }
+
+  #createPool(): Http2Pool {
+    const { origin, now, idleTimeoutMs, pingEveryMs, tls, maxConnections, maxWaiting, metrics } = this.#deps;
+    return new Http2Pool({
+      connect: this.#connect,
+      connection: { authority: origin.host, now, idleTimeoutMs, pingEveryMs },
+      connectTimeoutMs: tls.connectTimeoutMs,
+      maxConnections,
+      maxWaiting,
+      metrics,
+      onFault: (error) => this.#onFault(error),
+      onHttp1: () => this.#leave(this.#http1Client()),
+      onLeft: (exchange) => this.send(exchange),
+    });
+  }
+
+  #onFault(error: Http2Error): void {
+    const { logger, metrics, origin, detourMs } = this.#deps;
+    const http1 = error.code === ERROR.http11Required;
+    if (!http1) metrics.refuges.inc();
+    logger.warn(
+      { origin: origin.origin, code: error.code, reason: error.message, minutes: detourMs / 60_000 },
+      `our HTTP/2 client and this push service do not understand each other: it is served by ${http1 ? 'HTTP/1.1' : 'the library client'} for a while`,
+    );
+    this.#leave(http1 ? this.#http1Client() : this.#libraryClient());
+  }
+
+  /** Moves all that is not on the wire, and all that comes, to another client for a while. */
+  #leave(client: ExchangeClient): void {
+    this.#detour = { client, until: this.#deps.now() + this.#deps.detourMs };
+    const left = this.#pool;
+    this.#pool = this.#createPool();
+    left.retire();
+    this.#retired.add(left);
+    void left.drained().then(() => this.#retired.delete(left));
+  }
+
+  #http1Client(): ExchangeClient {
+    const { origin, tls, now, idleTimeoutMs, maxHttp1Sockets, maxWaiting } = this.#deps;
+    this.#http1 ??= createHttp1Client({
+      origin,
+      tls,
+      now,
+      idleTimeoutMs,
+      maxSockets: maxHttp1Sockets,
+      maxWaiting,
+    });
+    return this.#http1;
+  }
+
+  #libraryClient(): ExchangeClient {
+    const { origin, tls, now, idleTimeoutMs, maxWaiting, metrics } = this.#deps;
+    this.#library ??= createLibraryClient({ origin, tls, now, idleTimeoutMs, maxWaiting, metrics });
+    return this.#library;
+  }
+}

@@ -1,0 +1,38 @@
+import type { TransportRequest } from '../types.ts';
+
+/** A path and query: visible ASCII only, so that no server can read it as anything else. */
+const PATH = /^\/[\x21-\x7e]*$/;
+const NAME = /^[!#$%&'*+\-.^_`|~0-9a-z]+$/;
+const VALUE = /^[\x20-\x7e]*$/;
+/** Names that HTTP keeps for itself (RFC 9113, section 8.2.2), and the one that we write. */
+const FORBIDDEN: ReadonlySet<string> = new Set([
+  'connection',
+  'content-length',
+  'host',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'transfer-encoding',
+  'upgrade',
+]);
+/** Fits one frame with room to spare, which spares us CONTINUATION. */
+const MAX_HEADER_BYTES = 12_000;
+
+/** The last sound value of each name: headers repeat, so most are not read again. Bounded, lest names pile up. */
+const known = new Map<string, string>();
+const MAX_KNOWN = 64;
+
+/** True if path and headers may be sent as they are: no injection, no name twice, at most 12,000 bytes. */
+export function isSound(request: TransportRequest): boolean {
+  let bytes = request.path.length;
+  // A plain record: no inherited names to guard against.
+  for (const name in request.headers) {
+    const value = request.headers[name] ?? '';
+    bytes += name.length + value.length;
+    if (known.get(name) === value) continue;
+    if (!NAME.test(name) || FORBIDDEN.has(name) || !VALUE.test(value)) return false;
+    if (known.size >= MAX_KNOWN) known.clear();
+    known.set(name, value);
+  }
+  return bytes <= MAX_HEADER_BYTES && PATH.test(request.path);
+}

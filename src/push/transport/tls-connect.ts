@@ -1,0 +1,69 @@
+import type { LookupFunction } from 'node:net';
+import { connect, type TLSSocket } from 'node:tls';
+import { TransportError } from '../types.ts';
+
+/** The least that a push service may speak. */
+export const MIN_TLS_VERSION = 'TLSv1.2';
+
+/** How to reach any origin. */
+export interface TlsOptions {
+  /** Resolves names; throws for addresses that must not be reached. An IP address as host is never resolved: refuse those before. */
+  readonly lookup?: LookupFunction;
+  /** Trusted authorities (PEM) in place of the well-known ones. */
+  readonly ca?: string;
+  /** Until TCP, TLS and HTTP have greeted. */
+  readonly connectTimeoutMs: number;
+}
+
+/** Opens TLS connections to one origin; sessions are resumed. */
+export interface TlsConnector {
+  /**
+   * Offers HTTP/2 and HTTP/1.1; `alpnProtocol` of the socket says which one it is. Certificate and name are verified.
+   * @throws {TransportError} code `connect`
+   */
+  (): Promise<TLSSocket>;
+}
+
+/** A host as `connect` takes it: without the brackets of an IPv6 literal. */
+export function bareHost(url: URL): string {
+  return url.hostname.replace(/^\[|\]$/g, '');
+}
+
+export function createTlsConnector(origin: URL, options: TlsOptions): TlsConnector {
+  let session: Buffer | undefined;
+  return () =>
+    new Promise((resolve, reject) => {
+      const socket = connect({
+        host: bareHost(origin),
+        port: origin.port === '' ? 443 : Number(origin.port),
+        // Names only (RFC 6066, section 3); the certificate is checked against `host` in any case.
+        ...(/^[\d.]+$|:/.test(bareHost(origin)) ? {} : { servername: origin.hostname }),
+        ALPNProtocols: ['h2', 'http/1.1'],
+        minVersion: MIN_TLS_VERSION,
+        rejectUnauthorized: true,
+        ...(options.ca === undefined ? {} : { ca: options.ca }),
+        ...(options.lookup === undefined ? {} : { lookup: options.lookup }),
+        ...(session === undefined ? {} : { session }),
+      });
+      let connected = false;
+      const fail = (reason: string): void => {
+        clearTimeout(timer);
+        if (connected) return;
+        session = undefined;
+        socket.destroy();
+        reject(new TransportError('connect', `cannot connect to ${origin.origin}: ${reason}`, false));
+      };
+      const timer = setTimeout(() => fail('no TLS in time'), options.connectTimeoutMs);
+      socket.on('error', (error: NodeJS.ErrnoException) => fail(error.code ?? error.message));
+      socket.once('close', () => fail('closed while connecting'));
+      // TLS 1.3 tickets come after the handshake, and a ticket of an unverified one is never kept.
+      socket.on('session', (ticket: Buffer) => {
+        if (socket.authorized) session = ticket;
+      });
+      socket.once('secureConnect', () => {
+        clearTimeout(timer);
+        connected = true;
+        resolve(socket);
+      });
+    });
+}

@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto';
+import type { Redis } from './connect.ts';
+
+/** A Lua script: Redis runs it whole, with nothing in between (https://redis.io/docs/latest/develop/programmability/eval-intro/). */
+export interface Script {
+  readonly lua: string;
+  readonly sha: string;
+}
+
+export function script(lua: string): Script {
+  return { lua, sha: createHash('sha1').update(lua).digest('hex') };
+}
+
+type Argument = string | number | Buffer;
+
+/** Runs a script by its hash; a server that does not know it yet (fresh, or restarted) is given the text. */
+export async function runScript(
+  redis: Redis,
+  { lua, sha }: Script,
+  names: readonly string[],
+  args: readonly Argument[],
+): Promise<unknown> {
+  try {
+    return await redis.evalsha(sha, names.length, ...names, ...args);
+  } catch (error) {
+    if (!isUnknownScript(error)) throw error;
+    return redis.eval(lua, names.length, ...names, ...args);
+  }
+}
+
+/** The same, with the answer's strings as bytes. */
+export async function runScriptBuffer(
+  redis: Redis,
+  { lua, sha }: Script,
+  names: readonly string[],
+  args: readonly Argument[],
+): Promise<unknown> {
+  try {
+    return await redis.callBuffer('EVALSHA', sha, names.length, ...names, ...args);
+  } catch (error) {
+    if (!isUnknownScript(error)) throw error;
+    return redis.callBuffer('EVAL', lua, names.length, ...names, ...args);
+  }
+}
+
+function isUnknownScript(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('NOSCRIPT');
+}

@@ -1,0 +1,199 @@
+import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createApp, type ApiDeps } from '../../src/api/app.ts';
+import { createAlertStore } from '../../src/alerts/store.ts';
+import type { Preferences } from '../../src/audience/schema.ts';
+import type { SubscriptionStore } from '../../src/audience/subscriptions.ts';
+import type { Report } from '../../src/delivery/report.ts';
+import { createAuditLog } from '../../src/editors/audit.ts';
+import { createSessionStore } from '../../src/editors/sessions.ts';
+import { createEditorStore } from '../../src/editors/store.ts';
+import { createLogger } from '../../src/ops/logger.ts';
+import { createMetrics } from '../../src/ops/metrics.ts';
+import { closeRedis, connectRedis, waitUntilReady } from '../../src/redis/connect.ts';
+import { startTestRedis, type TestRedis } from './redis.ts';
+
+const TOPICS = ['world', 'politics', 'ukraine'].map((id) => ({
+  id,
+  names: { ar: id, en: id },
+  default: true,
+}));
+
+export interface TestApi {
+  readonly url: string;
+  readonly redis: TestRedis;
+  readonly deps: ApiDeps;
+  /** API keys, one for each role. */
+  readonly keys: { author: string; approver: string; admin: string };
+  readonly fanOuts: { alertId: string; version: number }[];
+  readonly reports: Map<string, Omit<Report, 'status'>>;
+  /** Moves the clock that everything was given. */
+  advance(ms: number): void;
+  call(method: string, path: string, options?: CallOptions): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+export interface CallOptions {
+  readonly body?: unknown;
+  readonly key?: string;
+  readonly headers?: Record<string, string>;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  // oxlint-disable-next-line typescript/no-explicit-any -- tests look into answers of every shape
+  readonly body: any;
+}
+
+/** The API over real HTTP and a real Redis; what other rooms own is small and in memory. */
+export async function startTestApi(overrides: Partial<ApiDeps> = {}): Promise<TestApi> {
+  const redisServer = await startTestRedis();
+  const logger = createLogger({ level: 'silent', role: 'test' });
+  const redis = connectRedis(redisServer.url, 'command', logger);
+  await waitUntilReady(redis);
+  let offset = 0;
+  const now = (): number => Date.now() + offset;
+  const editors = createEditorStore({ redis, now });
+  const fanOuts: TestApi['fanOuts'] = [];
+  const reports: TestApi['reports'] = new Map();
+  const deps: ApiDeps = {
+    config: { publicUrl: 'http://ajil.test', allowedOrigins: [], trustProxy: '', requireApproval: false },
+    redis,
+    logger,
+    metrics: createMetrics('test'),
+    now,
+    editors,
+    sessions: createSessionStore({ redis, editors, now }),
+    audit: createAuditLog({ redis, now }),
+    alerts: createAlertStore({ redis, now }),
+    topics: { list: () => Promise.resolve(TOPICS) },
+    subscriptions: memorySubscriptions(),
+    reports: { get: (id, version) => Promise.resolve(reports.get(`${id}:${version}`)) },
+    receipts: {
+      record: ({ token }) => Promise.resolve(token === 'good' ? ('recorded' as const) : ('invalid' as const)),
+    },
+    fanOutQueue: {
+      add: ({ alertId, version }) => {
+        fanOuts.push({ alertId, version });
+        return Promise.resolve();
+      },
+    },
+    live: {
+      handleSse: (_request, response) => {
+        response.type('text/event-stream').end(': hello\n\n');
+      },
+      connections: () => 7,
+    },
+    endpointPolicy: {
+      check: (endpoint) =>
+        endpoint.startsWith('https://push.example/')
+          ? { ok: true }
+          : { ok: false, reason: 'must be a known push service' },
+    },
+    isP256Point: (key) => key[0] === 4,
+    pushMessageBytes: (alert) => Buffer.byteLength(JSON.stringify(alert)),
+    vapidPublicKey: 'public',
+    readiness: () => Promise.resolve({ ready: true, checks: { redis: 'writable' } }),
+    webDir: undefined,
+    reportIntervalMs: 20,
+    ...overrides,
+  };
+  const api = createApp(deps);
+  const server = createServer(api.app);
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const keyOf = async (role: 'author' | 'approver' | 'admin'): Promise<string> =>
+    (await editors.add({ name: role, role })).key;
+  return {
+    url,
+    redis: redisServer,
+    deps,
+    keys: { author: await keyOf('author'), approver: await keyOf('approver'), admin: await keyOf('admin') },
+    fanOuts,
+    reports,
+    advance: (ms) => {
+      offset += ms;
+    },
+    call: (method, path, options) => call(url, method, path, options),
+    close: async () => {
+      api.close();
+      server.closeAllConnections();
+      await new Promise((closed) => server.close(closed));
+      await closeRedis(redis);
+      await redisServer.stop();
+    },
+  };
+}
+
+async function call(url: string, method: string, path: string, options: CallOptions = {}): Promise<Answer> {
+  const { body, key, headers = {} } = options;
+  const response = await fetch(url + path, {
+    method,
+    redirect: 'manual',
+    headers: {
+      ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+      ...(key === undefined ? {} : { Authorization: `Bearer ${key}` }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  const isJson = response.headers.get('content-type')?.includes('json') === true && text !== '';
+  return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
+}
+
+let written = 0;
+
+/** An Arabic alert whose headline no other has. */
+export function anAlert(fields: Record<string, unknown> = {}): Record<string, unknown> {
+  written += 1;
+  return { headline: `عاجل: خبر رقم ${written}`, lang: 'ar', topics: ['world'], ...fields };
+}
+
+/** What a browser's `PushSubscription.toJSON()` gives. */
+export function aSubscription(
+  endpoint = `https://push.example/${randomBytes(8).toString('hex')}`,
+  auth = randomBytes(16).toString('base64url'),
+): { endpoint: string; expirationTime: null; keys: { p256dh: string; auth: string } } {
+  const p256dh = Buffer.concat([Buffer.from([4]), randomBytes(64)]).toString('base64url');
+  return { endpoint, expirationTime: null, keys: { p256dh, auth } };
+}
+
+function memorySubscriptions(): SubscriptionStore {
+  const known = new Map<string, { auth: Buffer; preferences: Preferences }>();
+  const owned = (
+    id: string,
+    auth: Buffer,
+    act: (preferences: Preferences) => Preferences,
+  ): ReturnType<SubscriptionStore['get']> => {
+    const found = known.get(id);
+    if (found === undefined) return Promise.resolve({ type: 'missing' });
+    if (!found.auth.equals(auth)) return Promise.resolve({ type: 'denied' });
+    found.preferences = act(found.preferences);
+    return Promise.resolve({
+      type: 'found',
+      subscription: { id, preferences: found.preferences, vapidKeyChanged: false },
+    });
+  };
+  return {
+    put: ({ endpoint, auth }, preferences) => {
+      const id = Buffer.from(endpoint).toString('base64url').slice(-22);
+      const found = known.get(id);
+      if (found !== undefined && !found.auth.equals(auth)) return Promise.resolve({ type: 'conflict' });
+      known.set(id, { auth, preferences });
+      const type = found === undefined ? 'created' : 'updated';
+      return Promise.resolve({ type, subscription: { id, preferences, vapidKeyChanged: false } });
+    },
+    get: (id, auth) => owned(id, auth, (preferences) => preferences),
+    patch: (id, auth, patch) =>
+      owned(id, auth, (preferences) => ({ ...preferences, topics: patch.topics ?? preferences.topics })),
+    remove: async (id, auth) => {
+      const result = await owned(id, auth, (preferences) => preferences);
+      if (result.type === 'found') known.delete(id);
+      return result;
+    },
+    estimate: () => Promise.resolve(known.size),
+  };
+}

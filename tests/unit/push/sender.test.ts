@@ -1,0 +1,417 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { generateKeyPairSync } from 'node:crypto';
+import { createLogger } from '../../../src/ops/logger.ts';
+import { createMetrics } from '../../../src/ops/metrics.ts';
+import { openEncryptor, type Encryptor } from '../../../src/push/encryption.ts';
+import { createEndpointPolicy } from '../../../src/push/endpoint-policy.ts';
+import { openSender } from '../../../src/push/sender.ts';
+import {
+  TransportError,
+  type PushAnswer,
+  type PushMessage,
+  type TransportRequest,
+  type TransportResponse,
+} from '../../../src/push/types.ts';
+import { createVapid } from '../../../src/push/vapid.ts';
+import { createReceiver } from '../../support/web-push-oracle.ts';
+
+const logger = createLogger({ level: 'silent', role: 'test' });
+const FCM = 'https://fcm.googleapis.com';
+const MOZILLA = 'https://updates.push.services.mozilla.com';
+const message: PushMessage = {
+  payload: Buffer.from('{"web_push":8030}'),
+  ttl: 3600,
+  urgency: 'high',
+  collapseKey: 'a'.repeat(32),
+};
+const receiver = createReceiver();
+const portable = openEncryptor({ logger, addonPath: null });
+const keys = {
+  ...generateKeyPairSync('ec', { namedCurve: 'P-256' }),
+  publicKey: 'B'.repeat(87),
+  keyId: 'test',
+};
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** Lets promises and `setImmediate` run until nothing happens any more; timers stand still. */
+async function quiet(): Promise<void> {
+  for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+function setUp(encryptor: Encryptor = portable) {
+  const metrics = createMetrics('test');
+  const open: (TransportRequest & {
+    answer: (status: number, headers?: Record<string, string>) => void;
+    fail: (error: Error) => void;
+  })[] = [];
+  let closed = false;
+  const sender = openSender({
+    transport: {
+      request: (request) =>
+        new Promise<TransportResponse>((resolve, reject) => {
+          const entry = {
+            ...request,
+            answer: (status: number, headers: Record<string, string> = {}) => {
+              open.splice(open.indexOf(entry), 1);
+              resolve({ status, headers, body: '' });
+            },
+            fail: (error: Error) => {
+              open.splice(open.indexOf(entry), 1);
+              reject(error);
+            },
+          };
+          open.push(entry);
+        }),
+      close: () => {
+        closed = true;
+        return Promise.resolve();
+      },
+    },
+    vapid: createVapid({ keys, subject: 'mailto:a@b.example' }),
+    policy: createEndpointPolicy({ extraOrigins: [] }),
+    metrics,
+    logger,
+    encryptor,
+  });
+  const answers: PushAnswer[] = [];
+  const send = (origin: string, count = 1): void => {
+    for (let i = 0; i < count; i++) {
+      const target = { endpoint: `${origin}/${i}`, p256dh: receiver.p256dh, auth: receiver.auth };
+      void sender.send(target, message).then((answer) => answers.push(answer));
+    }
+  };
+  const openAt = (origin: string) => open.filter((request) => request.origin === origin);
+  const tally = () => {
+    const counts: Record<string, number> = {};
+    for (const answer of answers.splice(0)) {
+      const name =
+        answer.type === 'retry' ? `${answer.reason}${answer.attempted ? '' : ' (not sent)'}` : answer.type;
+      counts[name] = (counts[name] ?? 0) + 1;
+    }
+    return counts;
+  };
+  return { sender, send, open, openAt, answers, tally, metrics, isClosed: () => closed };
+}
+
+describe('one message', () => {
+  test('carries every header, and its body is for this reader', async () => {
+    const { send, open, tally } = setUp();
+    send(FCM);
+    await quiet();
+    const [request] = open;
+    expect(request?.path).toBe('/0');
+    expect(request?.headers).toEqual({
+      authorization: expect.stringMatching(/^vapid t=[\w.-]+, k=B{87}$/) as string,
+      'content-encoding': 'aes128gcm',
+      'content-type': 'application/notification+json',
+      ttl: '3600',
+      urgency: 'high',
+      topic: 'a'.repeat(32),
+    });
+    expect(receiver.decrypt(request?.body as Buffer).toString()).toBe('{"web_push":8030}');
+    request?.answer(201);
+    await quiet();
+    expect(tally()).toEqual({ accepted: 1 });
+  });
+
+  test('for WNS asks to be kept for devices that are away', async () => {
+    const { send, open } = setUp();
+    send('https://wns2-a.notify.windows.com');
+    await quiet();
+    expect(open[0]?.headers['x-wns-cache-policy']).toBe('cache');
+  });
+
+  test('is never sent to a stranger’s endpoint', async () => {
+    const { send, open, answers } = setUp();
+    send('https://127.0.0.1');
+    send('https://permanently-removed.invalid');
+    await quiet();
+    expect(open).toHaveLength(0);
+    expect(answers).toEqual([
+      { type: 'rejected', status: 0, reason: 'the endpoint must be of a known push service' },
+      { type: 'gone', status: 0 },
+    ]);
+  });
+
+  test('for a key that is no point is rejected, and its place is free again', async () => {
+    const { sender, send, open } = setUp();
+    const bad = { endpoint: `${FCM}/x`, p256dh: Buffer.alloc(65, 4), auth: receiver.auth };
+    const answers = await Promise.all(Array.from({ length: 100 }, () => sender.send(bad, message)));
+    expect(answers.every((answer) => answer.type === 'rejected')).toBe(true);
+    send(FCM);
+    await quiet();
+    expect(open).toHaveLength(1);
+  });
+
+  test('that nobody answers is given up after its deadline; a late answer changes nothing', async () => {
+    const { send, open, tally } = setUp();
+    send(FCM);
+    await quiet();
+    await vi.advanceTimersByTimeAsync(15_000);
+    expect(tally()).toEqual({ timeout: 1 });
+    open[0]?.answer(201);
+    await quiet();
+    expect(tally()).toEqual({});
+  });
+
+  test.each([
+    [new TransportError('closed', 'x', true), { connection: 1 }],
+    [new TransportError('connect', 'x', false), { 'connection (not sent)': 1 }],
+    [new Error('not of the contract'), { connection: 1 }],
+  ])('whose transport fails with %s is an answer, not an exception', async (error, expected) => {
+    const { send, open, tally } = setUp();
+    send(FCM);
+    await quiet();
+    open[0]?.fail(error);
+    await quiet();
+    expect(tally()).toEqual(expected);
+  });
+});
+
+describe('many messages', () => {
+  test('of one turn are encrypted in chunks, each only when its turn has come', async () => {
+    const sizes: number[] = [];
+    const counting: Encryptor = {
+      kind: 'native',
+      chunk: 32,
+      encrypt: (jobs) => {
+        sizes.push(jobs.length);
+        return jobs.map(() => Buffer.from('body'));
+      },
+    };
+    const { send, open } = setUp(counting);
+    send(FCM, 500);
+    send(MOZILLA, 10);
+    await quiet();
+    expect(sizes).toEqual([32, 10]);
+    expect(open).toHaveLength(42);
+  });
+
+  test('go faster while answers come fast, and all arrive', async () => {
+    const { send, open, tally, answers } = setUp();
+    send(FCM, 1000);
+    let most = 0;
+    for (let turn = 0; answers.length < 1000 && turn < 200; turn++) {
+      await quiet();
+      most = Math.max(most, open.length);
+      vi.setSystemTime(Date.now() + 20);
+      for (const request of open.slice()) request.answer(201);
+    }
+    expect(most).toBeGreaterThan(100);
+    await quiet();
+    expect(tally()).toEqual({ accepted: 1000 });
+  });
+
+  test('beyond what may wait are answered at once', async () => {
+    const { send, tally } = setUp();
+    send(FCM, 2000);
+    await quiet();
+    expect(tally()).toEqual({ 'saturated (not sent)': 2000 - 32 - 1024 });
+  });
+});
+
+describe('a service that stalls', () => {
+  test('keeps its messages two seconds, then says so, then at once; the others never notice', async () => {
+    const { send, openAt, tally } = setUp();
+    send(FCM, 100);
+    await quiet();
+    expect(openAt(FCM)).toHaveLength(32);
+    await vi.advanceTimersByTimeAsync(1999);
+    expect(tally()).toEqual({});
+    await vi.advanceTimersByTimeAsync(1);
+    expect(tally()).toEqual({ 'saturated (not sent)': 68 });
+
+    await vi.advanceTimersByTimeAsync(10);
+    send(FCM, 50);
+    send(MOZILLA, 20);
+    await quiet();
+    expect(tally()).toEqual({ 'saturated (not sent)': 50 });
+    for (const request of openAt(MOZILLA)) request.answer(201);
+    await quiet();
+    expect(tally()).toEqual({ accepted: 20 });
+  });
+
+  test('is left alone after its timeouts, then probed by one', async () => {
+    const { send, openAt, tally } = setUp();
+    send(FCM, 32);
+    await quiet();
+    await vi.advanceTimersByTimeAsync(15_000);
+    expect(tally()).toEqual({ timeout: 32 });
+    const stale = openAt(FCM).length;
+    send(FCM, 10);
+    await quiet();
+    expect(tally()).toEqual({ 'circuit-open (not sent)': 10 });
+    await vi.advanceTimersByTimeAsync(1000);
+    send(FCM, 10);
+    await quiet();
+    expect(openAt(FCM).length - stale).toBe(1);
+    expect(tally()).toEqual({ 'circuit-open (not sent)': 9 });
+    openAt(FCM).at(-1)?.answer(201);
+    await quiet();
+    send(FCM, 5);
+    await quiet();
+    expect(openAt(FCM).length - stale).toBe(5);
+  });
+});
+
+describe('a service that throttles', () => {
+  test('is given the rest it asks for, and less afterwards', async () => {
+    const { send, openAt, tally, answers } = setUp();
+    send(FCM, 40);
+    await quiet();
+    openAt(FCM)[0]?.answer(429, { 'retry-after': '60' });
+    await quiet();
+    const rest = { type: 'retry', reason: 'throttled', afterMs: 60_000 };
+    expect(answers).toContainEqual({ ...rest, attempted: true });
+    expect(tally()).toEqual({ throttled: 1, 'throttled (not sent)': 8 });
+    send(FCM);
+    await quiet();
+    expect(answers[0]).toMatchObject({ reason: 'throttled', afterMs: 60_000, attempted: false });
+    for (const request of openAt(FCM)) request.answer(201);
+    await vi.advanceTimersByTimeAsync(60_000);
+    send(FCM, 100);
+    await quiet();
+    expect(openAt(FCM).length).toBeLessThan(32);
+  });
+
+  test('for a moment only makes its messages wait', async () => {
+    const { send, openAt, tally } = setUp();
+    send(FCM, 40);
+    await quiet();
+    openAt(FCM)[0]?.answer(429);
+    await quiet();
+    for (const request of openAt(FCM)) request.answer(201);
+    await quiet();
+    expect(openAt(FCM)).toHaveLength(0);
+    await vi.advanceTimersByTimeAsync(1000);
+    await quiet();
+    expect(openAt(FCM)).toHaveLength(8);
+    for (const request of openAt(FCM)) request.answer(201);
+    await quiet();
+    expect(tally()).toEqual({ throttled: 1, accepted: 39 });
+  });
+});
+
+describe('a service that does not accept us', () => {
+  test('gets nothing for a while, is probed, and works again when it does', async () => {
+    const { send, openAt, tally, metrics } = setUp();
+    for (let i = 0; i < 3; i++) {
+      send(FCM);
+      await quiet();
+      openAt(FCM)[0]?.answer(403);
+      await quiet();
+    }
+    expect(tally()).toEqual({ unauthorized: 3 });
+    send(FCM, 5);
+    send(MOZILLA, 5);
+    await quiet();
+    expect(tally()).toEqual({ 'circuit-open (not sent)': 5 });
+    expect(openAt(MOZILLA)).toHaveLength(5);
+    for (const request of openAt(MOZILLA)) request.answer(201);
+    await quiet();
+    expect(tally()).toEqual({ accepted: 5 });
+    expect(await metrics.metrics()).toMatch(/ajil_push_circuits_open\{provider="fcm".*\} 1/);
+
+    await vi.advanceTimersByTimeAsync(30_000);
+    send(FCM);
+    await quiet();
+    openAt(FCM)[0]?.answer(403);
+    await quiet();
+    await vi.advanceTimersByTimeAsync(59_000);
+    send(FCM);
+    await quiet();
+    expect(tally()).toEqual({ unauthorized: 1, 'circuit-open (not sent)': 1 });
+    await vi.advanceTimersByTimeAsync(1000);
+    send(FCM);
+    await quiet();
+    openAt(FCM)[0]?.answer(201);
+    await quiet();
+    send(FCM, 10);
+    await quiet();
+    expect(openAt(FCM)).toHaveLength(10);
+  });
+
+  test('because of one reader’s old key goes on serving the others', async () => {
+    const { send, openAt, tally } = setUp();
+    for (let i = 0; i < 30; i++) {
+      send(FCM);
+      await quiet();
+      openAt(FCM)[0]?.answer(i % 2 === 0 ? 403 : 201);
+      await quiet();
+    }
+    expect(tally()).toEqual({ unauthorized: 15, accepted: 15 });
+  });
+});
+
+test('a service that answers nothing but 5xx is left alone; its failures delay nobody', async () => {
+  const { send, openAt, tally } = setUp();
+  send(FCM, 32);
+  await quiet();
+  for (const request of openAt(FCM)) request.answer(503);
+  await quiet();
+  send(FCM);
+  send(MOZILLA);
+  await quiet();
+  expect(tally()).toEqual({ unavailable: 32, 'circuit-open (not sent)': 1 });
+  expect(openAt(MOZILLA)).toHaveLength(1);
+});
+
+test('origins beyond the bound are not taken while all are busy, and take an idle one’s place', async () => {
+  const { send, open, tally } = setUp();
+  for (let i = 0; i < 128; i++) send(`https://a${i}.notify.windows.com`);
+  send('https://late.notify.windows.com');
+  await quiet();
+  expect(tally()).toEqual({ 'saturated (not sent)': 1 });
+  open[5]?.answer(201);
+  await quiet();
+  send('https://late.notify.windows.com');
+  await quiet();
+  expect(open.at(-1)?.origin).toBe('https://late.notify.windows.com');
+});
+
+describe('closing', () => {
+  test('waits for what is on the wire, answers what waits, takes nothing more', async () => {
+    const { sender, send, open, tally, isClosed } = setUp();
+    send(FCM, 40);
+    await quiet();
+    const closing = sender.close();
+    send(FCM);
+    await quiet();
+    expect(tally()).toEqual({ 'closing (not sent)': 9 });
+    expect(isClosed()).toBe(false);
+    for (const request of open.slice()) request.answer(201);
+    await closing;
+    expect(tally()).toEqual({ accepted: 32 });
+    expect(isClosed()).toBe(true);
+  });
+
+  test('does not wait for ever', async () => {
+    const { sender, send, tally, isClosed } = setUp();
+    send(FCM);
+    await quiet();
+    const closing = sender.close(3000);
+    await vi.advanceTimersByTimeAsync(3000);
+    await closing;
+    expect(tally()).toEqual({ closing: 1 });
+    expect(isClosed()).toBe(true);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+test('nothing in the metrics names an endpoint', async () => {
+  const { send, open, metrics } = setUp();
+  send(FCM, 3);
+  await quiet();
+  for (const request of open.slice()) request.answer(201);
+  await quiet();
+  const text = await metrics.metrics();
+  expect(text).toMatch(/ajil_push_attempts_total\{provider="fcm",outcome="accepted".*\} 3/);
+  expect(text).toMatch(/ajil_push_latency_seconds_count\{.*provider="fcm".*\} 3/);
+  expect(text).not.toContain('googleapis');
+});

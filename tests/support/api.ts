@@ -96,6 +96,7 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}): Promise<Te
     pushMessageBytes: (alert) => Buffer.byteLength(JSON.stringify(alert)),
     vapidPublicKey: 'public',
     readiness: () => Promise.resolve({ ready: true, checks: { redis: 'writable' } }),
+    allMetrics: () => deps.metrics.metrics(),
     webDir: undefined,
     reportIntervalMs: 20,
     ...overrides,
@@ -195,5 +196,6 @@ function memorySubscriptions(): SubscriptionStore {
       return result;
     },
     estimate: () => Promise.resolve(known.size),
+    count: () => Promise.resolve(known.size),
   };
 }

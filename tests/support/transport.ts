@@ -14,7 +14,10 @@ export interface TestTransport {
 /** A transport with short deadlines, whose log and metrics a test can read. */
 export function openTestTransport(options: Partial<TransportOptions>): TestTransport {
   const lines: Record<string, unknown>[] = [];
-  const logger: Logger = pino({}, { write: (line) => lines.push(JSON.parse(line) as Record<string, unknown>) });
+  const logger: Logger = pino(
+    {},
+    { write: (line) => lines.push(JSON.parse(line) as Record<string, unknown>) },
+  );
   const metrics = new Registry();
   const transport = openTransport({
     logger,
@@ -35,12 +38,19 @@ export function openTestTransport(options: Partial<TransportOptions>): TestTrans
 
 /** A request as the sender makes them. */
 export function pushRequest(origin: string, parts: Partial<TransportRequest> = {}): TransportRequest {
-  const headers = { authorization: 'vapid t=abc, k=def', ttl: '3600', urgency: 'high', topic: 't'.repeat(32) };
+  const headers = {
+    authorization: 'vapid t=abc, k=def',
+    ttl: '3600',
+    urgency: 'high',
+    topic: 't'.repeat(32),
+  };
   return { origin, path: '/push/1', headers, body: Buffer.alloc(100, 7), ...parts };
 }
 
 /** What came of it: the answer, or the error as a value. */
-export async function outcome(answer: Promise<TransportResponse>): Promise<TransportResponse | TransportError> {
+export async function outcome(
+  answer: Promise<TransportResponse>,
+): Promise<TransportResponse | TransportError> {
   try {
     return await answer;
   } catch (error) {

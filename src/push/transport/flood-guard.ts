@@ -26,7 +26,8 @@ export class FloodGuard {
     this.#left -= 1;
     if (this.#left >= 0) return;
     const now = this.#now();
-    if (now - this.#since < WINDOW_MS) throw new Http2Error(ERROR.enhanceYourCalm, 'a flood of control frames');
+    if (now - this.#since < WINDOW_MS)
+      throw new Http2Error(ERROR.enhanceYourCalm, 'a flood of control frames');
     this.#since = now;
     this.#left = PER_WINDOW;
   }

@@ -53,7 +53,8 @@ export class HpackDecoder {
     while (this.#at < end) {
       const byte = buffer[this.#at] ?? 0;
       if ((byte & 0xe0) === 0x20) {
-        if (!sizeUpdatesAllowed) throw new Http2Error(ERROR.compression, 'a table size update inside a block');
+        if (!sizeUpdatesAllowed)
+          throw new Http2Error(ERROR.compression, 'a table size update inside a block');
         this.#resize(this.#integer(5));
         continue;
       }

@@ -1,4 +1,9 @@
-import { DEFAULT_TABLE_BYTES, ENTRY_OVERHEAD_BYTES, FIRST_DYNAMIC_INDEX, STATIC_TABLE } from './hpack-static.ts';
+import {
+  DEFAULT_TABLE_BYTES,
+  ENTRY_OVERHEAD_BYTES,
+  FIRST_DYNAMIC_INDEX,
+  STATIC_TABLE,
+} from './hpack-static.ts';
 
 interface Entry {
   readonly name: string;
@@ -142,7 +147,11 @@ export class HpackEncoder {
 }
 
 /** No header block of this request is longer (bytes): its strings, a few bytes around each, and the fixed fields. */
-export function blockBound(authority: string, path: string, headers: Readonly<Record<string, string>>): number {
+export function blockBound(
+  authority: string,
+  path: string,
+  headers: Readonly<Record<string, string>>,
+): number {
   let bytes = 64 + authority.length + path.length;
   // eslint-disable-next-line guard-for-in -- a plain record; this is the hot path
   for (const name in headers) bytes += name.length + (headers[name]?.length ?? 0) + 8;

@@ -108,7 +108,8 @@ function readAnswer(exchange: Exchange, response: IncomingMessage): void {
   response.on('error', () => {}); // the request's `close` follows and says so
   response.on('end', () => {
     const headers: Record<string, string> = {};
-    for (const [name, value] of Object.entries(response.headersDistinct)) headers[name] = value?.join(', ') ?? '';
+    for (const [name, value] of Object.entries(response.headersDistinct))
+      headers[name] = value?.join(', ') ?? '';
     exchange.resolve({
       status: response.statusCode ?? 0,
       headers,

@@ -145,7 +145,8 @@ export class Http2Connection implements ServerEvents {
     exchange.reject(new TransportError('timeout', 'no answer in time', true));
     this.#guarded(() => {
       this.#reset(exchange, ERROR.cancel);
-      if (this.#lastReceivedAt > exchange.writtenAt || this.#suspect) return;
+      const halfTime = (exchange.writtenAt + this.#options.now()) / 2;
+      if (this.#lastReceivedAt > halfTime || this.#suspect) return;
       this.#suspect = true;
       this.#ping();
     });
@@ -170,7 +171,14 @@ export class Http2Connection implements ServerEvents {
     if (endStream) this.#complete(exchange);
   }
 
-  onData(id: number, buffer: Buffer, start: number, end: number, flowBytes: number, endStream: boolean): void {
+  onData(
+    id: number,
+    buffer: Buffer,
+    start: number,
+    end: number,
+    flowBytes: number,
+    endStream: boolean,
+  ): void {
     this.#unacknowledged += flowBytes;
     if (this.#unacknowledged > DEFAULT_WINDOW_BYTES) {
       throw new Http2Error(ERROR.flowControl, 'more data than the window allows');
@@ -196,7 +204,8 @@ export class Http2Connection implements ServerEvents {
     if (exchange === undefined) return;
     this.#release(exchange);
     if (code === ERROR.none && exchange.status !== 0) return exchange.complete();
-    if (code === ERROR.refusedStream) return this.#events.onReturned(exchange, 'the server refused the stream');
+    if (code === ERROR.refusedStream)
+      return this.#events.onReturned(exchange, 'the server refused the stream');
     const message = `the server reset the stream with code ${code}`;
     if (!BLAMES.has(code)) return exchange.reject(new TransportError('refused', message, true));
     this.#events.onFault(new Http2Error(code, message));
@@ -217,10 +226,12 @@ export class Http2Connection implements ServerEvents {
   }
 
   onGoaway(lastStreamId: number, code: number): void {
-    if (lastStreamId > this.#lastAcceptedId) throw new Http2Error(ERROR.protocol, 'a GOAWAY that takes back another');
+    if (lastStreamId > this.#lastAcceptedId)
+      throw new Http2Error(ERROR.protocol, 'a GOAWAY that takes back another');
     this.#lastAcceptedId = lastStreamId;
     this.#draining = true;
-    if (BLAMES.has(code)) this.#events.onFault(new Http2Error(code, `the server went away with code ${code}`));
+    if (BLAMES.has(code))
+      this.#events.onFault(new Http2Error(code, `the server went away with code ${code}`));
     for (const exchange of this.#sender.streams.values()) {
       if (exchange.streamId <= lastStreamId) continue;
       this.#release(exchange);
@@ -266,8 +277,8 @@ export class Http2Connection implements ServerEvents {
   #fail(error: unknown): void {
     if (this.#closed) return;
     const fault = error instanceof Http2Error ? error : new Http2Error(ERROR.internal, String(error));
-    this.#events.onFault(fault);
     this.#end(fault.message, fault.code);
+    this.#events.onFault(fault);
   }
 
   /** The exchange on an open stream; none if the stream is closed, for frames may still be under way then. */

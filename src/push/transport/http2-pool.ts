@@ -125,7 +125,8 @@ export class Http2Pool implements ConnectionEvents {
       if (!connection.full || !connection.greeted) return;
       if (!connection.draining) usable += 1;
     }
-    if (usable >= this.#deps.maxConnections || this.#connections.size >= 2 * this.#deps.maxConnections) return;
+    if (usable >= this.#deps.maxConnections || this.#connections.size >= 2 * this.#deps.maxConnections)
+      return;
     if (usable > 0 && this.#deps.connection.now() < this.#connectAfter) return;
     this.#connecting = true;
     this.#deps.connect().then(this.#onConnected, this.#onConnectFailed);

@@ -65,7 +65,8 @@ export function applySettings(
         settings.maxConcurrentStreams = value;
         break;
       case SETTING.initialWindowSize:
-        if (value > MAX_WINDOW_BYTES) throw new Http2Error(ERROR.flowControl, 'INITIAL_WINDOW_SIZE too large');
+        if (value > MAX_WINDOW_BYTES)
+          throw new Http2Error(ERROR.flowControl, 'INITIAL_WINDOW_SIZE too large');
         settings.initialWindowBytes = value;
         break;
       case SETTING.maxFrameSize:

@@ -3,7 +3,7 @@ import { directionOf } from './language.ts';
 
 const MINUTE = 60_000;
 /** Breaking news is stale after an hour; what comes later tells readers what they know. */
-export const DEFAULT_LIFE_MS = 60 * MINUTE;
+const DEFAULT_LIFE_MS = 60 * MINUTE;
 export const MIN_LIFE_MS = MINUTE;
 export const MAX_LIFE_MS = 7 * 24 * 60 * MINUTE;
 

@@ -1,4 +1,7 @@
 import type { AlertStatus } from '../alerts/schema.ts';
+import type { Redis } from '../redis/connect.ts';
+import { keys } from '../redis/keys.ts';
+import { curveOf, quantile } from './time-curve.ts';
 
 /** A delivery's outcome; `pending` until there is one. */
 export const OUTCOMES = ['accepted', 'gone', 'rejected', 'failed', 'expired'] as const;
@@ -31,4 +34,65 @@ export interface ReportStore {
   get(alertId: string, version: number): Promise<Omit<Report, 'status'> | undefined>;
   /** A gateway tells to how many connections it wrote a version. */
   addConnections(alertId: string, version: number, connections: number): Promise<void>;
+}
+
+export function createReportStore(redis: Redis): ReportStore {
+  return {
+    get: async (alertId, version) => {
+      const fields = await redis.hgetall(keys.report(alertId, version));
+      return fields['acceptedAt'] === undefined ? undefined : readReport(alertId, version, fields);
+    },
+    addConnections: async (alertId, version, connections) => {
+      const report = keys.report(alertId, version);
+      await redis
+        .multi()
+        .hincrby(report, 'live', connections)
+        .expire(report, DEFAULT_LIFE_SECONDS, 'NX')
+        .exec();
+    },
+  };
+}
+
+/** A version's gateways may tell of their connections before its fan-out has set how long the report is kept. */
+const DEFAULT_LIFE_SECONDS = 8 * 24 * 3600;
+
+function readReport(
+  alertId: string,
+  version: number,
+  fields: Record<string, string>,
+): Omit<Report, 'status'> {
+  const number = (name: string): number => Number(fields[name] ?? 0);
+  const time = (name: string): number | null => (fields[name] === undefined ? null : Number(fields[name]));
+  const curve = curveOf(
+    new Map(
+      Object.entries(fields)
+        .filter(([name]) => name.startsWith('t:'))
+        .map(([name, count]) => [Number(name.slice(2)), Number(count)]),
+    ),
+  );
+  const audience = number('audience');
+  return {
+    alertId,
+    version,
+    audience,
+    outcomes: {
+      pending: audience - number('settled'),
+      accepted: number('o:accepted'),
+      gone: number('o:gone'),
+      rejected: number('o:rejected'),
+      failed: number('o:failed'),
+      expired: number('o:expired'),
+    },
+    live: { connections: number('live') },
+    receipts: { shown: number('shown'), opened: number('opened') },
+    timing: {
+      firstMs: time('first'),
+      p50Ms: quantile(curve, 0.5),
+      p90Ms: quantile(curve, 0.9),
+      p99Ms: quantile(curve, 0.99),
+      lastMs: time('last'),
+      withinTwoMinutes: audience === 0 ? null : number('early') / audience,
+    },
+    curve,
+  };
 }

@@ -53,5 +53,8 @@ export function shutdownOnSignals(shutdown: Shutdown): void {
   };
   process.once('SIGTERM', () => stop('SIGTERM'));
   process.once('SIGINT', () => stop('SIGINT'));
-  if (process.channel) process.once('disconnect', () => stop('the supervisor is gone'));
+  // Undefined without a supervisor (its type does not say so); false when it was gone before anybody listened.
+  const connected = process.connected as boolean | undefined;
+  if (connected === false) stop('the supervisor is gone');
+  else process.once('disconnect', () => stop('the supervisor is gone'));
 }

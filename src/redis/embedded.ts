@@ -4,7 +4,10 @@ import { mkdir } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { lockFolder } from './folder-lock.ts';
+import { PID_FILE, stopLeftover } from './leftover.ts';
 
 export interface EmbeddedRedis {
   /** What to give to `connectRedis`. */
@@ -18,6 +21,12 @@ export interface EmbeddedRedis {
   kill(signal: NodeJS.Signals): void;
 }
 
+/** Where the embedded server lives, and how to reach it once it runs. @param dataDir absolute */
+export function embeddedRedisPlace(dataDir: string): { dir: string; url: string } {
+  const dir = join(dataDir, 'redis');
+  return { dir, url: `unix://${socketPath(dir)}` };
+}
+
 // Linux allows 108 bytes for a Unix socket's path, the ending NUL included (unix(7)).
 const MAX_SOCKET_PATH = 107;
 
@@ -29,18 +38,24 @@ function socketPath(dir: string): string {
   return join(tmpdir(), `ajil-${name}.sock`);
 }
 
-/** Where the embedded server lives, and how to reach it once it runs. @param dataDir absolute */
-export function embeddedRedisPlace(dataDir: string): { dir: string; url: string } {
-  const dir = join(dataDir, 'redis');
-  return { dir, url: `unix://${socketPath(dir)}` };
-}
+/**
+ * Becomes the server, and leaves a watcher that ends it when our side of the pipe closes: also a supervisor that dies by
+ * SIGKILL leaves no server behind. A line on the pipe first says that the server is gone, so that its number, which may
+ * be another process's by then, is left alone. `$$` is the number of the shell, which `exec` keeps.
+ */
+const LAUNCHER = `echo $$ > "$1"
+(read -r _ <&3 || kill -TERM $$) >/dev/null 2>&1 &
+shift
+exec "$@" 3<&-`;
 
 /**
- * Starts a Redis of our own: Unix socket only, every write on disk before its answer, nothing evicted.
+ * Starts a Redis of our own: Unix socket only, every write on disk before its answer, nothing evicted. It ends with this
+ * process. One that an earlier process left running in the folder is stopped first.
  * @param options.dir the server's own folder; made if it is not there
  * @param options.log receives each line that the server prints
  * @returns when the server has loaded its data and answers
- * @throws when it ends before that; the message holds its last lines
+ * @throws when another process has a server in this folder, and when the server ends before it answers; the message
+ *   holds its last lines
  */
 export async function startEmbeddedRedis(options: {
   binary: string;
@@ -49,6 +64,11 @@ export async function startEmbeddedRedis(options: {
 }): Promise<EmbeddedRedis> {
   const dir = resolve(options.dir);
   await mkdir(dir, { recursive: true, mode: 0o700 });
+  const lock = await lockFolder(dir);
+  if (lock === undefined) {
+    throw new Error(`Another process runs a Redis in ${dir}: stop it, or choose another DATA_DIR`);
+  }
+  await stopLeftover(dir, (line) => options.log?.(line));
   const socket = socketPath(dir);
   const settings: Record<string, string> = {
     port: '0',
@@ -62,10 +82,12 @@ export async function startEmbeddedRedis(options: {
     daemonize: 'no',
   };
   const child = spawn(
-    options.binary,
-    Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]),
+    '/bin/sh',
+    ['-c', LAUNCHER, 'ajil-redis', join(dir, PID_FILE), options.binary].concat(
+      Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]),
+    ),
     // A group of its own: Ctrl-C in a terminal reaches the supervisor, which stops the roles before their Redis.
-    { stdio: ['ignore', 'pipe', 'pipe'], detached: true },
+    { stdio: ['ignore', 'pipe', 'pipe', 'pipe'], detached: true },
   );
   const lastLines: string[] = [];
   const onText = (chunk: Buffer): void => {
@@ -76,11 +98,12 @@ export async function startEmbeddedRedis(options: {
       options.log?.(line);
     }
   };
-  child.stdout.on('data', onText);
-  child.stderr.on('data', onText);
-  const ended = new Promise<string>((done) => {
-    child.once('error', (error) => done(error.message));
-    child.once('exit', (code, signal) => done(signal ?? `exit code ${code}`));
+  child.stdout?.on('data', onText);
+  child.stderr?.on('data', onText);
+  const ended = exitReason(child).then(async (reason) => {
+    dismissWatcher(child);
+    await lock.release();
+    return reason;
   });
   let over: string | undefined;
   void ended.then((reason) => (over = reason));
@@ -98,6 +121,19 @@ export async function startEmbeddedRedis(options: {
     stop: () => stopChild(child, ended),
     kill: (signal) => void child.kill(signal),
   };
+}
+
+function exitReason(child: ChildProcess): Promise<string> {
+  return new Promise((done) => {
+    child.once('error', (error) => done(error.message));
+    child.once('exit', (code, signal) => done(signal ?? `exit code ${code}`));
+  });
+}
+
+function dismissWatcher(child: ChildProcess): void {
+  const pipe = child.stdio[3] as Writable | null;
+  pipe?.on('error', () => undefined); // the watcher may be gone already
+  pipe?.end('the server has ended\n');
 }
 
 async function stopChild(child: ChildProcess, ended: Promise<string>): Promise<void> {

@@ -33,12 +33,16 @@ export const keys = {
   liveAppended: (id: string, version: number) => `${CORE}:live:appended:${id}:${version}`,
   // delivery
   report: (id: string, version: number) => `${CORE}:report:${id}:${version}`,
+  receiptSecret: `${CORE}:receipt-secret`,
+  /** Bitmap of the batches that have ended. */
+  batches: (id: string, version: number) => `${CORE}:batches:${id}:${version}`,
   ledger: (id: string, version: number, shard: number) => `${CORE}:ledger:${id}:${version}:${shard}`,
   receipts: (id: string, version: number, event: string, shard: number) =>
     `${CORE}:receipts:${id}:${version}:${event}:${shard}`,
   // processes
-  presence: (role: string, name: string) => `${CORE}:presence:${role}:${name}`,
-  presenceAll: `${CORE}:presence`,
+  /** Names of the processes, by when they were last heard of (ms). */
+  presence: `${CORE}:presence`,
+  presenceOf: (name: string) => `${CORE}:presence:${name}`,
   // audience
   topics: `${CORE}:topics`,
   shard: (shard: number, name: string) => `{ajil:${shard}}:${name}`,

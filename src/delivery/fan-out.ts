@@ -1,0 +1,86 @@
+import { toPublicAlert, type Alert } from '../alerts/schema.ts';
+import type { AlertStore } from '../alerts/store.ts';
+import { countBits } from '../audience/bitmap.ts';
+import type { Selection } from '../audience/selection.ts';
+import { SHARDS } from '../audience/shard.ts';
+import { cutShard } from './batches.ts';
+import { deliveryLife, finishVersion } from './life.ts';
+import type { Ledger } from './ledger.ts';
+import { versionName, type FanOutJob, type Piece, type PushQueue } from './queues.ts';
+
+/** Deliveries per batch: at a few thousand a second a job is then well below a second long. */
+const BATCH_DELIVERIES = 1000;
+/** Shards frozen at once. The first group's batches are on their way before the second group is read. */
+const GROUP = 8;
+
+export interface FanOutDeps {
+  readonly alerts: AlertStore;
+  readonly live: { append(alert: Alert): Promise<unknown> };
+  readonly selection: Selection;
+  readonly ledger: Ledger;
+  readonly pushQueue: Pick<PushQueue, 'add'>;
+}
+
+/**
+ * Puts one accepted version on its way: the live log first, then the audience, frozen shard by shard and cut into
+ * batches. Every step may run again: the log takes a version once, a frozen shard stays as it is, and the batches come
+ * out the same, under the same job ids.
+ */
+export async function fanOut(deps: FanOutDeps, job: FanOutJob): Promise<void> {
+  const alert = await deps.alerts.get(job.alertId, job.version);
+  if (alert === undefined) return;
+  if (alert.status === 'aborted') {
+    await deps.alerts.outbox.markFannedOut(job.alertId, job.version);
+    return;
+  }
+  await deps.live.append(toPublicAlert(alert));
+  const { keepSeconds, acceptedAtMs } = deliveryLife(alert);
+  await deps.ledger.open(job, acceptedAtMs, keepSeconds);
+  const batches = await freezeAndCut(deps, job, alert, keepSeconds);
+  const { finished } = await deps.ledger.cut(job, batches);
+  if (finished) await finishVersion(deps.alerts, job);
+}
+
+async function freezeAndCut(
+  deps: FanOutDeps,
+  job: FanOutJob,
+  alert: Alert,
+  keepSeconds: number,
+): Promise<number> {
+  const audience = {
+    name: versionName(job),
+    earlier: job.version > 1 ? versionName({ ...job, version: job.version - 1 }) : undefined,
+  };
+  let batch = 0;
+  let pieces: Piece[] = [];
+  let deliveries = 0;
+  const send = async (): Promise<void> => {
+    if (pieces.length === 0) return;
+    const id = `${versionName(job)}-b${batch}`;
+    await deps.pushQueue.add([{ id, job: { ...job, kind: 'batch', batch, pieces } }]);
+    batch += 1;
+    pieces = [];
+    deliveries = 0;
+  };
+  for (let first = 0; first < SHARDS; first += GROUP) {
+    const shards = Array.from({ length: Math.min(GROUP, SHARDS - first) }, (_, index) => first + index);
+    const frozen = await Promise.all(
+      shards.map(async (shard) => {
+        const bitmap = await deps.selection.freeze(audience, shard, alert, keepSeconds);
+        await deps.ledger.addAudience(job, shard, countBits(bitmap));
+        return { shard, bitmap };
+      }),
+    );
+    for (const { shard, bitmap } of frozen) {
+      for (const piece of cutShard(shard, bitmap, BATCH_DELIVERIES)) {
+        if (deliveries + piece.deliveries > BATCH_DELIVERIES) await send();
+        pieces.push(piece);
+        deliveries += piece.deliveries;
+      }
+    }
+    // Nobody waits for a full batch at the start.
+    if (first === 0) await send();
+  }
+  await send();
+  return batch;
+}

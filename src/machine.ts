@@ -1,0 +1,121 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Config } from './config.ts';
+import type { Logger } from './ops/logger.ts';
+import { forkRole, type RoleMessage } from './ops/role-process.ts';
+import type { Shutdown } from './ops/shutdown.ts';
+import { supervise, type Running, type Supervised } from './ops/supervisor.ts';
+import { startEmbeddedRedis } from './redis/embedded.ts';
+import { findRedisServer } from './redis/server-binary.ts';
+
+/** A role's own shutdown ends by itself after 30 s; this is for one that cannot even do that. */
+const ROLE_STOP_DEADLINE_MS = 33_000;
+
+export interface Machine {
+  /** Resolves once the server takes alerts, with the port that it listens on. */
+  readonly ready: Promise<number>;
+  /** Each supervised part by name, for status and tests. */
+  readonly parts: ReadonlyMap<string, Supervised>;
+}
+
+/**
+ * Runs all of Ajil on this machine: the embedded Redis if none is configured, the server, the workers; each is started
+ * again when it ends. What is started is added to `shutdown`, which stops the server, then the workers, then Redis.
+ * @param deps.roles the roles' entry points
+ * @param deps.projectDir where `.cache/redis` is looked for
+ * @param deps.onAdminKey called once, at the first start of a `DATA_DIR`
+ * @throws when there is no Redis to run, and when the embedded one does not start at all
+ */
+export async function runMachine(deps: {
+  config: Config;
+  roles: { server: string; workers: string };
+  projectDir: string;
+  path: string;
+  logger: Logger;
+  shutdown: Shutdown;
+  onAdminKey: (key: string) => void;
+}): Promise<Machine> {
+  const { config, logger, shutdown } = deps;
+  const parts = new Map<string, Supervised>();
+  const redisUrl = config.redisUrl ?? (await superviseRedis(deps, parts));
+  const env = { REDIS_URL: redisUrl };
+  const stopDeadlineMs = ROLE_STOP_DEADLINE_MS;
+  let onListening: (port: number) => void;
+  const listening = new Promise<number>((done) => (onListening = done));
+  const onMessage = (told: RoleMessage): void => {
+    if (told.type === 'ready') onListening(told.port ?? config.port);
+    else deps.onAdminKey(told.key);
+  };
+
+  const run = (name: string, file: string): Supervised => {
+    const start = async (): Promise<Running> => forkRole({ file, env, stopDeadlineMs, onMessage });
+    const part = supervise({ name, start, logger });
+    parts.set(name, part);
+    return part;
+  };
+  const workers = Array.from({ length: config.workerProcesses }, (_, index) =>
+    run(`workers ${index + 1}`, deps.roles.workers),
+  );
+  shutdown.add('workers', async () => {
+    await Promise.all(workers.map((part) => part.stop()));
+  });
+  const server = run('server', deps.roles.server);
+  shutdown.add('server', () => server.stop());
+  return { parts, ready: listening.then((port) => untilReady(port, logger)) };
+}
+
+/** @returns the embedded server's URL, once it answers */
+async function superviseRedis(
+  deps: { config: Config; projectDir: string; path: string; logger: Logger; shutdown: Shutdown },
+  parts: Map<string, Supervised>,
+): Promise<string> {
+  const { logger } = deps;
+  const binary = findRedisServer(deps.path, deps.projectDir);
+  if (binary === undefined) {
+    throw new Error('There is no Redis: run `npm run setup`, install redis-server, or set REDIS_URL');
+  }
+  await mkdir(deps.config.dataDir, { recursive: true, mode: 0o700 });
+  const dir = join(deps.config.dataDir, 'redis');
+  const redisLog = logger.child({ part: 'redis' });
+  // Redis marks warnings with a "#" after the time (https://redis.io/docs/latest/operate/oss_and_stack/management/config/).
+  const log = (line: string): void => {
+    if (/ # (?!WARNING Memory overcommit)/.test(line)) redisLog.warn(line);
+    else redisLog.debug(line);
+  };
+  const start = () => startEmbeddedRedis({ binary, dir, log });
+  // The first start is not repeated: what is wrong then (a damaged file, a second Ajil) is for the operator to see.
+  const first = await start();
+  let next: typeof first | undefined = first;
+  const redis = supervise({
+    name: 'redis',
+    logger,
+    start: async () => {
+      const running = next ?? (await start());
+      next = undefined;
+      return running;
+    },
+  });
+  parts.set('redis', redis);
+  deps.shutdown.add('redis', () => redis.stop());
+  return first.url;
+}
+
+/** Asks `/readyz` until it says yes; every half a minute the log says why not. @returns the port */
+async function untilReady(port: number, logger: Logger): Promise<number> {
+  for (let attempt = 1; ; attempt += 1) {
+    const answer = await askReady(port);
+    if (answer === 'ready') return port;
+    if (attempt % 120 === 0) logger.warn({ answer, port }, 'still not ready to take alerts');
+    await sleep(250, undefined, { ref: false });
+  }
+}
+
+async function askReady(port: number): Promise<string> {
+  try {
+    const response = await fetch(`http://127.0.0.1:${port}/readyz`, { signal: AbortSignal.timeout(2000) });
+    return response.ok ? 'ready' : (await response.text()).slice(0, 500);
+  } catch (error) {
+    return String(error);
+  }
+}

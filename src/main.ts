@@ -1,0 +1,73 @@
+import { fileURLToPath } from 'node:url';
+import { ConfigError, loadConfig, type Config } from './config.ts';
+import { runMachine } from './machine.ts';
+import { createLogger } from './ops/logger.ts';
+import { createShutdown, shutdownOnSignals } from './ops/shutdown.ts';
+
+// One machine: Redis, the server and the workers, as child processes of this one.
+
+/** This file is dist/src/main.js. */
+const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
+/** EX_CONFIG of sysexits.h: restarting does not help. */
+const EXIT_CONFIG = 78;
+
+async function main(config: Config): Promise<void> {
+  const logger = createLogger({ level: config.logLevel, role: 'supervisor' });
+  // The roles take 33 s at most, one kind after the other, and Redis ten.
+  const shutdown = createShutdown(logger, 80_000);
+  shutdownOnSignals(shutdown);
+  let adminKey: string | undefined;
+  let announced = false;
+  try {
+    const machine = await runMachine({
+      config,
+      logger,
+      shutdown,
+      projectDir: PROJECT,
+      path: process.env['PATH'] ?? '',
+      roles: {
+        server: fileURLToPath(new URL('server.js', import.meta.url)),
+        workers: fileURLToPath(new URL('../workers/main.js', import.meta.url)),
+      },
+      onAdminKey: (key) => {
+        adminKey = key;
+        if (announced) print([adminKeyLine(key)]);
+      },
+    });
+    const port = await machine.ready;
+    announced = true;
+    print(announcement(config, port, adminKey));
+  } catch (error) {
+    logger.fatal({ err: error }, 'Ajil could not start');
+    await shutdown.run('it could not start');
+    process.exit(1);
+  }
+}
+
+function announcement(config: Config, port: number, adminKey: string | undefined): string[] {
+  const origin = config.publicUrl.endsWith(':0') ? `http://localhost:${port}` : config.publicUrl;
+  return [
+    '',
+    'Ajil is running.',
+    `  reader page  ${origin}/`,
+    `  desk         ${origin}/desk`,
+    `  API docs     ${origin}/docs`,
+    ...(adminKey === undefined ? [] : [adminKeyLine(adminKey)]),
+    '',
+  ];
+}
+
+const adminKeyLine = (key: string): string => `  admin key    ${key}   (shown only now: keep it)`;
+
+/** For people, between the log's lines. */
+function print(lines: string[]): void {
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+try {
+  void main(loadConfig(process.env));
+} catch (error) {
+  if (!(error instanceof ConfigError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = EXIT_CONFIG;
+}

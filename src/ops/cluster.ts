@@ -1,0 +1,43 @@
+import cluster from 'node:cluster';
+import type { Logger } from './logger.ts';
+import { asRunning, readRoleMessage, tellSupervisor } from './role-process.ts';
+import { createShutdown, shutdownOnSignals } from './shutdown.ts';
+import { supervise } from './supervisor.ts';
+
+/** How long a worker may take to end: longer than the 30 s that its own shutdown allows itself. */
+const STOP_DEADLINE_MS = 32_000;
+
+/**
+ * Runs a role in `count` processes that share their ports (node:cluster). The first process then does no work of its own:
+ * it starts the others, starts again what dies, passes on what they tell the supervisor and stops them when it is stopped.
+ * With `count` 1 the role runs in this process. Call it once, at the top of an entry point.
+ * @param startWorker resolves when the role works; it handles its own signals
+ */
+export async function runClustered(options: {
+  count: number;
+  logger: Logger;
+  startWorker: () => Promise<void>;
+}): Promise<void> {
+  const { count, logger } = options;
+  if (count === 1 || cluster.isWorker) return options.startWorker();
+  const shutdown = createShutdown(logger, STOP_DEADLINE_MS + 1000);
+  shutdownOnSignals(shutdown);
+  const told = new Set<string>();
+  cluster.on('message', (_worker, received: unknown) => {
+    const message = readRoleMessage(received);
+    // Every worker says that it is ready; the supervisor wants to hear it once.
+    if (message === undefined || told.has(message.type)) return;
+    told.add(message.type);
+    tellSupervisor(message);
+  });
+  const workers = Array.from({ length: count }, (_, index) =>
+    supervise({
+      name: `server process ${index + 1}`,
+      logger,
+      start: async () => asRunning(cluster.fork().process, STOP_DEADLINE_MS),
+    }),
+  );
+  shutdown.add('server processes', async () => {
+    await Promise.all(workers.map((worker) => worker.stop()));
+  });
+}

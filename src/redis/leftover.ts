@@ -1,0 +1,56 @@
+import { readFileSync, readlinkSync, realpathSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Written by the launcher before the server runs, so that there is no moment in which it runs unknown. */
+export const PID_FILE = 'redis.pid';
+
+const GRACE_MS = 10_000;
+
+/**
+ * Ends a server that an earlier supervisor started in `dir` and did not live to stop. Call it while holding the folder.
+ * @param log told what is done, a line each
+ */
+export async function stopLeftover(dir: string, log: (line: string) => void): Promise<void> {
+  const pid = leftoverPid(dir);
+  if (pid === undefined) return;
+  log(`an earlier Redis (process ${pid}) still runs in ${dir}: stopping it`);
+  signal(pid, 'SIGTERM');
+  for (let waited = 0; waited < GRACE_MS && leftoverPid(dir) === pid; waited += 20) await sleep(20);
+  if (leftoverPid(dir) !== pid) return;
+  log(`it does not end: SIGKILL (nothing that was acknowledged is lost)`);
+  signal(pid, 'SIGKILL');
+  while (leftoverPid(dir) === pid) await sleep(20);
+}
+
+/** The process of the pid file, if it is alive and still what it was: pids are used again. */
+function leftoverPid(dir: string): number | undefined {
+  let pid: number;
+  try {
+    pid = Number(readFileSync(join(dir, PID_FILE), 'utf8'));
+  } catch {
+    return undefined;
+  }
+  return Number.isInteger(pid) && pid > 1 && runsIn(pid, dir) ? pid : undefined;
+}
+
+/** Whether it is a server whose working folder is `dir`; without /proc (not Linux), whether it is alive at all. */
+function runsIn(pid: number, dir: string): boolean {
+  if (process.platform !== 'linux') return signal(pid, 0);
+  try {
+    // "123 (redis-server) S …": a zombie has ended and only waits to be reaped.
+    const [, name, state] = /^\d+ \((.*)\) (\S)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
+    if (name === undefined || state === 'Z' || !/redis|valkey/.test(name)) return false;
+    return readlinkSync(`/proc/${pid}/cwd`) === realpathSync(dir);
+  } catch {
+    return false;
+  }
+}
+
+function signal(pid: number, name: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(pid, name);
+  } catch {
+    return false;
+  }
+}

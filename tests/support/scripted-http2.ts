@@ -28,22 +28,27 @@ export class Peer {
   readonly socket: TLSSocket;
   /** Everything received so far. */
   readonly frames: ReceivedFrame[] = [];
-  readonly hpack = new HpackDecoder();
+  readonly #hpack = new HpackDecoder();
+  readonly #unfinished = new Map<number, ReceivedRequest>();
+  readonly #requests: ReceivedRequest[] = [];
   #taken = 0;
-  #wake: (() => void) | undefined;
+  readonly #waiting = new Set<() => void>();
   #magic = MAGIC_BYTES;
 
   constructor(socket: TLSSocket) {
     this.socket = socket;
     const reader = new FrameReader((type, flags, streamId, buffer, start, end) => {
-      this.frames.push({ type, flags, streamId, payload: Buffer.from(buffer.subarray(start, end)) });
+      const received = { type, flags, streamId, payload: Buffer.from(buffer.subarray(start, end)) };
+      this.frames.push(received);
+      this.#assemble(received);
     });
     socket.on('data', (chunk: Buffer) => {
       const skipped = Math.min(this.#magic, chunk.length);
       this.#magic -= skipped;
       const rest = chunk.subarray(skipped);
       reader.read(rest, rest.length);
-      this.#wake?.();
+      for (const wake of this.#waiting) wake();
+      this.#waiting.clear();
     });
     socket.on('error', () => {});
   }
@@ -86,28 +91,57 @@ export class Peer {
         const next = this.frames[this.#taken++];
         if (next?.type === type) return next;
       }
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
+      await this.#more();
     }
+  }
+
+  /** Resolves when the client has acted on all that was sent: a PING went and came back. Takes nothing. */
+  async roundTrip(): Promise<void> {
+    const before = this.count(FRAME.ping);
+    this.send(FRAME.ping, 0, 0, Buffer.alloc(8));
+    while (this.count(FRAME.ping) === before) await this.#more();
+  }
+
+  /** How many frames of this type have come. */
+  count(type: number): number {
+    return this.frames.filter((received) => received.type === type).length;
+  }
+
+  #more(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#waiting.add(resolve);
+    });
   }
 
   /** The next whole request. */
   async request(): Promise<ReceivedRequest> {
-    const head = await this.take(FRAME.headers);
-    const headers = this.decode(head.payload);
-    const pieces: Buffer[] = [];
-    let { flags } = head;
-    while ((flags & FLAG.endStream) === 0) {
-      const piece = await this.take(FRAME.data);
-      pieces.push(piece.payload);
-      ({ flags } = piece);
+    for (;;) {
+      const next = this.#requests.shift();
+      if (next !== undefined) return next;
+      await this.#more();
     }
-    return { streamId: head.streamId, headers, block: head.payload, body: Buffer.concat(pieces) };
   }
 
-  decode(block: Buffer): Record<string, string> {
-    const fields = this.hpack.decode(block, 0, block.length);
+  /** Header blocks are whole in what our client and `node:http2` send. */
+  #assemble({ type, flags, streamId, payload }: ReceivedFrame): void {
+    const before = this.#unfinished.get(streamId);
+    let request: ReceivedRequest;
+    if (type === FRAME.headers) {
+      const block = flags & FLAG.priority ? payload.subarray(5) : payload;
+      request = { streamId, headers: this.#decode(block), block, body: Buffer.alloc(0) };
+    } else if (type === FRAME.data && before !== undefined) {
+      request = { ...before, body: Buffer.concat([before.body, payload]) };
+    } else {
+      return;
+    }
+    this.#unfinished.set(streamId, request);
+    if ((flags & FLAG.endStream) === 0) return;
+    this.#unfinished.delete(streamId);
+    this.#requests.push(request);
+  }
+
+  #decode(block: Buffer): Record<string, string> {
+    const fields = this.#hpack.decode(block, 0, block.length);
     const headers: Record<string, string> = {};
     for (let at = 0; at < fields.length; at += 2) headers[fields[at] ?? ''] = fields[at + 1] ?? '';
     return headers;

@@ -145,7 +145,8 @@ export class Http2Connection implements ServerEvents {
     exchange.reject(new TransportError('timeout', 'no answer in time', true));
     this.#guarded(() => {
       this.#reset(exchange, ERROR.cancel);
-      if (this.#lastReceivedAt > exchange.writtenAt || this.#suspect) return;
+      const halfTime = (exchange.writtenAt + this.#options.now()) / 2;
+      if (this.#lastReceivedAt > halfTime || this.#suspect) return;
       this.#suspect = true;
       this.#ping();
     });
@@ -276,8 +277,8 @@ export class Http2Connection implements ServerEvents {
   #fail(error: unknown): void {
     if (this.#closed) return;
     const fault = error instanceof Http2Error ? error : new Http2Error(ERROR.internal, String(error));
-    this.#events.onFault(fault);
     this.#end(fault.message, fault.code);
+    this.#events.onFault(fault);
   }
 
   /** The exchange on an open stream; none if the stream is closed, for frames may still be under way then. */

@@ -39,7 +39,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
   const keys = await loadVapidKeys({ dataDir: config.dataDir, ...config.vapid });
   const policy = createEndpointPolicy({ extraOrigins: config.pushAllowedOrigins });
   const sender = openSender({
-    transport: openTransport({ logger, metrics, lookup: policy.lookup }),
+    transport: openTransport({ logger, metrics, lookup: policy.lookup, requestTimeoutMs: 10_000 }),
     vapid: createVapid({ keys, subject: config.vapid.subject }),
     policy,
     metrics,

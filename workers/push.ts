@@ -6,7 +6,7 @@ import type { Redis } from '../src/redis/connect.ts';
 import { workerOptions } from './options.ts';
 
 /** Jobs at once: while some wait for a slow push service, others go on. Bounds the memory: 1,000 deliveries a job. */
-const CONCURRENCY = 16;
+const CONCURRENCY = 8;
 
 /** Sends batches and retries. */
 export function openPushWorker(deps: SendPushDeps & { redis: Redis; logger: Logger }): Worker {

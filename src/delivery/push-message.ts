@@ -61,7 +61,7 @@ function declarativeMessage(alert: Alert, publicUrl: string, token: string): obj
       dir: alert.dir,
       tag: alert.id,
       silent: alert.urgency === 'normal',
-      icon: `${publicUrl}/icon-192.png`,
+      icon: `${publicUrl}/icon.svg`,
       ...(alert.image === null || retracted ? {} : { image: alert.image }),
       timestamp: Date.parse(alert.publishedAt ?? alert.createdAt),
       data: {

@@ -20,7 +20,8 @@ function mutate(bytes: Buffer, random: () => number): Buffer {
     if (kind === 0) result[at] = pick(256);
     else if (kind === 1) result[at] = (result[at] ?? 0) ^ (1 << pick(8));
     else if (kind === 2) result = Buffer.concat([result.subarray(0, at), result.subarray(at + 1 + pick(4))]);
-    else if (kind === 3) result = Buffer.concat([result.subarray(0, at), result.subarray(Math.max(0, at - 8))]);
+    else if (kind === 3)
+      result = Buffer.concat([result.subarray(0, at), result.subarray(Math.max(0, at - 8))]);
     else result = result.subarray(0, at);
   }
   return result;
@@ -122,7 +123,7 @@ function feed(bytes: Buffer, random: () => number): void {
     new FloodGuard(() => 0),
   );
   const reader = new FrameReader(dispatch.frame);
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const piece = bytes.subarray(at, at + 1 + Math.floor(random() * 30));
     reader.read(piece, piece.length);
     at += piece.length;

@@ -8,7 +8,16 @@ function decodeHex(decoder: HpackDecoder, hex: string): string[] {
   return [...decoder.decode(block, 0, block.length)];
 }
 const REQUEST = [':method', 'GET', ':scheme', 'http', ':path', '/', ':authority', 'www.example.com'];
-const SECURE = [':method', 'GET', ':scheme', 'https', ':path', '/index.html', ':authority', 'www.example.com'];
+const SECURE = [
+  ':method',
+  'GET',
+  ':scheme',
+  'https',
+  ':path',
+  '/index.html',
+  ':authority',
+  'www.example.com',
+];
 const MONDAY = ['date', 'Mon, 21 Oct 2013 20:13:21 GMT', 'location', 'https://www.example.com'];
 
 describe('HPACK decoding', () => {

@@ -48,7 +48,11 @@ describe('HPACK encoding', () => {
     const encoder = new HpackEncoder();
     const decoder = new HpackDecoder();
     for (let round = 0; round < 2000; round += 1) {
-      const headers = { ...HEADERS, topic: `${round % 7}`.repeat(32), [`x-${round % 50}`]: 'v'.repeat(round % 300) };
+      const headers = {
+        ...HEADERS,
+        topic: `${round % 7}`.repeat(32),
+        [`x-${round % 50}`]: 'v'.repeat(round % 300),
+      };
       expect(decode(decoder, encode(encoder, `/${round}`, headers))).toEqual(expected(`/${round}`, headers));
     }
   });

@@ -1,6 +1,8 @@
 /** How many requests a push service gets at once. It finds out by itself how many that should be. */
 export interface ConcurrencyLimit {
   readonly value: number;
+  /** Nothing has lowered it for ten seconds, and answers come within a second: who waits, waits for our own machine. */
+  readonly healthy: boolean;
   /**
    * An answer came in time, whatever it says.
    * @param latencyMs from the start of the request
@@ -20,6 +22,9 @@ const FAILURE_SHARE = 0.05;
 /** Answers may take so much longer than the quickest, ms or (if more) as much again, before the limit stops growing. */
 const SLACK = 50;
 
+const HEALTHY_AFTER = 10_000;
+const HEALTHY_LATENCY = 1000;
+
 /**
  * Additive increase, multiplicative decrease, as TCP has it (RFC 5681): doubling at first, then an eighth more after
  * each round (`value` answers) that was fast, half after trouble; once for all requests that were under way by then.
@@ -30,6 +35,7 @@ export function createConcurrencyLimit(now: () => number): ConcurrencyLimit {
   let settled = false; // the first trouble ends the doubling
   let lowered = -Infinity;
   let baseline = Infinity;
+  let latency = Infinity; // mean of the last round
   let round = { answers: 0, failures: 0, sum: 0, min: Infinity, full: false };
   const newRound = (): void => {
     round = { answers: 0, failures: 0, sum: 0, min: Infinity, full: false };
@@ -45,9 +51,10 @@ export function createConcurrencyLimit(now: () => number): ConcurrencyLimit {
 
   function endRound(): void {
     const { sum, answers, min, full } = round;
+    latency = sum / answers;
     // Follows a rising floor slowly, so that one quick answer does not stop the growth for ever.
     baseline = min < baseline ? min : baseline + (min - baseline) / 16;
-    if (full && sum / answers <= baseline + Math.max(SLACK, baseline)) {
+    if (full && latency <= baseline + Math.max(SLACK, baseline)) {
       value = Math.min(MAX, settled ? value + Math.ceil(value / 8) : value * 2);
     }
     newRound();
@@ -56,6 +63,9 @@ export function createConcurrencyLimit(now: () => number): ConcurrencyLimit {
   return {
     get value() {
       return value;
+    },
+    get healthy() {
+      return latency < HEALTHY_LATENCY && now() - lowered >= HEALTHY_AFTER;
     },
     answered(latencyMs, inFlight) {
       round.answers++;

@@ -2,6 +2,7 @@ import type { Logger } from '../ops/logger.ts';
 import { createCircuit } from './circuit.ts';
 import { createConcurrencyLimit } from './concurrency-limit.ts';
 import type { Provider } from './endpoint-policy.ts';
+import { createFifo } from './fifo.ts';
 import { createMessageHeaders } from './message-headers.ts';
 import { DEFAULT_RETRY_AFTER } from './outcome.ts';
 import type { LaneGauges } from './sender-metrics.ts';
@@ -29,7 +30,7 @@ export interface Lane extends LaneGauges {
   readonly headers: ReturnType<typeof createMessageHeaders>;
   /** Nothing is under way or waits, and nothing would be forgotten with it. */
   readonly idle: boolean;
-  /** Starts the job, lets it wait (for {@link MAX_WAIT}), or answers it at once. */
+  /** Starts the job, lets it wait (for a bounded time), or answers it at once. */
   submit(job: Job): void;
   /** A started job has its answer: frees its place and learns from it. */
   settle(job: Job, answer: PushAnswer): void;
@@ -39,8 +40,10 @@ export interface Lane extends LaneGauges {
 
 /** A message waits so long for a free place, ms; then its caller hears that the service is saturated. */
 const MAX_WAIT = 2000;
+/** The same where the service is healthy: then it is our own machine that is busy, and nobody is served better elsewhere. */
+const MAX_WAIT_HEALTHY = 10_000;
 /** Messages that wait at once; the next one is answered instead. */
-const MAX_WAITING = 1024;
+const MAX_WAITING = 16_384;
 /** A whole service stands still for so long at most because of one `Retry-After`, ms. */
 const MAX_PAUSE = 300_000;
 
@@ -67,7 +70,7 @@ export function createLane(deps: {
       logger[level]({ provider, origin, state, cause }, 'circuit to a push service');
     },
   });
-  const waiting: Job[] = [];
+  const waiting = createFifo<Job>();
   let inFlight = 0;
   let probe: Job | undefined;
   let pausedUntil = 0;
@@ -85,6 +88,9 @@ export function createLane(deps: {
 
   const hasPlace = (): boolean => now() >= pausedUntil && inFlight < limit.value;
 
+  /** A full lane that has heard nothing for a while. */
+  const isStalled = (): boolean => inFlight >= limit.value && now() - lastAnswerAt >= MAX_WAIT;
+
   /** Why a job that cannot start now should not even wait. */
   function refusal(): PushAnswer | undefined {
     const { state } = circuit;
@@ -92,13 +98,15 @@ export function createLane(deps: {
     if (state === 'probing' && probe !== undefined) return notSent('circuit-open', DEFAULT_RETRY_AFTER);
     const pause = pausedUntil - now();
     if (pause > MAX_WAIT) return notSent('throttled', pause);
-    const stalled = inFlight >= limit.value && now() - lastAnswerAt > MAX_WAIT;
-    if (stalled || waiting.length >= MAX_WAITING) return notSent('saturated', DEFAULT_RETRY_AFTER);
+    if (isStalled()) return notSent('saturated', DEFAULT_RETRY_AFTER);
     return undefined;
   }
 
+  const dueAt = (job: Job): number => job.submittedAt + (limit.healthy ? MAX_WAIT_HEALTHY : MAX_WAIT);
+
   function submit(job: Job): void {
-    const answer = refusal();
+    const full = waiting.length >= MAX_WAITING;
+    const answer = refusal() ?? (full ? notSent('saturated', DEFAULT_RETRY_AFTER) : undefined);
     if (answer !== undefined) return finish(job, answer);
     if (circuit.state === 'probing' || (waiting.length === 0 && hasPlace())) return begin(job);
     waiting.push(job);
@@ -107,23 +115,31 @@ export function createLane(deps: {
 
   /** Starts or answers those that wait, first come first served. */
   function advance(): void {
-    while (waiting.length > 0 && circuit.state === 'closed' && hasPlace()) begin(waiting.shift() as Job);
-    while (waiting.length > 0) {
-      const overdue = now() - (waiting[0] as Job).submittedAt >= MAX_WAIT;
-      const saturated = overdue ? notSent('saturated', DEFAULT_RETRY_AFTER) : undefined;
-      const refused = circuit.state === 'closed' && pausedUntil - now() <= MAX_WAIT ? saturated : refusal();
-      if (refused === undefined) break;
-      finish(waiting.shift() as Job, refused);
+    for (let head = waiting.first; head !== undefined; head = waiting.first) {
+      if (circuit.state !== 'closed' || !hasPlace()) break;
+      waiting.shift();
+      begin(head);
+    }
+    for (let head = waiting.first; head !== undefined; head = waiting.first) {
+      const answer =
+        refusal() ?? (now() >= dueAt(head) ? notSent('saturated', DEFAULT_RETRY_AFTER) : undefined);
+      if (answer === undefined) break;
+      waiting.shift();
+      finish(head, answer);
     }
     wake();
   }
 
   /** One timer for the lane: the next moment at which something changes without an answer. */
   function wake(): void {
-    const [head] = waiting;
+    const head = waiting.first;
     if (head === undefined) return;
-    const due = head.submittedAt + MAX_WAIT;
-    const at = pausedUntil > now() ? Math.min(pausedUntil, due) : due;
+    const stallsAt = lastAnswerAt + MAX_WAIT;
+    const at = Math.min(
+      dueAt(head),
+      Math.max(stallsAt, now() + 100),
+      pausedUntil > now() ? pausedUntil : Infinity,
+    );
     if (timer !== undefined && wakeAt <= at) return;
     clearTimeout(timer);
     wakeAt = at;
@@ -182,7 +198,9 @@ export function createLane(deps: {
     settle,
     close() {
       clearTimeout(timer);
-      for (const job of waiting.splice(0)) finish(job, notSent('closing', DEFAULT_RETRY_AFTER));
+      for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
+        finish(job, notSent('closing', DEFAULT_RETRY_AFTER));
+      }
     },
   };
 }

@@ -18,11 +18,12 @@ import type { Vapid } from './vapid.ts';
 /** Origins that are known at once. Idle ones make room; if there is none, messages to a new one are not taken. */
 const MAX_ORIGINS = 128;
 /**
- * Messages held at once, waiting or under way, in all: with bodies of at most 2.8 kB and their records about 60 MB.
- * A lane that holds few is always let in, so that others cannot crowd it out (25 MB more at the very most).
+ * Messages held at once, waiting or under way, in all: with payloads of 2.6 kB about 100 MB, and the bodies of those
+ * under way (1,000 a lane at most) 2.8 kB each. A caller that gives less at a time bounds it further.
+ * A lane that holds few is always let in, so that others cannot crowd it out.
  */
-const MAX_HELD = 16_384;
-const ALWAYS_HELD = 64;
+const MAX_HELD = 32_768;
+const ALWAYS_HELD = 256;
 /** A request without an answer is given up after so long, ms: the transport's own deadlines should come first. */
 const REQUEST_DEADLINE = 15_000;
 const CLOSE_DEADLINE = 10_000;

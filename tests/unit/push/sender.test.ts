@@ -210,9 +210,24 @@ describe('many messages', () => {
 
   test('beyond what may wait are answered at once', async () => {
     const { send, tally } = setUp();
-    send(FCM, 2000);
+    send(FCM, 20_000);
     await quiet();
-    expect(tally()).toEqual({ 'saturated (not sent)': 2000 - 32 - 1024 });
+    expect(tally()).toEqual({ 'saturated (not sent)': 20_000 - 32 - 16_384 });
+  });
+
+  test('wait longer at a healthy service, because then it is our own machine that is slow', async () => {
+    const { send, open, tally } = setUp();
+    send(FCM, 2000);
+    for (let second = 0; second < 9; second++) {
+      await quiet();
+      for (const request of open.slice(0, 40)) request.answer(201);
+      await quiet();
+      await vi.advanceTimersByTimeAsync(500);
+    }
+    expect(Object.keys(tally())).toEqual(['accepted']);
+    open[0]?.answer(429);
+    await quiet();
+    expect(Object.keys(tally()).sort()).toEqual(['saturated (not sent)', 'throttled']);
   });
 });
 
@@ -235,6 +250,17 @@ describe('a service that stalls', () => {
     for (const request of openAt(MOZILLA)) request.answer(201);
     await quiet();
     expect(tally()).toEqual({ accepted: 20 });
+  });
+
+  test('is found out within two seconds even if it was healthy before', async () => {
+    const { send, openAt, tally } = setUp();
+    send(FCM, 500);
+    await quiet();
+    for (const request of openAt(FCM)) request.answer(201);
+    await quiet();
+    expect(tally()).toEqual({ accepted: 32 });
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(tally()).toEqual({ 'saturated (not sent)': 500 - 32 - 64 });
   });
 
   test('is left alone after its timeouts, then probed by one', async () => {

@@ -48,7 +48,8 @@ function ours(origin: string, ca: string): Client {
   const transport = openTransport({ logger: pino({ level: 'silent' }), metrics: new Registry(), ca });
   return {
     name: 'ours',
-    send: async (path) => (await transport.request({ origin, path, headers: { ...HEADERS }, body: BODY })).status,
+    send: async (path) =>
+      (await transport.request({ origin, path, headers: { ...HEADERS }, body: BODY })).status,
     close: () => transport.close(),
   };
 }
@@ -131,7 +132,9 @@ try {
 }
 
 console.log(`${cpus()[0]?.model ?? ''}, Node ${process.version}, nginx${pinned ? ' on another core' : ''}`);
-console.log(`${CONCURRENCY} at once, body of ${BODY.length} bytes, ${values.rounds} rounds; median (lowest to highest)`);
+console.log(
+  `${CONCURRENCY} at once, body of ${BODY.length} bytes, ${values.rounds} rounds; median (lowest to highest)`,
+);
 const result: Record<string, number> = {};
 for (const [name, list] of rounds) {
   const rates = list.map((round) => round.perSecond);

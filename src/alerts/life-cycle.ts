@@ -3,14 +3,9 @@ import { directionOf } from './language.ts';
 
 const MINUTE = 60_000;
 /** Breaking news is stale after an hour; what comes later tells readers what they know. */
-export const DEFAULT_LIFE_MS = 60 * MINUTE;
+const DEFAULT_LIFE_MS = 60 * MINUTE;
 export const MIN_LIFE_MS = MINUTE;
 export const MAX_LIFE_MS = 7 * 24 * 60 * MINUTE;
-
-/** Whether a version's deliveries may start: no longer once it was aborted, or withdrawn by a retraction. */
-export function mayBeSent(alert: Pick<EditorAlert, 'status' | 'change'>): boolean {
-  return alert.status === 'sending' || (alert.status === 'retracted' && alert.change === 'retraction');
-}
 
 /** The first version of an alert that goes out at once. */
 export function firstVersion(id: string, input: NewAlert, editorId: string, nowMs: number): EditorAlert {

@@ -1,7 +1,7 @@
 import type { Redis } from '../redis/connect.ts';
 import { keys } from '../redis/keys.ts';
 
-export interface OutboxEntry {
+interface OutboxEntry {
   readonly id: string;
   readonly version: number;
   /** Milliseconds since the epoch. */

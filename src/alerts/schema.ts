@@ -65,10 +65,10 @@ const text = (min: number, max: number) =>
         .refine((value) => value.isWellFormed(), 'must be well-formed Unicode'),
     );
 
-export const headlineSchema = text(1, 200).refine((value) => !value.includes('\n'), 'must be a single line');
-export const bodySchema = text(0, 1000);
-export const noteSchema = text(0, 300);
-export const httpsUrlSchema = z
+const headlineSchema = text(1, 200).refine((value) => !value.includes('\n'), 'must be a single line');
+const bodySchema = text(0, 1000);
+const noteSchema = text(0, 300);
+const httpsUrlSchema = z
   .string()
   .max(1024)
   .refine((value) => {

@@ -26,18 +26,18 @@ export type CreateResult =
   | { readonly type: 'idempotency-conflict' }
   | { readonly type: 'duplicate'; readonly id: string };
 
-export type AddVersionResult =
+type AddVersionResult =
   | Exclude<CreateResult, { type: 'duplicate' }>
   /** Another version came in between: read again. */
   | { readonly type: 'moved' }
   | { readonly type: 'wrong-status'; readonly status: AlertStatus };
 
-export type AbortResult =
+type AbortResult =
   | { readonly type: 'aborted' }
   | { readonly type: 'missing' }
   | { readonly type: 'wrong-status'; readonly status: AlertStatus };
 
-export interface WriteOptions {
+interface WriteOptions {
   readonly claim?: IdempotencyClaim | undefined;
   /** The audit entry to write in the same step (`AuditLog.commit` makes it). */
   readonly link?: AuditLink | undefined;

@@ -61,6 +61,8 @@ export interface ApiDeps {
   /** base64url, 65 bytes. */
   readonly vapidPublicKey: string;
   readonly readiness: () => Promise<Readiness>;
+  /** Prometheus text of every process. */
+  readonly allMetrics: () => Promise<string>;
   /** Where Vite put the pages; undefined: none are served. */
   readonly webDir: string | undefined;
   readonly limits?: Partial<Limits>;

@@ -11,6 +11,7 @@ const PAGE = `<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Ajil عاجل: API</title>
+<link rel="icon" href="data:,">
 <link rel="stylesheet" href="/docs/swagger-ui.css">
 </head>
 <body>
@@ -29,7 +30,7 @@ const FILES = ['swagger-ui.css', 'swagger-ui-bundle.js'];
 
 /** The description of the API for machines and people, and the list of problems. */
 export function serveDocs(router: Router, deps: { config: { publicUrl: string } }): void {
-  const openApi = createOpenApi(deps.config.publicUrl);
+  const openApi = createOpenApi();
   const folder = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
   const send = (type: string, text: string) => (_request: unknown, response: Response) => {
     response.set('Cache-Control', 'public, no-cache').type(type).send(text);

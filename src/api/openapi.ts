@@ -4,7 +4,7 @@ import { PROBLEMS, type ProblemCode } from './problem.ts';
 import { problemSchema } from './responses.ts';
 
 /** The OpenAPI 3.1 description, made from the schemas that validate. */
-export function createOpenApi(publicUrl: string): object {
+export function createOpenApi(): object {
   return {
     openapi: '3.1.0',
     info: {
@@ -13,7 +13,8 @@ export function createOpenApi(publicUrl: string): object {
       description:
         'Breaking-news alerts from a newsroom to its readers. Times are RFC 3339 UTC. Errors are application/problem+json (RFC 9457); GET /problems lists every type. Any call may answer 503 with Retry-After while the store is away: send it again, with the same Idempotency-Key where there is one.',
     },
-    servers: [{ url: publicUrl }],
+    // Whatever name the page was reached by: the content security policy lets it call no other.
+    servers: [{ url: '/' }],
     paths: mapValues(OPERATIONS, (methods, path) =>
       mapValues(methods, (operation) => describe(operation, path)),
     ),

@@ -11,7 +11,7 @@ export interface Readiness {
 /** What operators and their machines ask. */
 export function serveOperations(
   router: Router,
-  deps: { readiness: () => Promise<Readiness>; metrics: Metrics },
+  deps: { readiness: () => Promise<Readiness>; metrics: Metrics; allMetrics: () => Promise<string> },
 ): void {
   route(router, '/healthz', {
     get: (_request, response) => {
@@ -28,7 +28,7 @@ export function serveOperations(
   route(router, '/metrics', {
     get: async (_request, response) => {
       response.set({ 'Cache-Control': 'no-store', 'Content-Type': deps.metrics.contentType });
-      response.send(await deps.metrics.metrics());
+      response.send(await deps.allMetrics());
     },
   });
 }

@@ -18,10 +18,10 @@ export interface Limit {
  * mobile carrier, so those bounds stop floods, not crowds.
  */
 export const DEFAULT_LIMITS = {
-  editor: { points: 120, seconds: 60 },
+  editor: { points: 600, seconds: 60 },
   signIn: { points: 30, seconds: 15 * 60 },
-  subscriptions: { points: 600, seconds: 10 * 60 },
-  receipts: { points: 6000, seconds: 10 * 60 },
+  subscriptions: { points: 3000, seconds: 10 * 60 },
+  receipts: { points: 10_000, seconds: 10 * 60 },
 } as const satisfies Record<string, Limit>;
 export type Limits = Readonly<Record<keyof typeof DEFAULT_LIMITS, Limit>>;
 

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
+import { isRedisAway } from '../redis/away.ts';
 import type { Redis } from '../redis/connect.ts';
 import { keys } from '../redis/keys.ts';
 import { runScript, script } from '../redis/script.ts';
 
 /** What an editor did. `target` is what it was done to: an alert id, an editor id. */
-export interface AuditEntry {
+interface AuditEntry {
   readonly at: string;
   readonly editorId: string;
   readonly action: string;
@@ -26,7 +27,7 @@ export interface AuditLink {
 export type LinkOutcome<T> =
   { readonly stale: string } | { readonly stale?: never; readonly appended: boolean; readonly value: T };
 
-export type AuditVerdict =
+type AuditVerdict =
   | { readonly type: 'intact'; readonly entries: number; readonly head: string }
   /** The first entry that does not follow from the one before it. */
   | { readonly type: 'broken'; readonly entries: number; readonly streamId: string };
@@ -67,6 +68,8 @@ export function createAuditLog(deps: { redis: Redis; now: () => number }): Audit
   const { redis } = deps;
   let head = '';
   let last: Promise<unknown> = Promise.resolve();
+  let tickets = 0;
+  let failedTogether: { upTo: number; error: unknown } | undefined;
 
   async function run<T>(
     what: Omit<AuditEntry, 'at'>,
@@ -91,7 +94,17 @@ export function createAuditLog(deps: { redis: Redis; now: () => number }): Audit
     what: Omit<AuditEntry, 'at'>,
     action: (link: AuditLink) => Promise<LinkOutcome<T>>,
   ): Promise<T> {
-    const mine = last.then(() => run(what, action));
+    const ticket = ++tickets;
+    const mine = last.then(async () => {
+      // Whoever waited behind a Redis that did not answer is told at once, instead of waiting for it each in turn.
+      if (failedTogether !== undefined && ticket <= failedTogether.upTo) throw failedTogether.error;
+      try {
+        return await run(what, action);
+      } catch (error) {
+        if (isRedisAway(error)) failedTogether = { upTo: tickets, error };
+        throw error;
+      }
+    });
     last = mine.catch(() => undefined);
     return mine;
   }

@@ -1,4 +1,4 @@
-import { createCipheriv, createECDH, createHmac, randomBytes, type ECDH } from 'node:crypto';
+import { createCipheriv, createECDH, createHmac, randomBytes } from 'node:crypto';
 import { CURVE } from './p256.ts';
 import type { PushTarget } from './types.ts';
 
@@ -22,13 +22,16 @@ function hmac(key: Buffer, ...parts: Buffer[]): Buffer {
 
 /**
  * One `aes128gcm` body (RFC 8291, section 3.4): salt, record size, our public key, one encrypted record.
- * @param ours holds a key pair made for this message alone
+ * @param ours the public key of a pair made for this message alone, and the secret that it shares with `p256dh`
  * @param salt 16 random bytes made for this message alone
- * @throws if `p256dh` is not a point on P-256
  */
-export function sealMessage(keys: TargetKeys, payload: Buffer, ours: ECDH, salt: Buffer): Buffer {
-  const publicKey = ours.getPublicKey();
-  const shared = ours.computeSecret(keys.p256dh);
+export function sealMessage(
+  keys: TargetKeys,
+  payload: Buffer,
+  ours: { publicKey: Buffer; shared: Buffer },
+  salt: Buffer,
+): Buffer {
+  const { publicKey, shared } = ours;
   const ikm = hmac(hmac(keys.auth, shared), KEY_INFO, keys.p256dh, publicKey, ONE);
   const prk = hmac(salt, ikm);
   const contentKey = hmac(prk, CONTENT_KEY_INFO).subarray(0, 16);
@@ -43,11 +46,13 @@ export function sealMessage(keys: TargetKeys, payload: Buffer, ours: ECDH, salt:
 /**
  * Encryption with what every Node has. One key object serves all messages: only the key pair in it is made anew each
  * time, which spares building the object (a tenth of the cost; docs/decisions/0002-encryption.md).
+ * The function throws if `p256dh` is not a point on P-256.
  */
 export function createPortableEncryption(): (keys: TargetKeys, payload: Buffer) => Buffer {
-  const ours = createECDH(CURVE);
+  const ecdh = createECDH(CURVE);
   return (keys, payload) => {
-    ours.generateKeys();
-    return sealMessage(keys, payload, ours, randomBytes(16));
+    const publicKey = ecdh.generateKeys();
+    const shared = ecdh.computeSecret(keys.p256dh);
+    return sealMessage(keys, payload, { publicKey, shared }, randomBytes(16));
   };
 }

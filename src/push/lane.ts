@@ -38,9 +38,9 @@ export interface Lane extends LaneGauges {
 }
 
 /** A message waits so long for a free place, ms; then its caller hears that the service is saturated. */
-export const MAX_WAIT = 2000;
+const MAX_WAIT = 2000;
 /** Messages that wait at once; the next one is answered instead. */
-export const MAX_WAITING = 1024;
+const MAX_WAITING = 1024;
 /** A whole service stands still for so long at most because of one `Retry-After`, ms. */
 const MAX_PAUSE = 300_000;
 

@@ -2,7 +2,7 @@ import type { Provider } from './endpoint-policy.ts';
 import { TransportError, type PushAnswer, type RetryReason, type TransportResponse } from './types.ts';
 
 /** The longest wait that we take from a push service, ms: an alert rarely lives longer than an hour. */
-export const MAX_RETRY_AFTER = 3_600_000;
+const MAX_RETRY_AFTER = 3_600_000;
 /** The wait when a push service names none, ms; the caller's backoff adds to it. */
 export const DEFAULT_RETRY_AFTER = 1000;
 /** After 401 and 403, ms: it takes people, or a new token, to mend them. */

@@ -21,6 +21,12 @@ export interface EmbeddedRedis {
   kill(signal: NodeJS.Signals): void;
 }
 
+/** Where the embedded server lives, and how to reach it once it runs. @param dataDir absolute */
+export function embeddedRedisPlace(dataDir: string): { dir: string; url: string } {
+  const dir = join(dataDir, 'redis');
+  return { dir, url: `unix://${socketPath(dir)}` };
+}
+
 // Linux allows 108 bytes for a Unix socket's path, the ending NUL included (unix(7)).
 const MAX_SOCKET_PATH = 107;
 
@@ -30,12 +36,6 @@ function socketPath(dir: string): string {
   if (Buffer.byteLength(path) <= MAX_SOCKET_PATH) return path;
   const name = createHash('sha256').update(dir).digest('hex').slice(0, 16);
   return join(tmpdir(), `ajil-${name}.sock`);
-}
-
-/** Where the embedded server lives, and how to reach it once it runs. @param dataDir absolute */
-export function embeddedRedisPlace(dataDir: string): { dir: string; url: string } {
-  const dir = join(dataDir, 'redis');
-  return { dir, url: `unix://${socketPath(dir)}` };
 }
 
 /**

@@ -40,8 +40,9 @@ export const keys = {
   receipts: (id: string, version: number, event: string, shard: number) =>
     `${CORE}:receipts:${id}:${version}:${event}:${shard}`,
   // processes
-  presence: (role: string, name: string) => `${CORE}:presence:${role}:${name}`,
-  presenceAll: `${CORE}:presence`,
+  /** Names of the processes, by when they were last heard of (ms). */
+  presence: `${CORE}:presence`,
+  presenceOf: (name: string) => `${CORE}:presence:${name}`,
   // audience
   topics: `${CORE}:topics`,
   shard: (shard: number, name: string) => `{ajil:${shard}}:${name}`,

@@ -28,11 +28,12 @@ afterAll(async () => {
 });
 
 async function servePages(): Promise<string> {
-  const folder = new URL('../support/fixtures/push-page/', import.meta.url);
+  const page = new URL('../support/fixtures/push-page/index.html', import.meta.url);
+  const worker = new URL('../support/fixtures/push-page/sw.js', import.meta.url);
   const server = createServer((request, response) => {
-    const name = request.url === '/sw.js' ? 'sw.js' : 'index.html';
-    response.setHeader('content-type', name === 'sw.js' ? 'text/javascript' : 'text/html');
-    void readFile(new URL(name, folder)).then((text) => response.end(text));
+    const forWorker = request.url === '/sw.js';
+    response.setHeader('content-type', forWorker ? 'text/javascript' : 'text/html');
+    void readFile(forWorker ? worker : page).then((text) => response.end(text));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

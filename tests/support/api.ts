@@ -1,24 +1,21 @@
-import { randomBytes } from 'node:crypto';
+import { createECDH, randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createApp, type ApiDeps } from '../../src/api/app.ts';
 import { createAlertStore } from '../../src/alerts/store.ts';
-import type { Preferences } from '../../src/audience/schema.ts';
-import type { SubscriptionStore } from '../../src/audience/subscriptions.ts';
+import { createSubscriptionStore } from '../../src/audience/subscriptions.ts';
+import { createTopicStore } from '../../src/audience/topics.ts';
+import { pushMessageBytes } from '../../src/delivery/push-message.ts';
 import type { Report } from '../../src/delivery/report.ts';
 import { createAuditLog } from '../../src/editors/audit.ts';
 import { createSessionStore } from '../../src/editors/sessions.ts';
 import { createEditorStore } from '../../src/editors/store.ts';
 import { createLogger } from '../../src/ops/logger.ts';
 import { createMetrics } from '../../src/ops/metrics.ts';
+import { createEndpointPolicy } from '../../src/push/endpoint-policy.ts';
+import { isP256Point } from '../../src/push/p256.ts';
 import { closeRedis, connectRedis, waitUntilReady } from '../../src/redis/connect.ts';
 import { startTestRedis, type TestRedis } from './redis.ts';
-
-const TOPICS = ['world', 'politics', 'ukraine'].map((id) => ({
-  id,
-  names: { ar: id, en: id },
-  default: true,
-}));
 
 export interface TestApi {
   readonly url: string;
@@ -34,7 +31,7 @@ export interface TestApi {
   close(): Promise<void>;
 }
 
-export interface CallOptions {
+interface CallOptions {
   readonly body?: unknown;
   readonly key?: string;
   readonly headers?: Record<string, string>;
@@ -68,8 +65,8 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}): Promise<Te
     sessions: createSessionStore({ redis, editors, now }),
     audit: createAuditLog({ redis, now }),
     alerts: createAlertStore({ redis, now }),
-    topics: { list: () => Promise.resolve(TOPICS) },
-    subscriptions: memorySubscriptions(),
+    topics: createTopicStore(redis),
+    subscriptions: createSubscriptionStore({ redis, vapidKeyId: 'test-key', now }),
     reports: { get: (id, version) => Promise.resolve(reports.get(`${id}:${version}`)) },
     receipts: {
       record: ({ token }) => Promise.resolve(token === 'good' ? ('recorded' as const) : ('invalid' as const)),
@@ -86,16 +83,12 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}): Promise<Te
       },
       connections: () => 7,
     },
-    endpointPolicy: {
-      check: (endpoint) =>
-        endpoint.startsWith('https://push.example/')
-          ? { ok: true }
-          : { ok: false, reason: 'must be a known push service' },
-    },
-    isP256Point: (key) => key[0] === 4,
-    pushMessageBytes: (alert) => Buffer.byteLength(JSON.stringify(alert)),
+    endpointPolicy: createEndpointPolicy({ extraOrigins: [] }),
+    isP256Point,
+    pushMessageBytes: (alert) => pushMessageBytes(alert, 'http://ajil.test'),
     vapidPublicKey: 'public',
     readiness: () => Promise.resolve({ ready: true, checks: { redis: 'writable' } }),
+    allMetrics: () => deps.metrics.metrics(),
     webDir: undefined,
     reportIntervalMs: 20,
     ...overrides,
@@ -140,7 +133,8 @@ async function call(url: string, method: string, path: string, options: CallOpti
     ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   });
   const text = await response.text();
-  const isJson = response.headers.get('content-type')?.includes('json') === true && text !== '';
+  const isJson =
+    /^application\/(problem\+)?json/.test(response.headers.get('content-type') ?? '') && text !== '';
   return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
 }
 
@@ -154,46 +148,9 @@ export function anAlert(fields: Record<string, unknown> = {}): Record<string, un
 
 /** What a browser's `PushSubscription.toJSON()` gives. */
 export function aSubscription(
-  endpoint = `https://push.example/${randomBytes(8).toString('hex')}`,
+  endpoint = `https://fcm.googleapis.com/fcm/send/${randomBytes(8).toString('hex')}`,
   auth = randomBytes(16).toString('base64url'),
 ): { endpoint: string; expirationTime: null; keys: { p256dh: string; auth: string } } {
-  const p256dh = Buffer.concat([Buffer.from([4]), randomBytes(64)]).toString('base64url');
+  const p256dh = createECDH('prime256v1').generateKeys().toString('base64url');
   return { endpoint, expirationTime: null, keys: { p256dh, auth } };
-}
-
-function memorySubscriptions(): SubscriptionStore {
-  const known = new Map<string, { auth: Buffer; preferences: Preferences }>();
-  const owned = (
-    id: string,
-    auth: Buffer,
-    act: (preferences: Preferences) => Preferences,
-  ): ReturnType<SubscriptionStore['get']> => {
-    const found = known.get(id);
-    if (found === undefined) return Promise.resolve({ type: 'missing' });
-    if (!found.auth.equals(auth)) return Promise.resolve({ type: 'denied' });
-    found.preferences = act(found.preferences);
-    return Promise.resolve({
-      type: 'found',
-      subscription: { id, preferences: found.preferences, vapidKeyChanged: false },
-    });
-  };
-  return {
-    put: ({ endpoint, auth }, preferences) => {
-      const id = Buffer.from(endpoint).toString('base64url').slice(-22);
-      const found = known.get(id);
-      if (found !== undefined && !found.auth.equals(auth)) return Promise.resolve({ type: 'conflict' });
-      known.set(id, { auth, preferences });
-      const type = found === undefined ? 'created' : 'updated';
-      return Promise.resolve({ type, subscription: { id, preferences, vapidKeyChanged: false } });
-    },
-    get: (id, auth) => owned(id, auth, (preferences) => preferences),
-    patch: (id, auth, patch) =>
-      owned(id, auth, (preferences) => ({ ...preferences, topics: patch.topics ?? preferences.topics })),
-    remove: async (id, auth) => {
-      const result = await owned(id, auth, (preferences) => preferences);
-      if (result.type === 'found') known.delete(id);
-      return result;
-    },
-    estimate: () => Promise.resolve(known.size),
-  };
 }

@@ -78,7 +78,7 @@ async function freePort(): Promise<number> {
 
 /** Resolves when something accepts connections; nginx tells no other way. */
 async function accepting(port: number): Promise<void> {
-  for (const deadline = Date.now() + 5000; ; ) {
+  for (const deadline = Date.now() + 5000; ;) {
     const socket = connect(port, '127.0.0.1');
     try {
       await once(socket, 'connect');

@@ -21,24 +21,32 @@ export class FrameReader {
     this.#onFrame = onFrame;
   }
 
-  /** @throws {Http2Error} FRAME_SIZE_ERROR for a frame above 16,384 bytes, before its payload is waited for */
-  read(chunk: Buffer): void {
-    const buffer = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
-    this.#rest = NOTHING;
+  /**
+   * Takes the first `chunkBytes` of a chunk.
+   * @throws {Http2Error} FRAME_SIZE_ERROR for a frame above 16,384 bytes, before its payload is waited for
+   */
+  read(chunk: Buffer, chunkBytes: number): void {
+    let buffer = chunk;
+    let bytes = chunkBytes;
+    if (this.#rest.length > 0) {
+      buffer = Buffer.concat([this.#rest, chunk.subarray(0, chunkBytes)]);
+      bytes = buffer.length;
+      this.#rest = NOTHING;
+    }
     let at = 0;
-    while (buffer.length - at >= FRAME_HEADER_BYTES) {
-      const length = buffer.readUIntBE(at, 3);
+    while (bytes - at >= FRAME_HEADER_BYTES) {
+      const length = ((buffer[at] ?? 0) << 16) | ((buffer[at + 1] ?? 0) << 8) | (buffer[at + 2] ?? 0);
       if (length > DEFAULT_MAX_FRAME_BYTES) {
         throw new Http2Error(ERROR.frameSize, `a frame of ${length} bytes`);
       }
       const start = at + FRAME_HEADER_BYTES;
       const end = start + length;
-      if (end > buffer.length) break;
+      if (end > bytes) break;
       const streamId = buffer.readUInt32BE(at + 5) & 0x7fff_ffff;
       this.#onFrame(buffer[at + 3] ?? 0, buffer[at + 4] ?? 0, streamId, buffer, start, end);
       at = end;
     }
     // A copy: a few bytes must not keep a whole chunk alive.
-    if (at < buffer.length) this.#rest = Buffer.from(buffer.subarray(at));
+    if (at < bytes) this.#rest = Buffer.from(buffer.subarray(at, bytes));
   }
 }

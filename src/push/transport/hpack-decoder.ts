@@ -6,6 +6,7 @@ import {
   STATIC_TABLE,
 } from './hpack-static.ts';
 import { decodeHuffman } from './huffman.ts';
+import { StringMemo } from './string-memo.ts';
 
 /** What we announce as SETTINGS_MAX_HEADER_LIST_SIZE; fields beyond it are decoded (the table needs them) and dropped. */
 export const MAX_HEADER_LIST_BYTES = 16_384;
@@ -30,6 +31,8 @@ export class HpackDecoder {
   #head = 0;
   #tableBytes = 0;
   #tableLimit = DEFAULT_TABLE_BYTES;
+  readonly #plainMemo = new StringMemo();
+  readonly #huffmanMemo = new StringMemo();
   #listBytes = 0;
   #at = 0;
   #end = 0;
@@ -72,7 +75,6 @@ export class HpackDecoder {
     const name = nameIndex === 0 ? this.#string() : this.#entry(nameIndex)[0];
     const value = this.#string();
     if (nameIndex === 0 && !FIELD_NAME.test(name)) this.malformed = true;
-    if (FORBIDDEN_IN_VALUE.test(value)) this.malformed = true;
     this.#keep(name, value);
     if (indexed) this.#insert(name, value);
   }
@@ -140,8 +142,19 @@ export class HpackDecoder {
     const end = start + length;
     if (end > this.#end) throw new Http2Error(ERROR.compression, 'a block that ends inside a string');
     this.#at = end;
+    const memo = huffman ? this.#huffmanMemo : this.#plainMemo;
+    const known = memo.recall(this.#buffer, start, end);
+    if (known !== undefined) return known;
+    const text = this.#text(huffman, start, end);
+    if (FORBIDDEN_IN_VALUE.test(text)) this.malformed = true;
+    else memo.learn(this.#buffer, start, end, text);
+    return text;
+  }
+
+  #text(huffman: boolean, start: number, end: number): string {
     if (!huffman) return this.#buffer.toString('latin1', start, end);
-    if (scratch.length < length * 2) scratch = Buffer.allocUnsafe(length * 2);
+    const bound = (end - start) * 2;
+    if (scratch.length < bound) scratch = Buffer.allocUnsafe(bound);
     return scratch.toString('latin1', 0, decodeHuffman(this.#buffer, start, end, scratch));
   }
 }

@@ -11,6 +11,7 @@ import { MAX_HEADER_LIST_BYTES } from './hpack-decoder.ts';
 import { Http2Output } from './http2-output.ts';
 import { Http2Sender } from './http2-sender.ts';
 import { clientPreface } from './peer-settings.ts';
+import type { TlsConnection } from './tls-connect.ts';
 
 /** Codes by which a server says that we broke the protocol; the others are its own affairs. */
 const BLAMES: ReadonlySet<number> = new Set([
@@ -75,7 +76,8 @@ export class Http2Connection implements ServerEvents {
   /** A request timed out in silence: nothing more is sent here until something comes. */
   #suspect = false;
 
-  constructor(socket: TLSSocket, options: ConnectionOptions, events: ConnectionEvents) {
+  constructor(tls: TlsConnection, options: ConnectionOptions, events: ConnectionEvents) {
+    const { socket } = tls;
     this.#socket = socket;
     this.#options = options;
     this.#events = events;
@@ -86,7 +88,6 @@ export class Http2Connection implements ServerEvents {
     this.#sender = new Http2Sender(this.#output, this.#guard, options.authority, options.firstStreamId ?? 1);
     this.#reader = new FrameReader(new FrameDispatch(this, this.#guard).frame);
     socket.setNoDelay(true);
-    socket.on('data', (chunk: Buffer) => this.#onBytes(chunk));
     socket.on('drain', () => events.onReady());
     socket.on('end', () => this.#end('the server closed the connection'));
     socket.on('error', () => this.#end('the connection broke'));
@@ -94,6 +95,7 @@ export class Http2Connection implements ServerEvents {
     socket.write(clientPreface(MAX_HEADER_LIST_BYTES));
     this.#heartbeat = setInterval(() => this.#beat(), options.pingEveryMs);
     this.#heartbeat.unref();
+    tls.listen(this.#onBytes);
   }
 
   /** The server's SETTINGS are here. */
@@ -143,7 +145,8 @@ export class Http2Connection implements ServerEvents {
     exchange.reject(new TransportError('timeout', 'no answer in time', true));
     this.#guarded(() => {
       this.#reset(exchange, ERROR.cancel);
-      if (this.#lastReceivedAt > exchange.writtenAt || this.#suspect) return;
+      const halfTime = (exchange.writtenAt + this.#options.now()) / 2;
+      if (this.#lastReceivedAt > halfTime || this.#suspect) return;
       this.#suspect = true;
       this.#ping();
     });
@@ -250,24 +253,32 @@ export class Http2Connection implements ServerEvents {
     }
   }
 
-  #onBytes(chunk: Buffer): void {
+  readonly #onBytes = (buffer: Buffer, length: number): void => {
     if (this.#closed) return;
     this.#lastReceivedAt = this.#options.now();
     this.#suspect = false;
-    this.#guarded(() => this.#reader.read(chunk));
+    try {
+      this.#reader.read(buffer, length);
+    } catch (error) {
+      this.#fail(error);
+    }
     this.#events.onReady();
-  }
+  };
 
   /** Whatever goes wrong in `action`, our own mistakes included, ends this connection and nothing else. */
   #guarded(action: () => void): void {
     try {
       action();
     } catch (error) {
-      if (this.#closed) return;
-      const fault = error instanceof Http2Error ? error : new Http2Error(ERROR.internal, String(error));
-      this.#events.onFault(fault);
-      this.#end(fault.message, fault.code);
+      this.#fail(error);
     }
+  }
+
+  #fail(error: unknown): void {
+    if (this.#closed) return;
+    const fault = error instanceof Http2Error ? error : new Http2Error(ERROR.internal, String(error));
+    this.#end(fault.message, fault.code);
+    this.#events.onFault(fault);
   }
 
   /** The exchange on an open stream; none if the stream is closed, for frames may still be under way then. */

@@ -1,10 +1,9 @@
-import type { TLSSocket } from 'node:tls';
 import { TransportError } from '../types.ts';
 import { ExchangeQueue } from './exchange-queue.ts';
 import type { Exchange } from './exchange.ts';
 import { Http2Connection, type ConnectionEvents, type ConnectionOptions } from './http2-connection.ts';
 import type { Http2Error } from './frames.ts';
-import type { TlsConnector } from './tls-connect.ts';
+import type { TlsConnection, TlsConnector } from './tls-connect.ts';
 import type { TransportMetrics } from './transport-metrics.ts';
 
 /** A request that servers keep returning goes back to the caller, who knows how long to wait. */
@@ -133,10 +132,10 @@ export class Http2Pool implements ConnectionEvents {
     this.#deps.connect().then(this.#onConnected, this.#onConnectFailed);
   }
 
-  readonly #onConnected = (socket: TLSSocket): void => {
+  readonly #onConnected = (tls: TlsConnection): void => {
     this.#connecting = false;
-    if (socket.alpnProtocol !== 'h2') {
-      socket.destroy();
+    if (tls.socket.alpnProtocol !== 'h2') {
+      tls.socket.destroy();
       this.#deps.metrics.connects.inc({ result: 'http/1.1' });
       if (!this.#retired) this.#deps.onHttp1();
       this.onReady();
@@ -144,7 +143,7 @@ export class Http2Pool implements ConnectionEvents {
     }
     this.#deps.metrics.connects.inc({ result: 'h2' });
     this.#deps.metrics.connections.inc({ protocol: 'own' });
-    const connection = new Http2Connection(socket, this.#deps.connection, this);
+    const connection = new Http2Connection(tls, this.#deps.connection, this);
     this.#connections.add(connection);
     if (this.#retired) {
       connection.drain();

@@ -6,10 +6,10 @@ import { createLogger } from '../../../src/ops/logger.ts';
 import { createMetrics } from '../../../src/ops/metrics.ts';
 import { createEndpointPolicy } from '../../../src/push/endpoint-policy.ts';
 import { openSender } from '../../../src/push/sender.ts';
+import { openTransport } from '../../../src/push/transport/open-transport.ts';
 import type { PushAnswer, PushMessage, PushSender } from '../../../src/push/types.ts';
 import { loadVapidKeys } from '../../../src/push/vapid-keys.ts';
 import { createVapid } from '../../../src/push/vapid.ts';
-import { openHttpsTransport } from '../../support/https-transport.ts';
 import { collapseKeyOf, startPushService, type TestPushService } from '../../support/push-service.ts';
 
 const logger = createLogger({ level: 'silent', role: 'test' });
@@ -29,11 +29,18 @@ beforeEach(async () => {
   services = await Promise.all([startPushService(), startPushService()]);
   dataDir = await mkdtemp(join(tmpdir(), 'ajil-push-'));
   const keys = await loadVapidKeys({ dataDir, publicKey: undefined, privateKey: undefined });
+  const policy = createEndpointPolicy({ extraOrigins: services.map((service) => service.origin) });
+  const metrics = createMetrics('test');
   sender = openSender({
-    transport: openHttpsTransport({ ca: services.map((service) => service.ca) }),
+    transport: openTransport({
+      ca: services.map((service) => service.ca).join(''),
+      lookup: policy.lookup,
+      logger,
+      metrics,
+    }),
     vapid: createVapid({ keys, subject: 'mailto:desk@news.example' }),
-    policy: createEndpointPolicy({ extraOrigins: services.map((service) => service.origin) }),
-    metrics: createMetrics('test'),
+    policy,
+    metrics,
     logger,
   });
 });

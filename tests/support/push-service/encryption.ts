@@ -16,7 +16,7 @@ export function makeReceiverKeys(): ReceiverKeys {
 }
 
 /** The header block of RFC 8188, section 2.1: salt (16), record size (4), key id length (1), key id. */
-export const HEADER_BYTES = 16 + 4 + 1 + 65;
+const HEADER_BYTES = 16 + 4 + 1 + 65;
 const TAG_BYTES = 16;
 
 /** What is wrong with an `aes128gcm` body as Web Push uses it (RFC 8291, section 4); undefined if nothing. */

@@ -1,5 +1,5 @@
 /** What goes wrong. `taken`: the message counts as received all the same, as when only the answer was lost. */
-export type FaultEffect =
+type FaultEffect =
   /** `retryAfter`: the header's form; it names the end of the fault (`forMs`), else one second. */
   | {
       readonly type: 'answer';

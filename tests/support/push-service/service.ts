@@ -2,7 +2,8 @@ import type { TestCertificate } from '../tls.ts';
 import { listenForBrowsers, type BrowserAnswer } from './browsers.ts';
 import { createChecks } from './checks.ts';
 import { createFaults, type Fault, type MetFault } from './faults.ts';
-import { listenForPush, type Exchange } from './http.ts';
+import type { Exchange } from './exchange.ts';
+import { listenForPush } from './http.ts';
 import {
   createVirtualSubscriptions,
   type BlockDescription,
@@ -17,7 +18,7 @@ export interface PushServiceSettings {
   readonly maxConcurrentStreams: number;
 }
 
-export interface Totals extends Counts {
+interface Totals extends Counts {
   /** Answers given, by status: `{"201": 7}`. */
   readonly answers: Record<string, number>;
   /** Requests that a real push service would have refused as malformed, with why: at most the first 100. */

@@ -27,7 +27,8 @@ test('the example of RFC 8291, Appendix A, comes out byte for byte', () => {
     auth: bytes('BTBZMqHH6r4Tts7J_aSIgg'),
   };
   const payload = Buffer.from('When I grow up, I want to be a watermelon');
-  const body = sealMessage(target, payload, ours, bytes('DGv6ra1nlYgDCS1FRnbzlw'));
+  const pair = { publicKey: ours.getPublicKey(), shared: ours.computeSecret(target.p256dh) };
+  const body = sealMessage(target, payload, pair, bytes('DGv6ra1nlYgDCS1FRnbzlw'));
   expect(body.toString('base64url')).toBe(
     'DGv6ra1nlYgDCS1FRnbzlwAAEABBBP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A_yl95bQpu6cVPTpK4Mqgkf1CXztLVBSt2Ks3oZwbuwXPXLWyouBWLVWGNWQexSgSxsj_Qulcy4a-fN',
   );

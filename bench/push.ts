@@ -1,0 +1,240 @@
+/**
+ * Whole Web Push messages (VAPID, encryption, TLS, answer): our sender, npm web-push as it comes, npm web-push with a
+ * tuned agent, in turn, against the same push service on another core.
+ * `npm run bench:push -- --messages 1000 --rounds 5 --concurrency 256 --json`
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { createECDH, randomBytes } from 'node:crypto';
+import { Agent, globalAgent } from 'node:https';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import webPush from 'web-push';
+import { createLogger } from '../src/ops/logger.ts';
+import { createMetrics } from '../src/ops/metrics.ts';
+import { openEncryptor } from '../src/push/encryption.ts';
+import { createEndpointPolicy } from '../src/push/endpoint-policy.ts';
+import { openSender } from '../src/push/sender.ts';
+import { openTransport } from '../src/push/transport/open-transport.ts';
+import type { PushMessage } from '../src/push/types.ts';
+import { loadVapidKeys } from '../src/push/vapid-keys.ts';
+import { createVapid } from '../src/push/vapid.ts';
+import { findNginx, startNginx } from '../tests/support/nginx.ts';
+import { makeCertificate, type TestCertificate } from '../tests/support/tls.ts';
+
+const { values } = parseArgs({
+  options: {
+    /** Of npm web-push in a round; ours sends ten times as many, so that a round takes about as long. */
+    messages: { type: 'string', default: '1000' },
+    rounds: { type: 'string', default: '5' },
+    concurrency: { type: 'string', default: '256' },
+    portable: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+  },
+});
+const MESSAGES = Number(values.messages);
+const CONCURRENCY = Number(values.concurrency);
+const ROUNDS = Number(values.rounds);
+const READERS = 1000;
+const SUBJECT = 'mailto:desk@news.example';
+const message: PushMessage = {
+  payload: randomBytes(600),
+  ttl: 3600,
+  urgency: 'high',
+  collapseKey: randomBytes(24).toString('base64url'),
+};
+
+interface Reader {
+  readonly endpoint: string;
+  readonly p256dh: Buffer;
+  readonly auth: Buffer;
+  readonly webPush: webPush.PushSubscription;
+}
+interface Contender {
+  readonly name: 'ours' | 'web_push' | 'web_push_tuned';
+  readonly messages: number;
+  send(reader: Reader): Promise<number>;
+  close(): Promise<void> | void;
+}
+interface Round {
+  readonly perSecond: number;
+  readonly cpuMicros: number;
+  readonly p50: number;
+  readonly p99: number;
+}
+
+async function startService(
+  certificate: TestCertificate,
+  core: number | undefined,
+): Promise<{ name: string; origin: string; stop: () => Promise<void> }> {
+  const pin = core === undefined ? {} : { core };
+  if (findNginx() !== undefined) return { name: 'nginx', ...(await startNginx(certificate, pin)) };
+  const command = [
+    process.execPath,
+    ...process.execArgv,
+    fileURLToPath(new URL('http2-service.ts', import.meta.url)),
+  ];
+  if (core !== undefined) command.unshift('taskset', '-c', String(core));
+  const child = spawn(command[0] ?? '', command.slice(1), { stdio: ['pipe', 'pipe', 'inherit'] });
+  child.stdin.end(JSON.stringify(certificate));
+  const [port] = (await once(child.stdout, 'data')) as [Buffer];
+  const stop = async (): Promise<void> => {
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+  };
+  return { name: 'node:http2', origin: `https://127.0.0.1:${port.toString().trim()}`, stop };
+}
+
+function makeReaders(origin: string): Reader[] {
+  return Array.from({ length: READERS }, () => {
+    const keys = createECDH('prime256v1');
+    const p256dh = keys.generateKeys();
+    const auth = randomBytes(16);
+    const endpoint = `${origin}/wpush/v2/${randomBytes(110).toString('base64url')}`;
+    const texts = { p256dh: p256dh.toString('base64url'), auth: auth.toString('base64url') };
+    return { endpoint, p256dh, auth, webPush: { endpoint, keys: texts } };
+  });
+}
+
+async function openOurs(origin: string, ca: string): Promise<Contender & { encryption: string }> {
+  const logger = createLogger({ level: 'warn', role: 'bench' });
+  const metrics = createMetrics('bench');
+  const dataDir = mkdtempSync(join(tmpdir(), 'ajil-bench-'));
+  const keys = await loadVapidKeys({ dataDir, publicKey: undefined, privateKey: undefined });
+  rmSync(dataDir, { recursive: true });
+  const policy = createEndpointPolicy({ extraOrigins: [origin] });
+  const encryptor = openEncryptor({ logger, ...(values.portable ? { addonPath: null } : {}) });
+  const transport = openTransport({ logger, metrics, ca, lookup: policy.lookup });
+  const vapid = createVapid({ keys, subject: SUBJECT });
+  const sender = openSender({ transport, vapid, policy, metrics, logger, encryptor });
+  return {
+    name: 'ours',
+    encryption: encryptor.kind,
+    messages: MESSAGES * 10,
+    send: async (reader) => {
+      const answer = await sender.send(reader, message);
+      if (answer.type !== 'accepted') throw new Error(`not accepted: ${JSON.stringify(answer)}`);
+      return answer.status;
+    },
+    close: () => sender.close(),
+  };
+}
+
+function openWebPush(name: 'web_push' | 'web_push_tuned', agent: Agent): Contender {
+  const headers = { 'Content-Type': 'application/notification+json' };
+  const options = { TTL: message.ttl, urgency: 'high', topic: message.collapseKey, headers } as const;
+  return {
+    name,
+    messages: MESSAGES,
+    send: async (reader) => {
+      const tuned = name === 'web_push_tuned' ? { agent } : {};
+      return (await webPush.sendNotification(reader.webPush, message.payload, { ...options, ...tuned }))
+        .statusCode;
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+async function run(contender: Contender, readers: readonly Reader[], messages: number): Promise<Round> {
+  const times: number[] = [];
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    while (next < messages) {
+      const reader = readers[next++ % readers.length] as Reader;
+      const began = performance.now();
+      const status = await contender.send(reader);
+      if (status !== 201) throw new Error(`${contender.name}: ${status}`);
+      times.push(performance.now() - began);
+    }
+  };
+  const cpu = process.cpuUsage();
+  const start = performance.now();
+  await Promise.all(Array.from({ length: CONCURRENCY }, worker));
+  const seconds = (performance.now() - start) / 1000;
+  const used = process.cpuUsage(cpu);
+  times.sort((a, b) => a - b);
+  return {
+    perSecond: messages / seconds,
+    cpuMicros: (used.user + used.system) / messages,
+    p50: times[Math.floor(times.length * 0.5)] ?? 0,
+    p99: times[Math.floor(times.length * 0.99)] ?? 0,
+  };
+}
+
+const median = (numbers: number[]): number => numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? 0;
+
+const pinned =
+  cpus().length > 1 && spawnSync('taskset', ['-a', '-pc', '0', String(process.pid)]).status === 0;
+const certificate = makeCertificate();
+const service = await startService(certificate, pinned ? 1 : undefined);
+const readers = makeReaders(service.origin);
+const webPushKeys = webPush.generateVAPIDKeys();
+webPush.setVapidDetails(SUBJECT, webPushKeys.publicKey, webPushKeys.privateKey);
+globalAgent.options.ca = certificate.ca;
+const ours = await openOurs(service.origin, certificate.ca);
+const tuned = new Agent({ keepAlive: true, maxSockets: 64, scheduling: 'lifo', ca: certificate.ca });
+const contenders = [ours, openWebPush('web_push', globalAgent), openWebPush('web_push_tuned', tuned)];
+const rounds = new Map<Contender['name'], Round[]>();
+try {
+  for (const contender of contenders) await run(contender, readers, Math.min(contender.messages, 3000)); // warm
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const contender of contenders) {
+      const result = await run(contender, readers, contender.messages);
+      rounds.set(contender.name, [...(rounds.get(contender.name) ?? []), result]);
+    }
+  }
+} finally {
+  for (const contender of contenders) await contender.close();
+  await service.stop();
+}
+
+const { node, openssl } = process.versions;
+console.log(
+  `${cpus()[0]?.model ?? 'unknown CPU'}, Node ${node}, OpenSSL ${openssl}; ${service.name}${pinned ? ' on another core' : ', NOT pinned to another core'}`,
+);
+console.log(
+  `${message.payload.length} bytes, ${CONCURRENCY} at once, ${ROUNDS} rounds: median (lowest to highest); our encryption: ${ours.encryption}`,
+);
+const show = (list: number[], digits: number): string =>
+  `${median(list).toFixed(digits)} (${Math.min(...list).toFixed(digits)} to ${Math.max(...list).toFixed(digits)})`;
+console.log('| sender | messages/s | CPU µs a message | p50 ms | p99 ms |\n| --- | --- | --- | --- | --- |');
+const rate: Record<string, number> = {};
+for (const [name, list] of rounds) {
+  rate[name] = median(list.map((round) => round.perSecond));
+  const columns = [
+    show(
+      list.map((round) => round.perSecond),
+      0,
+    ),
+    show(
+      list.map((round) => round.cpuMicros),
+      0,
+    ),
+    show(
+      list.map((round) => round.p50),
+      1,
+    ),
+    show(
+      list.map((round) => round.p99),
+      1,
+    ),
+  ];
+  console.log(`| ${name} | ${columns.join(' | ')} |`);
+}
+const ratio = (rate['ours'] ?? 0) / (rate['web_push_tuned'] ?? 1);
+console.log(`ours / web_push_tuned: ${ratio.toFixed(1)}`);
+if (values.json) {
+  const cost = median((rounds.get('ours') ?? []).map((round) => round.cpuMicros));
+  console.log(
+    JSON.stringify({
+      ours_per_s: Math.round(rate['ours'] ?? 0),
+      web_push_per_s: Math.round(rate['web_push'] ?? 0),
+      web_push_tuned_per_s: Math.round(rate['web_push_tuned'] ?? 0),
+      ratio: Number(ratio.toFixed(2)),
+      cpu_us_per_message: Number(cost.toFixed(1)),
+    }),
+  );
+}

@@ -1,0 +1,37 @@
+import { primaryLanguage } from '../alerts/language.ts';
+import { langSchema, topicIdSchema, URGENCIES, urgencySchema, type Alert } from '../alerts/schema.ts';
+import { parseCursor, type Cursor } from './cursor.ts';
+import type { LiveFilter } from './protocol.ts';
+
+const MAX_TOPICS = 50;
+
+export type LiveQuery =
+  | { readonly ok: true; readonly filter: LiveFilter; readonly cursor: Cursor | undefined }
+  | { readonly ok: false; readonly reason: string };
+
+/** Reads `?topics=&urgency=&lang=&cursor=`. A cursor that is none of ours is as good as none. */
+export function parseLiveQuery(query: URLSearchParams): LiveQuery {
+  const topics = (query.get('topics') ?? '').split(',').filter((topic) => topic !== '');
+  if (topics.length > MAX_TOPICS || topics.some((topic) => !topicIdSchema.safeParse(topic).success)) {
+    return { ok: false, reason: `topics: at most ${MAX_TOPICS} topic ids, separated by commas` };
+  }
+  const urgency = urgencySchema.safeParse(query.get('urgency') ?? 'normal');
+  if (!urgency.success) return { ok: false, reason: `urgency: one of ${URGENCIES.join(', ')}` };
+  const tag = query.get('lang');
+  const lang = tag === null || tag === '' ? undefined : langSchema.safeParse(tag);
+  if (lang?.success === false) return { ok: false, reason: 'lang: a BCP 47 language tag such as ar' };
+  return {
+    ok: true,
+    filter: { topics, urgency: urgency.data, lang: lang?.data },
+    cursor: parseCursor(query.get('cursor') ?? ''),
+  };
+}
+
+/** Whether a connection with this filter wants the alert. */
+export function wants(filter: LiveFilter, alert: Pick<Alert, 'topics' | 'urgency' | 'lang'>): boolean {
+  return (
+    URGENCIES.indexOf(alert.urgency) <= URGENCIES.indexOf(filter.urgency) &&
+    (filter.lang === undefined || primaryLanguage(filter.lang) === primaryLanguage(alert.lang)) &&
+    (filter.topics.length === 0 || filter.topics.some((topic) => alert.topics.includes(topic)))
+  );
+}

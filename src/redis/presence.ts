@@ -1,0 +1,67 @@
+import { AggregatorRegistry } from 'prom-client';
+import type { Logger } from '../ops/logger.ts';
+import type { Metrics } from '../ops/metrics.ts';
+import type { Redis } from './connect.ts';
+import { keys } from './keys.ts';
+
+const EVERY_MS = 3000;
+/** A process that has not been heard of for so long is not counted any more. */
+const LIFE_MS = 10_000;
+
+export type ProcessRole = 'server' | 'workers';
+
+/** Tells the other processes that this one lives, and what it has measured. */
+export interface Presence {
+  close(): Promise<void>;
+}
+
+/** @param deps.name unique among all processes */
+export async function openPresence(deps: {
+  redis: Redis;
+  role: ProcessRole;
+  name: string;
+  metrics: Metrics;
+  logger: Logger;
+}): Promise<Presence> {
+  const name = `${deps.role}:${deps.name}`;
+  async function tell(): Promise<void> {
+    const metrics = JSON.stringify(await deps.metrics.getMetricsAsJSON());
+    await deps.redis
+      .multi()
+      .zadd(keys.presence, Date.now(), name)
+      .set(keys.presenceOf(name), metrics, 'PX', LIFE_MS)
+      .zremrangebyscore(keys.presence, '-inf', Date.now() - LIFE_MS)
+      .exec();
+  }
+  const timer = setInterval(() => {
+    tell().catch((error: unknown) => deps.logger.debug({ err: error }, 'presence not told'));
+  }, EVERY_MS);
+  await tell();
+  return {
+    close: async () => {
+      clearInterval(timer);
+      await deps.redis.multi().zrem(keys.presence, name).del(keys.presenceOf(name)).exec();
+    },
+  };
+}
+
+/** How many processes of a role have been heard of lately. */
+export async function countPresent(redis: Redis, role: ProcessRole): Promise<number> {
+  const names = await redis.zrangebyscore(keys.presence, Date.now() - LIFE_MS, '+inf');
+  return names.filter((name) => name.startsWith(`${role}:`)).length;
+}
+
+/** The measurements of every process, added up, as Prometheus text. This process's own are taken fresh. */
+export async function allMetrics(redis: Redis, own: Metrics, ownName: string): Promise<string> {
+  const names = await redis
+    .zrangebyscore(keys.presence, Date.now() - LIFE_MS, '+inf')
+    .then((all) => all.filter((name) => name !== ownName))
+    // While Redis is away an operator still wants to see what this process says.
+    .catch(() => []);
+  const others = names.length === 0 ? [] : await redis.mget(names.map(keys.presenceOf)).catch(() => []);
+  const texts = others.filter((text) => text !== null);
+  return AggregatorRegistry.aggregate([
+    await own.getMetricsAsJSON(),
+    ...texts.map((text) => JSON.parse(text) as object[]),
+  ]).metrics();
+}

@@ -1,0 +1,151 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import proxyAddress from 'proxy-addr';
+import { createAlertStore } from './alerts/store.ts';
+import { createApp } from './api/app.ts';
+import { createSubscriptionStore } from './audience/subscriptions.ts';
+import { createTopicStore } from './audience/topics.ts';
+import { ConfigError, loadConfig, type Config } from './config.ts';
+import { pushMessageBytes } from './delivery/push-message.ts';
+import { openFanOutQueue } from './delivery/queues.ts';
+import { openReceiptTokens } from './delivery/receipt-token.ts';
+import { createReceiptStore } from './delivery/receipts.ts';
+import { createReportStore } from './delivery/report.ts';
+import { createAuditLog } from './editors/audit.ts';
+import { createSessionStore } from './editors/sessions.ts';
+import { createEditorStore } from './editors/store.ts';
+import { openGateway } from './live/gateway.ts';
+import { runClustered } from './ops/cluster.ts';
+import { createLogger, type Logger } from './ops/logger.ts';
+import { createMetrics } from './ops/metrics.ts';
+import { tellSupervisor } from './ops/role-process.ts';
+import { createShutdown, shutdownOnSignals } from './ops/shutdown.ts';
+import { createEndpointPolicy } from './push/endpoint-policy.ts';
+import { isP256Point } from './push/p256.ts';
+import { loadVapidKeys } from './push/vapid-keys.ts';
+import { closeRedis, connectRedis, waitUntilReady, type Redis } from './redis/connect.ts';
+import { allMetrics, countPresent, openPresence } from './redis/presence.ts';
+import { embeddedRedisPlace } from './redis/embedded.ts';
+
+// Role: API, gateway and pages.
+
+const WEB_DIR = fileURLToPath(new URL('../web', import.meta.url));
+
+async function start(config: Config, logger: Logger): Promise<void> {
+  const now = Date.now;
+  const name = randomUUID();
+  const shutdown = createShutdown(logger);
+  shutdownOnSignals(shutdown);
+  const metrics = createMetrics('server');
+  const url = config.redisUrl ?? embeddedRedisPlace(config.dataDir).url;
+  const redis = connectRedis(url, 'command', logger);
+  shutdown.add('Redis', () => closeRedis(redis));
+  await waitUntilReady(redis);
+
+  const editors = createEditorStore({ redis, now });
+  const admin = await editors.ensureAdmin({ adminKey: config.adminKey });
+  if (admin.created !== undefined && !tellSupervisor({ type: 'admin-key', key: admin.created })) {
+    process.stdout.write(`admin key    ${admin.created}   (shown only now: keep it)\n`);
+  }
+  const vapid = await loadVapidKeys({ dataDir: config.dataDir, ...config.vapid });
+  const reports = createReportStore(redis);
+  const fanOutQueue = openFanOutQueue(redis);
+  shutdown.add('fan-out queue', () => fanOutQueue.close());
+  const presence = await openPresence({ redis, role: 'server', name, metrics, logger });
+  shutdown.add('presence', () => presence.close());
+
+  const origin = new URL(config.publicUrl).origin;
+  const gateway = await openGateway({
+    follower: connectRedis(url, 'worker', logger),
+    logger,
+    metrics,
+    allowedOrigins: [origin, ...config.allowedOrigins],
+    addressOf: (request) => trusted(request),
+    drainSeconds: config.drainSeconds,
+    onBroadcast: (alert, connections) => {
+      reports.addConnections(alert.id, alert.version, connections).catch((error: unknown) => {
+        logger.warn({ err: error, alertId: alert.id }, 'connections not reported');
+      });
+    },
+    now,
+  });
+  const api = createApp({
+    config,
+    redis,
+    logger,
+    metrics,
+    now,
+    editors,
+    sessions: createSessionStore({ redis, now, editors }),
+    audit: createAuditLog({ redis, now }),
+    alerts: createAlertStore({ redis, now }),
+    topics: createTopicStore(redis),
+    subscriptions: createSubscriptionStore({ redis, vapidKeyId: vapid.keyId, now }),
+    reports,
+    receipts: createReceiptStore({ redis, tokens: await openReceiptTokens(redis) }),
+    fanOutQueue,
+    live: gateway,
+    endpointPolicy: createEndpointPolicy({ extraOrigins: config.pushAllowedOrigins }),
+    isP256Point,
+    pushMessageBytes: (alert) => pushMessageBytes(alert, config.publicUrl),
+    vapidPublicKey: vapid.publicKey,
+    readiness: () => readiness(redis, gateway),
+    allMetrics: () => allMetrics(redis, metrics, `server:${name}`),
+    webDir: WEB_DIR,
+  });
+  const trusted = (request: IncomingMessage): string =>
+    proxyAddress(request, api.app.get('trust proxy fn') as (address: string, hops: number) => boolean);
+
+  const server = createServer(api.app);
+  server.on('upgrade', (request, socket, head) => gateway.handleUpgrade(request, socket, head));
+  shutdown.add('HTTP server', () => stopListening(server, () => api.close()));
+  shutdown.add('gateway', () => gateway.close());
+  await new Promise<void>((listening, fault) => {
+    server.once('error', fault);
+    server.listen(config.port, listening);
+  });
+  const { port } = server.address() as AddressInfo;
+  logger.info({ port }, 'taking requests');
+  tellSupervisor({ type: 'ready', port });
+}
+
+/** Alerts can be taken when Redis writes, a worker lives and the gateway follows the live log. */
+async function readiness(
+  redis: Redis,
+  gateway: { ready(): boolean },
+): Promise<{ ready: boolean; checks: Record<string, string> }> {
+  const written = await redis.set('{ajil}:readiness', '1', 'PX', 1000).catch(() => 'away');
+  const workers = written === 'OK' ? await countPresent(redis, 'workers').catch(() => 0) : 0;
+  const checks = {
+    redis: written === 'OK' ? 'writable' : 'away: check that it runs and has room on its disk',
+    workers: workers > 0 ? `${workers} seen` : 'none seen: start the workers role',
+    live: gateway.ready() ? 'following' : 'catching up',
+  };
+  return { ready: written === 'OK' && workers > 0 && gateway.ready(), checks };
+}
+
+async function stopListening(server: Server, endStreams: () => void): Promise<void> {
+  const closed = new Promise<void>((done) => server.close(() => done()));
+  endStreams();
+  server.closeIdleConnections();
+  const impatient = setTimeout(() => server.closeAllConnections(), 5000);
+  await closed;
+  clearTimeout(impatient);
+}
+
+try {
+  const config = loadConfig(process.env);
+  const logger = createLogger({ level: config.logLevel, role: 'server' });
+  runClustered({ count: config.serverProcesses, logger, startWorker: () => start(config, logger) }).catch(
+    (error: unknown) => {
+      logger.fatal({ err: error }, 'the server could not start');
+      process.exit(1);
+    },
+  );
+} catch (error) {
+  if (!(error instanceof ConfigError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 78;
+}

@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { z } from 'zod';
+import { anAlert, aSubscription, startTestApi, type Answer, type TestApi } from '../../support/api.ts';
+
+interface Description {
+  paths: Record<
+    string,
+    Record<string, { responses: Record<string, { content?: Record<string, { schema: object }> }> }>
+  >;
+  components: { schemas: { Problem: object } };
+}
+
+let api: TestApi;
+let description: Description;
+
+beforeAll(async () => {
+  api = await startTestApi();
+  description = (await api.call('GET', '/openapi.json')).body as Description;
+});
+afterAll(() => api.close());
+
+/** Fails unless the answer is of a status and shape that the description gives for this call. */
+function expectDescribed(answer: Answer, method: string, path: string): void {
+  const responses = description.paths[path]?.[method]?.responses ?? {};
+  expect(Object.keys(responses)).toContain(String(answer.status));
+  const type = answer.status < 400 ? 'application/json' : 'application/problem+json';
+  const described = responses[answer.status]?.content?.[type]?.schema;
+  if (described === undefined) return;
+  const schema = type === 'application/json' ? described : description.components.schemas.Problem;
+  z.fromJSONSchema(schema as z.core.JSONSchema.BaseSchema).parse(answer.body);
+}
+
+test('the described methods are those that each path knows', async () => {
+  for (const [path, methods] of Object.entries(description.paths)) {
+    const answer = await api.call('OPTIONS', path.replace('{id}', 'x'));
+    const allow = (answer.headers.get('allow') ?? '')
+      .split(', ')
+      .filter((name) => !/HEAD|OPTIONS/.test(name));
+    expect([path, allow.sort()]).toEqual([
+      path,
+      Object.keys(methods)
+        .map((name) => name.toUpperCase())
+        .sort(),
+    ]);
+  }
+});
+
+test('what the API answers is what the description says', async () => {
+  const { author } = api.keys;
+  const check = async (method: string, path: string, at: string, options: object = {}): Promise<Answer> => {
+    const answer = await api.call(method.toUpperCase(), at, options);
+    expectDescribed(answer, method, path);
+    return answer;
+  };
+  const created = await check('post', '/v1/alerts', '/v1/alerts', { key: author, body: anAlert() });
+  const at = `/v1/alerts/${created.body.id}`;
+  await check('post', '/v1/alerts', '/v1/alerts', { key: author, body: { headline: '' } });
+  await check('post', '/v1/alerts', '/v1/alerts', { body: {} });
+  await check('get', '/v1/alerts', '/v1/alerts');
+  await check('get', '/v1/alerts', '/v1/alerts', { key: author });
+  await check('get', '/v1/alerts', '/v1/alerts?limit=x');
+  await check('get', '/v1/alerts/{id}', at);
+  await check('get', '/v1/alerts/{id}', at, { key: author });
+  await check('get', '/v1/alerts/{id}/report', `${at}/report`, { key: author });
+  await check('post', '/v1/alerts/{id}/versions', `${at}/versions`, {
+    key: author,
+    body: { change: 'update' },
+  });
+  await check('post', '/v1/alerts/{id}/abort', `${at}/abort`, { key: author });
+  await check('post', '/v1/alerts/{id}/abort', `${at}/abort`, { key: author });
+  const estimate = { topics: ['world'], lang: 'ar' };
+  await check('post', '/v1/audience/estimate', '/v1/audience/estimate', { key: author, body: estimate });
+  await check('get', '/v1/config', '/v1/config');
+  const subscription = aSubscription();
+  const body = {
+    subscription,
+    topics: ['world'],
+    quietHours: { start: '22:00', end: '07:00', timeZone: 'Asia/Riyadh' },
+  };
+  const subscribed = await check('post', '/v1/subscriptions', '/v1/subscriptions', { body });
+  const proof = { headers: { Authorization: `Subscription ${subscription.keys.auth}` } };
+  const path = '/v1/subscriptions/{id}';
+  await check('get', path, `/v1/subscriptions/${subscribed.body.id}`, proof);
+  await check('get', path, `/v1/subscriptions/${subscribed.body.id}`);
+  await check('patch', path, `/v1/subscriptions/${subscribed.body.id}`, {
+    ...proof,
+    body: { topics: ['world'] },
+  });
+  await check('delete', path, `/v1/subscriptions/${subscribed.body.id}`, proof);
+  await check('post', '/v1/receipts', '/v1/receipts', { body: {} });
+  await check('post', '/v1/session', '/v1/session', { body: { key: author } });
+  await check('get', '/v1/session', '/v1/session');
+  await check('get', '/readyz', '/readyz');
+  await check('get', '/healthz', '/healthz');
+  await check('get', '/metrics', '/metrics');
+  expect(created.status).toBe(201);
+});
+
+test('the documentation page loads only files of ours', async () => {
+  const page = await api.call('GET', '/docs');
+  const links = [...String(page.body).matchAll(/(?:src|href)="(\/[^"]+)"/g)].map((match) => match[1] ?? '');
+  expect(links.length).toBeGreaterThan(2);
+  for (const link of links) expect([link, (await api.call('GET', link)).status]).toEqual([link, 200]);
+  expect(page.body).not.toMatch(/<script(?! src)/);
+});

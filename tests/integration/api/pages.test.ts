@@ -1,0 +1,76 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startTestApi, type TestApi } from '../../support/api.ts';
+
+const FILES = ['index.html', 'desk.html', 'sw.js', 'bar.js', 'manifest.webmanifest', 'assets/page-abc123.js'];
+let api: TestApi;
+let webDir: string;
+
+beforeAll(async () => {
+  webDir = await mkdtemp(join(tmpdir(), 'ajil-pages-'));
+  await mkdir(join(webDir, 'assets'));
+  await Promise.all(FILES.map((name) => writeFile(join(webDir, name), name)));
+  api = await startTestApi({ webDir });
+});
+afterAll(async () => {
+  await api.close();
+  await rm(webDir, { recursive: true });
+});
+
+test.each([
+  ['/', 'index.html', 'text/html; charset=utf-8', 'no-cache'],
+  ['/desk', 'desk.html', 'text/html; charset=utf-8', 'no-cache'],
+  ['/a/01abc', 'index.html', 'text/html; charset=utf-8', 'no-cache'],
+  ['/sw.js', 'sw.js', 'text/javascript; charset=utf-8', 'no-cache'],
+  ['/bar.js', 'bar.js', 'text/javascript; charset=utf-8', 'no-cache'],
+  [
+    '/manifest.webmanifest',
+    'manifest.webmanifest',
+    'application/manifest+json; charset=utf-8',
+    'public, max-age=0',
+  ],
+  [
+    '/assets/page-abc123.js',
+    'assets/page-abc123.js',
+    'text/javascript; charset=utf-8',
+    'public, max-age=31536000, immutable',
+  ],
+])('%s serves %s', async (path, file, type, caching) => {
+  const { status, headers, body } = await api.call('GET', path);
+  expect([status, body, headers.get('content-type'), headers.get('cache-control')]).toEqual([
+    200,
+    file,
+    type,
+    caching,
+  ]);
+  const etag = headers.get('etag') ?? '';
+  expect((await api.call('GET', path, { headers: { 'If-None-Match': etag } })).status).toBe(304);
+});
+
+test('the service worker may serve the whole site, and other sites may load the bar only', async () => {
+  expect((await api.call('GET', '/sw.js')).headers.get('service-worker-allowed')).toBe('/');
+  const bar = (await api.call('GET', '/bar.js')).headers;
+  expect([bar.get('access-control-allow-origin'), bar.get('cross-origin-resource-policy')]).toEqual([
+    '*',
+    'cross-origin',
+  ]);
+  const page = (await api.call('GET', '/')).headers;
+  expect([page.get('access-control-allow-origin'), page.get('cross-origin-resource-policy')]).toEqual([
+    null,
+    'same-origin',
+  ]);
+});
+
+test('nothing outside the pages’ folder is served', async () => {
+  for (const path of [
+    '/../package.json',
+    '/%2e%2e/package.json',
+    '/assets/..%2f..%2fpackage.json',
+    '/.env',
+    '/assets/',
+  ]) {
+    expect([path, (await api.call('GET', path)).status]).toEqual([path, 404]);
+  }
+});

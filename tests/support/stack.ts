@@ -1,0 +1,154 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { generateVAPIDKeys } from 'web-push';
+import { createApiClient, type ApiClient } from './api-client.ts';
+import { startRole, type RoleProcess } from './process.ts';
+import type { PushService } from './push-service/start.ts';
+import { startTestRedis, type TestRedis } from './redis.ts';
+
+type Role = 'server' | 'worker';
+
+/** The built product, running: each role in processes of its own, on a Redis of its own. */
+export interface Stack {
+  /** Of the first server: where pages and API are. */
+  readonly origin: string;
+  /** Of every server. */
+  readonly origins: readonly string[];
+  readonly adminKey: string;
+  readonly vapidPublicKey: string;
+  readonly redis: TestRedis;
+  readonly api: ApiClient;
+  /** Ends all processes of a role, and waits until they are gone. */
+  kill(role: Role, signal: NodeJS.Signals): Promise<void>;
+  /** Starts a role again, on the same ports. Resolves when it says that it is ready. */
+  restart(role: Role): Promise<void>;
+  /** What the processes printed, as one text. */
+  logs(): string;
+  stop(): Promise<void>;
+}
+
+export interface StackOptions {
+  /** None: one of its own, which ends with the stack. */
+  readonly redis?: TestRedis;
+  /** The push services that it may send to. They must share one authority. */
+  readonly pushServices?: readonly PushService[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly serverProcesses?: number;
+  readonly workerProcesses?: number;
+}
+
+const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
+const FILES: Record<Role, string> = {
+  server: join(PROJECT, 'dist/src/server.js'),
+  worker: join(PROJECT, 'dist/workers/main.js'),
+};
+
+/** @returns when every role is up and the first server says that it takes alerts */
+export async function startStack(options: StackOptions = {}): Promise<Stack> {
+  const dir = await mkdtemp(join(tmpdir(), 'ajil-stack-'));
+  const redis = options.redis ?? (await startTestRedis());
+  const adminKey = randomBytes(24).toString('base64url');
+  const vapid = generateVAPIDKeys();
+  const ports = await freePorts(options.serverProcesses ?? 1);
+  const origins = ports.map((port) => `http://localhost:${port}`);
+  const [origin = ''] = origins;
+  const authority = join(dir, 'push-service-ca.pem');
+  await writeFile(authority, [...new Set(options.pushServices?.map(({ ca }) => ca))].join('\n'));
+
+  const env: NodeJS.ProcessEnv = {
+    PATH: process.env['PATH'],
+    HOME: dir,
+    TMPDIR: dir,
+    NODE_ENV: 'production',
+    NODE_EXTRA_CA_CERTS: authority,
+    DATA_DIR: join(dir, 'data'),
+    REDIS_URL: redis.url,
+    PUBLIC_URL: origin,
+    ALLOWED_ORIGINS: origins.join(','),
+    PUSH_ALLOWED_ORIGINS: (options.pushServices ?? []).map((service) => service.origin).join(','),
+    ADMIN_KEY: adminKey,
+    VAPID_SUBJECT: 'mailto:desk@news.example',
+    VAPID_PUBLIC_KEY: vapid.publicKey,
+    VAPID_PRIVATE_KEY: vapid.privateKey,
+    DRAIN_SECONDS: '1',
+    LOG_LEVEL: 'info',
+    ...options.env,
+  };
+  const running: Record<Role, RoleProcess[]> = { server: [], worker: [] };
+  const ended: string[] = [];
+  const counts: Record<Role, number> = { server: ports.length, worker: options.workerProcesses ?? 1 };
+
+  async function start(role: Role): Promise<void> {
+    running[role] = await Promise.all(
+      Array.from({ length: counts[role] }, (_, index) => {
+        const port = role === 'server' ? { PORT: String(ports[index]) } : {};
+        return startRole({ name: role, file: FILES[role], cwd: dir, env: { ...env, ...port } });
+      }),
+    );
+  }
+
+  async function kill(role: Role, signal: NodeJS.Signals): Promise<void> {
+    const processes = running[role];
+    running[role] = [];
+    await Promise.all(processes.map((process) => process.kill(signal)));
+    for (const process of processes) ended.push(...process.logs(), `-- ${role} ended by ${signal}`);
+  }
+
+  async function stop(): Promise<void> {
+    await Promise.all([kill('server', 'SIGKILL'), kill('worker', 'SIGKILL')]);
+    if (options.redis === undefined) await redis.stop();
+    await rm(dir, { recursive: true, force: true });
+  }
+
+  const stack: Stack = {
+    origin,
+    origins,
+    adminKey,
+    vapidPublicKey: vapid.publicKey,
+    redis,
+    api: createApiClient(() => origin, adminKey),
+    kill,
+    restart: start,
+    logs: () =>
+      [...ended, ...[...running.server, ...running.worker].flatMap((process) => process.logs())].join('\n'),
+    stop,
+  };
+  try {
+    await Promise.all([start('server'), start('worker')]);
+    await waitUntilReady(stack.api);
+  } catch (error) {
+    const logs = stack.logs();
+    await stop();
+    throw new Error(`the stack did not start: ${String(error)}\n${logs}`, { cause: error });
+  }
+  return stack;
+}
+
+/** `/readyz` says 200 once Redis is writable and workers are seen. */
+async function waitUntilReady(api: ApiClient): Promise<void> {
+  const deadline = performance.now() + 15_000;
+  for (;;) {
+    const { status, body } = await api.call('/readyz');
+    if (status === 200) return;
+    if (performance.now() > deadline) throw new Error(`not ready: ${status} ${JSON.stringify(body)}`);
+    await sleep(50);
+  }
+}
+
+/**
+ * Ports that nobody listens on: the workers must know the server's before it listens (PUBLIC_URL), and a server
+ * that comes back must come back to the same one.
+ */
+async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
+  await Promise.all(servers.map((server) => once(server, 'listening')));
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map((server) => once(server.close(), 'close')));
+  return ports;
+}

@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+import { duplicateFingerprint, normaliseHeadline } from '../../../src/alerts/fingerprint.ts';
+
+test.each([
+  ['عاجل: انفجارٌ في بغداد', 'عاجل  انفجار في بغداد'],
+  ['الـــقـاهرة', 'القاهره'],
+  ['أإآٱا', 'ااااا'],
+  ['مستشفى', 'مستشفي'],
+  ['١٢ قتيلا', '12 قتيلا'],
+  ['۱۲ قتيلا', '12 قتيلا'],
+  ['BREAKING – Fire!', 'breaking fire'],
+  ['ﻻ', 'لا'],
+])('%s reads as %s', (one, other) => {
+  expect(normaliseHeadline(one)).toBe(normaliseHeadline(other));
+});
+
+test.each([
+  ['दिन', 'दान'],
+  ['القاهرة', 'القاهرات'],
+  ['12', '21'],
+])('%s and %s stay apart', (one, other) => {
+  expect(normaliseHeadline(one)).not.toBe(normaliseHeadline(other));
+});
+
+test('the language counts, its region does not; a headline of signs is compared as it is', () => {
+  expect(duplicateFingerprint('a', 'ar-EG')).toBe(duplicateFingerprint('a', 'ar'));
+  expect(duplicateFingerprint('a', 'en')).not.toBe(duplicateFingerprint('a', 'ar'));
+  expect(duplicateFingerprint('!!!', 'ar')).not.toBe(duplicateFingerprint('???', 'ar'));
+});

@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto';
+import { createAlertStore } from '../src/alerts/store.ts';
+import { createSelection } from '../src/audience/selection.ts';
+import { createSubscriptionStore } from '../src/audience/subscriptions.ts';
+import { ConfigError, loadConfig, type Config } from '../src/config.ts';
+import { createLedger } from '../src/delivery/ledger.ts';
+import { openFanOutQueue, openPushQueue } from '../src/delivery/queues.ts';
+import { openReceiptTokens } from '../src/delivery/receipt-token.ts';
+import { createLiveLog } from '../src/live/log.ts';
+import { createLogger, type Logger } from '../src/ops/logger.ts';
+import { createMetrics } from '../src/ops/metrics.ts';
+import { tellSupervisor } from '../src/ops/role-process.ts';
+import { createShutdown, shutdownOnSignals } from '../src/ops/shutdown.ts';
+import { createEndpointPolicy } from '../src/push/endpoint-policy.ts';
+import { createRemovalBrake } from '../src/push/removal-brake.ts';
+import { openSender } from '../src/push/sender.ts';
+import { openTransport } from '../src/push/transport/open-transport.ts';
+import { loadVapidKeys } from '../src/push/vapid-keys.ts';
+import { createVapid } from '../src/push/vapid.ts';
+import { closeRedis, connectRedis, waitUntilReady } from '../src/redis/connect.ts';
+import { embeddedRedisPlace } from '../src/redis/embedded.ts';
+import { openPresence } from '../src/redis/presence.ts';
+import { openFanOutWorker } from './fan-out.ts';
+import { openHousekeeping } from './housekeeping.ts';
+import { openPushWorker } from './push.ts';
+
+// Role: the BullMQ workers.
+
+async function start(config: Config, logger: Logger): Promise<void> {
+  const now = Date.now;
+  const shutdown = createShutdown(logger);
+  shutdownOnSignals(shutdown);
+  const metrics = createMetrics('workers');
+  const url = config.redisUrl ?? embeddedRedisPlace(config.dataDir).url;
+  const redis = connectRedis(url, 'worker', logger);
+  shutdown.add('Redis', () => closeRedis(redis));
+  await waitUntilReady(redis);
+
+  const keys = await loadVapidKeys({ dataDir: config.dataDir, ...config.vapid });
+  const policy = createEndpointPolicy({ extraOrigins: config.pushAllowedOrigins });
+  const sender = openSender({
+    transport: openTransport({ logger, metrics, lookup: policy.lookup }),
+    vapid: createVapid({ keys, subject: config.vapid.subject }),
+    policy,
+    metrics,
+    logger,
+  });
+  shutdown.add('sender', () => sender.close());
+  const alerts = createAlertStore({ redis, now });
+  const selection = createSelection(redis);
+  const ledger = createLedger({ redis, now });
+  const pushQueue = openPushQueue(redis);
+  const fanOutQueue = openFanOutQueue(redis);
+  shutdown.add('queues', async () => {
+    await Promise.all([pushQueue.close(), fanOutQueue.close()]);
+  });
+  const shared = { redis, logger, now, alerts, selection, ledger, pushQueue, fanOutQueue };
+
+  const housekeeping = await openHousekeeping(shared);
+  shutdown.add('housekeeping', () => housekeeping.close());
+  const push = openPushWorker({
+    ...shared,
+    subscriptions: createSubscriptionStore({ redis, vapidKeyId: keys.keyId, now }),
+    sender,
+    policy,
+    brake: createRemovalBrake({ metrics, logger }),
+    tokens: await openReceiptTokens(redis),
+    vapidKeyId: keys.keyId,
+    publicUrl: config.publicUrl,
+  });
+  shutdown.add('push worker', () => push.close());
+  const fanOut = openFanOutWorker({ ...shared, live: createLiveLog(redis) });
+  shutdown.add('fan-out worker', () => fanOut.close());
+  const presence = await openPresence({ redis, role: 'workers', name: randomUUID(), metrics, logger });
+  shutdown.add('presence', () => presence.close());
+  logger.info('working');
+  tellSupervisor({ type: 'ready' });
+}
+
+try {
+  const config = loadConfig(process.env);
+  const logger = createLogger({ level: config.logLevel, role: 'workers' });
+  start(config, logger).catch((error: unknown) => {
+    logger.fatal({ err: error }, 'the workers could not start');
+    process.exit(1);
+  });
+} catch (error) {
+  if (!(error instanceof ConfigError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 78;
+}

@@ -1,12 +1,11 @@
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from './config.ts';
 import type { Logger } from './ops/logger.ts';
 import { forkRole, type RoleMessage } from './ops/role-process.ts';
 import type { Shutdown } from './ops/shutdown.ts';
 import { supervise, type Running, type Supervised } from './ops/supervisor.ts';
-import { startEmbeddedRedis } from './redis/embedded.ts';
+import { embeddedRedisPlace, startEmbeddedRedis } from './redis/embedded.ts';
 import { findRedisServer } from './redis/server-binary.ts';
 
 /** A role's own shutdown ends by itself after 30 s; this is for one that cannot even do that. */
@@ -76,11 +75,13 @@ async function superviseRedis(
     throw new Error('There is no Redis: run `npm run setup`, install redis-server, or set REDIS_URL');
   }
   await mkdir(deps.config.dataDir, { recursive: true, mode: 0o700 });
-  const dir = join(deps.config.dataDir, 'redis');
+  const { dir } = embeddedRedisPlace(deps.config.dataDir);
   const redisLog = logger.child({ part: 'redis' });
-  // Redis marks warnings with a "#" after the time (https://redis.io/docs/latest/operate/oss_and_stack/management/config/).
+  // Redis marks greetings and farewells as warnings, too: only what speaks of trouble is one of ours. Memory overcommit
+  // matters to a server that forks a snapshot of gigabytes; it is in the operator's page.
   const log = (line: string): void => {
-    if (/ # (?!WARNING Memory overcommit)/.test(line)) redisLog.warn(line);
+    const trouble = / # .*(warning|error|fail|can't|unable|corrupt|denied|abort|crash|short)/i;
+    if (trouble.test(line) && !line.includes('overcommit')) redisLog.warn(line);
     else redisLog.debug(line);
   };
   const start = () => startEmbeddedRedis({ binary, dir, log });

@@ -7,11 +7,6 @@ const DEFAULT_LIFE_MS = 60 * MINUTE;
 export const MIN_LIFE_MS = MINUTE;
 export const MAX_LIFE_MS = 7 * 24 * 60 * MINUTE;
 
-/** Whether a version's deliveries may start: no longer once it was aborted, or withdrawn by a retraction. */
-export function mayBeSent(alert: Pick<EditorAlert, 'status' | 'change'>): boolean {
-  return alert.status === 'sending' || (alert.status === 'retracted' && alert.change === 'retraction');
-}
-
 /** The first version of an alert that goes out at once. */
 export function firstVersion(id: string, input: NewAlert, editorId: string, nowMs: number): EditorAlert {
   const now = new Date(nowMs).toISOString();

@@ -7,6 +7,7 @@ export type Urgency = z.infer<typeof urgencySchema>;
 
 /** Why a version exists. */
 export const changeSchema = z.enum(['new', 'update', 'correction', 'retraction']);
+export type Change = z.infer<typeof changeSchema>;
 
 export const STATUSES = [
   'draft',

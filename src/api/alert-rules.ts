@@ -1,13 +1,11 @@
 import type { Alert, EditorAlert, NewAlert } from '../alerts/schema.ts';
 import { MAX_LIFE_MS, MIN_LIFE_MS } from '../alerts/life-cycle.ts';
 import type { TopicStore } from '../audience/topics.ts';
+import { MAX_PUSH_MESSAGE_BYTES } from '../delivery/push-message.ts';
 import type { Editor } from '../editors/schema.ts';
 import { isAtLeast } from '../editors/schema.ts';
 import { Problem, type FieldError } from './problem.ts';
 import { refuseIfAny } from './input.ts';
-
-/** A Web Push body that every bridge carries: Firefox for Android's fails above about 2,700 bytes. */
-export const PUSH_MESSAGE_LIMIT_BYTES = 2600;
 
 export interface AlertRules {
   /** What a schema cannot know: topics, sites, times, and what this installation does not do yet. @throws {Problem} */
@@ -71,17 +69,17 @@ export function createAlertRules(deps: AlertRulesDeps): AlertRules {
     checkChange: (input) => refuseIfAny([...siteErrors(input.url), ...expiryErrors(input.expiresAt)]),
     checkSize: (alert) => {
       const bytes = deps.pushMessageBytes(alert);
-      if (bytes <= PUSH_MESSAGE_LIMIT_BYTES) return;
+      if (bytes <= MAX_PUSH_MESSAGE_BYTES) return;
       throw new Problem(
         'message-too-large',
-        `Shorten it by ${bytes - PUSH_MESSAGE_LIMIT_BYTES} bytes of UTF-8.`,
+        `Shorten it by ${bytes - MAX_PUSH_MESSAGE_BYTES} bytes of UTF-8.`,
         {
           errors: [
             {
               pointer: longestField(alert),
               detail: 'is the longest part',
               bytes,
-              limit: PUSH_MESSAGE_LIMIT_BYTES,
+              limit: MAX_PUSH_MESSAGE_BYTES,
             },
           ],
         },
@@ -103,7 +101,7 @@ function refuseLater(input: NewAlert): void {
 }
 
 function longestField(alert: EditorAlert): string {
-  const fields = ['headline', 'body', 'url', 'image'] as const;
+  const fields = ['headline', 'body', 'note', 'url', 'image'] as const;
   const sizes = fields.map((field) => ({ field, bytes: Buffer.byteLength(alert[field] ?? '') }));
   return `/${sizes.reduce((longest, next) => (next.bytes > longest.bytes ? next : longest)).field}`;
 }

@@ -1,7 +1,7 @@
 import type { Router } from 'express';
 import { URGENCIES } from '../alerts/schema.ts';
 import type { TopicStore } from '../audience/topics.ts';
-import { PUSH_MESSAGE_LIMIT_BYTES } from './alert-rules.ts';
+import { MAX_PUSH_MESSAGE_BYTES } from '../delivery/push-message.ts';
 import { route } from './route.ts';
 
 /** The pages' languages, the first by default. */
@@ -24,7 +24,7 @@ export function servePublicConfig(
         topics: await deps.topics.list(),
         languages: LANGUAGES,
         urgencies: URGENCIES,
-        pushMessageLimitBytes: PUSH_MESSAGE_LIMIT_BYTES,
+        pushMessageLimitBytes: MAX_PUSH_MESSAGE_BYTES,
         requireApproval: deps.config.requireApproval,
       });
     },

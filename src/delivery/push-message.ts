@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { primaryLanguage } from '../alerts/language.ts';
-import type { Alert, Change, Urgency } from '../alerts/schema.ts';
+import type { Alert, Urgency } from '../alerts/schema.ts';
 import type { PushUrgency } from '../push/types.ts';
 import { TOKEN_LENGTH } from './receipt-token.ts';
 
 /** The push message's largest size, bytes of UTF-8: some bridges between push service and device carry no more. */
 export const MAX_PUSH_MESSAGE_BYTES = 2600;
 
-const LABELS: Record<string, Partial<Record<Change, string>>> = {
+const LABELS: Record<string, Partial<Record<Alert['change'], string>>> = {
   ar: { correction: 'تصحيح', retraction: 'سحب الخبر' },
   en: { correction: 'Correction', retraction: 'Retracted' },
   fr: { correction: 'Correction', retraction: 'Retiré' },

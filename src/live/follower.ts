@@ -26,7 +26,7 @@ export async function openFollower(deps: {
 }): Promise<Follower> {
   const { follower } = deps;
   const log = createLiveLog(follower);
-  let closed = false;
+  const closing = new AbortController();
   let following = true;
 
   async function startOver(): Promise<Tail> {
@@ -54,13 +54,13 @@ export async function openFollower(deps: {
   }
 
   async function follow(): Promise<void> {
-    while (!closed) {
+    while (!closing.signal.aborted) {
       try {
         await awaitAfter(follower, tail.cursor.offset, BLOCK_MS);
         await catchUp();
         following = true;
       } catch (error) {
-        if (closed) return;
+        if (closing.signal.aborted) return;
         following = false;
         deps.logger.warn({ err: error }, 'cannot follow the live log; trying again');
         await sleep(200);
@@ -77,7 +77,7 @@ export async function openFollower(deps: {
       return following && follower.status === 'ready';
     },
     close: async () => {
-      closed = true;
+      closing.abort();
       follower.disconnect();
       await done;
       await closeRedis(follower);

@@ -5,6 +5,7 @@ import { createApp, type ApiDeps } from '../../src/api/app.ts';
 import { createAlertStore } from '../../src/alerts/store.ts';
 import { createSubscriptionStore } from '../../src/audience/subscriptions.ts';
 import { createTopicStore } from '../../src/audience/topics.ts';
+import { pushMessageBytes } from '../../src/delivery/push-message.ts';
 import type { Report } from '../../src/delivery/report.ts';
 import { createAuditLog } from '../../src/editors/audit.ts';
 import { createSessionStore } from '../../src/editors/sessions.ts';
@@ -84,7 +85,7 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}): Promise<Te
     },
     endpointPolicy: createEndpointPolicy({ extraOrigins: [] }),
     isP256Point,
-    pushMessageBytes: (alert) => Buffer.byteLength(JSON.stringify(alert)),
+    pushMessageBytes: (alert) => pushMessageBytes(alert, 'http://ajil.test'),
     vapidPublicKey: 'public',
     readiness: () => Promise.resolve({ ready: true, checks: { redis: 'writable' } }),
     allMetrics: () => deps.metrics.metrics(),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { firstVersion, mayBeSent, nextVersion } from '../../../src/alerts/life-cycle.ts';
+import { firstVersion, nextVersion } from '../../../src/alerts/life-cycle.ts';
 
 const HOUR = 3_600_000;
 const first = firstVersion(
@@ -20,11 +20,4 @@ test('a correction of an expired alert lives anew, and one of a long-lived alert
   const long = { ...first, expiresAt: new Date(30 * HOUR).toISOString() };
   expect(Date.parse(nextVersion(long, { change: 'update' }, 'other', HOUR).expiresAt)).toBe(30 * HOUR);
   expect(late).toMatchObject({ version: 2, headline: 'خبر', createdBy: 'other', createdAt: first.createdAt });
-});
-
-test('what was aborted or withdrawn is not sent; the retraction itself is', () => {
-  expect(mayBeSent({ status: 'sending', change: 'new' })).toBe(true);
-  expect(mayBeSent({ status: 'aborted', change: 'new' })).toBe(false);
-  expect(mayBeSent({ status: 'retracted', change: 'new' })).toBe(false);
-  expect(mayBeSent({ status: 'retracted', change: 'retraction' })).toBe(true);
 });

@@ -391,6 +391,16 @@ describe('closing', () => {
     expect(isClosed()).toBe(true);
   });
 
+  test('at once sends nothing that was not on its way yet', async () => {
+    const { sender, send, open, tally } = setUp();
+    send(FCM, 20);
+    void sender.close(0);
+    vi.advanceTimersByTime(0);
+    await quiet();
+    expect(open).toHaveLength(0);
+    expect(tally()).toEqual({ closing: 20 });
+  });
+
   test('does not wait for ever', async () => {
     const { sender, send, tally, isClosed } = setUp();
     send(FCM);

@@ -16,7 +16,7 @@ export function findNginx(): string | undefined {
 
 export interface TestNginx {
   readonly origin: string;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /**

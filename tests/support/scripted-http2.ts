@@ -157,7 +157,7 @@ export interface ScriptedServer {
   readonly origin: string;
   /** The peers of all connections so far. */
   readonly peers: readonly Peer[];
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** A TLS server that speaks HTTP/2 by script: called with each new connection and its number from 0. */

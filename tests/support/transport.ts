@@ -8,7 +8,7 @@ export interface TestTransport {
   readonly transport: Transport;
   /** Log lines, parsed. */
   readonly lines: readonly Record<string, unknown>[];
-  metric(name: string): Promise<number>;
+  readonly metric: (name: string) => Promise<number>;
 }
 
 /** A transport with short deadlines, whose log and metrics a test can read. */

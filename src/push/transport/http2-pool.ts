@@ -37,6 +37,7 @@ export class Http2Pool implements ConnectionEvents {
   #scheduled = false;
   #retired = false;
   #expiry: NodeJS.Timeout | undefined;
+  #expiresAt = Number.POSITIVE_INFINITY;
   #onEmpty: (() => void) | undefined;
 
   constructor(deps: PoolDeps) {
@@ -166,12 +167,15 @@ export class Http2Pool implements ConnectionEvents {
   };
 
   #armExpiry(deadline: number): void {
-    // One timer for all: every request has the same time to live, so a later one never has an earlier deadline.
-    this.#expiry ??= setTimeout(this.#expire, deadline - this.#deps.connection.now() + 1).unref();
+    // One timer for all: requests have the same time to live, so a later one hardly ever has an earlier deadline.
+    if (deadline >= this.#expiresAt) return;
+    clearTimeout(this.#expiry);
+    this.#expiresAt = deadline;
+    this.#expiry = setTimeout(this.#expire, deadline - this.#deps.connection.now() + 1).unref();
   }
 
   readonly #expire = (): void => {
-    this.#expiry = undefined;
+    this.#expiresAt = Number.POSITIVE_INFINITY;
     const now = this.#deps.connection.now();
     let next = Number.POSITIVE_INFINITY;
     for (const connection of this.#connections) {

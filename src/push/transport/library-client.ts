@@ -91,7 +91,8 @@ export function createLibraryClient(deps: LibraryDeps): ExchangeClient {
       const refused = stream.rstCode === constants.NGHTTP2_REFUSED_STREAM;
       // A stream that never got an id was never written.
       const processed = !refused && stream.id !== undefined;
-      exchange.reject(new TransportError(processed ? 'closed' : 'refused', failure, processed));
+      const code = processed ? 'closed' : refused ? 'refused' : 'connect';
+      exchange.reject(new TransportError(code, failure, processed));
     });
   }
 

@@ -24,7 +24,7 @@ export interface TransportOptions {
   readonly requestTimeoutMs?: number;
   /** A connection without requests is closed after it. 2 minutes. */
   readonly idleTimeoutMs?: number;
-  /** A silent connection is asked after half of it at the least, and given up a beat later. 15 s. */
+  /** Time between two looks at a connection: silent for half of it, it is asked by PING, and given up two looks later. 30 s. */
   readonly pingEveryMs?: number;
   /** How long an origin stays with the library client after a protocol error, or with HTTP/1.1. 10 minutes. */
   readonly detourMs?: number;
@@ -52,10 +52,10 @@ export function openTransport(options: TransportOptions): Transport {
   let pending = 0;
   let onQuiet: (() => void) | undefined;
 
-  function openOrigin(name: string): Origin {
-    const url = new URL(name);
-    if (url.protocol !== 'https:' || url.origin !== name) {
-      throw new TransportError('refused', 'not an https origin', false);
+  function openOrigin(name: string): Origin | TransportError {
+    const url = URL.canParse(name) ? new URL(name) : undefined;
+    if (url?.protocol !== 'https:' || url.origin !== name) {
+      return new TransportError('refused', 'not an https origin', false);
     }
     if (origins.size >= MAX_ORIGINS) {
       for (const [known, origin] of origins) {
@@ -63,7 +63,7 @@ export function openTransport(options: TransportOptions): Transport {
         origin.destroy();
         origins.delete(known);
       }
-      if (origins.size >= MAX_ORIGINS) throw new TransportError('refused', 'too many push services', false);
+      if (origins.size >= MAX_ORIGINS) return new TransportError('refused', 'too many push services', false);
     }
     const origin = new Origin({
       origin: url,
@@ -76,7 +76,7 @@ export function openTransport(options: TransportOptions): Transport {
       metrics,
       now,
       idleTimeoutMs: options.idleTimeoutMs ?? 120_000,
-      pingEveryMs: options.pingEveryMs ?? 15_000,
+      pingEveryMs: options.pingEveryMs ?? 30_000,
       detourMs: options.detourMs ?? 600_000,
       maxConnections: options.maxConnections ?? 4,
       maxHttp1Sockets: options.maxHttp1Sockets ?? 64,
@@ -95,17 +95,15 @@ export function openTransport(options: TransportOptions): Transport {
     if (closing !== undefined) {
       return Promise.reject(new TransportError('closed', 'the transport is closed', false));
     }
-    try {
-      if (!isSound(wanted)) throw new TransportError('refused', 'a path or header that HTTP forbids', false);
-      const origin = origins.get(wanted.origin) ?? openOrigin(wanted.origin);
-      const exchange = new Exchange(wanted, now() + requestTimeoutMs, onSettled);
-      pending += 1;
-      origin.send(exchange);
-      return exchange.answer;
-    } catch (error) {
-      if (error instanceof TransportError) return Promise.reject(error);
-      return Promise.reject(new TransportError('refused', 'not an origin', false));
+    if (!isSound(wanted)) {
+      return Promise.reject(new TransportError('refused', 'a path or header that HTTP forbids', false));
     }
+    const origin = origins.get(wanted.origin) ?? openOrigin(wanted.origin);
+    if (origin instanceof TransportError) return Promise.reject(origin);
+    const exchange = new Exchange(wanted, now() + requestTimeoutMs, onSettled);
+    pending += 1;
+    origin.send(exchange);
+    return exchange.answer;
   }
 
   async function quiet(deadlineMs: number): Promise<void> {

@@ -46,6 +46,8 @@ function thenServe(script: (peer: Peer) => Promise<unknown>) {
   };
 }
 
+const messageOf = (one: object): string => ('message' in one ? String(one.message) : '');
+
 describe('what the server did not act on', () => {
   it('GOAWAY: requests above its last stream go to a new connection, those below are answered', async () => {
     const { askMany, server, metric } = await setUp(async (peer, connection) => {
@@ -258,9 +260,8 @@ describe('a protocol error', () => {
       }),
     );
     const first = ask('/1');
-    if (name === 'late answers') await first;
-    else if (name === 'RST_STREAM') expect(await first).toMatchObject({ code: 'refused' });
-    else expect(await first).toMatchObject({ code: 'protocol', processed: true });
+    const settledBefore: Record<string, object> = { 'late answers': ok, RST_STREAM: { code: 'refused' } };
+    expect(await first).toMatchObject(settledBefore[name] ?? { code: 'protocol', processed: true });
     await expect.poll(() => ask('/2')).toMatchObject(ok);
   });
 
@@ -299,8 +300,8 @@ describe('connecting', () => {
     cleanup.shift();
     const answer = await outcome(transport.request(pushRequest(server.origin, { path: '/secret' })));
     expect(answer).toMatchObject({ code: 'connect', processed: false });
-    expect(String(answer)).toContain('ECONNREFUSED');
-    expect(String(answer)).not.toContain('secret');
+    expect(messageOf(answer)).toContain('ECONNREFUSED');
+    expect(messageOf(answer)).not.toContain('secret');
   });
 
   it('fails for a certificate that is not trusted, or is for another name', async () => {
@@ -318,7 +319,7 @@ describe('connecting', () => {
     const port = new URL(server.origin).port;
     const other = await outcome(transport.request(pushRequest(`https://other.example:${port}`)));
     expect(other).toMatchObject({ code: 'connect', processed: false });
-    expect(String(other)).toContain('ERR_TLS_CERT_ALTNAME_INVALID');
+    expect(messageOf(other)).toContain('ERR_TLS_CERT_ALTNAME_INVALID');
     expect(await outcome(transport.request(pushRequest(`https://localhost:${port}`)))).toMatchObject(ok);
   });
 
@@ -329,7 +330,7 @@ describe('connecting', () => {
     const named = server.origin.replace('127.0.0.1', 'localhost');
     const answer = await outcome(transport.request(pushRequest(named)));
     expect(answer).toMatchObject({ code: 'connect', processed: false });
-    expect(String(answer)).toContain('a private address');
+    expect(messageOf(answer)).toContain('a private address');
   });
 
   it('gives up a server that never says SETTINGS', async () => {

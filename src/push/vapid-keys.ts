@@ -3,6 +3,9 @@ import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CURVE, isP256Point } from './p256.ts';
 
+/** A subscription's record has room for so many (audience/record.ts). */
+const KEY_ID_BYTES = 4;
+
 /** The application server's key pair (RFC 8292): browsers subscribe with the public one, we sign with the private one. */
 export interface VapidKeys {
   /** base64url of 65 bytes: `applicationServerKey` of the Push API, and `k` of the Authorization header. */
@@ -113,7 +116,7 @@ function parseKeys(stored: unknown, where: string): VapidKeys {
         d: scalar.toString('base64url'),
       },
     }),
-    keyId: createHash('sha256').update(point).digest('base64url').slice(0, 8),
+    keyId: createHash('sha256').update(point).digest().toString('base64url', 0, KEY_ID_BYTES),
   };
 }
 

@@ -70,7 +70,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     DATA_DIR: join(dir, 'data'),
     REDIS_URL: redis.url,
     PUBLIC_URL: origin,
-    ALLOWED_ORIGINS: origins.join(','),
+    ALLOWED_ORIGINS: origins.slice(1).join(','),
     PUSH_ALLOWED_ORIGINS: (options.pushServices ?? []).map((service) => service.origin).join(','),
     ADMIN_KEY: adminKey,
     VAPID_SUBJECT: 'mailto:desk@news.example',

@@ -43,6 +43,7 @@ export function webSocketConnection(socket: WebSocket, filter: LiveFilter, addre
 /** Server-sent events (WHATWG HTML, section 9.2). */
 export function sseConnection(response: ServerResponse, filter: LiveFilter, address: string): Connection {
   const write = (text: string): void => {
+    if (response.writableEnded) return;
     if (response.writableLength > MAX_WAITING) response.destroy();
     else response.write(text);
   };

@@ -142,11 +142,13 @@ export async function openGateway(deps: GatewayDeps): Promise<Gateway> {
 
   return {
     handleUpgrade: (request, socket, head) => {
+      // Node takes its own listener off at an upgrade: a client that resets must not end the process.
+      socket.on('error', (error) => deps.logger.debug({ err: error }, 'live connection fault'));
       const path = (request.url ?? '').split('?', 1)[0];
       const admitted = path === '/v1/live' ? admit(request) : { status: 404, reason: 'no such line' };
       if ('status' in admitted) {
         refused.inc({ status: admitted.status });
-        socket.end(rawProblem(admitted));
+        socket.end(rawProblem(admitted), () => socket.destroy());
         return;
       }
       sockets.handleUpgrade(request, socket, head, (webSocket) => {

@@ -26,7 +26,10 @@ export function createTail(epoch: string, start: number): Tail {
   function concerns(filter: LiveFilter, alert: Alert): boolean {
     if (wants(filter, alert)) return true;
     if (alert.change === 'new') return false;
-    return entries.some((entry) => entry.alert.id === alert.id && wants(filter, entry.alert));
+    return entries.some(
+      (entry) =>
+        entry.alert.id === alert.id && entry.alert.version < alert.version && wants(filter, entry.alert),
+    );
   }
 
   function current(filter: LiveFilter, nowMs: number): Alert[] {

@@ -42,24 +42,25 @@ export async function runMachine(deps: {
   const stopDeadlineMs = ROLE_STOP_DEADLINE_MS;
   let onListening: (port: number) => void;
   const listening = new Promise<number>((done) => (onListening = done));
-  const onMessage = (told: RoleMessage): void => {
+  // The workers say that they are ready, too: only what the server says counts here.
+  const onServerMessage = (told: RoleMessage): void => {
     if (told.type === 'ready') onListening(told.port ?? config.port);
     else deps.onAdminKey(told.key);
   };
 
-  const run = (name: string, file: string): Supervised => {
+  const run = (name: string, file: string, onMessage: (told: RoleMessage) => void): Supervised => {
     const start = async (): Promise<Running> => forkRole({ file, env, stopDeadlineMs, onMessage });
     const part = supervise({ name, start, logger });
     parts.set(name, part);
     return part;
   };
   const workers = Array.from({ length: config.workerProcesses }, (_, index) =>
-    run(`workers ${index + 1}`, deps.roles.workers),
+    run(`workers ${index + 1}`, deps.roles.workers, () => undefined),
   );
   shutdown.add('workers', async () => {
     await Promise.all(workers.map((part) => part.stop()));
   });
-  const server = run('server', deps.roles.server);
+  const server = run('server', deps.roles.server, onServerMessage);
   shutdown.add('server', () => server.stop());
   return { parts, ready: listening.then((port) => untilReady(port, logger)) };
 }

@@ -65,7 +65,9 @@ export function run(command, options = {}) {
     child.stdout?.setEncoding('utf8').on('data', collect);
     child.stderr?.setEncoding('utf8').on('data', collect);
     child.once('error', (error) => done({ status: null, output: `${output}${error.message}\n` }));
-    child.once('close', (status) => done({ status, output }));
+    child.once('close', (status, signal) => {
+      done({ status, output: signal === null ? output : `${output}(ended by ${signal})\n` });
+    });
   });
 }
 

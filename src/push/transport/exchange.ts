@@ -9,6 +9,8 @@ export const KEPT_BODY_BYTES = 1024;
  */
 export class Exchange {
   readonly request: TransportRequest;
+  /** What path and headers take at most in a header block. */
+  readonly headerBytes: number;
   /** On the transport's clock, in ms. */
   readonly deadline: number;
   readonly answer: Promise<TransportResponse>;
@@ -32,8 +34,9 @@ export class Exchange {
   #reject!: (error: TransportError) => void;
   readonly #onSettled: () => void;
 
-  constructor(request: TransportRequest, deadline: number, onSettled: () => void) {
+  constructor(request: TransportRequest, headerBytes: number, deadline: number, onSettled: () => void) {
     this.request = request;
+    this.headerBytes = headerBytes;
     this.deadline = deadline;
     this.#onSettled = onSettled;
     this.answer = new Promise((resolve, reject) => {

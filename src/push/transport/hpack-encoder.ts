@@ -17,6 +17,9 @@ const SCHEME_HTTPS = 0x87;
 const PATH_NEVER_INDEXED = 0x14;
 const CONTENT_LENGTH = 28;
 
+/** What a block holds besides authority, path and headers, at most: table sizes, method, scheme, content-length. */
+export const FIXED_BLOCK_BYTES = 64;
+
 const staticNames = new Map<string, number>();
 for (const [position, [name]] of STATIC_TABLE.entries()) {
   if (!staticNames.has(name)) staticNames.set(name, position + 1);
@@ -49,7 +52,8 @@ export class HpackEncoder {
   }
 
   /**
-   * Writes one block at `at`; returns the offset after it. `buffer` must have room for {@link blockBound} bytes.
+   * Writes one block at `at`; returns the offset after it. `buffer` must have room for {@link FIXED_BLOCK_BYTES},
+   * the authority, and the path, names and values with 8 bytes around each.
    */
   encode(
     buffer: Buffer,
@@ -144,16 +148,4 @@ export class HpackEncoder {
     this.#integer(0x00, 7, text.length);
     this.#at += this.#buffer.write(text, this.#at, 'latin1');
   }
-}
-
-/** No header block of this request is longer (bytes): its strings, a few bytes around each, and the fixed fields. */
-export function blockBound(
-  authority: string,
-  path: string,
-  headers: Readonly<Record<string, string>>,
-): number {
-  let bytes = 64 + authority.length + path.length;
-  // eslint-disable-next-line guard-for-in -- a plain record; this is the hot path
-  for (const name in headers) bytes += name.length + (headers[name]?.length ?? 0) + 8;
-  return bytes;
 }

@@ -2,19 +2,24 @@ import type { TLSSocket } from 'node:tls';
 import { ERROR, FRAME, FRAME_HEADER_BYTES, Http2Error, writeFrameHeader, writeUint32 } from './frames.ts';
 
 /** Four TLS records: many frames a write, and room for the largest header block and the largest frame. */
-const SCRATCH_BYTES = 65_536;
+const WRITE_BYTES = 65_536;
+/** Buffers kept for the next write, for all connections together. */
+const MAX_SPARE = 8;
 /** Answers to the peer that it does not read: beyond this it is an attack. */
 const MAX_CONTROL_BYTES = 16_384;
 
-/** Frames are laid out here and copied into one write; shared by all connections, because laying out never waits. */
-const scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
+/** What sockets have given back: a new buffer for each write would keep the garbage collector busy. */
+const spare: Buffer[] = [];
+const NONE = Buffer.alloc(0);
+const takeBuffer = (): Buffer => spare.pop() ?? Buffer.allocUnsafeSlow(WRITE_BYTES);
 
 /** Collects frames into few writes, and stops while the socket cannot take more. */
 export class Http2Output {
   readonly #socket: TLSSocket;
   #control: Buffer = Buffer.allocUnsafe(256);
   #controlBytes = 0;
-  readonly buffer = scratch;
+  /** Where frames are laid out, from {@link begin} on; what is before `at` is taken. */
+  buffer: Buffer = NONE;
   at = 0;
 
   constructor(socket: TLSSocket) {
@@ -31,7 +36,7 @@ export class Http2Output {
   }
 
   get room(): number {
-    return SCRATCH_BYTES - this.at;
+    return WRITE_BYTES - this.at;
   }
 
   /**
@@ -69,9 +74,10 @@ export class Http2Output {
 
   /** Starts a write with what is queued. Call {@link commit} before anything else runs. */
   begin(): void {
+    if (this.buffer === NONE) this.buffer = takeBuffer();
     this.at = 0;
     if (this.#controlBytes === 0) return;
-    this.at = this.#control.copy(scratch, 0, 0, this.#controlBytes);
+    this.at = this.#control.copy(this.buffer, 0, 0, this.#controlBytes);
     this.#controlBytes = 0;
   }
 
@@ -85,8 +91,14 @@ export class Http2Output {
 
   /** Hands the frames to the socket; false if it cannot take more for now. */
   commit(): boolean {
-    if (this.at > 0) this.#socket.write(Buffer.from(scratch.subarray(0, this.at)));
-    this.at = 0;
+    if (this.at > 0) {
+      const { buffer } = this;
+      this.#socket.write(buffer.subarray(0, this.at), () => {
+        if (spare.length < MAX_SPARE) spare.push(buffer);
+      });
+      this.buffer = takeBuffer();
+      this.at = 0;
+    }
     return this.writable;
   }
 }

@@ -12,7 +12,7 @@ import {
   MAX_WINDOW_BYTES,
   writeFrameHeader,
 } from './frames.ts';
-import { HpackEncoder, blockBound } from './hpack-encoder.ts';
+import { FIXED_BLOCK_BYTES, HpackEncoder } from './hpack-encoder.ts';
 import type { Http2Output } from './http2-output.ts';
 import { applySettings, initialPeerSettings } from './peer-settings.ts';
 
@@ -92,10 +92,11 @@ export class Http2Sender {
     while (!this.full && this.#output.writable) {
       const next = queue.peek();
       if (next === undefined) return;
-      const { path, headers, body } = next.request;
+      const { body } = next.request;
       // With the connection's window used up, a request would only hold a stream.
       if (body.length > 0 && this.#window <= 0) return;
-      const wanted = FRAME_HEADER_BYTES * 2 + blockBound(this.#authority, path, headers) + body.length;
+      const block = FIXED_BLOCK_BYTES + this.#authority.length + next.headerBytes;
+      const wanted = FRAME_HEADER_BYTES * 2 + block + body.length;
       const { room } = this.#output;
       if (room < wanted && this.#output.at > 0 && !this.#output.commit()) return;
       queue.shift();

@@ -5,7 +5,7 @@ import type { Metrics } from '../../ops/metrics.ts';
 import { TransportError, type Transport, type TransportRequest } from '../types.ts';
 import { Exchange } from './exchange.ts';
 import { Origin } from './origin.ts';
-import { isSound } from './request-check.ts';
+import { soundHeaderBytes } from './request-check.ts';
 import { createTransportMetrics } from './transport-metrics.ts';
 
 /** Origins remembered; a newsroom's readers use a handful of push services and their regional hosts. */
@@ -95,12 +95,13 @@ export function openTransport(options: TransportOptions): Transport {
     if (closing !== undefined) {
       return Promise.reject(new TransportError('closed', 'the transport is closed', false));
     }
-    if (!isSound(wanted)) {
+    const headerBytes = soundHeaderBytes(wanted);
+    if (headerBytes === undefined) {
       return Promise.reject(new TransportError('refused', 'a path or header that HTTP forbids', false));
     }
     const origin = origins.get(wanted.origin) ?? openOrigin(wanted.origin);
     if (origin instanceof TransportError) return Promise.reject(origin);
-    const exchange = new Exchange(wanted, now() + requestTimeoutMs, onSettled);
+    const exchange = new Exchange(wanted, headerBytes, now() + requestTimeoutMs, onSettled);
     pending += 1;
     origin.send(exchange);
     return exchange.answer;

@@ -22,17 +22,23 @@ const MAX_HEADER_BYTES = 12_000;
 const known = new Map<string, string>();
 const MAX_KNOWN = 64;
 
-/** True if path and headers may be sent as they are: no injection, no name twice, at most 12,000 bytes. */
-export function isSound(request: TransportRequest): boolean {
+/** HPACK puts less than this around each name and value. */
+const FIELD_OVERHEAD_BYTES = 8;
+
+/**
+ * Checks that path and headers may be sent as they are: no injection, nothing that HTTP keeps for itself.
+ * @returns what they take at most in a header block, in bytes; undefined if they are not sound, or above 12,000
+ */
+export function soundHeaderBytes(request: TransportRequest): number | undefined {
   let bytes = request.path.length;
   // A plain record: no inherited names to guard against.
   for (const name in request.headers) {
     const value = request.headers[name] ?? '';
-    bytes += name.length + value.length;
+    bytes += name.length + value.length + FIELD_OVERHEAD_BYTES;
     if (known.get(name) === value) continue;
-    if (!NAME.test(name) || FORBIDDEN.has(name) || !VALUE.test(value)) return false;
+    if (!NAME.test(name) || FORBIDDEN.has(name) || !VALUE.test(value)) return undefined;
     if (known.size >= MAX_KNOWN) known.clear();
     known.set(name, value);
   }
-  return bytes <= MAX_HEADER_BYTES && PATH.test(request.path);
+  return bytes <= MAX_HEADER_BYTES && PATH.test(request.path) ? bytes : undefined;
 }

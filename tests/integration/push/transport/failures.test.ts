@@ -124,7 +124,7 @@ describe('what the server did not act on', () => {
         onClosed: () => resolve(),
       }); // prettier-ignore
     });
-    const exchanges = [1, 2, 3].map(() => new Exchange(pushRequest(server.origin), 1000, () => {}));
+    const exchanges = [1, 2, 3].map(() => new Exchange(pushRequest(server.origin), 500, 1000, () => {}));
     for (const exchange of exchanges) queue.push(exchange);
     await closed;
     expect(exchanges.map(({ streamId }) => streamId)).toEqual([last - 2, last, 0]);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { HpackDecoder } from '../../../../src/push/transport/hpack-decoder.ts';
-import { HpackEncoder, blockBound } from '../../../../src/push/transport/hpack-encoder.ts';
+import { FIXED_BLOCK_BYTES, HpackEncoder } from '../../../../src/push/transport/hpack-encoder.ts';
+import { soundHeaderBytes } from '../../../../src/push/transport/request-check.ts';
 
 const HEADERS = { authorization: 'vapid t=abc', ttl: '3600', urgency: 'high', topic: 't'.repeat(32) };
 const AUTHORITY = 'push.example';
@@ -8,7 +9,8 @@ const AUTHORITY = 'push.example';
 function encode(encoder: HpackEncoder, path: string, headers: Record<string, string> = HEADERS): Buffer {
   const buffer = Buffer.alloc(8192);
   const end = encoder.encode(buffer, 0, AUTHORITY, path, headers, 600);
-  expect(end).toBeLessThanOrEqual(blockBound(AUTHORITY, path, headers));
+  const bytes = soundHeaderBytes({ origin: '', path, headers, body: Buffer.alloc(0) }) ?? 0;
+  expect(end).toBeLessThanOrEqual(FIXED_BLOCK_BYTES + AUTHORITY.length + bytes);
   return buffer.subarray(0, end);
 }
 

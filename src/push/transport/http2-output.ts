@@ -31,10 +31,6 @@ export class Http2Output {
     return !this.#socket.writableNeedDrain && this.#socket.writable;
   }
 
-  get pending(): boolean {
-    return this.#controlBytes > 0;
-  }
-
   get room(): number {
     return WRITE_BYTES - this.at;
   }

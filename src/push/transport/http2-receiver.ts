@@ -76,11 +76,7 @@ export class Http2Receiver implements ServerEvents {
   }
 
   onData(id: number, buffer: Buffer, start: number, end: number, bytes: number, endStream: boolean): void {
-    this.#unacknowledged += bytes;
-    if (this.#unacknowledged > DEFAULT_WINDOW_BYTES) {
-      throw new Http2Error(ERROR.flowControl, 'more data than the window allows');
-    }
-    this.#unacknowledged = this.#giveBack(0, this.#unacknowledged);
+    this.#unacknowledged = this.#giveBack(0, this.#unacknowledged + bytes);
     const exchange = this.#find(id);
     if (exchange === undefined) return;
     if (exchange.status === 0) return this.#malformed(exchange, 'a body before its headers');

@@ -12,6 +12,10 @@ const CHECKS = [
   },
   { name: 'types', command: [...nodeTool('typescript/bin/tsc'), '--noEmit'] },
   { name: 'types of the pages', command: [...nodeTool('typescript/bin/tsc'), '-p', 'src/web', '--noEmit'] },
+  {
+    name: 'types of the service worker',
+    command: [...nodeTool('typescript/bin/tsc'), '-p', 'src/web/service-worker', '--noEmit'],
+  },
 ];
 
 /** @returns how many checks passed and failed */

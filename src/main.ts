@@ -1,18 +1,16 @@
 import { fileURLToPath } from 'node:url';
-import { ConfigError, loadConfig, type Config } from './config.ts';
+import type { Config } from './config.ts';
 import { runMachine } from './machine.ts';
-import { createLogger } from './ops/logger.ts';
+import type { Logger } from './ops/logger.ts';
+import { runRole } from './ops/run-role.ts';
 import { createShutdown, shutdownOnSignals } from './ops/shutdown.ts';
 
 // One machine: Redis, the server and the workers, as child processes of this one.
 
 /** This file is dist/src/main.js. */
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
-/** EX_CONFIG of sysexits.h: restarting does not help. */
-const EXIT_CONFIG = 78;
 
-async function main(config: Config): Promise<void> {
-  const logger = createLogger({ level: config.logLevel, role: 'supervisor' });
+async function main(config: Config, logger: Logger): Promise<void> {
   // The roles take 33 s at most, one kind after the other, and Redis ten.
   const shutdown = createShutdown(logger, 80_000);
   shutdownOnSignals(shutdown);
@@ -64,10 +62,4 @@ function print(lines: string[]): void {
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 
-try {
-  void main(loadConfig(process.env));
-} catch (error) {
-  if (!(error instanceof ConfigError)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = EXIT_CONFIG;
-}
+runRole('supervisor', main);

@@ -7,7 +7,7 @@ import { createAlertStore } from './alerts/store.ts';
 import { createApp } from './api/app.ts';
 import { createSubscriptionStore } from './audience/subscriptions.ts';
 import { createTopicStore } from './audience/topics.ts';
-import { ConfigError, loadConfig, type Config } from './config.ts';
+import type { Config } from './config.ts';
 import { pushMessageBytes } from './delivery/push-message.ts';
 import { openFanOutQueue } from './delivery/queues.ts';
 import { openReceiptTokens } from './delivery/receipt-token.ts';
@@ -18,14 +18,16 @@ import { createSessionStore } from './editors/sessions.ts';
 import { createEditorStore } from './editors/store.ts';
 import { openGateway } from './live/gateway.ts';
 import { runClustered } from './ops/cluster.ts';
-import { createLogger, type Logger } from './ops/logger.ts';
+import type { Logger } from './ops/logger.ts';
 import { createMetrics } from './ops/metrics.ts';
 import { tellSupervisor } from './ops/role-process.ts';
+import { runRole } from './ops/run-role.ts';
 import { createShutdown, shutdownOnSignals } from './ops/shutdown.ts';
 import { createEndpointPolicy } from './push/endpoint-policy.ts';
 import { isP256Point } from './push/p256.ts';
 import { loadVapidKeys } from './push/vapid-keys.ts';
 import { closeRedis, connectRedis, waitUntilReady, type Redis } from './redis/connect.ts';
+import { keys } from './redis/keys.ts';
 import { allMetrics, countPresent, openPresence } from './redis/presence.ts';
 import { embeddedRedisPlace } from './redis/embedded.ts';
 
@@ -116,7 +118,7 @@ async function readiness(
   redis: Redis,
   gateway: { ready(): boolean },
 ): Promise<{ ready: boolean; checks: Record<string, string> }> {
-  const written = await redis.set('{ajil}:readiness', '1', 'PX', 1000).catch(() => 'away');
+  const written = await redis.set(keys.readiness, '1', 'PX', 1000).catch(() => 'away');
   const workers = written === 'OK' ? await countPresent(redis, 'workers').catch(() => 0) : 0;
   const checks = {
     redis: written === 'OK' ? 'writable' : 'away: check that it runs and has room on its disk',
@@ -135,17 +137,6 @@ async function stopListening(server: Server, endStreams: () => void): Promise<vo
   clearTimeout(impatient);
 }
 
-try {
-  const config = loadConfig(process.env);
-  const logger = createLogger({ level: config.logLevel, role: 'server' });
-  runClustered({ count: config.serverProcesses, logger, startWorker: () => start(config, logger) }).catch(
-    (error: unknown) => {
-      logger.fatal({ err: error }, 'the server could not start');
-      process.exit(1);
-    },
-  );
-} catch (error) {
-  if (!(error instanceof ConfigError)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 78;
-}
+runRole('server', (config, logger) =>
+  runClustered({ count: config.serverProcesses, logger, startWorker: () => start(config, logger) }),
+);

@@ -1,6 +1,5 @@
 import { Queue, Worker } from 'bullmq';
 import { keepHouse, type HousekeepingDeps } from '../src/delivery/housekeeping.ts';
-import { queueConnection } from '../src/delivery/queues.ts';
 import { QUEUE_PREFIX } from '../src/redis/keys.ts';
 import type { Redis } from '../src/redis/connect.ts';
 import { workerOptions } from './options.ts';
@@ -12,7 +11,7 @@ const EVERY_MS = 1000;
 export async function openHousekeeping(
   deps: HousekeepingDeps & { redis: Redis },
 ): Promise<{ close(): Promise<void> }> {
-  const queue = new Queue(NAME, { connection: queueConnection(deps.redis), prefix: QUEUE_PREFIX });
+  const queue = new Queue(NAME, { connection: deps.redis, prefix: QUEUE_PREFIX });
   queue.on('error', () => undefined);
   await queue.upsertJobScheduler(
     NAME,

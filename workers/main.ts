@@ -2,14 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { createAlertStore } from '../src/alerts/store.ts';
 import { createSelection } from '../src/audience/selection.ts';
 import { createSubscriptionStore } from '../src/audience/subscriptions.ts';
-import { ConfigError, loadConfig, type Config } from '../src/config.ts';
+import type { Config } from '../src/config.ts';
 import { createLedger } from '../src/delivery/ledger.ts';
 import { openFanOutQueue, openPushQueue } from '../src/delivery/queues.ts';
 import { openReceiptTokens } from '../src/delivery/receipt-token.ts';
 import { createLiveLog } from '../src/live/log.ts';
-import { createLogger, type Logger } from '../src/ops/logger.ts';
+import type { Logger } from '../src/ops/logger.ts';
 import { createMetrics } from '../src/ops/metrics.ts';
 import { tellSupervisor } from '../src/ops/role-process.ts';
+import { runRole } from '../src/ops/run-role.ts';
 import { createShutdown, shutdownOnSignals } from '../src/ops/shutdown.ts';
 import { createEndpointPolicy } from '../src/push/endpoint-policy.ts';
 import { createRemovalBrake } from '../src/push/removal-brake.ts';
@@ -38,12 +39,14 @@ async function start(config: Config, logger: Logger): Promise<void> {
 
   const keys = await loadVapidKeys({ dataDir: config.dataDir, ...config.vapid });
   const policy = createEndpointPolicy({ extraOrigins: config.pushAllowedOrigins });
+  const brake = createRemovalBrake({ metrics, logger });
   const sender = openSender({
     transport: openTransport({ logger, metrics, lookup: policy.lookup, requestTimeoutMs: 10_000 }),
     vapid: createVapid({ keys, subject: config.vapid.subject }),
     policy,
     metrics,
     logger,
+    brake,
   });
   shutdown.add('sender', () => sender.close());
   const alerts = createAlertStore({ redis, now });
@@ -63,7 +66,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
     subscriptions: createSubscriptionStore({ redis, vapidKeyId: keys.keyId, now }),
     sender,
     policy,
-    brake: createRemovalBrake({ metrics, logger }),
+    brake,
     tokens: await openReceiptTokens(redis),
     vapidKeyId: keys.keyId,
     publicUrl: config.publicUrl,
@@ -77,15 +80,4 @@ async function start(config: Config, logger: Logger): Promise<void> {
   tellSupervisor({ type: 'ready' });
 }
 
-try {
-  const config = loadConfig(process.env);
-  const logger = createLogger({ level: config.logLevel, role: 'workers' });
-  start(config, logger).catch((error: unknown) => {
-    logger.fatal({ err: error }, 'the workers could not start');
-    process.exit(1);
-  });
-} catch (error) {
-  if (!(error instanceof ConfigError)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 78;
-}
+runRole('workers', start);

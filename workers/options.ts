@@ -1,5 +1,4 @@
 import type { WorkerOptions } from 'bullmq';
-import { queueConnection } from '../src/delivery/queues.ts';
 import { QUEUE_PREFIX } from '../src/redis/keys.ts';
 import type { Redis } from '../src/redis/connect.ts';
 
@@ -9,7 +8,7 @@ import type { Redis } from '../src/redis/connect.ts';
  */
 export function workerOptions(redis: Redis): WorkerOptions {
   return {
-    connection: queueConnection(redis),
+    connection: redis,
     prefix: QUEUE_PREFIX,
     lockDuration: 6000,
     stalledInterval: 3000,

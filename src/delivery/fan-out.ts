@@ -4,7 +4,7 @@ import { countBits } from '../audience/bitmap.ts';
 import type { Selection } from '../audience/selection.ts';
 import { SHARDS } from '../audience/shard.ts';
 import { cutShard } from './batches.ts';
-import { deliveryLife, finishVersion } from './life.ts';
+import { deliveryLife, finishVersion, isStopped } from './life.ts';
 import type { Ledger } from './ledger.ts';
 import { versionName, type FanOutJob, type Piece, type PushQueue } from './queues.ts';
 
@@ -29,7 +29,7 @@ export interface FanOutDeps {
 export async function fanOut(deps: FanOutDeps, job: FanOutJob): Promise<void> {
   const alert = await deps.alerts.get(job.alertId, job.version);
   if (alert === undefined) return;
-  if (alert.status === 'aborted') {
+  if (isStopped(alert)) {
     await deps.alerts.outbox.markFannedOut(job.alertId, job.version);
     return;
   }

@@ -4,7 +4,7 @@ import type { Selection } from '../audience/selection.ts';
 import { SHARDS } from '../audience/shard.ts';
 import type { Logger } from '../ops/logger.ts';
 import type { Ledger } from './ledger.ts';
-import { deliveryLife, finishVersion } from './life.ts';
+import { deliveryLife, finishVersion, isStopped } from './life.ts';
 import { versionName, type FanOutQueue } from './queues.ts';
 
 /** A version that was accepted so long ago and is not cut yet lost its job: it is added again. */
@@ -33,7 +33,7 @@ export async function keepHouse(deps: HousekeepingDeps): Promise<void> {
 
 async function tend(deps: HousekeepingDeps, version: { alertId: string; version: number }): Promise<void> {
   const alert = await deps.alerts.get(version.alertId, version.version);
-  if (alert === undefined || alert.status === 'aborted') {
+  if (alert === undefined || isStopped(alert)) {
     await deps.alerts.outbox.markFannedOut(version.alertId, version.version);
     return;
   }

@@ -41,7 +41,7 @@ export interface Ledger {
   settledSlots(version: VersionId, shard: number, from: number, to: number): Promise<Buffer>;
   state(
     version: VersionId,
-  ): Promise<{ opened: boolean; cut: boolean; batchesLeft: number; progressAtMs: number; finished: boolean }>;
+  ): Promise<{ cut: boolean; batchesLeft: number; progressAtMs: number; finished: boolean }>;
 }
 
 const FINISHED = `
@@ -59,9 +59,9 @@ if redis.call('HSETNX', KEYS[1], 'shard:' .. ARGV[1], ARGV[2]) == 1 then
 end
 return 1`);
 
-/** KEYS: report. ARGV: batches. */
+/** KEYS: report. ARGV: batches, now: a fan-out that was run again counts as progress, so the next waits. */
 const CUT = script(`${FINISHED}
-redis.call('HSET', KEYS[1], 'cut', 1, 'batches', ARGV[1])
+redis.call('HSET', KEYS[1], 'cut', 1, 'batches', ARGV[1], 'progressAt', ARGV[2])
 return finished(KEYS[1])`);
 
 /**
@@ -129,7 +129,8 @@ export function createLedger(deps: { redis: Redis; now: () => number }): Ledger 
     addAudience: async (version, shard, count) => {
       await runScript(redis, ADD_AUDIENCE, [report(version)], [shard, count]);
     },
-    cut: async (version, batches) => progress(await runScript(redis, CUT, [report(version)], [batches])),
+    cut: async (version, batches) =>
+      progress(await runScript(redis, CUT, [report(version)], [batches, deps.now()])),
     settle: async (version, settled, keepSeconds) => {
       const shards = packByShard(settled);
       return progress(
@@ -157,9 +158,8 @@ export function createLedger(deps: { redis: Redis; now: () => number }): Ledger 
     settledSlots: (version, shard, from, to) =>
       redis.getrangeBuffer(keys.ledger(version.alertId, version.version, shard), from, to),
     state: async (version) => {
-      const [accepted, cut, batches, ended, progressAt, audience, settled] = await redis.hmget(
+      const [cut, batches, ended, progressAt, audience, settled] = await redis.hmget(
         report(version),
-        'acceptedAt',
         'cut',
         'batches',
         'ended',
@@ -168,7 +168,6 @@ export function createLedger(deps: { redis: Redis; now: () => number }): Ledger 
         'settled',
       );
       return {
-        opened: typeof accepted === 'string',
         cut: cut === '1',
         batchesLeft: Number(batches ?? 0) - Number(ended ?? 0),
         progressAtMs: Number(progressAt ?? 0),

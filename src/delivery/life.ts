@@ -21,6 +21,11 @@ export function deliveryLife(alert: Alert): DeliveryLife {
   };
 }
 
+/** The newsroom stopped it: aborted, or retracted by a later version. What is not sent yet stays unsent. */
+export function isStopped(alert: Alert): boolean {
+  return alert.status === 'aborted' || (alert.status === 'retracted' && alert.change !== 'retraction');
+}
+
 /** Nothing is pending any more: the version is sent, and leaves the outbox. */
 export async function finishVersion(
   alerts: AlertStore,

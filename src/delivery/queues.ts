@@ -1,4 +1,4 @@
-import { Queue, type ConnectionOptions, type JobsOptions } from 'bullmq';
+import { Queue, type JobsOptions } from 'bullmq';
 import { z } from 'zod';
 import { urgencySchema, type Urgency } from '../alerts/schema.ts';
 import { QUEUE_PREFIX } from '../redis/keys.ts';
@@ -60,8 +60,6 @@ const PUSH_OPTIONS: JobsOptions = {
   backoff: { type: 'fixed', delay: 1000 },
 };
 
-export const queueConnection = (redis: Redis): ConnectionOptions => redis;
-
 /** Job ids must hold no colon, and must not be all digits (BullMQ). */
 export const versionName = (version: { alertId: string; version: number }): string =>
   `${version.alertId}-${version.version}`;
@@ -97,7 +95,7 @@ export function openPushQueue(redis: Redis): PushQueue {
 }
 
 function openQueue(name: string, redis: Redis): Queue {
-  const queue = new Queue(name, { connection: queueConnection(redis), prefix: QUEUE_PREFIX });
+  const queue = new Queue(name, { connection: redis, prefix: QUEUE_PREFIX });
   // The connection logs its own faults, and what was called rejects.
   queue.on('error', () => undefined);
   return queue;

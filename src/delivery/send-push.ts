@@ -9,7 +9,7 @@ import type { EndpointPolicy } from '../push/endpoint-policy.ts';
 import type { RemovalBrake } from '../push/removal-brake.ts';
 import type { PushAnswer, PushSender } from '../push/types.ts';
 import type { Ledger, Settled } from './ledger.ts';
-import { deliveryLife, finishVersion } from './life.ts';
+import { deliveryLife, finishVersion, isStopped } from './life.ts';
 import { pushMessageTemplate, type PushMessageTemplate } from './push-message.ts';
 import type { BatchJob, PushJob, PushQueue, RetryJob } from './queues.ts';
 import { versionName } from './queues.ts';
@@ -31,7 +31,7 @@ export interface SendPushDeps {
   readonly pushQueue: Pick<PushQueue, 'add'>;
   readonly sender: PushSender;
   readonly policy: EndpointPolicy;
-  readonly brake: RemovalBrake;
+  readonly brake: Pick<RemovalBrake, 'mayRemove'>;
   readonly tokens: ReceiptTokens;
   readonly vapidKeyId: string;
   readonly publicUrl: string;
@@ -57,9 +57,6 @@ export async function sendPush(deps: SendPushDeps, job: PushJob): Promise<void> 
   if (!stopped) await addRetries(deps, job, run.again);
   if (job.kind === 'batch') await deps.ledger.endBatch(job, job.batch, deliveryLife(alert).keepSeconds);
 }
-
-const isStopped = (alert: EditorAlert): boolean =>
-  alert.status === 'aborted' || (alert.status === 'retracted' && alert.change !== 'retraction');
 
 async function pending(deps: SendPushDeps, job: PushJob): Promise<Slots> {
   return job.kind === 'batch' ? pendingOfBatch(deps, job) : pendingOfRetry(deps, job);
@@ -183,15 +180,12 @@ async function sendOne(
 ): Promise<PushAnswer | { type: 'failed' }> {
   // With another key the push service would answer 403: the reader must subscribe anew, and does at the next visit.
   if (member.vapidKeyId !== deps.vapidKeyId) return { type: 'failed' };
-  const verdict = deps.policy.check(member.endpoint);
-  const answer = await deps.sender.send(member, {
+  return deps.sender.send(member, {
     payload: template.payload(token),
     ttl: Math.max(1, Math.floor((expiresAtMs - deps.now()) / 1000)),
     urgency: template.urgency,
     collapseKey: template.collapseKey,
   });
-  if (verdict.ok) deps.brake.note(verdict.provider, answer);
-  return answer;
 }
 
 async function removeGone(deps: SendPushDeps, member: Member): Promise<void> {

@@ -43,6 +43,7 @@ export async function openFollower(deps: {
     const { epoch: now, last, entries } = await log.read(offset);
     if (now !== epoch || last < offset) {
       deps.logger.warn({ offset, last }, 'the live log is another than before; clients start over');
+      if (now === epoch) await log.renew(epoch);
       tail = await startOver();
       deps.onNewLog();
       return;

@@ -21,6 +21,8 @@ export interface LiveLog {
   append(alert: Alert): Promise<{ cursor: string; appended: boolean }>;
   /** The log's epoch (made now, if it has none) and everything after `offset`, at most as much as it holds. */
   read(offset: number): Promise<{ epoch: string; last: number; entries: LogEntry[] }>;
+  /** Gives the log a new epoch in place of `epoch`, once, whoever asks: it has lost entries, so no cursor of it counts any more. */
+  renew(epoch: string): Promise<void>;
 }
 
 /** KEYS: stream, epoch, marker. ARGV: new epoch, alert, seconds, length. */
@@ -41,6 +43,11 @@ const READ = script(`
 redis.call('SET', KEYS[2], ARGV[1], 'NX')
 local last = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)
 return {redis.call('GET', KEYS[2]), last[1] and last[1][1] or '0-0', redis.call('XRANGE', KEYS[1], '(' .. ARGV[2] .. '-0', '+')}`);
+
+/** KEYS: epoch. ARGV: old epoch, new epoch. */
+const RENEW = script(`
+if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('SET', KEYS[1], ARGV[2]) end
+return 1`);
 
 const newEpoch = (): string => randomBytes(9).toString('base64url');
 
@@ -63,6 +70,9 @@ export function createLiveLog(redis: Redis): LiveLog {
         [newEpoch(), offset],
       )) as [string, string, [string, string[]][]];
       return { epoch, last: offsetOf(last), entries: entries.map(readEntry) };
+    },
+    renew: async (epoch) => {
+      await runScript(redis, RENEW, [keys.liveEpoch], [epoch, newEpoch()]);
     },
   };
 }

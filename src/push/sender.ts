@@ -5,6 +5,7 @@ import type { EndpointPolicy, Provider } from './endpoint-policy.ts';
 import { createLane, type Job, type Lane } from './lane.ts';
 import { classify, DEFAULT_RETRY_AFTER } from './outcome.ts';
 import { createOutbox } from './outbox.ts';
+import type { RemovalBrake } from './removal-brake.ts';
 import { createSenderMetrics } from './sender-metrics.ts';
 import {
   TransportError,
@@ -33,6 +34,7 @@ const CLOSE_DEADLINE = 10_000;
  * when its turn has come, together with the others of that moment.
  * @param deps.transport is closed with the sender
  * @param deps.encryptor by default the fastest that works here
+ * @param deps.brake is told every answer
  * @param deps.now ms since 1970: for `Retry-After` dates
  */
 export function openSender(deps: {
@@ -42,6 +44,7 @@ export function openSender(deps: {
   metrics: Metrics;
   logger: Logger;
   encryptor?: Encryptor;
+  brake?: Pick<RemovalBrake, 'note'>;
   now?: () => number;
 }): PushSender {
   const { transport, vapid, policy, logger, now = Date.now } = deps;
@@ -104,6 +107,7 @@ export function openSender(deps: {
   function finish(job: Job, answer: PushAnswer): void {
     const sent = job.startedAt !== undefined && (answer.type !== 'retry' || answer.attempted);
     metrics.answered(job.lane.provider, answer, sent ? clock() - (job.startedAt ?? 0) : undefined);
+    deps.brake?.note(job.lane.provider, answer);
     job.resolve(answer);
     held--;
     if (held === 0) onEmpty?.();

@@ -42,6 +42,7 @@ export const keys = {
   // processes
   /** Names of the processes, by when they were last heard of (ms). */
   presence: `${CORE}:presence`,
+  readiness: `${CORE}:readiness`,
   presenceOf: (name: string) => `${CORE}:presence:${name}`,
   // audience
   topics: `${CORE}:topics`,

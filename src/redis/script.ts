@@ -14,35 +14,39 @@ export function script(lua: string): Script {
 type Argument = string | number | Buffer;
 
 /** Runs a script by its hash; a server that does not know it yet (fresh, or restarted) is given the text. */
-export async function runScript(
+export function runScript(
   redis: Redis,
   { lua, sha }: Script,
   names: readonly string[],
   args: readonly Argument[],
 ): Promise<unknown> {
-  try {
-    return await redis.evalsha(sha, names.length, ...names, ...args);
-  } catch (error) {
-    if (!isUnknownScript(error)) throw error;
-    return redis.eval(lua, names.length, ...names, ...args);
-  }
+  return byHashOrText(
+    () => redis.evalsha(sha, names.length, ...names, ...args),
+    () => redis.eval(lua, names.length, ...names, ...args),
+  );
 }
 
 /** The same, with the answer's strings as bytes. */
-export async function runScriptBuffer(
+export function runScriptBuffer(
   redis: Redis,
   { lua, sha }: Script,
   names: readonly string[],
   args: readonly Argument[],
 ): Promise<unknown> {
-  try {
-    return await redis.callBuffer('EVALSHA', sha, names.length, ...names, ...args);
-  } catch (error) {
-    if (!isUnknownScript(error)) throw error;
-    return redis.callBuffer('EVAL', lua, names.length, ...names, ...args);
-  }
+  return byHashOrText(
+    () => redis.callBuffer('EVALSHA', sha, names.length, ...names, ...args),
+    () => redis.callBuffer('EVAL', lua, names.length, ...names, ...args),
+  );
 }
 
-function isUnknownScript(error: unknown): boolean {
-  return error instanceof Error && error.message.startsWith('NOSCRIPT');
+async function byHashOrText(
+  byHash: () => Promise<unknown>,
+  byText: () => Promise<unknown>,
+): Promise<unknown> {
+  try {
+    return await byHash();
+  } catch (error) {
+    if (error instanceof Error && error.message.startsWith('NOSCRIPT')) return byText();
+    throw error;
+  }
 }

@@ -10,6 +10,7 @@ import { createLiveLog, type LiveLog } from '../../../src/live/log.ts';
 import type { LiveMessage } from '../../../src/live/protocol.ts';
 import { createLogger } from '../../../src/ops/logger.ts';
 import { createMetrics } from '../../../src/ops/metrics.ts';
+import { keys } from '../../../src/redis/keys.ts';
 import { closeRedis, connectRedis, type Redis } from '../../../src/redis/connect.ts';
 import { startTestRedis, type TestRedis } from '../../support/redis.ts';
 
@@ -123,6 +124,20 @@ test('a cursor of another epoch is answered with the current alerts', async () =
   await witness.until(2);
   const line = await listen('cursor=other:1');
   expect((await line.until(1))[0]).toMatchObject({ recovered: false, alerts: [{ id: one.id }] });
+});
+
+test('a log that lost entries gets a new epoch: no old cursor is taken for good', async () => {
+  const line = await listen('');
+  await log.append(alert('الأول'));
+  await log.append(alert('الثاني'));
+  const cursor = (await line.until(3))[1]?.cursor ?? '';
+  const closed = new Promise((resolve) => line.socket.once('close', resolve));
+  await writer.del(keys.liveLog);
+  // The next version takes the first offset again: the gateway sees it when its blocking read ends.
+  await log.append(alert('بديل'));
+  expect(await closed).toBe(1012);
+  const again = await listen(`cursor=${cursor}`);
+  expect((await again.until(1))[0]).toMatchObject({ type: 'hello', recovered: false });
 });
 
 test('a page of a foreign origin, and a bad query, are refused', async () => {

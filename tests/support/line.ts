@@ -1,9 +1,10 @@
 import { test as base } from 'vitest';
-import { startPushService, type PushService } from './push-service/start.ts';
+import { startPushService, type PushService, type PushServiceOptions } from './push-service/start.ts';
 import type { SubscriptionJson } from './push-service/virtual.ts';
 import { startStack, type Stack } from './stack.ts';
 
 interface Line {
+  readonly serviceOptions: PushServiceOptions;
   readonly service: PushService;
   readonly stack: Stack;
   /** Makes so many virtual readers of the topic `world`, who are subscribed when it resolves. */
@@ -17,9 +18,9 @@ export interface Reader {
 
 /** A test with the whole line to itself: product, Redis, push service. Prints what the processes said when it fails. */
 export const test = base.extend<Line>({
-  // oxlint-disable-next-line no-empty-pattern -- Vitest reads the fixture's needs from the pattern
-  service: async ({}, use) => {
-    const service = await startPushService();
+  serviceOptions: {},
+  service: async ({ serviceOptions }, use) => {
+    const service = await startPushService(serviceOptions);
     await use(service);
     await service.stop();
   },

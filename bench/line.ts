@@ -1,11 +1,13 @@
 /**
  * The whole line: from an editor's POST to the 201, to the first and the last of the open pages, and to the first and the
  * last of the push subscriptions. The built product on a Redis that syncs every write, a push service on this machine.
- * `npm run bench:line -- --readers 1000 --subscriptions 1000 --alerts 50 --json`
+ * `npm run bench:line -- --readers 1000 --subscriptions 1000 --alerts 100 --json`
  */
 import { spawnSync } from 'node:child_process';
 import { cpus } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { findRedisServer } from '../src/redis/server-binary.ts';
 import { startPushService, type PushService } from '../tests/support/push-service/start.ts';
 import { startStack, type Stack } from '../tests/support/stack.ts';
 import { nowMs, openReaders, type Readers } from './line/readers.ts';
@@ -16,20 +18,20 @@ const { values } = parseArgs({
     /** Open WebSocket connections. */
     readers: { type: 'string', default: '1000' },
     subscriptions: { type: 'string', default: '1000' },
-    alerts: { type: 'string', default: '50' },
+    alerts: { type: 'string', default: '100' },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
 if (values.help) {
-  console.log('npm run bench:line -- [--readers 1000] [--subscriptions 1000] [--alerts 50] [--json]');
+  console.log('npm run bench:line -- [--readers 1000] [--subscriptions 1000] [--alerts 100] [--json]');
   process.exit(0);
 }
 const READERS = Number(values.readers);
 const SUBSCRIPTIONS = Number(values.subscriptions);
 const ALERTS = Number(values.alerts);
 /** Sent before the measurement: connections to the push service are opened, code is compiled. */
-const WARM_UP = 5;
+const WARM_UP = 20;
 const TIMEOUT_MS = 60_000;
 
 // `npm run` hands the readers out of one address; behind a proxy they would have many.
@@ -116,7 +118,8 @@ try {
   await service.stop();
 }
 
-const redis = spawnSync('redis-server', ['--version'], { encoding: 'utf8' }).stdout;
+const redisServer = findRedisServer(process.env['PATH'] ?? '', fileURLToPath(new URL('..', import.meta.url)));
+const redis = spawnSync(redisServer ?? '', ['--version'], { encoding: 'utf8' }).stdout;
 console.log(
   `${cpus()[0]?.model ?? 'unknown CPU'}, ${cpus().length} cores, Node ${process.versions.node}${redis ? `, ${redis.split(' ').slice(0, 3).join(' ')}` : ''}`,
 );

@@ -67,7 +67,8 @@ http {
 `;
 }
 
-async function freePort(): Promise<number> {
+/** A port of loopback that nobody listens on now. */
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
@@ -77,7 +78,7 @@ async function freePort(): Promise<number> {
 }
 
 /** Resolves when something accepts connections; nginx tells no other way. */
-async function accepting(port: number): Promise<void> {
+export async function accepting(port: number): Promise<void> {
   for (const deadline = Date.now() + 5000; ;) {
     const socket = connect(port, '127.0.0.1');
     try {

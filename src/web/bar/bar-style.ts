@@ -32,6 +32,8 @@ export const BAR_STYLE = `
   position: relative;
   background: var(--red);
   color: var(--ajil-bar-text, #fff);
+  /* The white label must end somewhere on a white page. */
+  border-block-end: 3px solid color-mix(in srgb, var(--red), #000 28%);
 }
 .bar.retraction { --red: var(--ajil-bar-retraction-color, #3b3733); }
 .inside {
@@ -128,10 +130,11 @@ export const BAR_STYLE = `
 @keyframes pulse { 50% { opacity: .25; transform: scale(.75); } }
 @media (max-width: 40rem) {
   .news { display: block; padding-block-end: .75em; }
-  .label { inline-size: fit-content; max-inline-size: 85%; padding-block: .3em; font-size: 1em; }
+  .label { inline-size: fit-content; max-inline-size: 75%; padding: .3em 1.6em .3em 1em; font-size: 1em; }
+  .rtl .label { padding: .3em 1em .3em 1.6em; }
   .text { padding: .55em 1em 0; }
-  .age { position: absolute; inset-block-start: .4em; inset-inline-end: 3.75em; }
-  .close { align-self: flex-start; position: absolute; inset-block-start: -.3em; inset-inline-end: .25em; margin: 0; }
+  .age { position: absolute; inset-block-start: .55em; inset-inline-end: 3.75em; }
+  .close { position: absolute; inset-block-start: -.2em; inset-inline-end: .25em; margin: 0; }
   .inside { position: relative; }
 }
 @media (prefers-reduced-motion: reduce) {

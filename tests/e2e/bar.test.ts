@@ -158,6 +158,23 @@ test('without WebSockets the bar lives on the event stream, across origins', asy
   expect(faults).toEqual([]);
 });
 
+test('a site’s own code follows the line by our module', async () => {
+  await page.goto(allowed.origin);
+  await page.evaluate(`(async () => {
+    const { openLiveClient } = await import('${stack.origin}/live-client.js');
+    window.had = [];
+    await new Promise((connected) => openLiveClient({
+      url: '${stack.origin}/v1/live',
+      query: { topics: 'economy' },
+      onAlert: (alert) => had.push(alert.headline),
+      onState: connected,
+    }));
+  })()`);
+  await stack.api.createAlert({ headline: 'خبر اقتصادي', topics: ['economy'] });
+  await expect.poll(() => page.evaluate('had'), { timeout: 10_000 }).toEqual(['خبر اقتصادي']);
+  expect(faults).toEqual([]);
+});
+
 test('a site that is not allowed gets nothing, and its page stays whole', async () => {
   await stack.api.createAlert({ headline: 'خبر للمسموح لهم' });
   const refused = page.waitForEvent('websocket').then((socket) => socket.waitForEvent('socketerror'));

@@ -76,12 +76,18 @@ export function defineBar(ownOrigin: string): void {
         onReset: (current) => this.change(() => this.board.reset(current)),
         onState: (connected) => this.contain(() => this.tell('ajil-state', { connected })),
       });
-      const ticking = setInterval(() => this.contain(() => this.view.tick()), TICK_MS);
+      const ticking = setInterval(() => this.tick(), TICK_MS);
       const stopDismissals = this.dismissals.onChange(() => this.change(() => undefined));
       this.stop = () => {
         clearInterval(ticking);
         stopDismissals();
       };
+    }
+
+    /** After a sleep of the device the timer of the next change is late. */
+    private tick(): void {
+      this.contain(() => this.view.tick());
+      if (!this.view.isHeld()) this.change(() => undefined);
     }
 
     private end(): void {

@@ -4,6 +4,8 @@ import express, { type Response, type Router } from 'express';
 import { Problem } from './problem.ts';
 import { route } from './route.ts';
 
+/** Their addresses never change, so what is new in them reaches the sites within minutes. */
+const EMBEDDED_CACHING = 'public, max-age=300, stale-while-revalidate=86400';
 const YEAR_MS = 365 * 24 * 60 * 60_000;
 
 /** Serves what Vite built. @param webDir absolute; undefined when there are no pages in this process */
@@ -21,13 +23,15 @@ export function servePages(router: Router, webDir: string | undefined): void {
       return sendFile(response, webDir, 'sw.js');
     },
   });
-  // Other sites carry the bar, so they may load it (and nothing else).
-  route(router, '/bar.js', {
-    get: (_request, response) => {
-      response.set({ 'Access-Control-Allow-Origin': '*', 'Cross-Origin-Resource-Policy': 'cross-origin' });
-      return sendFile(response, webDir, 'bar.js');
-    },
-  });
+  // Other sites load these two and nothing else of ours; a module needs the first header, a strict page the second.
+  for (const name of ['bar.js', 'live-client.js']) {
+    route(router, `/${name}`, {
+      get: (_request, response) => {
+        response.set({ 'Access-Control-Allow-Origin': '*', 'Cross-Origin-Resource-Policy': 'cross-origin' });
+        return sendFile(response, webDir, name, EMBEDDED_CACHING);
+      },
+    });
+  }
   // Vite names these files by their content.
   router.use(
     '/assets',
@@ -41,8 +45,8 @@ export function servePages(router: Router, webDir: string | undefined): void {
   router.use(express.static(webDir, { index: false, maxAge: 0, redirect: false, extensions: false }));
 }
 
-function sendFile(response: Response, webDir: string, name: string): Promise<void> {
-  response.set('Cache-Control', 'no-cache');
+function sendFile(response: Response, webDir: string, name: string, caching = 'no-cache'): Promise<void> {
+  response.set('Cache-Control', caching);
   return new Promise((resolve, reject) => {
     response.sendFile(name, { root: webDir, cacheControl: false }, (error?: Error) => {
       if (error === undefined || response.headersSent) resolve();

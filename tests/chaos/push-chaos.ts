@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EditorAlert } from '../../src/alerts/schema.ts';
+import type { Report } from '../../src/delivery/report.ts';
 import { seededRandom } from '../support/random.ts';
 import { startStack, type Stack } from '../support/stack.ts';
 import { subscribeDirectly } from '../support/subscribe-directly.ts';
@@ -15,6 +16,7 @@ export interface ChaosOptions {
   /** Kills of a round, at most; one at least. */
   readonly kills: number;
   readonly onRound: (entry: RoundEntry) => void;
+  readonly onProgress?: (round: number, report: Report) => void;
 }
 
 /** What became of one alert. */
@@ -36,7 +38,7 @@ export interface RoundEntry {
   readonly faults: readonly string[];
 }
 
-const ROUND_TIMEOUT_MS = 150_000;
+const ROUND_TIMEOUT_MS = 300_000;
 const SAMPLE = 30;
 
 /**
@@ -53,7 +55,7 @@ export async function runPushChaos(options: ChaosOptions): Promise<readonly Roun
     await subscribeDirectly(stack, services.subscriptions);
     const entries: RoundEntry[] = [];
     for (let round = 1; round <= options.rounds; round++) {
-      const entry = await runRound(stack, services, random, round, options.kills);
+      const entry = await runRound(stack, services, random, round, options);
       entries.push(entry);
       options.onRound(entry);
       if (entry.faults.length > 0) console.error(lastLogs(stack));
@@ -70,19 +72,25 @@ async function runRound(
   services: TroubledServices,
   random: () => number,
   round: number,
-  mostKills: number,
+  options: ChaosOptions,
 ): Promise<RoundEntry> {
   const began = performance.now();
   const before = await totalsOf(services);
   const { gone, end } = await services.trouble(random);
-  const kills = planKills(random, mostKills);
+  const kills = planKills(random, options.kills);
   const killer = createKiller(stack);
   const killed = (async () => {
     for (const kill of kills) await killer.kill(kill);
   })();
   const alert = await createAlert(stack, `عاجل: الجولة ${round}`);
   const audience = services.subscriptions.length;
-  const { report, polls, faults } = await watchReport(stack.api, alert.id, audience, ROUND_TIMEOUT_MS);
+  const { report, polls, faults } = await watchReport(
+    stack.api,
+    alert.id,
+    audience,
+    ROUND_TIMEOUT_MS,
+    (now) => options.onProgress?.(round, now),
+  );
   await killed;
   const { accepted = 0, gone: answeredGone = 0 } = report?.outcomes ?? {};
   const after = await totalsOf(services);

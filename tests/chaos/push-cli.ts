@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import type { Report } from '../../src/delivery/report.ts';
 import { runPushChaos, type RoundEntry } from './push-chaos.ts';
 
 const HELP = `npm run chaos:push -- [--rounds 50] [--seed 1] [--subscriptions 20000] [--kills 3]
@@ -46,6 +47,16 @@ function print(entry: RoundEntry): void {
   for (const fault of entry.faults) console.log(`  WRONG: ${fault}`);
 }
 
+/** A line every five seconds, on standard error: rounds may take a minute. */
+function createProgress(): (round: number, report: Report) => void {
+  let last = 0;
+  return (round, { audience, outcomes }) => {
+    if (performance.now() - last < 5000) return;
+    last = performance.now();
+    console.error(`  round ${round}: ${outcomes.pending} of ${audience} pending`);
+  };
+}
+
 if (values.help) {
   console.log(HELP);
 } else {
@@ -53,7 +64,13 @@ if (values.help) {
   const subscriptions = count('subscriptions');
   console.log(`${options.rounds} rounds, ${subscriptions} subscriptions, seed ${options.seed}`);
   console.log(row(COLUMNS));
-  const entries = await runPushChaos({ ...options, subscriptions, kills: count('kills'), onRound: print });
+  const entries = await runPushChaos({
+    ...options,
+    subscriptions,
+    kills: count('kills'),
+    onRound: print,
+    onProgress: createProgress(),
+  });
   const sum = (column: (typeof COLUMNS)[number]): number =>
     entries.reduce((all, entry) => all + entry[column], 0);
   const faults = entries.flatMap((entry) => entry.faults);

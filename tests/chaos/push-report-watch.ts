@@ -18,6 +18,7 @@ export async function watchReport(
   alertId: string,
   audience: number,
   timeoutMs: number,
+  onProgress: (report: Report) => void = () => undefined,
 ): Promise<Watched> {
   const faults = new Set<string>();
   const deadline = performance.now() + timeoutMs;
@@ -31,6 +32,7 @@ export async function watchReport(
       polls += 1;
       for (const fault of faultsOf(report, last, audience)) faults.add(fault);
       last = report;
+      onProgress(report);
       if (isComplete(report)) break;
     }
     await sleep(EVERY_MS);

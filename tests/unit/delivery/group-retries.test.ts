@@ -5,7 +5,12 @@ import { retryDelay } from '../../../src/delivery/retry-delay.ts';
 const NOW = 1_000_000;
 const HOUR = 3_600_000;
 const again = (slot: number, over: Partial<Again> = {}): Again => ({
-  ...{ shard: 1, slot, origin: 'https://a.example', attempt: 1, waits: 0, afterMs: 1000 },
+  shard: 1,
+  slot,
+  origin: 'https://a.example',
+  attempt: 1,
+  waits: 0,
+  afterMs: 1000,
   ...over,
 });
 

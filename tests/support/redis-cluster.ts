@@ -82,7 +82,7 @@ async function formCluster(nodes: readonly { port: number; bus: number; redis: R
     }
   }
   const deadline = performance.now() + READY_MS;
-  const infos = () => Promise.all(nodes.map(({ redis }) => redis.cluster('INFO') as Promise<string>));
+  const infos = () => Promise.all(nodes.map(({ redis }) => redis.cluster('INFO')));
   while (!(await infos()).every((info) => info.includes('cluster_state:ok'))) {
     if (performance.now() > deadline)
       throw new Error(`the cluster did not form: ${(await infos()).join('\n')}`);

@@ -71,13 +71,10 @@ test('subscriptions are stored, changed, selected and read on a Redis Cluster, s
   expect(exported).toBe(400);
 });
 
-test('the whole line runs on a Redis Cluster: readers subscribe, an alert reaches each once, the report adds up', async ({
-  onTestFailed,
-}) => {
+test('the whole line runs on a Redis Cluster: readers subscribe, an alert reaches each once, the report adds up', async () => {
   await Promise.all(cluster.nodes.map((node) => node.flushall()));
   const service = await startPushService({});
   const stack = await startStack({ pushServices: [service], env: { REDIS_URL: cluster.url } });
-  onTestFailed(() => console.error(stack.logs()));
   try {
     const applicationServerKey = stack.vapidPublicKey;
     const subscriptions = await service.createSubscriptions(40, { applicationServerKey });
@@ -91,6 +88,8 @@ test('the whole line runs on a Redis Cluster: readers subscribe, an alert reache
       cluster.nodes.map((node) => node.exists(keys.alert(alert.id)).catch(() => 0)),
     );
     expect(cores.reduce((sum, there) => sum + there, 0)).toBe(1);
+  } catch (error) {
+    throw new Error(stack.logs(), { cause: error });
   } finally {
     await stack.stop();
     await service.stop();

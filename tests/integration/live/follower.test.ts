@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { Alert } from '../../../src/alerts/schema.ts';
 import type { Redis } from '../../../src/redis/connect.ts';
 import { keys } from '../../../src/redis/keys.ts';
@@ -9,14 +9,25 @@ import {
   versionsIn,
   type TestGateway,
 } from '../../support/gateway.ts';
+import { startTestRedis, type TestRedis } from '../../support/redis.ts';
 
+let redis: TestRedis;
 let live: TestGateway;
 
-beforeEach(async () => {
-  live = await startTestGateway();
+beforeAll(async () => {
+  redis = await startTestRedis();
 });
 
-afterEach(() => live.stop());
+beforeEach(async () => {
+  live = await startTestGateway({ redis });
+});
+
+afterEach(async () => {
+  await live.writer.flushall();
+  await live.stop();
+});
+
+afterAll(() => redis.stop());
 
 const patience = { timeout: 15_000 };
 const epochOf = (cursor: string | undefined): string => cursor?.split(':')[0] ?? '';
@@ -37,9 +48,9 @@ test('a crash of Redis leaves no gap, and the connections stay', async () => {
   const before = alert('قبل');
   await live.log.append(before);
   await line.until(2);
-  await live.redis.kill();
+  await redis.kill();
   await vi.waitFor(() => expect(live.gateway.ready()).toBe(false), patience);
-  await live.redis.restart();
+  await redis.restart();
   const after = alert('بعد');
   await live.log.append(after);
   const messages = await line.until(3);
@@ -54,10 +65,10 @@ test('a crash of Redis leaves no gap, and the connections stay', async () => {
 test('a Redis that hangs makes the gateway unready; it catches up when Redis goes on', async () => {
   const line = await live.listen();
   expect(live.gateway.ready()).toBe(true);
-  live.redis.signal('SIGSTOP');
+  redis.signal('SIGSTOP');
   await vi.waitFor(() => expect(live.gateway.ready()).toBe(false), patience);
   const missed = alert('أثناء التوقف');
-  live.redis.signal('SIGCONT');
+  redis.signal('SIGCONT');
   await live.log.append(missed);
   expect(versionsIn(await line.until(2))).toEqual([nameOf(missed)]);
   await vi.waitFor(() => expect(live.gateway.ready()).toBe(true), patience);
@@ -129,7 +140,7 @@ test('a gateway that starts reads only the end of a long log, and knows what it 
   const transaction = live.writer.multi();
   for (let offset = 1; offset <= total; offset++) write(transaction, offset, alert(`خبر ${offset}`));
   await transaction.exec();
-  const other = await startTestGateway({ redis: live.redis });
+  const other = await startTestGateway({ redis });
   const [newest] = await (await other.listen()).until(1);
   const epoch = epochOf(newest?.cursor);
   expect(newest?.cursor).toBe(`${epoch}:${total}`);
@@ -142,7 +153,7 @@ test('a gateway that starts reads only the end of a long log, and knows what it 
 });
 
 test('two gateways give the same versions in the same order, and take each other’s cursors', async () => {
-  const other = await startTestGateway({ redis: live.redis });
+  const other = await startTestGateway({ redis });
   const [here, there] = [await live.listen(), await other.listen()];
   await Promise.all(
     Array.from({ length: 50 }, (_, index) => [live, other][index % 2]!.log.append(alert(`خبر ${index}`))),

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import {
   anAlertVersion as alert,
   nameOf,
@@ -7,14 +7,25 @@ import {
   versionsIn,
   type TestGateway,
 } from '../../support/gateway.ts';
+import { startTestRedis, type TestRedis } from '../../support/redis.ts';
 
+let redis: TestRedis;
 let live: TestGateway;
 
-beforeEach(async () => {
-  live = await startTestGateway();
+beforeAll(async () => {
+  redis = await startTestRedis();
 });
 
-afterEach(() => live.stop());
+beforeEach(async () => {
+  live = await startTestGateway({ redis });
+});
+
+afterEach(async () => {
+  await live.writer.flushall();
+  await live.stop();
+});
+
+afterAll(() => redis.stop());
 
 test('hello comes first, then every version that the reader wants, once', async () => {
   const line = await live.listen('topics=world');
@@ -65,7 +76,7 @@ test('a newcomer is shown the current alerts as whoever was there sees them', as
 test('a hello that was made for others is not given out after its alerts have expired', async () => {
   await live.stop();
   let now = Date.now();
-  live = await startTestGateway({ now: () => now });
+  live = await startTestGateway({ redis, now: () => now });
   const witness = await live.listen();
   await live.log.append(alert('قصير', { expiresAt: new Date(now + 1000).toISOString() }));
   await witness.until(2);
@@ -165,7 +176,7 @@ test('server-sent events carry the same, resume by Last-Event-ID and need no chu
     if (text.includes(last.id) && text.endsWith('\n\n')) break;
   }
   abort.abort();
-  const events = text.split('\n\n').filter((event) => event !== '');
+  const events = text.split('\n\n').filter((event) => event !== '' && !event.startsWith(':'));
   expect(events[0]).toMatch(
     new RegExp(`^retry: \\d+\\nid: ${expected}\\ndata: \\{"type":"hello".*"recovered":true`),
   );

@@ -2,15 +2,22 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
+interface Frame {
+  readonly opcode: number;
+  readonly payload: Buffer;
+}
+
 /** A WebSocket client that does just what it is told, right or wrong. */
 export interface RawClient {
   readonly socket: Socket;
-  /** What has come so far. */
-  received(): Buffer;
-  /** Resolves when what has come satisfies the test. */
-  until(test: (received: Buffer) => boolean): Promise<Buffer>;
-  /** The frames behind the answer's head, and whether the last one is whole. */
-  frames(): { opcode: number; payload: Buffer }[];
+  /** The head of the answer, as far as it has come. */
+  head(): string;
+  /** What came behind it and is no whole frame; the body, when it was refused. */
+  rest(): Buffer;
+  /** The whole frames behind the head. */
+  readonly frames: readonly Frame[];
+  /** Resolves when the test is true; it is asked whenever something has come. */
+  until(test: () => boolean): Promise<void>;
   /** Resolves when the server has closed. */
   readonly closed: Promise<unknown>;
 }
@@ -34,32 +41,39 @@ export function request(method: string, target: string, headers: Record<string, 
 /** Connects and sends the bytes. */
 export async function rawClient(port: number, first: string | Buffer): Promise<RawClient> {
   const socket = connect({ port, host: '127.0.0.1' });
-  const parts: Buffer[] = [];
+  const frames: Frame[] = [];
   const waiting = new Set<() => void>();
-  socket.on('data', (part) => {
-    parts.push(part);
+  let head = '';
+  let rest = Buffer.alloc(0);
+  socket.on('data', (part: Buffer) => {
+    rest = Buffer.concat([rest, part]);
+    const end = head === '' ? rest.indexOf('\r\n\r\n') : -1;
+    if (end !== -1) {
+      head = rest.toString('latin1', 0, end);
+      rest = rest.subarray(end + 4);
+    }
+    if (head.startsWith('HTTP/1.1 101')) rest = takeFrames(rest, frames);
     for (const look of waiting) look();
   });
   socket.on('error', () => undefined);
   const closed = once(socket, 'close');
   await once(socket, 'connect');
   socket.write(first);
-  const received = (): Buffer => Buffer.concat(parts);
   return {
     socket,
-    received,
+    head: () => head,
+    rest: () => rest,
+    frames,
     until: (test) =>
       new Promise((resolve) => {
         const look = (): void => {
-          const all = received();
-          if (!test(all)) return;
+          if (!test()) return;
           waiting.delete(look);
-          resolve(all);
+          resolve();
         };
         waiting.add(look);
         look();
       }),
-    frames: () => readFrames(received()),
     closed,
   };
 }
@@ -67,7 +81,7 @@ export async function rawClient(port: number, first: string | Buffer): Promise<R
 /** Opens a line and waits for its hello. */
 export async function openRaw(port: number, query = ''): Promise<RawClient> {
   const client = await rawClient(port, handshake(query));
-  await client.until((received) => readFrames(received).length > 0);
+  await client.until(() => client.frames.length > 0);
   return client;
 }
 
@@ -94,11 +108,9 @@ export function clientFrame(
   ]);
 }
 
-/** The whole frames from server to client behind the head of the answer. @throws when a frame is masked or in fragments */
-function readFrames(bytes: Buffer): { opcode: number; payload: Buffer }[] {
-  const frames: { opcode: number; payload: Buffer }[] = [];
-  let at = bytes.indexOf('\r\n\r\n') + 4;
-  if (at === 3) return frames;
+/** Moves the whole frames from server to client. @returns what is left. @throws when a frame is masked or in fragments */
+function takeFrames(bytes: Buffer, frames: Frame[]): Buffer<ArrayBuffer> {
+  let at = 0;
   while (at + 2 <= bytes.length) {
     const first = bytes[at] ?? 0;
     const short = bytes[at + 1] ?? 0;
@@ -108,14 +120,17 @@ function readFrames(bytes: Buffer): { opcode: number; payload: Buffer }[] {
     const length =
       head === 2 ? short : head === 4 ? bytes.readUInt16BE(at + 2) : Number(bytes.readBigUInt64BE(at + 2));
     if (at + head + length > bytes.length) break;
-    frames.push({ opcode: first & 0x0f, payload: bytes.subarray(at + head, at + head + length) });
+    frames.push({
+      opcode: first & 0x0f,
+      payload: Buffer.from(bytes.subarray(at + head, at + head + length)),
+    });
     at += head + length;
   }
-  return frames;
+  return Buffer.from(bytes.subarray(at));
 }
 
 /** The code of the close frame among the frames; 1005 when it has none, undefined when there is none. */
-export function closeCode(frames: readonly { opcode: number; payload: Buffer }[]): number | undefined {
+export function closeCode(frames: readonly Frame[]): number | undefined {
   const close = frames.find(({ opcode }) => opcode === 8);
   if (close === undefined) return undefined;
   return close.payload.length < 2 ? 1005 : close.payload.readUInt16BE(0);

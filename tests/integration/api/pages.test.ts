@@ -4,7 +4,15 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestApi, type TestApi } from '../../support/api.ts';
 
-const FILES = ['index.html', 'desk.html', 'sw.js', 'bar.js', 'manifest.webmanifest', 'assets/page-abc123.js'];
+const FILES = [
+  'index.html',
+  'alert.html',
+  'desk.html',
+  'sw.js',
+  'bar.js',
+  'manifest.webmanifest',
+  'assets/page-abc123.js',
+];
 let api: TestApi;
 let webDir: string;
 
@@ -22,7 +30,6 @@ afterAll(async () => {
 test.each([
   ['/', 'index.html', 'text/html; charset=utf-8', 'no-cache'],
   ['/desk', 'desk.html', 'text/html; charset=utf-8', 'no-cache'],
-  ['/a/01abc', 'index.html', 'text/html; charset=utf-8', 'no-cache'],
   ['/sw.js', 'sw.js', 'text/javascript; charset=utf-8', 'no-cache'],
   ['/bar.js', 'bar.js', 'text/javascript; charset=utf-8', 'no-cache'],
   [

@@ -1,3 +1,4 @@
+import type { Alert } from '../alerts/schema.ts';
 import { openLiveClient } from './live-client.ts';
 import { timesIn } from './reader/times.ts';
 
@@ -27,12 +28,17 @@ async function showNewest(): Promise<void> {
 localizeTimes(document);
 const id = document.querySelector<HTMLElement>('main')?.dataset['alert'];
 if (id !== undefined) {
+  const isNews = (alert: Alert): boolean => alert.id === id && alert.version > shownVersion();
+  let justLoaded = true;
   openLiveClient({
     query: {},
     onAlert: (alert) => {
-      if (alert.id === id && alert.version > shownVersion()) void showNewest();
+      if (isNews(alert)) void showNewest();
     },
-    onReset: () => void showNewest(),
+    onReset: (current) => {
+      if (!justLoaded || current.some(isNews)) void showNewest();
+      justLoaded = false;
+    },
     onState: () => undefined,
   });
 }

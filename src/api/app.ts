@@ -110,7 +110,7 @@ export function createApp(input: ApiDeps): Api {
   serveSession(router, deps);
   serveOperations(router, deps);
   serveDocs(router, deps);
-  servePages(router, input.webDir);
+  servePages(router, deps);
   app.use(router);
   app.use(() => {
     throw new Problem('not-found', 'GET /docs lists what there is.');

@@ -6,6 +6,7 @@ import { startTestApi, type TestApi } from '../../support/api.ts';
 
 const FILES = [
   'index.html',
+  'alert.html',
   'desk.html',
   'sw.js',
   'bar.js',
@@ -30,7 +31,6 @@ afterAll(async () => {
 test.each([
   ['/', 'index.html', 'text/html; charset=utf-8', 'no-cache'],
   ['/desk', 'desk.html', 'text/html; charset=utf-8', 'no-cache'],
-  ['/a/01abc', 'index.html', 'text/html; charset=utf-8', 'no-cache'],
   ['/sw.js', 'sw.js', 'text/javascript; charset=utf-8', 'no-cache'],
   ...['bar.js', 'live-client.js'].map((name) => [
     `/${name}`,

@@ -7,6 +7,8 @@ export interface RoleProcess {
   readonly port: number | undefined;
   /** The latest lines of its output. */
   logs(): readonly string[];
+  /** For signals that do not end it. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void;
   /** Resolves when the process has ended. */
   kill(signal: NodeJS.Signals): Promise<void>;
 }
@@ -16,13 +18,15 @@ const READY_MS = 20_000;
 
 /**
  * Starts a role and waits until it says `{type: 'ready'}`.
- * @throws with its output when it ends, or says nothing for 20 s
+ * @param options.readyMs how long that may take: 20 s unless told
+ * @throws with its output when it ends, or says nothing for so long
  */
 export async function startRole(options: {
   name: string;
   file: string;
   cwd: string;
   env: NodeJS.ProcessEnv;
+  readyMs?: number;
 }): Promise<RoleProcess> {
   const child = fork(options.file, {
     cwd: options.cwd,
@@ -38,7 +42,7 @@ export async function startRole(options: {
     });
   }
   const ended = once(child, 'exit');
-  const port = await waitUntilReady(child).catch((error: unknown) => {
+  const port = await waitUntilReady(child, options.readyMs ?? READY_MS).catch((error: unknown) => {
     child.kill('SIGKILL');
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(`${options.name} ${reason}:\n${lines.join('\n')}`);
@@ -46,6 +50,7 @@ export async function startRole(options: {
   return {
     port,
     logs: () => lines,
+    signal: (signal) => void child.kill(signal),
     kill: async (signal) => {
       child.kill(signal);
       await ended;
@@ -53,9 +58,9 @@ export async function startRole(options: {
   };
 }
 
-function waitUntilReady(child: ChildProcess): Promise<number | undefined> {
+function waitUntilReady(child: ChildProcess, readyMs: number): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`is not ready after ${READY_MS} ms`)), READY_MS);
+    const timer = setTimeout(() => reject(new Error(`is not ready after ${readyMs} ms`)), readyMs);
     const settle = (run: () => void): void => {
       clearTimeout(timer);
       run();

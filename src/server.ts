@@ -60,7 +60,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
 
   const origin = new URL(config.publicUrl).origin;
   const gateway = await openGateway({
-    follower: connectRedis(url, 'worker', logger),
+    follower: connectRedis(url, 'follower', logger),
     logger,
     metrics,
     allowedOrigins: [origin, ...config.allowedOrigins],

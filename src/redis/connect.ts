@@ -6,9 +6,11 @@ export type { Redis };
 /**
  * What a connection is for decides how it behaves while Redis is away:
  * - `command`: answers at once with an error, so that the API can say 503 instead of waiting;
- * - `worker`: waits and goes on by itself (BullMQ workers, log followers; blocking commands are fine).
+ * - `worker`: waits and goes on by itself (BullMQ workers; blocking commands are fine);
+ * - `follower`: the same for the live log's follower, whose commands always end within seconds: a connection on which
+ *   nothing comes is dead, or its server hangs, and another is opened.
  */
-export type ConnectionPurpose = 'command' | 'worker';
+export type ConnectionPurpose = 'command' | 'worker' | 'follower';
 
 const PURPOSES = {
   command: {
@@ -18,6 +20,7 @@ const PURPOSES = {
     commandTimeout: 10_000,
   },
   worker: { maxRetriesPerRequest: null, connectTimeout: 5000 },
+  follower: { maxRetriesPerRequest: null, connectTimeout: 5000, socketTimeout: 5000 },
 } as const satisfies Record<ConnectionPurpose, object>;
 
 /**

@@ -1,5 +1,5 @@
 import type { LineEnd } from './lines.ts';
-import type { Reason, Verdict } from './verify.ts';
+import { noReasons, type Reason, type Verdict } from './verify.ts';
 
 /** What happened in a run: everything that can be counted. */
 export interface Ledger {
@@ -22,7 +22,7 @@ export function createLedger(title: string): Ledger {
   const rounds: string[] = [];
   const ends = new Map<string, number>();
   const faults: string[] = [];
-  const fresh: Record<Reason, number> = { 'first connection': 0, 'new epoch': 0, 'gap no longer held': 0 };
+  const fresh = noReasons();
   let recovered = 0;
   let alerts = 0;
   let clients = 0;

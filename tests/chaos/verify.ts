@@ -2,26 +2,34 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Entry, LogModel } from './model.ts';
 import type { ClientTrace, ConnectionTrace, Position } from './trace.ts';
 
-/** Versions that a gateway holds at least: within these a cursor must be recovered. */
-const HELD_AT_LEAST = 2000;
+/** What a gateway promises to hold and to replay: within these bounds a cursor must be recovered. */
+const HELD_AT_LEAST = { versions: 2000, bytes: 256 * 1024 };
 /** Current alerts that a fresh hello must bring at most; with fewer it must bring all. */
 const CURRENT_AT_MOST = 20;
 
-export type Reason = 'first connection' | 'new epoch' | 'gap no longer held';
+export type Reason = 'first connection' | 'new epoch' | 'gap no longer held' | 'gap too large';
+export type Reasons = Record<Reason, number>;
+
+export const noReasons = (): Reasons => ({
+  'first connection': 0,
+  'new epoch': 0,
+  'gap no longer held': 0,
+  'gap too large': 0,
+});
 
 export interface Verdict {
   /** A sentence for each thing that should not have happened. */
   readonly faults: readonly string[];
   readonly recovered: number;
   /** Why a hello was not recovered. */
-  readonly fresh: Readonly<Record<Reason, number>>;
+  readonly fresh: Readonly<Reasons>;
   readonly alerts: number;
 }
 
 /** Goes through all that a client received, and compares it with the log. @param complete it must have reached the end */
 export function verify(trace: ClientTrace, model: LogModel, complete: boolean): Verdict {
   const faults = [...trace.faults];
-  const fresh: Record<Reason, number> = { 'first connection': 0, 'new epoch': 0, 'gap no longer held': 0 };
+  const fresh = noReasons();
   let recovered = 0;
   let alerts = 0;
   let end: Position | undefined;
@@ -29,7 +37,7 @@ export function verify(trace: ClientTrace, model: LogModel, complete: boolean): 
     if (connection.hello === undefined) continue;
     if (connection.hello.recovered) recovered += 1;
     else {
-      const reason = whyFresh(connection, model);
+      const reason = whyFresh(trace, connection, model);
       if (reason === undefined) faults.push(`recovered:false without a reason: ${describe(connection)}`);
       else fresh[reason] += 1;
     }
@@ -48,12 +56,16 @@ export function isComplete(trace: ClientTrace, at: Position | undefined, model: 
   return at !== undefined && at.epoch === model.currentEpoch && at.offset >= last;
 }
 
-function whyFresh({ since, hello }: ConnectionTrace, model: LogModel): Reason | undefined {
+function whyFresh(trace: ClientTrace, connection: ConnectionTrace, model: LogModel): Reason | undefined {
+  const { since, hello } = connection;
   if (since === undefined) return 'first connection';
   if (hello === undefined) return undefined;
   const epochs = model.epochs();
   if (epochs.indexOf(hello.at.epoch) > epochs.indexOf(since.epoch)) return 'new epoch';
-  return hello.at.offset - since.offset > HELD_AT_LEAST ? 'gap no longer held' : undefined;
+  if (hello.at.offset - since.offset > HELD_AT_LEAST.versions) return 'gap no longer held';
+  const missed = between(model.expected(trace.filter, since.epoch), since.offset, hello.at.offset);
+  const bytes = missed.reduce((sum, { alert }) => sum + Buffer.byteLength(JSON.stringify(alert)), 0);
+  return bytes > HELD_AT_LEAST.bytes ? 'gap too large' : undefined;
 }
 
 /** A recovered hello brings exactly what lies between the two cursors. */

@@ -13,7 +13,7 @@ export interface TestRedis {
   /** SIGKILL, and stay away until {@link restart}. */
   kill(): Promise<void>;
   restart(): Promise<void>;
-  /** For signals that do not end it. */
+  /** SIGSTOP: it hangs, its connections stay. SIGCONT: it goes on. */
   signal(signal: 'SIGSTOP' | 'SIGCONT'): void;
   /** Ends it and removes its data. */
   stop(): Promise<void>;

@@ -10,7 +10,7 @@ export default defineConfig({
     target: 'es2022',
     modulePreload: { polyfill: false },
     rolldownOptions: {
-      input: { index: 'src/web/index.html', sw: 'src/web/service-worker/main.ts' },
+      input: { index: 'src/web/index.html', desk: 'src/web/desk.html', sw: 'src/web/service-worker/main.ts' },
       output: { entryFileNames: (chunk) => (chunk.name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js') },
     },
   },

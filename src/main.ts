@@ -48,6 +48,7 @@ function announcement(config: Config, port: number, adminKey: string | undefined
     '',
     'Ajil is running.',
     `  reader page  ${origin}/`,
+    `  desk         ${origin}/desk`,
     `  API docs     ${origin}/docs`,
     ...(adminKey === undefined ? [] : [adminKeyLine(adminKey)]),
     '',

@@ -46,7 +46,9 @@ export const langSchema = z
 // Controls (C0, C1) and the explicit bidi embeddings, overrides and isolates of UAX #9: they can make a headline
 // read as something else on the page than on the desk. The plain marks (LRM, RLM, ALM) are harmless and stay.
 // oxlint-disable-next-line no-control-regex
-export const FORBIDDEN_CHARACTERS = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufeff]/;
+const FORBIDDEN_CHARACTERS = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufeff]/;
+
+export const holdsForbidden = (text: string): boolean => FORBIDDEN_CHARACTERS.test(text);
 
 const text = (min: number, max: number) =>
   z
@@ -57,10 +59,7 @@ const text = (min: number, max: number) =>
         .string()
         .min(min)
         .max(max)
-        .refine(
-          (value) => !FORBIDDEN_CHARACTERS.test(value),
-          'must not hold control or bidi override characters',
-        )
+        .refine((value) => !holdsForbidden(value), 'must not hold control or bidi override characters')
         .refine((value) => value.isWellFormed(), 'must be well-formed Unicode'),
     );
 

@@ -3,8 +3,8 @@ import type { Report } from './answers.ts';
 import type { Words } from './strings.ts';
 
 const WIDTH = 320;
-const HEIGHT = 110;
-const MARGIN = { top: 8, right: 8, bottom: 20, left: 8 };
+const HEIGHT = 100;
+const MARGIN = { top: 8, right: 8, bottom: 14, left: 8 };
 /** Below this a line to the right edge would suggest a time that never was. */
 const LEAST_SPAN_MS = 100;
 
@@ -27,9 +27,14 @@ export function renderCurve({ curve, audience, timing }: Report, words: Words): 
         <line class="ground" x1=${MARGIN.left} x2=${WIDTH - MARGIN.right} y1=${y(0)} y2=${y(0)} />
         <path class="area" d="${line}V${y(0)}Z" />
         <path class="line" d=${line} />
-        ${marks.map(([, ms]) => (ms === null ? '' : svg`<line class="mark" x1=${x(ms)} x2=${x(ms)} y1=${MARGIN.top} y2=${y(0)} />`))}
-        <text x=${MARGIN.left} y=${HEIGHT - 5}>0</text>
-        <text x=${WIDTH - MARGIN.right} y=${HEIGHT - 5} text-anchor="end">${words.duration(span)}</text>
+        ${marks.map(([name, ms]) =>
+          ms === null
+            ? ''
+            : svg`<line class="mark" x1=${x(ms)} x2=${x(ms)} y1=${MARGIN.top} y2=${y(0)} />
+                <text x=${x(ms) - 3} y=${y(0) - 4} text-anchor="end">${name}</text>`,
+        )}
+        <text x=${MARGIN.left} y=${HEIGHT - 4}>0</text>
+        <text x=${WIDTH - MARGIN.right} y=${HEIGHT - 4} text-anchor="end">${words.duration(span)}</text>
       `}
     </svg>
   `;

@@ -1,10 +1,5 @@
 import type { z } from 'zod';
-import {
-  FORBIDDEN_CHARACTERS,
-  newAlertSchema,
-  newVersionSchema,
-  type EditorAlert,
-} from '../../alerts/schema.ts';
+import { holdsForbidden, newAlertSchema, newVersionSchema, type EditorAlert } from '../../alerts/schema.ts';
 import type { ProblemDetails } from './answers.ts';
 import { clean } from './drafted.ts';
 
@@ -88,6 +83,6 @@ function fieldNamed(name: string): FieldName | undefined {
 /** Takes out what the schema refuses: invisible characters that come along with text from word processors. */
 export function withoutForbidden(text: string): string {
   return Array.from(text)
-    .filter((character) => character === '\n' || !FORBIDDEN_CHARACTERS.test(character))
+    .filter((character) => character === '\n' || !holdsForbidden(character))
     .join('');
 }

@@ -17,9 +17,10 @@ export function renderReport(report: Report, words: Words): TemplateResult {
       ${figure('accepted', text.reached, number(outcomes.accepted), aside)}
       ${figure('early', text.twoMinutes, share === null ? '–' : words.percent(share), text.target, share !== null && share >= AIM)}
       ${figure('live', text.openPages, number(live.connections))}
-      ${figure('shown', text.shown, number(receipts.shown), text.receiptsWhy)}
+      ${figure('shown', text.shown, number(receipts.shown))}
       ${figure('opened', text.opened, number(receipts.opened))}
     </dl>
+    <p class="quiet">${text.receiptsWhy}</p>
     ${audience === 0 ? nothing : html`${renderOutcomes(report, words)} ${renderSpeed(report, words)}`}
   `;
 }

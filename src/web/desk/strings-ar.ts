@@ -184,7 +184,7 @@ export const ar = {
   openPages: 'صفحات مفتوحة',
   shown: 'ظهر على الشاشة',
   opened: 'فُتح',
-  receiptsWhy: 'بحسب ما تخبرنا به الأجهزة نفسها',
+  receiptsWhy: 'الظهور والفتح بحسب ما تخبرنا به الأجهزة نفسها.',
   outcomes: {
     accepted: 'قُبل',
     pending: 'قيد الإرسال',

@@ -170,7 +170,7 @@ export const en: Strings = {
   openPages: 'Open pages',
   shown: 'Shown on a screen',
   opened: 'Opened',
-  receiptsWhy: 'As the devices themselves tell us',
+  receiptsWhy: 'Shown and opened: as the devices themselves tell us.',
   outcomes: {
     accepted: 'Accepted',
     pending: 'On the way',

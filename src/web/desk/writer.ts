@@ -265,18 +265,18 @@ class Writer extends DeskElement {
         <fieldset class="all" ?disabled=${inDoubt || sending}>
           ${renderFields({ desk, subject, fields: draft.fields, faults, set: this.set })}
         </fieldset>
+        <p class="kept">
+          <button type="button" ?disabled=${inDoubt || sending} @click=${this.onDiscard}>
+            ${text.discard}
+          </button>
+          <span class="quiet">${text.kept}</span>
+        </p>
         <footer>
           ${renderMeter(this.bytes, config.pushMessageLimitBytes, words)}
+          <button class="main" aria-keyshortcuts="Control+Enter" ?disabled=${inDoubt || sending}>
+            ${sending ? text.sending : text.review}
+          </button>
           ${subject.change === 'new' ? renderReach(this.estimate, words) : nothing}
-          <div class="buttons">
-            <button class="main" aria-keyshortcuts="Control+Enter" ?disabled=${inDoubt || sending}>
-              ${sending ? text.sending : text.review}
-            </button>
-            <button type="button" ?disabled=${inDoubt || sending} @click=${this.onDiscard}>
-              ${text.discard}
-            </button>
-            <span class="quiet">${text.kept}</span>
-          </div>
         </footer>
       </form>
       <desk-preview .alert=${this.alert} .words=${words}></desk-preview>

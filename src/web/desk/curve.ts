@@ -8,6 +8,9 @@ const MARGIN = { top: 8, right: 8, bottom: 14, left: 8 };
 /** Below this a line to the right edge would suggest a time that never was. */
 const LEAST_SPAN_MS = 100;
 
+/** Keeps a number and its Arabic unit in their own order inside a drawing that runs from left to right (UAX #9). */
+const isolate = (text: string): string => `\u2068${text}\u2069`;
+
 /** Accepted deliveries over time, in steps; time runs from left to right in every language, as charts do. */
 export function renderCurve({ curve, audience, timing }: Report, words: Words): TemplateResult {
   const span = Math.max(LEAST_SPAN_MS, curve.at(-1)?.[0] ?? 0);
@@ -34,7 +37,7 @@ export function renderCurve({ curve, audience, timing }: Report, words: Words): 
                 <text x=${x(ms) - 3} y=${y(0) - 4} text-anchor="end">${name}</text>`,
         )}
         <text x=${MARGIN.left} y=${HEIGHT - 4}>0</text>
-        <text x=${WIDTH - MARGIN.right} y=${HEIGHT - 4} text-anchor="end">${words.duration(span)}</text>
+        <text x=${WIDTH - MARGIN.right} y=${HEIGHT - 4} text-anchor="end">${isolate(words.duration(span))}</text>
       `}
     </svg>
   `;

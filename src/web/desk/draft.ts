@@ -36,8 +36,13 @@ export interface DraftStore {
   load(fields: Fields): Draft;
   save(draft: Draft): void;
   clear(): void;
-  /** Calls back when another tab has written or cleared it. @returns a function that stops that */
-  onElsewhere(listener: () => void): () => void;
+}
+
+/** The part of the browser's `Storage` that is used. */
+interface Shelf {
+  getItem(place: string): string | null;
+  setItem(place: string, text: string): void;
+  removeItem(place: string): void;
 }
 
 /**
@@ -66,15 +71,15 @@ export function newDraft(fields: Fields): Draft {
   return { key: newKey(), fields };
 }
 
+/** Under which key of the browser's storage a draft lies. */
+export const draftPlace = (name: string): string => `ajil-draft:${name}`;
+
 /**
  * @param name editor and what is written: the API knows a key by its editor, so a draft never changes hands
  * @param deps.storage the browser's; what it refuses to keep (private windows, no room) lives as long as the page
  */
-export function openDraftStore(
-  name: string,
-  deps: { storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>; now: () => number },
-): DraftStore {
-  const place = `ajil-draft:${name}`;
+export function openDraftStore(name: string, deps: { storage: Shelf; now: () => number }): DraftStore {
+  const place = draftPlace(name);
   const { storage, now } = deps;
   return {
     load: (fields) => {
@@ -86,17 +91,10 @@ export function openDraftStore(
     },
     save: (draft) => tryTo(() => storage.setItem(place, JSON.stringify(draft))),
     clear: () => tryTo(() => storage.removeItem(place)),
-    onElsewhere: (listener) => {
-      const heard = (event: StorageEvent): void => {
-        if (event.key === place) listener();
-      };
-      addEventListener('storage', heard);
-      return () => removeEventListener('storage', heard);
-    },
   };
 }
 
-function read(storage: Pick<Storage, 'getItem'>, place: string): Draft | undefined {
+function read(storage: Shelf, place: string): Draft | undefined {
   try {
     const draft = JSON.parse(storage.getItem(place) ?? 'null') as Draft | null;
     return typeof draft?.key === 'string' && typeof draft.fields === 'object' ? draft : undefined;

@@ -2,7 +2,15 @@ import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { pushMessageBytes } from '../../alerts/notification.ts';
 import type { EditorAlert } from '../../alerts/schema.ts';
 import type { Estimate, ProblemDetails } from './answers.ts';
-import { emptyFields, newDraft, openDraftStore, type Draft, type DraftStore, type Fields } from './draft.ts';
+import {
+  draftPlace,
+  emptyFields,
+  newDraft,
+  openDraftStore,
+  type Draft,
+  type DraftStore,
+  type Fields,
+} from './draft.ts';
 import { draftedAlert, fieldsOf, requestBody, type Subject } from './drafted.ts';
 import { DeskElement } from './element.ts';
 import { estimateWhenQuiet } from './estimate.ts';
@@ -43,7 +51,6 @@ class Writer extends DeskElement {
   private storeName = '';
   private allowDuplicate = false;
   private discarded: Draft | undefined;
-  private stopListening = (): void => undefined;
   private readonly estimator = estimateWhenQuiet((estimate) => {
     this.estimate = estimate;
   });
@@ -52,9 +59,14 @@ class Writer extends DeskElement {
     if (changed.has('desk') || changed.has('subject')) this.openStore();
   }
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    addEventListener('storage', this.onStorage);
+  }
+
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.stopListening();
+    removeEventListener('storage', this.onStorage);
     this.estimator.stop();
     this.storeName = '';
   }
@@ -64,15 +76,17 @@ class Writer extends DeskElement {
     const what = subject.change === 'new' ? 'new' : `${subject.of.id}:${subject.change}`;
     const name = `${desk.editorId}:${what}`;
     if (name === this.storeName) return;
-    this.stopListening();
     this.storeName = name;
     const store = openDraftStore(name, { storage: localStorage, now: desk.client.now });
     this.store = store;
-    this.stopListening = store.onElsewhere(() => {
-      if (!this.sending) this.begin(store.load(this.blankFields()));
-    });
     this.begin(store.load(this.blankFields()));
   }
+
+  /** Another tab has gone on with the draft, or sent it: two tabs never hold two drafts. */
+  private readonly onStorage = (event: StorageEvent): void => {
+    if (event.key !== draftPlace(this.storeName) || this.sending || this.store === undefined) return;
+    this.begin(this.store.load(this.blankFields()));
+  };
 
   private begin(draft: Draft): void {
     this.draft = draft;

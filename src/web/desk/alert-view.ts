@@ -1,5 +1,6 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { EditorAlert } from '../../alerts/schema.ts';
+import { renderAlertHead } from './alert-head.ts';
 import type { Report } from './answers.ts';
 import type { Subject } from './drafted.ts';
 import { DeskElement } from './element.ts';
@@ -113,7 +114,7 @@ class AlertView extends DeskElement {
             ? 'abortTooLate'
             : 'notAllowed';
     this.tellChanged();
-    void this.focusOn('.aborted');
+    void this.focusOn('.note.aborted');
   };
 
   private write(change: 'update' | 'correction' | 'retraction'): void {
@@ -149,7 +150,7 @@ class AlertView extends DeskElement {
     }
     return html`
       <article class="sheet alert">
-        ${this.renderHead(alert, desk.words)} ${this.renderActions(alert, desk.words)}
+        ${renderAlertHead(alert, desk.words, desk.client.now())} ${this.renderActions(alert, desk.words)}
         <section aria-labelledby="report-heading">
           <h2 id="report-heading">
             ${text.report}
@@ -163,30 +164,6 @@ class AlertView extends DeskElement {
         </section>
       </article>
       ${this.renderAbortQuestion(desk.words)}
-    `;
-  }
-
-  private renderHead(alert: EditorAlert, words: Words): TemplateResult {
-    const { text } = words;
-    const isOver = Date.parse(alert.expiresAt) < this.desk.client.now();
-    return html`
-      <header>
-        <p class="tags">
-          <span class="status ${alert.status}">${text.status[alert.status]}</span>
-          ${alert.change === 'new' ? nothing : html`<span class="change">${text[alert.change]}</span>`}
-          <span>${text[alert.urgency]}</span>
-          <time datetime=${alert.createdAt}>${words.time(alert.createdAt)}</time>
-          <span class="quiet">
-            ${fill(isOver ? text.expired : text.expires, { time: words.time(alert.expiresAt) })}
-          </span>
-        </p>
-        <h1 tabindex="-1" lang=${alert.lang} dir=${alert.dir}>${alert.headline}</h1>
-        <div lang=${alert.lang} dir=${alert.dir}>
-          ${alert.note ? html`<p class="change">${alert.note}</p>` : nothing}
-          ${alert.body ? html`<p>${alert.body}</p>` : nothing}
-        </div>
-        ${alert.url ? html`<p><a href=${alert.url} target="_blank" rel="noreferrer">${text.openStory}</a></p>` : nothing}
-      </header>
     `;
   }
 

@@ -80,7 +80,7 @@ class Desk extends DeskElement {
   private readonly onSignedIn = (event: CustomEvent<DeskSession>): void => {
     this.session = event.detail;
     this.ended = false;
-    void this.focusOn('desk-writer [name="headline"], h1');
+    void this.focusOn('desk-writer [name="headline"]');
   };
 
   private readonly signOut = async (): Promise<void> => {

@@ -38,12 +38,16 @@ export function field(
 }
 
 /** The same for a group of radio buttons or boxes. */
-export function fieldGroup(name: FieldName, options: FieldOptions, controls: TemplateResult): TemplateResult {
-  const { describedBy, invalid } = controlIds(name, options);
+export function fieldGroup(
+  name: FieldName,
+  options: FieldOptions,
+  controls: (ids: ControlIds) => TemplateResult,
+): TemplateResult {
+  const ids = controlIds(name, options);
   return html`
-    <fieldset class="field ${name}" aria-describedby=${describedBy} aria-invalid=${invalid}>
+    <fieldset class="field ${name}" aria-describedby=${ids.describedBy}>
       <legend>${options.label}</legend>
-      ${controls} ${described(name, options)}
+      ${controls(ids)} ${described(name, options)}
     </fieldset>
   `;
 }

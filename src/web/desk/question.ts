@@ -8,9 +8,10 @@ import { fill, type Words } from './strings.ts';
 /** What the editor is asked before anything goes out: what it is, whom it reaches, and that there is no way back. */
 export function renderQuestion(
   alert: EditorAlert,
-  state: { words: Words; estimate: Estimate | 'unknown' | undefined; isDuplicate: boolean },
+  words: Words,
+  estimate: Estimate | 'unknown' | undefined,
+  isDuplicate: boolean,
 ): TemplateResult {
-  const { words, estimate, isDuplicate } = state;
   const { text } = words;
   const does = { flash: text.flashDoes, urgent: text.urgentDoes, normal: text.normalDoes }[alert.urgency];
   const { title } = notificationText(alert);

@@ -52,7 +52,6 @@ export const ar = {
   minutes: { one: 'دقيقة', two: 'دقيقتان', few: '{n} دقائق', many: '{n} دقيقة', other: '{n} دقيقة' },
   hours: { one: 'ساعة', two: 'ساعتان', few: '{n} ساعات', many: '{n} ساعة', other: '{n} ساعة' },
   days: { one: 'يوم', two: 'يومان', few: '{n} أيام', many: '{n} يومًا', other: '{n} يوم' },
-  more: 'المزيد: الرابط، الصورة، الصلاحية',
   characters: '{n} من {max} حرفًا',
   bytes: '{n} من {max} بايت في رسالة الإشعار',
   bytesWhy: 'الحرف العربي بايتان. بعض الأجهزة لا تحمل رسالة أكبر.',
@@ -62,7 +61,6 @@ export const ar = {
   undo: 'تراجع',
   kept: 'المسودة محفوظة في هذا المتصفح.',
   review: 'مراجعة وإرسال…',
-  reviewKeys: 'Ctrl + Enter',
 
   missing: {
     headline: 'اكتب عنوانًا.',

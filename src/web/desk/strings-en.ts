@@ -53,7 +53,6 @@ export const en: Strings = {
   minutes: { one: '{n} minute', other: '{n} minutes' },
   hours: { one: '{n} hour', other: '{n} hours' },
   days: { one: '{n} day', other: '{n} days' },
-  more: 'More: link, picture, expiry',
   characters: '{n} of {max} characters',
   bytes: '{n} of {max} bytes in the push message',
   bytesWhy: 'An Arabic letter is two bytes. Some devices carry no larger message.',
@@ -63,7 +62,6 @@ export const en: Strings = {
   undo: 'Undo',
   kept: 'The draft is kept in this browser.',
   review: 'Review and send…',
-  reviewKeys: 'Ctrl + Enter',
 
   missing: {
     headline: 'Write a headline.',

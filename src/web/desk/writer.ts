@@ -2,15 +2,8 @@ import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { pushMessageBytes } from '../../alerts/notification.ts';
 import type { EditorAlert } from '../../alerts/schema.ts';
 import type { Estimate, ProblemDetails } from './answers.ts';
-import {
-  draftPlace,
-  emptyFields,
-  newDraft,
-  openDraftStore,
-  type Draft,
-  type DraftStore,
-  type Fields,
-} from './draft.ts';
+import { emptyFields, type Fields } from './draft.ts';
+import { DraftKeeper } from './draft-keeper.ts';
 import { draftedAlert, fieldsOf, requestBody, type Subject } from './drafted.ts';
 import { DeskElement } from './element.ts';
 import { estimateWhenQuiet } from './estimate.ts';
@@ -24,12 +17,19 @@ import type { DeskShared } from './shared.ts';
 import './confirm.ts';
 import './preview.ts';
 
-/** Writes an alert or a version of one, and sends it once. Tells `sent` with the alert, `left` when the editor goes back. */
+const FIRST_FIELD = '[name="headline"], [name="note"]';
+const TITLES = {
+  new: 'write',
+  update: 'writeUpdate',
+  correction: 'writeCorrection',
+  retraction: 'writeRetraction',
+} as const;
+
+/** Writes an alert or a version of one, and sends it once. Tells `sent` with the alert. */
 class Writer extends DeskElement {
   static override properties = {
     desk: { attribute: false },
     subject: { attribute: false },
-    draft: { state: true },
     tried: { state: true },
     serverFaults: { state: true },
     notice: { state: true },
@@ -39,7 +39,6 @@ class Writer extends DeskElement {
   };
   declare desk: DeskShared;
   declare subject: Subject;
-  declare private draft: Draft;
   /** Whether the editor wanted to send: from then on faults show as they are made. */
   declare private tried: boolean;
   declare private serverFaults: Faults;
@@ -47,49 +46,36 @@ class Writer extends DeskElement {
   declare private estimate: Estimate | 'unknown' | undefined;
   declare private confirming: boolean;
   declare private sending: boolean;
-  private store: DraftStore | undefined;
-  private storeName = '';
   private allowDuplicate = false;
-  private discarded: Draft | undefined;
+  private readonly keeper = new DraftKeeper(this);
   private readonly estimator = estimateWhenQuiet((estimate) => {
     this.estimate = estimate;
   });
 
   override willUpdate(changed: PropertyValues): void {
-    if (changed.has('desk') || changed.has('subject')) this.openStore();
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    addEventListener('storage', this.onStorage);
+    if (!changed.has('desk') && !changed.has('subject')) return;
+    const { desk, subject } = this;
+    const what = subject.change === 'new' ? 'new' : `${subject.of.id}:${subject.change}`;
+    this.keeper.open(`${desk.editorId}:${what}`, desk.client.now);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    removeEventListener('storage', this.onStorage);
     this.estimator.stop();
-    this.storeName = '';
   }
 
-  private openStore(): void {
-    const { desk, subject } = this;
-    const what = subject.change === 'new' ? 'new' : `${subject.of.id}:${subject.change}`;
-    const name = `${desk.editorId}:${what}`;
-    if (name === this.storeName) return;
-    this.storeName = name;
-    const store = openDraftStore(name, { storage: localStorage, now: desk.client.now });
-    this.store = store;
-    this.begin(store.load(this.blankFields()));
+  blankFields(): Fields {
+    const { subject } = this;
+    return subject.change === 'new'
+      ? emptyFields(this.desk.config.languages[0] ?? 'ar')
+      : fieldsOf(subject.of);
   }
 
-  /** Another tab has gone on with the draft, or sent it: two tabs never hold two drafts. */
-  private readonly onStorage = (event: StorageEvent): void => {
-    if (event.key !== draftPlace(this.storeName) || this.sending || this.store === undefined) return;
-    this.begin(this.store.load(this.blankFields()));
-  };
+  isSending(): boolean {
+    return this.sending;
+  }
 
-  private begin(draft: Draft): void {
-    this.draft = draft;
+  onDraftBegun(): void {
     this.tried = false;
     this.serverFaults = {};
     this.notice = undefined;
@@ -99,15 +85,8 @@ class Writer extends DeskElement {
     this.askForEstimate();
   }
 
-  private blankFields(): Fields {
-    const { subject } = this;
-    return subject.change === 'new'
-      ? emptyFields(this.desk.config.languages[0] ?? 'ar')
-      : fieldsOf(subject.of);
-  }
-
   private readonly set = (changed: Partial<Fields>): void => {
-    this.keep({ ...this.draft, fields: { ...this.draft.fields, ...changed } });
+    this.keeper.set(changed);
     const names = Object.keys(changed);
     this.serverFaults = Object.fromEntries(
       Object.entries(this.serverFaults).filter(([name]) => !names.includes(name)),
@@ -117,55 +96,49 @@ class Writer extends DeskElement {
     if (names.some((name) => ['topics', 'urgency', 'lang'].includes(name))) this.askForEstimate();
   };
 
-  private keep(draft: Draft): void {
-    this.draft = draft;
-    this.store?.save(draft);
-  }
-
   private askForEstimate(): void {
     if (this.subject.change !== 'new') return;
-    const { topics, urgency, lang } = this.draft.fields;
+    const { topics, urgency, lang } = this.keeper.fields;
     this.estimator.ask(this.desk.client, { topics, urgency, lang });
   }
 
   private get alert(): EditorAlert {
-    return draftedAlert(this.subject, this.draft.fields, this.desk.client.now());
+    return draftedAlert(this.subject, this.keeper.fields, this.desk.client.now());
   }
 
   private get bytes(): number {
     return pushMessageBytes(this.alert, this.desk.config.publicUrl);
   }
 
-  private faults(): Faults {
-    const body = requestBody(this.subject, this.draft.fields, this.desk.client.now());
-    return {
-      ...sizeFault(this.alert, this.bytes, this.desk.config.pushMessageLimitBytes),
-      ...faultsOf(body, this.subject.change === 'new'),
-    };
+  private get body(): object {
+    return requestBody(this.subject, this.keeper.fields, this.desk.client.now());
   }
 
-  private readonly onReview = (event: Event): void => {
-    event.preventDefault();
-    this.review();
-  };
-
-  private review(): void {
-    if (this.sending || this.draft.attempt !== undefined) return;
-    this.tried = true;
-    if (this.focusOnFault({ ...this.serverFaults, ...this.faults() })) return;
-    this.askForEstimate();
-    this.confirming = true;
+  private faults(): Faults {
+    return {
+      ...this.serverFaults,
+      ...sizeFault(this.alert, this.bytes, this.desk.config.pushMessageLimitBytes),
+      ...faultsOf(this.body, this.subject.change === 'new'),
+    };
   }
 
   /** @returns whether there was one */
   private focusOnFault(faults: Faults): boolean {
-    const count = FIELD_NAMES.filter((name) => faults[name] !== undefined).length;
-    const first = FIELD_NAMES.find((name) => faults[name] !== undefined);
-    if (first === undefined) return false;
-    this.notice = { type: 'faults', count };
-    void this.focusOn(`[name="${first}"]`);
+    const wrong = FIELD_NAMES.filter((name) => faults[name] !== undefined);
+    if (wrong[0] === undefined) return false;
+    this.notice = { type: 'faults', count: wrong.length };
+    void this.focusOn(`[name="${wrong[0]}"]`);
     return true;
   }
+
+  private readonly onReview = (event: Event): void => {
+    event.preventDefault();
+    if (this.sending || this.keeper.draft.attempt !== undefined) return;
+    this.tried = true;
+    if (this.focusOnFault(this.faults())) return;
+    this.askForEstimate();
+    this.confirming = true;
+  };
 
   private readonly onKey = (event: KeyboardEvent): void => {
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) this.onReview(event);
@@ -173,15 +146,14 @@ class Writer extends DeskElement {
 
   private readonly onConfirmed = (): void => {
     this.confirming = false;
-    if (this.draft.attempt !== undefined) return;
-    const { client } = this.desk;
-    const body = requestBody(this.subject, this.draft.fields, client.now());
-    void this.send({ ...body, ...(this.allowDuplicate ? { allowDuplicate: true } : {}) }, false);
+    if (this.keeper.draft.attempt !== undefined) return;
+    void this.send({ ...this.body, ...(this.allowDuplicate ? { allowDuplicate: true } : {}) }, false);
   };
 
   /** Asks again with the key and the very body of the attempt that went without an answer. */
   private readonly onTryAgain = (): void => {
-    if (this.draft.attempt !== undefined) void this.send(this.draft.attempt.body, true);
+    const { attempt } = this.keeper.draft;
+    if (attempt !== undefined) void this.send(attempt.body, true);
   };
 
   private async send(body: object, isRepeat: boolean): Promise<void> {
@@ -189,9 +161,7 @@ class Writer extends DeskElement {
     this.sending = true;
     this.notice = undefined;
     const { client } = this.desk;
-    // Kept before it goes: a reload in between finds that something may have been sent.
-    const draft = { ...this.draft, attempt: this.draft.attempt ?? { body, at: client.now() } };
-    this.keep(draft);
+    const draft = this.keeper.attempt(body, client.now());
     const path = this.subject.change === 'new' ? '/v1/alerts' : `/v1/alerts/${this.subject.of.id}/versions`;
     const outcome = await sendDraft(client, path, draft, isRepeat);
     this.sending = false;
@@ -201,12 +171,11 @@ class Writer extends DeskElement {
   private settle(outcome: Outcome): void {
     switch (outcome.type) {
       case 'sent':
-        this.store?.clear();
-        this.begin(newDraft(this.blankFields()));
+        this.keeper.discard();
         this.dispatchEvent(new CustomEvent<EditorAlert>('sent', { detail: outcome.alert }));
         return;
       case 'refused':
-        this.keep({ key: this.draft.key, fields: this.draft.fields });
+        this.keeper.letGo();
         this.explain(outcome.problem);
         return;
       case 'unknown':
@@ -229,65 +198,46 @@ class Writer extends DeskElement {
     this.confirming = true;
   };
 
-  /** Lets go of an attempt without an answer. The key stays: should it have been sent, the next one is refused. */
-  private readonly onChangeText = (): void => {
-    this.keep({ key: this.draft.key, fields: this.draft.fields });
-    this.notice = undefined;
-    void this.focusOn('[name="headline"], [name="note"]');
-  };
-
-  private readonly onNewDraft = (): void => {
-    const draft = newDraft(this.draft.fields);
-    this.begin(draft);
-    this.store?.save(draft);
-    void this.focusOn('[name="headline"], [name="note"]');
-  };
-
   private readonly onDiscard = (): void => {
-    const discarded = this.draft;
-    this.store?.clear();
-    this.begin(newDraft(this.blankFields()));
-    this.discarded = discarded;
+    this.keeper.discard();
     this.notice = { type: 'discarded' };
-    void this.focusOn('[name="headline"], [name="note"]');
+    void this.focusOn(FIRST_FIELD);
   };
 
-  private readonly onUndoDiscard = (): void => {
-    if (this.discarded === undefined) return;
-    this.keep(this.discarded);
-    this.begin(this.discarded);
-    void this.focusOn('[name="headline"], [name="note"]');
-  };
+  private onDraft(change: 'letGo' | 'renew' | 'undoDiscard'): void {
+    this.keeper[change]();
+    this.notice = undefined;
+    void this.focusOn(FIRST_FIELD);
+  }
 
   override render(): TemplateResult {
-    const { desk, subject, draft, sending } = this;
+    const { desk, subject, sending } = this;
     const { words, config } = desk;
     const { text } = words;
-    const faults = this.tried ? { ...this.serverFaults, ...this.faults() } : this.serverFaults;
-    const inDoubt = draft.attempt !== undefined && !sending;
-    const notice = this.notice ?? (inDoubt ? ({ type: 'unknown' } as const) : undefined);
+    const { fields, attempt } = this.keeper.draft;
+    const isLocked = attempt !== undefined || sending;
+    const notice = this.notice ?? (isLocked && !sending ? ({ type: 'unknown' } as const) : undefined);
+    const faults = this.tried ? this.faults() : this.serverFaults;
     return html`
       <form class="sheet writing" novalidate @submit=${this.onReview} @keydown=${this.onKey}>
         <h1 tabindex="-1">${text[TITLES[subject.change]]}</h1>
         ${renderNotice(notice, words, {
           tryAgain: this.onTryAgain,
-          changeText: this.onChangeText,
+          changeText: () => this.onDraft('letGo'),
           sendAllTheSame: this.onSendAllTheSame,
-          newDraft: this.onNewDraft,
-          undoDiscard: this.onUndoDiscard,
+          newDraft: () => this.onDraft('renew'),
+          undoDiscard: () => this.onDraft('undoDiscard'),
         })}
-        <fieldset class="all" ?disabled=${inDoubt || sending}>
-          ${renderFields({ desk, subject, fields: draft.fields, faults, set: this.set })}
+        <fieldset class="all" ?disabled=${isLocked}>
+          ${renderFields({ desk, subject, fields, faults, set: this.set })}
         </fieldset>
         <p class="kept">
-          <button type="button" ?disabled=${inDoubt || sending} @click=${this.onDiscard}>
-            ${text.discard}
-          </button>
+          <button type="button" ?disabled=${isLocked} @click=${this.onDiscard}>${text.discard}</button>
           <span class="quiet">${text.kept}</span>
         </p>
         <footer>
           ${renderMeter(this.bytes, config.pushMessageLimitBytes, words)}
-          <button class="main" aria-keyshortcuts="Control+Enter" ?disabled=${inDoubt || sending}>
+          <button class="main" aria-keyshortcuts="Control+Enter" ?disabled=${isLocked}>
             ${sending ? text.sending : text.review}
           </button>
           ${subject.change === 'new' ? renderReach(this.estimate, words) : nothing}
@@ -297,11 +247,7 @@ class Writer extends DeskElement {
       <desk-confirm
         .open=${this.confirming}
         .heading=${subject.change === 'new' ? text.confirm : text.confirmVersion}
-        .content=${renderQuestion(this.alert, {
-          words,
-          estimate: this.estimate,
-          isDuplicate: this.allowDuplicate,
-        })}
+        .content=${renderQuestion(this.alert, words, this.estimate, this.allowDuplicate)}
         .confirmLabel=${text.sendNow}
         .declineLabel=${text.goBack}
         @confirmed=${this.onConfirmed}
@@ -310,12 +256,5 @@ class Writer extends DeskElement {
     `;
   }
 }
-
-const TITLES = {
-  new: 'write',
-  update: 'writeUpdate',
-  correction: 'writeCorrection',
-  retraction: 'writeRetraction',
-} as const;
 
 customElements.define('desk-writer', Writer);

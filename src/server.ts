@@ -17,6 +17,7 @@ import { createAuditLog } from './editors/audit.ts';
 import { createSessionStore } from './editors/sessions.ts';
 import { createEditorStore } from './editors/store.ts';
 import { openGateway } from './live/gateway.ts';
+import { createLiveLog } from './live/log.ts';
 import { runClustered } from './ops/cluster.ts';
 import type { Logger } from './ops/logger.ts';
 import { createMetrics } from './ops/metrics.ts';
@@ -87,6 +88,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
     subscriptions: createSubscriptionStore({ redis, vapidKeyId: vapid.keyId, now }),
     reports,
     receipts: createReceiptStore({ redis, tokens: await openReceiptTokens(redis) }),
+    liveLog: createLiveLog(redis),
     fanOutQueue,
     live: gateway,
     endpointPolicy: createEndpointPolicy({ extraOrigins: config.pushAllowedOrigins }),

@@ -1,4 +1,4 @@
-import { primaryLanguage } from './language.ts';
+import { changeName } from './change-names.ts';
 import type { Alert } from './schema.ts';
 
 // What an alert says on a device. Pure and free of Node: the desk counts and previews with the very code that sends.
@@ -9,18 +9,16 @@ export const MAX_PUSH_MESSAGE_BYTES = 2600;
 /** Characters of base64url in a device's receipt token (`delivery/receipt-token.ts`). */
 export const RECEIPT_TOKEN_LENGTH = 22;
 
-const LABELS: Record<string, Partial<Record<Alert['change'], string>>> = {
-  ar: { correction: 'تصحيح', retraction: 'سحب الخبر' },
-  en: { correction: 'Correction', retraction: 'Retracted' },
-  fr: { correction: 'Correction', retraction: 'Retiré' },
-};
-
-/** The texts that a device shows: a correction says that it is one, a retraction says why instead of the story. */
+/**
+ * The texts that a device shows: a correction says that it is one, a retraction says why instead of the story. Only what
+ * takes back something said before is named: the headline must not be cut off for less.
+ */
 export function notificationText(alert: Alert): { readonly title: string; readonly body: string } {
-  const label = (LABELS[primaryLanguage(alert.lang)] ?? LABELS['en'])?.[alert.change];
+  const { change, headline, lang, note, body } = alert;
+  const named = change === 'correction' || change === 'retraction';
   return {
-    title: label === undefined ? alert.headline : `${label}: ${alert.headline}`,
-    body: (alert.change === 'retraction' ? alert.note : alert.body) ?? '',
+    title: named ? `${changeName(change, lang)}: ${headline}` : headline,
+    body: (change === 'retraction' ? note : body) ?? '',
   };
 }
 
@@ -40,7 +38,7 @@ export function declarativeMessage(alert: Alert, publicUrl: string, token: strin
       dir: alert.dir,
       tag: alert.id,
       silent: alert.urgency === 'normal',
-      icon: `${publicUrl}/icon.svg`,
+      icon: `${publicUrl}/icon-192.png`,
       ...(alert.image === null || alert.change === 'retraction' ? {} : { image: alert.image }),
       timestamp: Date.parse(alert.publishedAt ?? alert.createdAt),
       data: {

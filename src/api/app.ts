@@ -10,6 +10,7 @@ import type { ReportStore } from '../delivery/report.ts';
 import type { AuditLog } from '../editors/audit.ts';
 import type { SessionStore } from '../editors/sessions.ts';
 import type { EditorStore } from '../editors/store.ts';
+import type { LiveLog } from '../live/log.ts';
 import type { LiveFilter } from '../live/protocol.ts';
 import type { Logger } from '../ops/logger.ts';
 import type { Metrics } from '../ops/metrics.ts';
@@ -48,6 +49,7 @@ export interface ApiDeps {
   readonly subscriptions: SubscriptionStore;
   readonly reports: Pick<ReportStore, 'get'>;
   readonly receipts: ReceiptStore;
+  readonly liveLog: Pick<LiveLog, 'append'>;
   readonly fanOutQueue: Pick<FanOutQueue, 'add'>;
   readonly live: {
     handleSse(request: Request, response: Response): void | Promise<void>;

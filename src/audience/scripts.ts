@@ -18,10 +18,8 @@ local function read(slot) return redis.call('LINDEX', page(slot), slot % ${PAGE_
 -- Lua interns strings, so this compares two addresses: its time says nothing of the secret.
 local function owns(record, auth) return string.sub(record, ${AUTH_OFFSET + 1}, ${AUTH_OFFSET + 16}) == auth end
 local function join(slot, first)
-  for i = first, #ARGV do
-    redis.call('SETBIT', shard .. 'in:' .. ARGV[i], slot, 1)
-    redis.call('SADD', shard .. 'sets', ARGV[i])
-  end
+  for i = first, #ARGV do redis.call('SETBIT', shard .. 'in:' .. ARGV[i], slot, 1) end
+  redis.call('SADD', shard .. 'sets', unpack(ARGV, first))
 end
 local function leave(slot)
   for _, name in ipairs(redis.call('SMEMBERS', shard .. 'sets')) do

@@ -16,6 +16,7 @@ const FINAL_CODES: ReadonlySet<number> = new Set([CLOSE_CODES.policyViolation, C
 export function openLiveClient(options: {
   query: Readonly<Record<string, string>>;
   onAlert: (alert: Alert) => void;
+  onReset?: (current: readonly Alert[]) => void;
   onState: (connected: boolean) => void;
 }): LiveClient {
   const seen = new Set<string>();
@@ -38,6 +39,7 @@ export function openLiveClient(options: {
     if (message.type === 'hello') {
       failures = 0;
       options.onState(true);
+      if (!message.recovered) options.onReset?.(message.alerts);
       message.alerts.forEach(take);
     } else {
       take(message.alert);

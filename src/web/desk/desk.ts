@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { EditorAlert } from '../../alerts/schema.ts';
+import { recall, remember } from '../reader/browser-memory.ts';
 import type { DeskConfig, DeskSession } from './answers.ts';
 import { createClient, type Client } from './client.ts';
 import { DeskElement } from './element.ts';
@@ -38,7 +39,7 @@ class Desk extends DeskElement {
 
   constructor() {
     super();
-    this.words = wordsIn(localStorage.getItem('language') === 'en' ? 'en' : 'ar');
+    this.words = wordsIn(recall('language') === 'en' ? 'en' : 'ar');
     this.trouble = false;
     this.ended = false;
     this.changes = 0;
@@ -92,7 +93,7 @@ class Desk extends DeskElement {
   private readonly switchLanguage = (): void => {
     const other: Language = this.words.language === 'ar' ? 'en' : 'ar';
     this.words = wordsIn(other);
-    localStorage.setItem('language', other);
+    remember('language', other);
   };
 
   private readonly onSent = (event: CustomEvent<EditorAlert>): void => {

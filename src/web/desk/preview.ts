@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { changeName } from '../../alerts/change-names.ts';
 import { notificationText } from '../../alerts/notification.ts';
 import type { EditorAlert } from '../../alerts/schema.ts';
 import { DeskElement } from './element.ts';
@@ -58,10 +59,17 @@ class Preview extends DeskElement {
 
   private renderBar(): TemplateResult {
     const { alert, words } = this;
-    return html`<p class="bar" lang=${alert.lang} dir=${alert.dir}>
-      <strong>${alert.dir === 'rtl' ? 'عاجل' : 'Breaking'}</strong>
-      <span>${alert.headline || words.text.sampleHeadline}</span>
-    </p>`;
+    return html`<div class="bar">
+      <div class="bar-inside">
+        <span class="bar-label"
+          >${changeName(alert.change === 'correction' ? 'correction' : 'new', words.language)}</span
+        >
+        <p class="bar-headline" lang=${alert.lang} dir=${alert.dir}>
+          ${alert.headline || words.text.sampleHeadline}
+        </p>
+        <time>${words.text.now}</time>
+      </div>
+    </div>`;
   }
 
   private renderDevice(device: (typeof DEVICES)[number], name: string): TemplateResult {

@@ -43,6 +43,6 @@ test('a correction says that it is one; a retraction says why, without the pictu
     image: alert.image,
   });
   const retracted = shown(nextVersion(alert, { change: 'retraction', note: 'سبب' }, 'editor', 0));
-  expect(retracted).toMatchObject({ title: `سحب الخبر: ${alert.headline}`, body: 'سبب' });
+  expect(retracted).toMatchObject({ title: `خبر مسحوب: ${alert.headline}`, body: 'سبب' });
   expect(retracted).not.toHaveProperty('image');
 });

@@ -34,7 +34,7 @@ export function renderCurve({ curve, audience, timing }: Report, words: Words): 
           ms === null
             ? ''
             : svg`<line class="mark" x1=${x(ms)} x2=${x(ms)} y1=${MARGIN.top} y2=${y(0)} />
-                <text x=${x(ms) - 3} y=${y(0) - 4} text-anchor="end">${name}</text>`,
+                <text x=${x(ms) - 3} y=${MARGIN.top + 7} text-anchor="end">${name}</text>`,
         )}
         <text x=${MARGIN.left} y=${HEIGHT - 4}>0</text>
         <text x=${WIDTH - MARGIN.right} y=${HEIGHT - 4} text-anchor="end">${isolate(words.duration(span))}</text>

@@ -89,7 +89,7 @@ export const en: Strings = {
   reachLine: 'to {devices} and {pages} now',
 
   preview: 'As readers see it',
-  onPage: 'The bar on the page',
+  onPage: 'The bar on the page, on a phone',
   barGone: 'The alert leaves the bar; in the list it stays, struck through, with the reason.',
   onAndroid: 'Android (Chrome), folded',
   onIphone: 'iPhone, lock screen',

@@ -36,7 +36,8 @@ class AlertView extends DeskElement {
   /** The version whose report is shown. */
   declare private version: number;
   declare private report: Report | undefined;
-  declare private connected: boolean;
+  /** Undefined until the first answer. */
+  declare private connected: boolean | undefined;
   declare private writing: Subject | undefined;
   /** Whether the editor is asked if sending is to stop. */
   declare private asking: boolean;
@@ -77,7 +78,7 @@ class AlertView extends DeskElement {
     this.stream?.close();
     this.stream = undefined;
     this.report = undefined;
-    this.connected = false;
+    this.connected = undefined;
     this.version = version ?? 0;
     if (version === undefined) return;
     this.stream = followReport(this.alertId, version, {
@@ -94,6 +95,8 @@ class AlertView extends DeskElement {
     if (report.version !== this.alert?.version || report.status === this.alert.status) return;
     this.alert = { ...this.alert, status: report.status };
     this.tellChanged();
+    // Another editor may have corrected or retracted it.
+    void this.load();
   };
 
   private tellChanged(): void {
@@ -154,7 +157,9 @@ class AlertView extends DeskElement {
         <section aria-labelledby="report-heading">
           <h2 id="report-heading">
             ${text.report}
-            <span class="state ${this.connected ? 'on' : ''}">${this.connected ? text.live : text.lost}</span>
+            <span class="state ${this.connected === true ? 'on' : ''}"
+              >${{ true: text.live, false: text.lost, undefined: nothing }[`${this.connected}`]}</span
+            >
           </h2>
           ${this.renderVersions(alert, desk.words)}
           <p class="unseen" role="status">

@@ -8,6 +8,8 @@ import { alertPage, missingPage, type PageParts } from './alert-page.ts';
 import { Problem } from './problem.ts';
 import { route } from './route.ts';
 
+/** Their addresses never change, so what is new in them reaches the sites within minutes. */
+const EMBEDDED_CACHING = 'public, max-age=300, stale-while-revalidate=86400';
 const YEAR_MS = 365 * 24 * 60 * 60_000;
 
 export interface PagesDeps {
@@ -33,13 +35,15 @@ export function servePages(router: Router, deps: PagesDeps): void {
       return sendFile(response, webDir, 'sw.js');
     },
   });
-  // Other sites carry the bar, so they may load it (and nothing else).
-  route(router, '/bar.js', {
-    get: (_request, response) => {
-      response.set({ 'Access-Control-Allow-Origin': '*', 'Cross-Origin-Resource-Policy': 'cross-origin' });
-      return sendFile(response, webDir, 'bar.js');
-    },
-  });
+  // Other sites load these two and nothing else of ours; a module needs the first header, a strict page the second.
+  for (const name of ['bar.js', 'live-client.js']) {
+    route(router, `/${name}`, {
+      get: (_request, response) => {
+        response.set({ 'Access-Control-Allow-Origin': '*', 'Cross-Origin-Resource-Policy': 'cross-origin' });
+        return sendFile(response, webDir, name, EMBEDDED_CACHING);
+      },
+    });
+  }
   // Vite names these files by their content.
   router.use(
     '/assets',
@@ -94,8 +98,8 @@ function readFrame(file: string): (parts: PageParts) => string {
   };
 }
 
-function sendFile(response: Response, webDir: string, name: string): Promise<void> {
-  response.set('Cache-Control', 'no-cache');
+function sendFile(response: Response, webDir: string, name: string, caching = 'no-cache'): Promise<void> {
+  response.set('Cache-Control', caching);
   return new Promise((resolve, reject) => {
     response.sendFile(name, { root: webDir, cacheControl: false }, (error?: Error) => {
       if (error === undefined || response.headersSent) resolve();

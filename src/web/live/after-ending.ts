@@ -13,7 +13,12 @@ export type Next =
       readonly asked: boolean;
     };
 
-const FINAL_CODES: ReadonlySet<number> = new Set([CLOSE_CODES.policyViolation, CLOSE_CODES.messageTooBig]);
+const FINAL_CODES: ReadonlySet<number> = new Set([
+  CLOSE_CODES.protocolError,
+  CLOSE_CODES.invalidText,
+  CLOSE_CODES.policyViolation,
+  CLOSE_CODES.messageTooBig,
+]);
 /** Full house (1013): come back when others have left. */
 const FULL_MS = { least: 10_000, spread: 50_000 };
 /** An origin that is not allowed: only an operator changes that. */

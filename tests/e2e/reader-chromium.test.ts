@@ -151,7 +151,7 @@ test('the bar lives: an alert, its correction and its retraction come without re
     });
   }`);
   const saidOf = async (word: string): Promise<string[]> =>
-    ((await page.evaluate('said')) as string[]).filter((text) => text.includes(word));
+    (await page.evaluate<string[]>('said')).filter((text) => text.includes(word));
 
   const { id } = await stack.api.createAlert({ headline: 'الجسر مغلق منذ الفجر' });
   await bar.getByText('الجسر مغلق منذ الفجر').waitFor();

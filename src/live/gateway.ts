@@ -9,7 +9,7 @@ import { createAdmission, type Admitted } from './admission.ts';
 import { createBacklog } from './backlog.ts';
 import { createBroadcast } from './broadcast.ts';
 import type { Connection, Keeper } from './connection.ts';
-import { parseCursor, type Cursor } from './cursor.ts';
+import { parseCursor } from './cursor.ts';
 import { EventStreamConnection } from './event-stream-connection.ts';
 import { openFollower } from './follower.ts';
 import { createGroups, type Group } from './groups.ts';
@@ -105,8 +105,7 @@ export async function openGateway(deps: GatewayDeps): Promise<Gateway> {
   /** In one go: hello says what was, and from here on every version comes. */
   function enter<C extends Connection>(
     wire: Wire,
-    { filter, address }: Admitted,
-    since: Cursor | undefined,
+    { filter, address, since }: Admitted,
     create: (group: Group) => C,
     open: (connection: C, hello: Buffer) => void,
   ): void {
@@ -121,6 +120,33 @@ export async function openGateway(deps: GatewayDeps): Promise<Gateway> {
     open(connection, hello.bytes);
   }
 
+  /**
+   * Greets with nothing older than what the reader has seen: one whose cursor is ahead of us, or of another log, holds a
+   * place until we have looked at the log once more.
+   */
+  function whenCurrent(
+    request: IncomingMessage,
+    { address, since }: Admitted,
+    greet: () => void,
+    refuse: (refusal: Refusal) => void,
+  ): void {
+    if (!follower.behind(since)) return greet();
+    admission.enter(address);
+    void follower.nextLook().then((looked) => {
+      admission.leave(address);
+      if (request.socket.destroyed) return;
+      const again = admission.judge(request);
+      if ('status' in again) refuse(again);
+      else if (looked) greet();
+      else
+        refuse({
+          status: 503,
+          reason: 'behind',
+          detail: 'this gateway does not see the log that you come from',
+        });
+    });
+  }
+
   function upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
     const refuse = (refusal: Refusal): void => {
       metrics.refused(refusal.reason);
@@ -130,13 +156,38 @@ export async function openGateway(deps: GatewayDeps): Promise<Gateway> {
     if ('status' in admitted) return refuse(admitted);
     const answer = answerHandshake(request);
     if (typeof answer !== 'string') return refuse(answer);
-    enter(
-      webSocketWire,
-      admitted,
-      admitted.since,
-      (group) => new WebSocketConnection(socket, group, admitted.address, keeper),
-      (connection, hello) => connection.open(answer, hello, head),
-    );
+    const greet = (): void =>
+      enter(
+        webSocketWire,
+        admitted,
+        (group) => new WebSocketConnection(socket, group, admitted.address, keeper),
+        (connection, hello) => connection.open(answer, hello, head),
+      );
+    whenCurrent(request, admitted, greet, refuse);
+  }
+
+  function stream(request: IncomingMessage, response: ServerResponse): void {
+    const { socket } = response;
+    const refuse = (refusal: Refusal): void => {
+      metrics.refused(refusal.reason);
+      refuseResponse(response, refusal);
+    };
+    const judged = admission.judge(request);
+    if ('status' in judged) return refuse(judged);
+    if (socket === null) {
+      const detail = 'an event stream cannot follow another request that has no answer yet';
+      return refuse({ status: 400, reason: 'handshake', detail });
+    }
+    const last = request.headers['last-event-id'];
+    const admitted = typeof last === 'string' ? { ...judged, since: parseCursor(last) } : judged;
+    const greet = (): void =>
+      enter(
+        eventStreamWire,
+        admitted,
+        (group) => new EventStreamConnection(response, socket, group, admitted.address, keeper),
+        (connection, hello) => connection.open(hello),
+      );
+    whenCurrent(request, admitted, greet, refuse);
   }
 
   const onFault = (error: Error): void => logger.debug({ err: error }, 'live connection fault');
@@ -162,28 +213,7 @@ export async function openGateway(deps: GatewayDeps): Promise<Gateway> {
       if (socket instanceof Socket && !socket.destroyed) upgrade(request, socket, head);
       else socket.destroy();
     },
-    handleSse: (request, response) => {
-      const { socket } = response;
-      const admitted = admission.judge(request);
-      if ('status' in admitted) {
-        metrics.refused(admitted.reason);
-        refuseResponse(response, admitted);
-        return;
-      }
-      if (socket === null) {
-        const detail = 'an event stream cannot follow another request that has no answer yet';
-        refuseResponse(response, { status: 400, reason: 'handshake', detail });
-        return;
-      }
-      const last = request.headers['last-event-id'];
-      enter(
-        eventStreamWire,
-        admitted,
-        typeof last === 'string' ? parseCursor(last) : admitted.since,
-        (group) => new EventStreamConnection(response, socket, group, admitted.address, keeper),
-        (connection, hello) => connection.open(hello),
-      );
-    },
+    handleSse: stream,
     connections: (filter) => groups.count(filter),
     ready: () => follower.following,
     close: async () => {

@@ -15,9 +15,8 @@ const pidsOf = (stack: Stack): number[] =>
 test(
   'several server processes on one port: each has its readers, and one that is killed loses none',
   { timeout: 120_000 },
-  async ({ onTestFailed }) => {
+  async () => {
     const stack = await startStack({ env: { SERVER_PROCESSES: String(PROCESSES) } });
-    onTestFailed(() => console.error(stack.logs()));
     const url = `${stack.origin.replace('http', 'ws')}/v1/live`;
     const open = (query = ''): Promise<Listener> => listen(`${url}?${query}`);
     try {
@@ -54,6 +53,8 @@ test(
       const ended = Promise.all(last.map((line) => line.closed));
       await stack.kill('server', 'SIGTERM');
       expect(new Set(await ended)).toEqual(new Set([1012]));
+    } catch (error) {
+      throw new Error(stack.logs(), { cause: error });
     } finally {
       await stack.stop();
     }

@@ -170,7 +170,13 @@ export function openSender(deps: {
       return new Promise((resolve) => {
         const submittedAt = clock();
         lane.submit({
-          ...{ target, message, order, path, lane, resolve, submittedAt },
+          target,
+          message,
+          order,
+          path,
+          lane,
+          resolve,
+          submittedAt,
           startedAt: undefined,
           state: 'waiting',
         });

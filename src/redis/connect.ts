@@ -8,9 +8,11 @@ export type Redis = Single | Cluster;
 /**
  * What a connection is for decides how it behaves while Redis is away:
  * - `command`: answers at once with an error, so that the API can say 503 instead of waiting;
- * - `worker`: waits and goes on by itself (BullMQ workers, log followers; blocking commands are fine).
+ * - `worker`: waits and goes on by itself (BullMQ workers; blocking commands are fine);
+ * - `follower`: the same for the live log's follower, whose commands always end within seconds: a connection on which
+ *   nothing comes is dead, or its server hangs, and another is opened.
  */
-export type ConnectionPurpose = 'command' | 'worker';
+export type ConnectionPurpose = 'command' | 'worker' | 'follower';
 
 const PURPOSES = {
   command: {
@@ -20,6 +22,7 @@ const PURPOSES = {
     commandTimeout: 10_000,
   },
   worker: { maxRetriesPerRequest: null, connectTimeout: 5000 },
+  follower: { maxRetriesPerRequest: null, connectTimeout: 5000, socketTimeout: 5000 },
 } as const satisfies Record<ConnectionPurpose, object>;
 
 const retryStrategy = (attempt: number): number => Math.min(50 * 2 ** Math.min(attempt, 5), 1000);

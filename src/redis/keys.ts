@@ -30,13 +30,21 @@ export const keys = {
   // live log
   liveLog: `${CORE}:live`,
   liveEpoch: `${CORE}:live:epoch`,
+  /** Offset of the newest version that was ever appended: when the stream ends before it, entries are lost. */
+  liveNewest: `${CORE}:live:newest`,
   liveAppended: (id: string, version: number) => `${CORE}:live:appended:${id}:${version}`,
   // delivery
   report: (id: string, version: number) => `${CORE}:report:${id}:${version}`,
   receiptSecret: `${CORE}:receipt-secret`,
   /** Bitmap of the batches that have ended. */
   batches: (id: string, version: number) => `${CORE}:batches:${id}:${version}`,
+  /** Bitmap of the deliveries that have an outcome. */
   ledger: (id: string, version: number, shard: number) => `${CORE}:ledger:${id}:${version}:${shard}`,
+  /** Bitmap of the deliveries that their batch has handed to a retry. */
+  deferred: (id: string, version: number, shard: number) => `${CORE}:deferred:${id}:${version}:${shard}`,
+  /** Hash of a version's retries, and their ids by when they are due (ms). */
+  retries: (id: string, version: number) => `${CORE}:retries:${id}:${version}`,
+  retriesDue: (id: string, version: number) => `${CORE}:retries-due:${id}:${version}`,
   receipts: (id: string, version: number, event: string, shard: number) =>
     `${CORE}:receipts:${id}:${version}:${event}:${shard}`,
   // processes

@@ -2,14 +2,15 @@ import { createECDH, randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createApp, type ApiDeps } from '../../src/api/app.ts';
+import { pushMessageBytes } from '../../src/alerts/notification.ts';
 import { createAlertStore } from '../../src/alerts/store.ts';
 import { createSubscriptionStore } from '../../src/audience/subscriptions.ts';
 import { createTopicStore } from '../../src/audience/topics.ts';
-import { pushMessageBytes } from '../../src/delivery/push-message.ts';
 import type { Report } from '../../src/delivery/report.ts';
 import { createAuditLog } from '../../src/editors/audit.ts';
 import { createSessionStore } from '../../src/editors/sessions.ts';
 import { createEditorStore } from '../../src/editors/store.ts';
+import { createLiveLog } from '../../src/live/log.ts';
 import { createLogger } from '../../src/ops/logger.ts';
 import { createMetrics } from '../../src/ops/metrics.ts';
 import { createEndpointPolicy } from '../../src/push/endpoint-policy.ts';
@@ -71,6 +72,7 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}): Promise<Te
     receipts: {
       record: ({ token }) => Promise.resolve(token === 'good' ? ('recorded' as const) : ('invalid' as const)),
     },
+    liveLog: createLiveLog(redis),
     fanOutQueue: {
       add: ({ alertId, version }) => {
         fanOuts.push({ alertId, version });

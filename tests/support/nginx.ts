@@ -74,7 +74,7 @@ http {
 }
 
 /** Resolves when something accepts connections; nginx tells no other way. */
-async function accepting(port: number): Promise<void> {
+export async function accepting(port: number): Promise<void> {
   for (const deadline = Date.now() + 5000; ;) {
     const socket = connect(port, '127.0.0.1');
     try {

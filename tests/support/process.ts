@@ -7,16 +7,18 @@ export interface RoleProcess {
   readonly port: number | undefined;
   /** The latest lines of its output. */
   logs(): readonly string[];
+  /** For signals that do not end it. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void;
   /** Resolves when the process has ended. */
   kill(signal: NodeJS.Signals): Promise<void>;
 }
 
 const MAX_LINES = 2000;
-const READY_MS = 20_000;
+const READY_MS = 60_000;
 
 /**
  * Starts a role and waits until it says `{type: 'ready'}`.
- * @throws with its output when it ends, or says nothing for 20 s
+ * @throws with its output when it ends, or says nothing for a minute
  */
 export async function startRole(options: {
   name: string;
@@ -46,6 +48,7 @@ export async function startRole(options: {
   return {
     port,
     logs: () => lines,
+    signal: (signal) => void child.kill(signal),
     kill: async (signal) => {
       child.kill(signal);
       await ended;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { generateVAPIDKeys } from 'web-push';
+import webPush from 'web-push';
 import { createApiClient, type ApiClient } from './api-client.ts';
 import { freePorts } from './free-ports.ts';
 import { startRole, type RoleProcess } from './process.ts';
@@ -53,7 +53,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const dir = await mkdtemp(join(tmpdir(), 'ajil-stack-'));
   const redis = options.redis ?? (await startTestRedis());
   const adminKey = randomBytes(24).toString('base64url');
-  const vapid = generateVAPIDKeys();
+  const vapid = webPush.generateVAPIDKeys();
   const ports = await freePorts(options.serverProcesses ?? 1);
   const origins = ports.map((port) => `http://localhost:${port}`);
   const [origin = ''] = origins;

@@ -1,0 +1,27 @@
+/** Our gateway as the server role opens it, on `node:http`; alerts reach it through the live log in Redis. */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { openGateway } from '../../../src/live/gateway.ts';
+import { createLogger } from '../../../src/ops/logger.ts';
+import { createMetrics } from '../../../src/ops/metrics.ts';
+import { connectRedis } from '../../../src/redis/connect.ts';
+import { serve } from './serve.ts';
+
+const [redisUrl = ''] = process.argv.slice(2);
+const logger = createLogger({ level: 'warn', role: 'bench' });
+const gateway = await openGateway({
+  follower: connectRedis(redisUrl, 'follower', logger),
+  logger,
+  metrics: createMetrics('bench'),
+  allowedOrigins: [],
+  addressOf: (request) => request.socket.remoteAddress ?? '',
+  drainSeconds: 0,
+  onBroadcast: () => undefined,
+  now: Date.now,
+});
+const server = createServer((request, response) => gateway.handleSse(request, response));
+server.on('upgrade', (request, socket, head) => gateway.handleUpgrade(request, socket, head));
+server.listen({ host: '127.0.0.1', port: 0, backlog: 4096 });
+await once(server, 'listening');
+serve({ port: (server.address() as AddressInfo).port });

@@ -1,0 +1,33 @@
+import { createLiveLog } from '../../../src/live/log.ts';
+import { createLogger } from '../../../src/ops/logger.ts';
+import { closeRedis, connectRedis } from '../../../src/redis/connect.ts';
+import { startTestRedis } from '../../../tests/support/redis.ts';
+import { benchAlert } from '../alert.ts';
+import type { Contender } from '../contender.ts';
+import { startNodeContender } from './node-process.ts';
+
+/** The gateway and a Redis of its own, where the alerts are appended as the fan-out worker does it. */
+export function ours(): Contender {
+  return {
+    name: 'ours',
+    label: 'ours',
+    path: '/v1/live?topics=world&lang=ar',
+    protocol: 'plain',
+    greetings: 1,
+    start: async (core) => {
+      const redis = await startTestRedis();
+      const writer = connectRedis(redis.url, 'worker', createLogger({ level: 'warn', role: 'bench' }));
+      const log = createLiveLog(writer);
+      const server = await startNodeContender(new URL('ours-server.ts', import.meta.url), core, [redis.url]);
+      return {
+        ...server,
+        publish: async (seq) => void (await log.append(benchAlert(seq, Date.now()))),
+        stop: async () => {
+          await server.stop();
+          await closeRedis(writer);
+          await redis.stop();
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+
+const HELP = `npm run bench:live -- [options]
+
+What an alert to every open connection costs: our gateway, and others beside it in the same run.
+
+  --connections LIST   how many, separated by commas; "max" is as many as the machine lets   (1000,10000,max)
+  --contenders LIST    of ours, ws, socketio, nchan, c                                       (all that are here)
+  --rounds N           each measures every contender once, in turn                           (5; of max: 3)
+  --alerts N           published one after the other in a round                              (20)
+  --generator KIND     c or node                                                             (c, where there is a compiler)
+  --json               one line of JSON last
+  --help               this text`;
+
+export const CONTENDERS = ['c', 'ours', 'nchan', 'ws', 'socketio'] as const;
+type Name = (typeof CONTENDERS)[number];
+
+export interface Options {
+  readonly connections: readonly (number | 'max')[];
+  readonly contenders: readonly Name[];
+  readonly rounds: number | undefined;
+  readonly alerts: number;
+  readonly generator: 'c' | 'node';
+  readonly json: boolean;
+}
+
+/** Reads the command line; prints the help, or what is wrong, and ends the process. */
+export function readOptions(): Options {
+  const { values } = parseArgs({
+    options: {
+      connections: { type: 'string', default: '1000,10000,max' },
+      contenders: { type: 'string', default: CONTENDERS.join(',') },
+      rounds: { type: 'string' },
+      alerts: { type: 'string', default: '20' },
+      generator: { type: 'string', default: 'c' },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) {
+    console.log(HELP);
+    process.exit(0);
+  }
+  const connections = values.connections.split(',').map((item) => (item === 'max' ? item : count(item)));
+  const names = values.contenders.split(',');
+  const unknown = names.find((name) => !CONTENDERS.some((known) => known === name));
+  if (unknown !== undefined) end(`no contender "${unknown}"`);
+  return {
+    connections,
+    contenders: CONTENDERS.filter((name) => names.includes(name)),
+    rounds: values.rounds === undefined ? undefined : count(values.rounds),
+    alerts: count(values.alerts),
+    generator: values.generator === 'node' ? 'node' : 'c',
+    json: values.json,
+  };
+}
+
+function count(text: string): number {
+  const number = Number(text);
+  return Number.isSafeInteger(number) && number > 0 ? number : end(`"${text}" is no count`);
+}
+
+function end(fault: string): never {
+  console.error(`${fault}\n\n${HELP}`);
+  process.exit(2);
+}
+
+/** Descriptors a process may have (the hard limit: server and generator raise theirs to it). */
+export function descriptorLimit(): number {
+  const found = /^Max open files\s+\d+\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'));
+  return Number(found?.[1] ?? 1024);
+}

@@ -53,7 +53,7 @@ function open(url: string, purpose: ConnectionPurpose): Redis {
   if (cluster !== undefined) {
     return new Cluster(cluster.nodes, {
       clusterRetryStrategy: retryStrategy,
-      enableOfflineQueue: purpose === 'worker',
+      enableOfflineQueue: purpose !== 'command',
       redisOptions: { ...options, ...cluster.login },
     });
   }

@@ -25,6 +25,9 @@ import { WebSocketConnection } from './websocket-connection.ts';
 import { answerHandshake } from './websocket-handshake.ts';
 import { eventStreamWire, webSocketWire, type Wire } from './wire.ts';
 
+/** So long a newcomer who is ahead of this gateway's log is waited for. Then it starts over. */
+const CATCH_UP_MS = 1000;
+
 /** Holds the open connections of one process. */
 export interface Gateway {
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
@@ -121,7 +124,22 @@ export async function openGateway(deps: GatewayDeps): Promise<Gateway> {
     open(connection, hello.bytes);
   }
 
-  function upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
+  /**
+   * Who comes from another gateway may be ahead of this one for a moment: it is waited for, because a reader who lacks
+   * nothing should not have to start over.
+   * @returns undefined when there is nothing to wait for
+   */
+  function catchUpWith(since: Cursor | undefined): Promise<void> | undefined {
+    const isBehind = (): boolean =>
+      since?.epoch === follower.tail.cursor.epoch && since.offset > follower.tail.cursor.offset;
+    if (!isBehind()) return undefined;
+    return (async () => {
+      const deadline = performance.now() + CATCH_UP_MS;
+      while (isBehind() && performance.now() < deadline) await sleep(20);
+    })();
+  }
+
+  function upgrade(request: IncomingMessage, socket: Socket, head: Buffer, waited = false): void {
     const refuse = (refusal: Refusal): void => {
       metrics.refused(refusal.reason);
       refuseUpgrade(socket, refusal);
@@ -130,6 +148,11 @@ export async function openGateway(deps: GatewayDeps): Promise<Gateway> {
     if ('status' in admitted) return refuse(admitted);
     const answer = answerHandshake(request);
     if (typeof answer !== 'string') return refuse(answer);
+    const wait = waited ? undefined : catchUpWith(admitted.since);
+    if (wait !== undefined) {
+      void wait.then(() => guarded(socket, () => upgrade(request, socket, head, true)));
+      return;
+    }
     enter(
       webSocketWire,
       admitted,
@@ -137,6 +160,46 @@ export async function openGateway(deps: GatewayDeps): Promise<Gateway> {
       (group) => new WebSocketConnection(socket, group, admitted.address, keeper),
       (connection, hello) => connection.open(answer, hello, head),
     );
+  }
+
+  function sse(request: IncomingMessage, response: ServerResponse, waited = false): void {
+    const { socket } = response;
+    const admitted = admission.judge(request);
+    if ('status' in admitted) {
+      metrics.refused(admitted.reason);
+      refuseResponse(response, admitted);
+      return;
+    }
+    if (socket === null) {
+      const detail = 'an event stream cannot follow another request that has no answer yet';
+      refuseResponse(response, { status: 400, reason: 'handshake', detail });
+      return;
+    }
+    const last = request.headers['last-event-id'];
+    const since = typeof last === 'string' ? parseCursor(last) : admitted.since;
+    const wait = waited ? undefined : catchUpWith(since);
+    if (wait !== undefined) {
+      void wait.then(() => guarded(socket, () => sse(request, response, true)));
+      return;
+    }
+    enter(
+      eventStreamWire,
+      admitted,
+      since,
+      (group) => new EventStreamConnection(response, socket, group, admitted.address, keeper),
+      (connection, hello) => connection.open(hello),
+    );
+  }
+
+  /** A fault of ours must not end the process, and with it everybody's connection. */
+  function guarded(socket: Socket, open: () => void): void {
+    if (socket.destroyed) return;
+    try {
+      open();
+    } catch (error) {
+      logger.error({ err: error }, 'a live connection failed by our fault');
+      socket.destroy();
+    }
   }
 
   const onFault = (error: Error): void => logger.debug({ err: error }, 'live connection fault');
@@ -159,31 +222,10 @@ export async function openGateway(deps: GatewayDeps): Promise<Gateway> {
     handleUpgrade: (request, socket, head) => {
       // Node takes its own listener off at an upgrade: a client that resets must not end the process.
       socket.on('error', onFault);
-      if (socket instanceof Socket && !socket.destroyed) upgrade(request, socket, head);
+      if (socket instanceof Socket) guarded(socket, () => upgrade(request, socket, head));
       else socket.destroy();
     },
-    handleSse: (request, response) => {
-      const { socket } = response;
-      const admitted = admission.judge(request);
-      if ('status' in admitted) {
-        metrics.refused(admitted.reason);
-        refuseResponse(response, admitted);
-        return;
-      }
-      if (socket === null) {
-        const detail = 'an event stream cannot follow another request that has no answer yet';
-        refuseResponse(response, { status: 400, reason: 'handshake', detail });
-        return;
-      }
-      const last = request.headers['last-event-id'];
-      enter(
-        eventStreamWire,
-        admitted,
-        typeof last === 'string' ? parseCursor(last) : admitted.since,
-        (group) => new EventStreamConnection(response, socket, group, admitted.address, keeper),
-        (connection, hello) => connection.open(hello),
-      );
-    },
+    handleSse: (request, response) => sse(request, response),
     connections: (filter) => groups.count(filter),
     ready: () => follower.following,
     close: async () => {

@@ -137,7 +137,7 @@ export async function openGateway(deps: GatewayDeps): Promise<Gateway> {
       if (request.socket.destroyed) return;
       const again = admission.judge(request);
       if ('status' in again) refuse(again);
-      else if (looked) greet();
+      else if (looked) guarded(request.socket, greet);
       else
         refuse({
           status: 503,
@@ -190,6 +190,16 @@ export async function openGateway(deps: GatewayDeps): Promise<Gateway> {
     whenCurrent(request, admitted, greet, refuse);
   }
 
+  /** A fault of ours must not end the process, and with it everybody's connection. */
+  function guarded(socket: Socket, open: () => void): void {
+    try {
+      open();
+    } catch (error) {
+      logger.error({ err: error }, 'a live connection failed by our fault');
+      socket.destroy();
+    }
+  }
+
   const onFault = (error: Error): void => logger.debug({ err: error }, 'live connection fault');
 
   async function drain(): Promise<void> {
@@ -210,7 +220,8 @@ export async function openGateway(deps: GatewayDeps): Promise<Gateway> {
     handleUpgrade: (request, socket, head) => {
       // Node takes its own listener off at an upgrade: a client that resets must not end the process.
       socket.on('error', onFault);
-      if (socket instanceof Socket && !socket.destroyed) upgrade(request, socket, head);
+      if (socket instanceof Socket && !socket.destroyed)
+        guarded(socket, () => upgrade(request, socket, head));
       else socket.destroy();
     },
     handleSse: stream,

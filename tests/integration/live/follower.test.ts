@@ -165,19 +165,6 @@ test('two gateways give the same versions in the same order, and take each other
   await other.stop();
 });
 
-test('a reader who has seen more than this gateway is greeted once the gateway has seen it too', async () => {
-  const other = await live.listen();
-  const { cursor } = await live.log.append(alert('الأول'));
-  await other.until(2);
-  const [epoch, offset] = cursor.split(':');
-  const opening = live.listen(`cursor=${epoch}:${Number(offset) + 1}`);
-  await vi.waitFor(async () => expect(await live.metric('ajil_live_connections')).toBe(2));
-  await live.log.append(alert('الثاني'));
-  const [message] = await (await opening).until(1);
-  expect(message).toMatchObject({ type: 'hello', recovered: true, alerts: [] });
-  expect(message?.cursor).toBe(`${epoch}:${Number(offset) + 1}`);
-});
-
 test('a reader who comes from the new log is not greeted with the old one', async () => {
   await live.log.append(alert('قبل المسح'));
   await live.log.append(alert('قبله أيضًا'));

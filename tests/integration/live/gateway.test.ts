@@ -100,6 +100,22 @@ test('a cursor brings exactly what was missed', async () => {
   expect(await live.metric('ajil_live_hellos_total', { recovered: 'true' })).toBe(6);
 });
 
+test('who comes from a gateway that is ahead is waited for', async () => {
+  const witness = await live.listen();
+  await live.log.append(alert('الأول'));
+  const ahead = (await witness.until(2))[1]?.cursor.replace(/\d+$/, '2') ?? '';
+  const line = live.listen(`cursor=${ahead}`);
+  const stream = fetch(`http://127.0.0.1:${live.port}/v1/live`, { headers: { 'Last-Event-ID': ahead } });
+  await live.log.append(alert('الثاني'));
+  expect((await (await line).until(1))[0]).toMatchObject({ recovered: true, cursor: ahead, alerts: [] });
+  let text = '';
+  for await (const part of (await stream).body!.pipeThrough(new TextDecoderStream())) {
+    text += part;
+    if (text.endsWith('\n\n')) break;
+  }
+  expect(text).toContain(`"cursor":"${ahead}","recovered":true`);
+});
+
 test('a gap that is too large for one hello is not replayed in part', async () => {
   const witness = await live.listen();
   const body = 'س'.repeat(1000);

@@ -13,7 +13,7 @@ end
  * Writes what has become of some deliveries: outcomes with the report's counters, what goes into a retry, what remains
  * of the retry that is being run, the end of the batch. All of it or nothing; all of it again changes nothing.
  *
- * KEYS: report, alert, batches, retries, retries due; a ledger bitmap for each shard of the outcomes; a bitmap of the
+ * KEYS: report, alert, batches, runs of batches, retries, retries due; a ledger bitmap for each shard of the outcomes; a bitmap of the
  * deferred for each shard of the new retries.
  * ARGV: 1 seconds to keep, 2 now, 3 version, 4 batch that ends or '';
  * 5 shards of the outcomes (a byte each), 6 shards of the new retries;
@@ -21,15 +21,16 @@ end
  * 8 the same one by one: shard (1), slot (4), outcome (1), bucket of the time (2), time in ms (4);
  * 9 their sums: JSON [[counter, increment]…]; 10 first accepted, 11 last accepted in ms, or '';
  * 12 retry being run or '', 13 its revision, 14 what remains of it or '';
+ * 15 batch being run or '', 16 by which run;
  * then for each new retry: id, due, head, entries of shard (1) and slot (4).
- * Answers {finished, status of the version, whether the retry being run is still ours}.
+ * Answers {finished, status of the version, whether the batch or retry being run is still ours}.
  */
 export const CHECKPOINT = script(`${FINISHED}
-local report, alert, batches, retries, due = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local report, alert, batches, runsOf, retries, due = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local keep, runs, entries = ARGV[1], ARGV[7], ARGV[8]
 local ledger, deferred = {}, {}
-for i = 1, #ARGV[5] do ledger[string.byte(ARGV[5], i)] = KEYS[5 + i] end
-for i = 1, #ARGV[6] do deferred[string.byte(ARGV[6], i)] = KEYS[5 + #ARGV[5] + i] end
+for i = 1, #ARGV[5] do ledger[string.byte(ARGV[5], i)] = KEYS[6 + i] end
+for i = 1, #ARGV[6] do deferred[string.byte(ARGV[6], i)] = KEYS[6 + #ARGV[5] + i] end
 
 -- Whole bytes at once where none of the deliveries has an outcome yet: a tenth of the work, and of the log on disk.
 local function settleRuns()
@@ -96,6 +97,7 @@ if #entries > 0 then
 end
 
 local home, ours = ARGV[12], true
+if ARGV[15] ~= '' then ours = redis.call('HGET', runsOf, ARGV[15]) == ARGV[16] end
 if home ~= '' then
   local known = redis.call('HGET', retries, home)
   ours = known and struct.unpack('>I4', known) == tonumber(ARGV[13])
@@ -107,9 +109,11 @@ if home ~= '' then
   end
 end
 
-for i = 15, #ARGV, 4 do
+for i = 17, #ARGV, 4 do
   local id, at, head, moved = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]
-  if home == '' then
+  if not ours then
+    moved = ''
+  elseif home == '' then
     -- What another run of this batch has handed over before is not ours to hand over.
     local mine, from = {}, 1
     while from <= #moved do
@@ -120,21 +124,19 @@ for i = 15, #ARGV, 4 do
       from = after
     end
     moved = table.concat(mine)
-  elseif not ours then
-    moved = ''
   end
   if moved ~= '' then
     redis.call('HSET', retries, id, head .. moved)
     redis.call('ZADD', due, at, id)
   end
 end
-if #ARGV > 14 then
+if #ARGV > 16 then
   for _, key in pairs(deferred) do redis.call('EXPIRE', key, keep, 'NX') end
   redis.call('EXPIRE', retries, keep, 'NX')
   redis.call('EXPIRE', due, keep, 'NX')
 end
 
-if ARGV[4] ~= '' then
+if ARGV[4] ~= '' and ours then
   if redis.call('SETBIT', batches, ARGV[4], 1) == 0 then
     redis.call('HINCRBY', report, 'ended', 1)
     redis.call('HSET', report, 'progressAt', ARGV[2])

@@ -22,7 +22,7 @@ const LONGEST_ANSWER_MS = 30_000;
 const CHUNK = 250;
 
 /** The batch (by its number) or the retry that the deliveries are of. */
-export type Home = { readonly batch: number } | { readonly retry: Retry };
+export type Home = { readonly batch: number; readonly run: string } | { readonly retry: Retry };
 
 export interface DeliveryRun {
   /** The job may end: each delivery has an outcome, or is in a retry, or the alert was stopped. Rejects when the ledger could not be written. */
@@ -46,7 +46,7 @@ export function startRun(
   const life = deliveryLife(alert);
   const template = pushMessageTemplate(toPublicAlert(alert), deps.publicUrl);
   const order: SendOrder = { rank: RANK[version.urgency], stopped: false };
-  let batch = 'batch' in from ? from.batch : undefined;
+  let claim = 'batch' in from ? from : undefined;
   let home = 'retry' in from ? from.retry : undefined;
   const { attempt, waits } = home ?? { attempt: 0, waits: 0 };
   const undecided = new Set(slots.flatMap(([shard, all]) => all.map((slot) => slotKey(shard, slot))));
@@ -147,12 +147,13 @@ export function startRun(
           settled: outcomes,
           retries: left === undefined ? retries : [...retries, left],
           home: home !== undefined && changed ? { retry: home, rest } : undefined,
-          ends: kind === 'between' || stopped ? undefined : batch,
+          claim,
+          ends: kind === 'between' || stopped ? undefined : claim?.batch,
         },
         life.keepSeconds,
       );
       if (changed) home = left ?? rest ?? home;
-      if (left !== undefined) batch = undefined;
+      if (left !== undefined) claim = undefined;
       if (!progress.ours || progress.status === undefined) stop();
       else if (isStopped({ ...alert, status: progress.status })) stop();
       if (progress.finished) await finishVersion(deps.alerts, version);

@@ -18,6 +18,8 @@ export interface Checkpoint {
   readonly retries?: readonly Retry[];
   /** The retry that is being run as it was read, and what remains of it; without it the deliveries are a batch's. */
   readonly home?: { readonly retry: Retry; readonly rest: Retry | undefined } | undefined;
+  /** The batch that is being run, by whom. Then nothing but outcomes is written once another run has claimed it. */
+  readonly claim?: { readonly batch: number; readonly run: string } | undefined;
   /** The batch of this number ends: all of it has an outcome or is in a retry. */
   readonly ends?: number | undefined;
 }
@@ -28,7 +30,7 @@ interface Progress {
   readonly finished: boolean;
   /** Of the version, now; undefined when there is no such version any more. */
   readonly status: AlertStatus | undefined;
-  /** False: another run has changed the retry since it was read, and what this one wanted to move stays where it is. */
+  /** False: another run has claimed the batch, or changed the retry since it was read, and what this one wanted to move stays where it is. */
   readonly ours: boolean;
 }
 
@@ -50,6 +52,8 @@ export interface Ledger {
   cut(version: VersionId, batches: number): Promise<Pick<Progress, 'finished'>>;
   /** Writes what has happened in one step, with the report's counters. */
   checkpoint(version: VersionId, checkpoint: Checkpoint, keepSeconds: number): Promise<Progress>;
+  /** Makes a batch this run's. Tells whether it was another's before. */
+  claim(version: VersionId, batch: number, run: string, keepSeconds: number): Promise<boolean>;
   hasEnded(version: VersionId, batch: number): Promise<boolean>;
   /** Slots of a shard that have an outcome, bytes `from` to `to` of the bitmap. */
   settledSlots(version: VersionId, shard: number, from: number, to: number): Promise<Buffer>;
@@ -83,7 +87,7 @@ export function createLedger(deps: { redis: Redis; now: () => number }): Ledger 
 
   async function checkpoint(
     { alertId, version }: VersionId,
-    { settled = [], retries = [], home, ends }: Checkpoint,
+    { settled = [], retries = [], home, claim, ends }: Checkpoint,
     keepSeconds: number,
   ): Promise<Progress> {
     const { shards, runs, entries, sums, first, last } = packSettled(settled);
@@ -94,6 +98,7 @@ export function createLedger(deps: { redis: Redis; now: () => number }): Ledger 
       report({ alertId, version }),
       keys.alert(alertId),
       keys.batches(alertId, version),
+      keys.batchRuns(alertId, version),
       keys.retries(alertId, version),
       keys.retriesDue(alertId, version),
       ...shards.map((shard) => keys.ledger(alertId, version, shard)),
@@ -108,6 +113,7 @@ export function createLedger(deps: { redis: Redis; now: () => number }): Ledger 
         [keepSeconds, deps.now(), version, ends ?? '', Buffer.from(shards), Buffer.from(deferring)],
         [runs, entries, sums, first, last],
         [retry?.id ?? '', retry?.revision ?? '', rest === undefined ? '' : packRetry(rest)],
+        [claim?.batch ?? '', claim?.run ?? ''],
         ...retries.map((one) => [one.id, one.dueAtMs, packRetryHead(one), packSlots(one.slots)]),
       ].flat(),
     );
@@ -131,6 +137,12 @@ export function createLedger(deps: { redis: Redis; now: () => number }): Ledger 
       finished: (await runScript(redis, CUT, [report(version)], [batches, deps.now()])) === 1,
     }),
     checkpoint,
+    claim: async ({ alertId, version }, batch, run, keepSeconds) => {
+      const runs = keys.batchRuns(alertId, version);
+      const before = await redis.hget(runs, String(batch));
+      await redis.multi().hset(runs, String(batch), run).expire(runs, keepSeconds, 'NX').exec();
+      return before !== null;
+    },
     hasEnded: async (version, batch) =>
       (await redis.getbit(keys.batches(version.alertId, version.version), batch)) === 1,
     settledSlots: (version, shard, from, to) =>

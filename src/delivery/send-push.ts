@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { EditorAlert } from '../alerts/schema.ts';
 import type { AlertStore } from '../alerts/store.ts';
 import { setBits, without } from '../audience/bitmap.ts';
@@ -15,6 +17,9 @@ import { versionName, type BatchJob, type FanOutJob, type PushQueue, type RetryJ
 import type { ReceiptTokens } from './receipt-token.ts';
 import type { Retry } from './retry.ts';
 import type { Slots } from './slots.ts';
+
+/** A run whose batch was claimed by another finds out at its next checkpoint, and has written what it knows by then, ms. */
+const TAKE_OVER_MS = 500;
 
 export interface SendPushDeps {
   readonly alerts: AlertStore;
@@ -69,7 +74,10 @@ export function createPushSending(deps: SendPushDeps): PushSending {
       await running.get(name)?.ended;
       const alert = await wanted(job);
       if (alert === undefined || (await deps.ledger.hasEnded(job, job.batch))) return;
-      await send(name, job, alert, { batch: job.batch }, await undecidedOf(deps, job));
+      const run = randomBytes(12).toString('hex');
+      const { keepSeconds } = deliveryLife(alert);
+      if (await deps.ledger.claim(job, job.batch, run, keepSeconds)) await sleep(TAKE_OVER_MS);
+      await send(name, job, alert, { batch: job.batch, run }, await undecidedOf(deps, job));
     },
     sendRetry: async (job) => {
       await running.get(job.retry)?.ended;

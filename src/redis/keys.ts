@@ -38,6 +38,8 @@ export const keys = {
   receiptSecret: `${CORE}:receipt-secret`,
   /** Bitmap of the batches that have ended. */
   batches: (id: string, version: number) => `${CORE}:batches:${id}:${version}`,
+  /** Hash: batch -> the run that has it. */
+  batchRuns: (id: string, version: number) => `${CORE}:batch-runs:${id}:${version}`,
   /** Bitmap of the deliveries that have an outcome. */
   ledger: (id: string, version: number, shard: number) => `${CORE}:ledger:${id}:${version}:${shard}`,
   /** Bitmap of the deliveries that their batch has handed to a retry. */

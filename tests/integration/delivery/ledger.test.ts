@@ -115,6 +115,22 @@ test('a delivery is in its batch or in one retry, whoever else has run the same'
   expect(await ledger.overdueRetries(VERSION, 10_000, 10)).toEqual(['r2', 'r3']);
 });
 
+test('a batch that another run has claimed is not moved or ended by the first, but its outcomes count', async () => {
+  const first = { batch: 0, run: 'one' };
+  expect(await ledger.claim(VERSION, 0, 'one', KEEP_S)).toBe(false);
+  expect(await ledger.checkpoint(VERSION, { claim: first }, KEEP_S)).toMatchObject({ ours: true });
+  expect(await ledger.claim(VERSION, 0, 'two', KEEP_S)).toBe(true);
+  const late = { claim: first, settled: [accepted(3, 7)], retries: [retryOf('r1', [8])], ends: 0 };
+  expect(await ledger.checkpoint(VERSION, late, KEEP_S)).toMatchObject({ ours: false });
+  expect(await slotsOf('r1')).toBeUndefined();
+  expect(await ledger.hasEnded(VERSION, 0)).toBe(false);
+  expect((await report()).outcomes.accepted).toBe(1);
+  const last = { claim: { batch: 0, run: 'two' }, retries: [retryOf('r2', [8])], ends: 0 };
+  expect(await ledger.checkpoint(VERSION, last, KEEP_S)).toMatchObject({ ours: true });
+  expect(await slotsOf('r2')).toEqual([[3, [8]]]);
+  expect(await ledger.hasEnded(VERSION, 0)).toBe(true);
+});
+
 test('a retry comes back as it was written', async () => {
   const retry = retryOf('r1', [1, 70_000], { attempt: 7, waits: 3, dueAtMs: 1_795_503_877_746 });
   await ledger.checkpoint(VERSION, { retries: [retry] }, KEEP_S);

@@ -6,6 +6,7 @@ import { availableParallelism, cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { createSubscriptionStore } from '../src/audience/subscriptions.ts';
 import { createLogger } from '../src/ops/logger.ts';
+import { openEncryptor } from '../src/push/encryption.ts';
 import { loadVapidKeys } from '../src/push/vapid-keys.ts';
 import { closeRedis, connectRedis, waitUntilReady } from '../src/redis/connect.ts';
 import { createLoader, EVERYONE, ONE_PERCENT } from './scale/load.ts';
@@ -19,6 +20,7 @@ const HELP = `npm run bench:scale -- [options]
                           A single size is measured after a tenth of it, so that the growth can be told.
   --workers N             worker processes (default: one a core)
   --one-percent N         alerts to a topic of one reader in a hundred, at the last size (default 5)
+  --profile DIR           write a CPU profile of each process there
   --json                  one line of JSON last
 `;
 
@@ -36,6 +38,7 @@ const { values } = parseArgs({
     subscriptions: { type: 'string', default: '10000,100000' },
     workers: { type: 'string', default: String(availableParallelism()) },
     'one-percent': { type: 'string', default: '5' },
+    profile: { type: 'string' },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -50,12 +53,14 @@ if (sizes.some((size) => !Number.isInteger(size) || size < 1000))
 if (sizes.length === 1) sizes.unshift(Math.max(1000, Math.floor(sizes[0]! / 10)));
 sizes.sort((a, b) => a - b);
 
+const encryption = openEncryptor({ logger: createLogger({ level: 'silent', role: 'bench' }) }).kind;
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 const service = await startCountingService();
 const machine = await startMachine({
   pushOrigins: [service.origin],
   ca: service.ca,
   workers: Number(values.workers),
+  profile: values.profile,
 });
 const redis = connectRedis(machine.redisUrl, 'worker', createLogger({ level: 'silent', role: 'bench' }));
 const steps: Step[] = [];
@@ -123,7 +128,7 @@ const rss = (sent: Sent): string =>
     .join(', ');
 
 console.log(
-  `${cpus()[0]?.model ?? 'unknown CPU'}, ${availableParallelism()} cores, Node ${process.versions.node}; ${values.workers} worker processes; push service: ${service.name}`,
+  `${cpus()[0]?.model ?? 'unknown CPU'}, ${availableParallelism()} cores, Node ${process.versions.node}; ${values.workers} worker processes; ${encryption} encryption; push service: ${service.name}`,
 );
 console.log(
   '| subscriptions | seconds | messages/s | first send ms | bytes each in Redis | x packed | CPU µs a message: workers, Redis, push service | peak RSS MB | loaded/s |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- |',

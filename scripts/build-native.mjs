@@ -1,5 +1,5 @@
-// Builds the optional encryption addon (src/push/native) with the machine's own C compiler and Node's own headers.
-// Without either the product works as well, at a third of the speed: so this never fails, it says so in one line.
+// Builds the optional addons with the machine's own C compiler and Node's own headers. Without either the product works
+// as well, only slower: so this never fails, it says so in one line each.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -7,33 +7,46 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const project = fileURLToPath(new URL('..', import.meta.url));
-const source = join(project, 'src/push/native/push-crypto.c');
-const target = join(project, 'build/push-crypto.node');
-const stamp = `${target}.stamp`;
+
+const ADDONS = [
+  {
+    name: 'encryption addon',
+    source: 'src/push/native/push-crypto.c',
+    target: 'build/push-crypto.node',
+    headers: ['node_api.h', 'openssl/ec.h'],
+  },
+  {
+    name: 'live addon',
+    source: 'src/live/native/socket-send.c',
+    target: 'build/socket-send.node',
+    headers: ['node_api.h'],
+  },
+];
 
 /** What the result depends on; when it changes, the addon is built anew. */
-function fingerprint() {
+function fingerprint(source) {
   const { version, arch, platform, versions } = process;
   const hash = createHash('sha256').update(readFileSync(source));
   return hash.update(`${version} ${arch} ${platform} ${versions.openssl}`).digest('hex');
 }
 
-function headers() {
+function findHeaders(names) {
   const prefix = dirname(dirname(process.execPath));
   const folders = [join(prefix, 'include/node'), '/usr/include/node', '/usr/local/include/node'];
-  return folders.find(
-    (folder) => existsSync(join(folder, 'node_api.h')) && existsSync(join(folder, 'openssl/ec.h')),
-  );
+  return folders.find((folder) => names.every((name) => existsSync(join(folder, name))));
 }
 
 /** @returns {string} what was done, one line */
-function build() {
-  const wanted = fingerprint();
+function build(addon) {
+  const source = join(project, addon.source);
+  const target = join(project, addon.target);
+  const stamp = `${target}.stamp`;
+  const wanted = fingerprint(source);
   if (existsSync(target) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return 'up to date';
   rmSync(target, { force: true });
   if (process.platform !== 'linux' && process.platform !== 'darwin')
     return 'not built: only for Linux and macOS';
-  const include = headers();
+  const include = findHeaders(addon.headers);
   if (include === undefined) return "not built: Node's headers are not installed";
   mkdirSync(dirname(target), { recursive: true });
   const fresh = `${target}.${process.pid}`;
@@ -54,10 +67,12 @@ function build() {
   return 'not built: no C compiler';
 }
 
-let result;
-try {
-  result = build();
-} catch (error) {
-  result = `not built: ${String(error)}`;
+for (const addon of ADDONS) {
+  let result;
+  try {
+    result = build(addon);
+  } catch (error) {
+    result = `not built: ${String(error)}`;
+  }
+  if (result !== 'up to date' || process.argv.includes('--verbose')) console.log(`${addon.name}: ${result}`);
 }
-if (result !== 'up to date' || process.argv.includes('--verbose')) console.log(`encryption addon: ${result}`);

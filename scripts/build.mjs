@@ -23,9 +23,15 @@ const PARTS = [
     excludes: [],
     stamp: 'dist/.pages-built',
     // The first empties the folder; then each script that must be one file (the modes of vite.standalone.config.ts).
-    commands: [[], ['--config', 'vite.standalone.config.ts', '--mode', 'sw']].map((args) =>
-      nodeTool('vite/bin/vite.js').concat(['build', '--logLevel', 'warn'], args),
-    ),
+    commands: [
+      [],
+      ...['sw', 'bar', 'live-client'].map((mode) => [
+        '--config',
+        'vite.standalone.config.ts',
+        '--mode',
+        mode,
+      ]),
+    ].map((args) => nodeTool('vite/bin/vite.js').concat(['build', '--logLevel', 'warn'], args)),
     clean: [],
   },
 ];

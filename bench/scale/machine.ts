@@ -26,11 +26,13 @@ const MAIN = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
  * Starts the built product as `npm start` does: the supervisor, its embedded Redis (append-only file, synced before each
  * answer), the server and the workers.
  * @param options.ca PEM of who vouches for the push service
+ * @param options.profile folder for a CPU profile of each process
  */
 export async function startMachine(options: {
   pushOrigins: readonly string[];
   ca: string;
   workers: number;
+  profile: string | undefined;
 }): Promise<Machine> {
   const dir = await mkdtemp(join(tmpdir(), 'ajil-scale-'));
   const dataDir = join(dir, 'data');
@@ -38,7 +40,9 @@ export async function startMachine(options: {
   const origin = `http://localhost:${port}`;
   const adminKey = randomBytes(24).toString('base64url');
   await writeFile(join(dir, 'ca.pem'), options.ca);
-  const child = spawn(process.execPath, ['--enable-source-maps', MAIN], {
+  // The supervisor hands its own flags on to the roles.
+  const profiling = options.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${options.profile}`];
+  const child = spawn(process.execPath, [...profiling, MAIN], {
     cwd: dir,
     env: {
       PATH: process.env['PATH'],

@@ -19,7 +19,7 @@ import { createAlertRules, type AlertRulesDeps } from './alert-rules.ts';
 import { serveAlerts } from './alerts.ts';
 import { serveAudience } from './audience.ts';
 import { createAuthentication } from './authentication.ts';
-import { answerConditionally, readerCors, securityHeaders } from './headers.ts';
+import { answerConditionally, READING, readerCors, securityHeaders, SUBSCRIBING } from './headers.ts';
 import { serveDocs } from './docs.ts';
 import { serveLive } from './live.ts';
 import { serveOperations, type Readiness } from './operations.ts';
@@ -96,7 +96,8 @@ export function createApp(input: ApiDeps): Api {
   app.set('trust proxy', parseTrustProxy(config.trustProxy));
   app.use(createRequestLog(deps));
   app.use(securityHeaders(config.publicUrl));
-  app.use(/^\/v1\/(config|alerts|subscriptions|receipts|live)(\/|$)/, readerCors(config.allowedOrigins));
+  app.use(/^\/v1\/(config|alerts|live)(\/|$)/, readerCors(config.allowedOrigins, READING));
+  app.use(/^\/v1\/(subscriptions|receipts)(\/|$)/, readerCors(config.allowedOrigins, SUBSCRIBING));
   app.use(answerConditionally);
   const router = express.Router({ caseSensitive: true });
   serveAlerts(router, deps);
@@ -109,7 +110,7 @@ export function createApp(input: ApiDeps): Api {
   serveSession(router, deps);
   serveOperations(router, deps);
   serveDocs(router, deps);
-  servePages(router, input.webDir);
+  servePages(router, deps);
   app.use(router);
   app.use(() => {
     throw new Problem('not-found', 'GET /docs lists what there is.');

@@ -1,7 +1,7 @@
 const BASE_MS = 1000;
 const MAX_MS = 5 * 60_000;
 /** Nothing was sent, so nobody is bothered by another look, and the service may be back at any time. */
-const MAX_WAIT_MS = 30_000;
+const MAX_WAIT_MS = 10_000;
 
 /**
  * How long to wait before the next attempt: exponential with jitter

@@ -1,57 +1,95 @@
-import type { ServerResponse } from 'node:http';
-import type { WebSocket } from 'ws';
-import { CLOSE_CODES, type LiveFilter } from './protocol.ts';
+import type { Socket } from 'node:net';
+import type { Group } from './groups.ts';
 
-/** Bytes that may wait for a slow reader before it is cut. */
-const MAX_WAITING = 1024 * 1024;
+/** Why a connection was ended by us: the label of the metric. */
+export type EndReason = 'restart' | 'slow' | 'stalled' | 'silent' | 'misbehaved';
 
-/** One open line to a reader, whatever it is made of. */
-export interface Connection {
-  readonly filter: LiveFilter;
+/** Who looks after connections. */
+export interface Keeper {
+  readonly goodbyeMs: number;
+  readonly controlFrames: number;
+  /** From this moment on nothing may be written to the connection. */
+  left(connection: Connection, reason: EndReason | undefined): void;
+  /** Its socket is closed. */
+  gone(connection: Connection): void;
+  /** Bytes wait for the reader. */
+  waits(connection: Connection, bytes: number): void;
+}
+
+/** One open line to a reader. Ten thousands of them are held: every field counts. */
+export abstract class Connection {
+  /** Newest offset that its reader has, or does not need. */
+  offset = 0;
+  /** Where it stands in its group. */
+  place = 0;
+  /** Where it stands in the heart. */
+  beatSlot = 0;
+  beatPlace = 0;
+  /** The last beat asked for an answer, and none has come. */
+  asked = false;
+  left = false;
+  readonly socket: Socket;
+  readonly group: Group;
   readonly address: string;
-  /** Writes a message, already serialized; cuts the line when the reader does not keep up. */
-  send(text: string, cursor: string): void;
-  /** Asks whether the other side lives; cuts the line when the last question went unanswered. */
-  beat(): void;
-  close(code: number): void;
-}
+  protected readonly keeper: Keeper;
+  /** Bytes that had gone out when the last beat found others waiting. */
+  private goneAtBeat = -1;
 
-export function webSocketConnection(socket: WebSocket, filter: LiveFilter, address: string): Connection {
-  let answered = true;
-  socket.on('pong', () => {
-    answered = true;
-  });
-  return {
-    filter,
-    address,
-    send: (text) => {
-      if (socket.bufferedAmount > MAX_WAITING) socket.close(CLOSE_CODES.slowConsumer, 'too slow');
-      else socket.send(text);
-    },
-    beat: () => {
-      if (!answered) {
-        socket.terminate();
-        return;
-      }
-      answered = false;
-      socket.ping();
-    },
-    close: (code) => socket.close(code),
-  };
-}
+  constructor(socket: Socket, group: Group, address: string, keeper: Keeper) {
+    this.socket = socket;
+    this.group = group;
+    this.address = address;
+    this.keeper = keeper;
+  }
 
-/** Server-sent events (WHATWG HTML, section 9.2). */
-export function sseConnection(response: ServerResponse, filter: LiveFilter, address: string): Connection {
-  const write = (text: string): void => {
-    if (response.writableEnded) return;
-    if (response.writableLength > MAX_WAITING) response.destroy();
-    else response.write(text);
-  };
-  return {
-    filter,
-    address,
-    send: (text, cursor) => write(`id: ${cursor}\ndata: ${text}\n\n`),
-    beat: () => write(': beat\n\n'),
-    close: () => void response.end(),
-  };
+  /** Puts bytes behind those that wait already. */
+  write(bytes: Uint8Array): void {
+    if (this.left) return;
+    this.socket.write(bytes);
+    this.noteWaiting();
+  }
+
+  protected noteWaiting(): void {
+    const waiting = this.socket.writableLength;
+    if (waiting > 0) this.keeper.waits(this, waiting);
+  }
+
+  /**
+   * The heartbeat. Where bytes wait, one more would only wait behind them: there, some must have gone out since the last
+   * beat.
+   */
+  beat(): void {
+    const waiting = this.socket.writableLength;
+    if (waiting === 0) {
+      this.goneAtBeat = -1;
+      this.ask();
+      return;
+    }
+    const gone = this.socket.bytesWritten - waiting;
+    if (gone === this.goneAtBeat) this.terminate('stalled');
+    this.goneAtBeat = gone;
+  }
+
+  /** Takes leave with a close code; ends the connection when the client does not, in time. */
+  close(code: number, reason: EndReason): void {
+    if (!this.leave(reason)) return;
+    this.sayGoodbye(code);
+    setTimeout(() => this.socket.destroy(), this.keeper.goodbyeMs).unref();
+  }
+
+  terminate(reason: EndReason | undefined): void {
+    this.leave(reason);
+    this.socket.destroy();
+  }
+
+  /** @returns false when it had left before */
+  protected leave(reason: EndReason | undefined): boolean {
+    if (this.left) return false;
+    this.left = true;
+    this.keeper.left(this, reason);
+    return true;
+  }
+
+  protected abstract ask(): void;
+  protected abstract sayGoodbye(code: number): void;
 }

@@ -5,7 +5,7 @@ import { keys } from '../redis/keys.ts';
 import { runScript, script } from '../redis/script.ts';
 import { formatCursor } from './cursor.ts';
 
-/** Versions that the log holds at most: days of breaking news. */
+/** Versions that the log holds at least: days of breaking news. */
 const KEPT_VERSIONS = 10_000;
 /** Longer than any alert lives: until then a version cannot enter twice. */
 const ONCE_FOR_SECONDS = 9 * 24 * 3600;
@@ -13,36 +13,68 @@ const ONCE_FOR_SECONDS = 9 * 24 * 3600;
 export interface LogEntry {
   readonly offset: number;
   readonly alert: Alert;
+  /** The alert as it was written: what goes to readers, byte for byte. */
+  readonly json: string;
+}
+
+export interface LogPage {
+  readonly epoch: string;
+  /** Offset of the log's newest entry; 0 when it is empty. */
+  readonly last: number;
+  readonly entries: readonly LogEntry[];
 }
 
 /** The ordered log of alert versions: a Redis stream whose ids are running offsets. */
 export interface LiveLog {
-  /** Puts a version at the end, once, however often it is called. */
+  /** Puts a version at the end, once, however often it is called. A log that has lost entries gets a new epoch first. */
   append(alert: Alert): Promise<{ cursor: string; appended: boolean }>;
-  /** The log's epoch (made now, if it has none) and everything after `offset`, at most as much as it holds. */
-  read(offset: number): Promise<{ epoch: string; last: number; entries: LogEntry[] }>;
+  /** The log's epoch (made now, if it has none) and what it holds after `offset`, oldest first, at most `limit` entries. */
+  read(offset: number, limit?: number): Promise<LogPage>;
   /** Gives the log a new epoch in place of `epoch`, once, whoever asks: it has lost entries, so no cursor of it counts any more. */
   renew(epoch: string): Promise<void>;
 }
 
-/** KEYS: stream, epoch, marker. ARGV: new epoch, alert, seconds, length. */
+/**
+ * KEYS: stream, epoch, marker of the version, offset of the newest version ever appended.
+ * ARGV: new epoch, alert, its id, its version, seconds, length.
+ *
+ * Offsets never go back, not even when the stream is gone: who waits for the next one is woken, and then sees the epoch.
+ * A marker counts only as long as the log holds its entry, or has let it go because of its age.
+ */
 const APPEND = script(`
+local function offset_of(entries)
+  return entries[1] and tonumber(string.match(entries[1][1], '^%d+')) or 0
+end
+local last = offset_of(redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1))
+local newest = tonumber(redis.call('GET', KEYS[4]) or last)
 redis.call('SET', KEYS[2], ARGV[1], 'NX')
+if last < newest then redis.call('SET', KEYS[2], ARGV[1]) end
 local epoch = redis.call('GET', KEYS[2])
-local known = redis.call('GET', KEYS[3])
-if known then return {epoch, known, 0} end
-local last = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)
-local offset = 1
-if last[1] then offset = tonumber(string.match(last[1][1], '^%d+')) + 1 end
-redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[4], offset .. '-0', 'alert', ARGV[2])
-redis.call('SET', KEYS[3], offset, 'EX', ARGV[3])
+
+local marked, at = string.match(redis.call('GET', KEYS[3]) or '', '^(.*):(%d+)$')
+if at then
+  local entries = redis.call('XRANGE', KEYS[1], at .. '-0', '+', 'COUNT', 1)
+  local held = false
+  if offset_of(entries) == tonumber(at) then
+    local alert = cjson.decode(entries[1][2][2])
+    held = alert.id == ARGV[3] and alert.version == tonumber(ARGV[4])
+  end
+  local first = offset_of(redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', 1))
+  if held or (marked == epoch and tonumber(at) < first) then return {epoch, at, 0} end
+end
+
+local offset = math.max(last, newest) + 1
+redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[6], offset .. '-0', 'alert', ARGV[2])
+redis.call('SET', KEYS[4], offset)
+redis.call('SET', KEYS[3], epoch .. ':' .. offset, 'EX', ARGV[5])
 return {epoch, tostring(offset), 1}`);
 
-/** KEYS: stream, epoch. ARGV: new epoch, offset. */
+/** KEYS: stream, epoch. ARGV: new epoch, offset, limit. */
 const READ = script(`
 redis.call('SET', KEYS[2], ARGV[1], 'NX')
 local last = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)
-return {redis.call('GET', KEYS[2]), last[1] and last[1][1] or '0-0', redis.call('XRANGE', KEYS[1], '(' .. ARGV[2] .. '-0', '+')}`);
+local entries = redis.call('XRANGE', KEYS[1], '(' .. ARGV[2] .. '-0', '+', 'COUNT', ARGV[3])
+return {redis.call('GET', KEYS[2]), last[1] and last[1][1] or '0-0', entries}`);
 
 /** KEYS: epoch. ARGV: old epoch, new epoch. */
 const RENEW = script(`
@@ -57,17 +89,17 @@ export function createLiveLog(redis: Redis): LiveLog {
       const [epoch, offset, appended] = (await runScript(
         redis,
         APPEND,
-        [keys.liveLog, keys.liveEpoch, keys.liveAppended(alert.id, alert.version)],
-        [newEpoch(), JSON.stringify(alert), ONCE_FOR_SECONDS, KEPT_VERSIONS],
+        [keys.liveLog, keys.liveEpoch, keys.liveAppended(alert.id, alert.version), keys.liveNewest],
+        [newEpoch(), JSON.stringify(alert), alert.id, alert.version, ONCE_FOR_SECONDS, KEPT_VERSIONS],
       )) as [string, string, number];
       return { cursor: formatCursor({ epoch, offset: Number(offset) }), appended: appended === 1 };
     },
-    read: async (offset) => {
+    read: async (offset, limit = 2 * KEPT_VERSIONS) => {
       const [epoch, last, entries] = (await runScript(
         redis,
         READ,
         [keys.liveLog, keys.liveEpoch],
-        [newEpoch(), offset],
+        [newEpoch(), offset, limit],
       )) as [string, string, [string, string[]][]];
       return { epoch, last: offsetOf(last), entries: entries.map(readEntry) };
     },
@@ -77,13 +109,14 @@ export function createLiveLog(redis: Redis): LiveLog {
   };
 }
 
-/** Waits up to `blockMs` for something after `offset`. True: read again. */
-export async function awaitAfter(redis: Redis, offset: number, blockMs: number): Promise<boolean> {
-  return (await redis.xread('COUNT', 1, 'BLOCK', blockMs, 'STREAMS', keys.liveLog, `${offset}-0`)) !== null;
+/** Waits up to `blockMs` for something after `offset`. */
+export async function awaitAfter(redis: Redis, offset: number, blockMs: number): Promise<void> {
+  await redis.xread('COUNT', 1, 'BLOCK', blockMs, 'STREAMS', keys.liveLog, `${offset}-0`);
 }
 
 const offsetOf = (streamId: string): number => Number(streamId.split('-', 1)[0]);
 
 function readEntry([id, fields]: [string, string[]]): LogEntry {
-  return { offset: offsetOf(id), alert: JSON.parse(fields[1] ?? '') as Alert };
+  const json = fields[1] ?? '';
+  return { offset: offsetOf(id), alert: JSON.parse(json) as Alert, json };
 }

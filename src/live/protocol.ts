@@ -25,12 +25,20 @@ export interface LiveFilter {
   readonly lang: string | undefined;
 }
 
-/** WebSocket close codes (RFC 6455, section 7.4) that the gateway uses, and what a client does on each. */
+/**
+ * WebSocket close codes (RFC 6455, section 7.4) that the gateway uses, and what a client does on each. On any other, 1006
+ * too (no close frame came at all): reconnect with backoff and full jitter, resume by cursor. A 503 before the upgrade
+ * looks like 1006 to a browser.
+ */
 export const CLOSE_CODES = {
-  /** The gateway restarts: reconnect with full jitter, resume by cursor. */
+  /** The gateway restarts, or its log is another than before: reconnect with full jitter, resume by cursor. */
   serviceRestart: 1012,
   /** The gateway is full: reconnect after a longer wait. */
   tryAgainLater: 1013,
+  /** The client broke the WebSocket protocol (RFC 6455). Do not reconnect: it is a bug. */
+  protocolError: 1002,
+  /** The client's close frame held no UTF-8. Do not reconnect: it is a bug. */
+  invalidText: 1007,
   /** The client sent something; the protocol has no client messages. Do not reconnect: it is a bug. */
   policyViolation: 1008,
   /** An inbound frame was too large. Do not reconnect: it is a bug. */

@@ -9,7 +9,10 @@ export type LiveQuery =
   | { readonly ok: true; readonly filter: LiveFilter; readonly cursor: Cursor | undefined }
   | { readonly ok: false; readonly reason: string };
 
-/** Reads `?topics=&urgency=&lang=&cursor=`. A cursor that is none of ours is as good as none. */
+/**
+ * Reads `?topics=&urgency=&lang=&cursor=`. A cursor that is none of ours is as good as none. The filter comes in canonical
+ * form: who wants the same has the same {@link filterKey}.
+ */
 export function parseLiveQuery(query: URLSearchParams): LiveQuery {
   const topics = (query.get('topics') ?? '').split(',').filter((topic) => topic !== '');
   if (topics.length > MAX_TOPICS || topics.some((topic) => !topicIdSchema.safeParse(topic).success)) {
@@ -22,13 +25,24 @@ export function parseLiveQuery(query: URLSearchParams): LiveQuery {
   if (lang?.success === false) return { ok: false, reason: 'lang: a BCP 47 language tag such as ar' };
   return {
     ok: true,
-    filter: { topics, urgency: urgency.data, lang: lang?.data },
+    filter: {
+      topics: [...new Set(topics)].sort(),
+      urgency: urgency.data,
+      lang: lang === undefined ? undefined : primaryLanguage(lang.data),
+    },
     cursor: parseCursor(query.get('cursor') ?? ''),
   };
 }
 
+/** The same for all filters, in canonical form, that want the same. */
+export const filterKey = ({ topics, urgency, lang }: LiveFilter): string =>
+  `${urgency} ${lang ?? '*'} ${topics.join(',')}`;
+
+/** What of a version a filter looks at. */
+export type Facets = Pick<Alert, 'topics' | 'urgency' | 'lang'>;
+
 /** Whether a connection with this filter wants the alert. */
-export function wants(filter: LiveFilter, alert: Pick<Alert, 'topics' | 'urgency' | 'lang'>): boolean {
+export function wants(filter: LiveFilter, alert: Facets): boolean {
   return (
     URGENCIES.indexOf(alert.urgency) <= URGENCIES.indexOf(filter.urgency) &&
     (filter.lang === undefined || primaryLanguage(filter.lang) === primaryLanguage(alert.lang)) &&

@@ -30,6 +30,8 @@ export const keys = {
   // live log
   liveLog: `${CORE}:live`,
   liveEpoch: `${CORE}:live:epoch`,
+  /** Offset of the newest version that was ever appended: when the stream ends before it, entries are lost. */
+  liveNewest: `${CORE}:live:newest`,
   liveAppended: (id: string, version: number) => `${CORE}:live:appended:${id}:${version}`,
   // delivery
   report: (id: string, version: number) => `${CORE}:report:${id}:${version}`,

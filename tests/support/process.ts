@@ -12,11 +12,11 @@ export interface RoleProcess {
 }
 
 const MAX_LINES = 2000;
-const READY_MS = 20_000;
+const READY_MS = 60_000;
 
 /**
  * Starts a role and waits until it says `{type: 'ready'}`.
- * @throws with its output when it ends, or says nothing for 20 s
+ * @throws with its output when it ends, or says nothing for a minute
  */
 export async function startRole(options: {
   name: string;

@@ -13,6 +13,8 @@ export interface TestRedis {
   /** SIGKILL, and stay away until {@link restart}. */
   kill(): Promise<void>;
   restart(): Promise<void>;
+  /** SIGSTOP: it hangs, its connections stay. SIGCONT: it goes on. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void;
   /** Ends it and removes its data. */
   stop(): Promise<void>;
 }
@@ -34,6 +36,7 @@ export async function startTestRedis(): Promise<TestRedis> {
     url: server.url,
     kill,
     restart,
+    signal: (signal) => server.kill(signal),
     crash: async () => {
       await kill();
       await restart();

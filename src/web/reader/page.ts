@@ -130,7 +130,7 @@ export class ReaderPage extends LitElement {
     this.requestUpdate();
   }
 
-  /** The line could not tell what was missed, only what is current: the list is asked for anew. */
+  /** The line could not tell what was missed, only what is current: the list is asked for anew, as at the start. */
   private reset(current: readonly Alert[]): void {
     this.nowMs = Date.now();
     this.current = keepCurrent(this.current, current);
@@ -139,7 +139,7 @@ export class ReaderPage extends LitElement {
       current.filter((alert) => this.belongs(alert)),
     );
     this.requestUpdate();
-    this.load();
+    if (this.state !== 'loading') this.load();
   }
 
   private belongs(alert: Alert): boolean {

@@ -1,172 +1,186 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { WebSocket } from 'ws';
-import { firstVersion } from '../../../src/alerts/life-cycle.ts';
-import { newAlertId } from '../../../src/alerts/id.ts';
-import { toPublicAlert, type Alert } from '../../../src/alerts/schema.ts';
-import { openGateway, type Gateway } from '../../../src/live/gateway.ts';
-import { createLiveLog, type LiveLog } from '../../../src/live/log.ts';
-import type { LiveMessage } from '../../../src/live/protocol.ts';
-import { createLogger } from '../../../src/ops/logger.ts';
-import { createMetrics } from '../../../src/ops/metrics.ts';
-import { keys } from '../../../src/redis/keys.ts';
-import { closeRedis, connectRedis, type Redis } from '../../../src/redis/connect.ts';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import {
+  anAlertVersion as alert,
+  nameOf,
+  nextVersion,
+  startTestGateway,
+  versionsIn,
+  type TestGateway,
+} from '../../support/gateway.ts';
 import { startTestRedis, type TestRedis } from '../../support/redis.ts';
 
-const logger = createLogger({ level: 'silent', role: 'test' });
 let redis: TestRedis;
-let writer: Redis;
-let log: LiveLog;
-let gateway: Gateway;
-let server: Server;
-let base: string;
+let live: TestGateway;
 
-function alert(headline: string, topics = ['world']): Alert {
-  const now = Date.now();
-  return toPublicAlert(
-    firstVersion(newAlertId(now), { headline, lang: 'ar', topics, urgency: 'urgent' }, 'e', now),
-  );
-}
-
-/** Opens a line and collects what comes over it. */
-async function listen(query: string, headers: Record<string, string> = {}) {
-  const socket = new WebSocket(`${base}/v1/live?${query}`, { headers });
-  const messages: LiveMessage[] = [];
-  let wake: () => void = () => undefined;
-  socket.on('message', (data: Buffer) => {
-    messages.push(JSON.parse(data.toString()) as LiveMessage);
-    wake();
-  });
-  const until = async (count: number): Promise<LiveMessage[]> => {
-    while (messages.length < count) await new Promise<void>((resolve) => (wake = resolve));
-    return messages;
-  };
-  await new Promise((resolve, reject) => {
-    socket.once('open', resolve);
-    socket.once('error', reject);
-  });
-  return { socket, until };
-}
+beforeAll(async () => {
+  redis = await startTestRedis();
+});
 
 beforeEach(async () => {
-  redis = await startTestRedis();
-  writer = connectRedis(redis.url, 'worker', logger);
-  log = createLiveLog(writer);
-  gateway = await openGateway({
-    follower: connectRedis(redis.url, 'worker', logger),
-    logger,
-    metrics: createMetrics('test'),
-    allowedOrigins: ['https://news.example'],
-    addressOf: () => 'reader',
-    drainSeconds: 0,
-    onBroadcast: () => undefined,
-    now: Date.now,
-  });
-  server = createServer((request, response) => gateway.handleSse(request, response));
-  server.on('upgrade', (request, socket, head) => gateway.handleUpgrade(request, socket, head));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  base = `ws://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  live = await startTestGateway({ redis });
 });
 
 afterEach(async () => {
-  await gateway.close();
-  server.closeAllConnections();
-  server.close();
-  await closeRedis(writer);
-  await redis.stop();
+  await live.writer.flushall();
+  await live.stop();
 });
+
+afterAll(() => redis.stop());
 
 test('hello comes first, then every version that the reader wants, once', async () => {
-  const line = await listen('topics=world');
-  const sport = alert('فوز المنتخب', ['sport']);
+  const line = await live.listen('topics=world');
+  const sport = alert('فوز المنتخب', { topics: ['sport'] });
   const world = alert('افتتاح القمة');
-  await log.append(sport);
-  await log.append(world);
-  expect((await log.append(world)).appended).toBe(false);
+  await live.log.append(sport);
+  await live.log.append(world);
+  expect((await live.log.append(world)).appended).toBe(false);
   const last = alert('ختام القمة');
-  await log.append(last);
+  await live.log.append(last);
   const messages = await line.until(3);
   expect(messages[0]).toMatchObject({ type: 'hello', recovered: false, alerts: [] });
-  expect(messages.slice(1).map((message) => 'alert' in message && message.alert.id)).toEqual([
-    world.id,
-    last.id,
-  ]);
+  expect(messages[1]).toMatchObject({ type: 'alert', alert: world });
+  expect(versionsIn(messages)).toEqual([nameOf(world), nameOf(last)]);
+  await vi.waitFor(() => expect(live.broadcasts).toHaveLength(2));
+  expect(live.broadcasts[0]).toEqual({ id: world.id, version: 1, connections: 1 });
 });
 
-test('a cursor brings exactly what was missed, across a crash of Redis', async () => {
-  const first = await listen('');
-  await log.append(alert('الأول'));
-  const cursor = (await first.until(2))[1]?.cursor ?? '';
-  first.socket.terminate();
-  const missed = alert('الثاني');
-  await log.append(missed);
-  await redis.crash();
-  const after = alert('الثالث');
-  await log.append(after);
-  const watcher = await listen('');
-  const known = (await watcher.until(1))[0];
-  const again = await listen(`cursor=${cursor}`);
-  const hello = (await again.until(1))[0];
-  expect(known?.type).toBe('hello');
-  expect(hello).toMatchObject({ type: 'hello', recovered: true });
-  const live = hello?.type === 'hello' && hello.alerts.length === 1 ? (await again.until(2)).slice(1) : [];
-  const ids = [hello, ...live].flatMap((message) =>
-    message?.type === 'hello' ? message.alerts.map((one) => one.id) : message ? [message.alert.id] : [],
-  );
-  expect(ids).toEqual([missed.id, after.id]);
+test('who wanted a version of an alert gets the later ones too, whatever they say', async () => {
+  const loud = await live.listen('urgency=flash');
+  const quiet = await live.listen('urgency=normal');
+  const sport = await live.listen('topics=sport');
+  const first = alert('الأول', { urgency: 'flash' });
+  const second = nextVersion(first, { urgency: 'normal' });
+  const third = nextVersion(second, { change: 'retraction' });
+  const other = alert('غيره', { urgency: 'normal' });
+  const end = alert('رياضة', { topics: ['sport'], urgency: 'flash' });
+  for (const version of [first, second, third, other, end]) await live.log.append(version);
+  expect(versionsIn(await loud.until(5))).toEqual([first, second, third, end].map(nameOf));
+  expect(versionsIn(await quiet.until(6))).toEqual([first, second, third, other, end].map(nameOf));
+  expect(versionsIn(await sport.until(2))).toEqual([nameOf(end)]);
+});
+
+test('a newcomer is shown the current alerts as whoever was there sees them', async () => {
+  const first = alert('الأول', { urgency: 'flash' });
+  const corrected = nextVersion(first, { urgency: 'normal' });
+  const retracted = alert('مسحوب', { urgency: 'flash' });
+  const expired = alert('قديم', { urgency: 'flash', expiresAt: new Date(Date.now() - 1).toISOString() });
+  const witness = await live.listen('urgency=flash');
+  const versions = [first, corrected, retracted, nextVersion(retracted, { change: 'retraction' }), expired];
+  for (const version of versions) await live.log.append(version);
+  expect(versionsIn(await witness.until(6))).toEqual(versions.map(nameOf));
+  const [hello] = await (await live.listen('urgency=flash')).until(1);
+  expect(hello).toMatchObject({ type: 'hello', recovered: false });
+  expect(versionsIn(hello === undefined ? [] : [hello])).toEqual([nameOf(corrected)]);
+});
+
+test('a hello that was made for others is not given out after its alerts have expired', async () => {
+  await live.stop();
+  let now = Date.now();
+  live = await startTestGateway({ redis, now: () => now });
+  const witness = await live.listen();
+  await live.log.append(alert('قصير', { expiresAt: new Date(now + 1000).toISOString() }));
+  await witness.until(2);
+  expect(versionsIn(await (await live.listen()).until(1))).toHaveLength(1);
+  now += 1000;
+  expect(versionsIn(await (await live.listen()).until(1))).toHaveLength(0);
+});
+
+test('a cursor brings exactly what was missed', async () => {
+  const witness = await live.listen();
+  const versions = Array.from({ length: 5 }, (_, index) => alert(`خبر ${index}`));
+  for (const version of versions) await live.log.append(version);
+  const messages = await witness.until(6);
+  for (const [index, message] of messages.entries()) {
+    const [hello] = await (await live.listen(`cursor=${message.cursor}`)).until(1);
+    expect(hello).toMatchObject({ type: 'hello', recovered: true, cursor: messages[5]?.cursor });
+    expect(versionsIn([hello!])).toEqual(versions.slice(index).map(nameOf));
+  }
+  const ahead = messages[5]?.cursor.replace(/\d+$/, '6') ?? '';
+  expect((await (await live.listen(`cursor=${ahead}`)).until(1))[0]).toMatchObject({ recovered: false });
+  expect(await live.metric('ajil_live_hellos_total', { recovered: 'true' })).toBe(6);
+});
+
+test('a gap that is too large for one hello is not replayed in part', async () => {
+  const witness = await live.listen();
+  const body = 'س'.repeat(1000);
+  const versions = Array.from({ length: 150 }, (_, index) => alert(`خبر ${index}`, { body }));
+  for (const version of versions) await live.log.append(version);
+  const messages = await witness.until(151);
+  const [late] = await (await live.listen(`cursor=${messages[0]?.cursor}`)).until(1);
+  expect(late).toMatchObject({ recovered: false });
+  expect(versionsIn([late!])).toEqual(versions.slice(-20).map(nameOf));
+  const [later] = await (await live.listen(`cursor=${messages[100]?.cursor}`)).until(1);
+  expect(later).toMatchObject({ recovered: true });
+  expect(versionsIn([later!])).toEqual(versions.slice(100).map(nameOf));
 });
 
 test('a cursor of another epoch is answered with the current alerts', async () => {
   const one = alert('الأول');
-  const witness = await listen('');
-  await log.append(one);
+  const witness = await live.listen('');
+  await live.log.append(one);
   await witness.until(2);
-  const line = await listen('cursor=other:1');
+  const line = await live.listen('cursor=other:1');
   expect((await line.until(1))[0]).toMatchObject({ recovered: false, alerts: [{ id: one.id }] });
 });
 
-test('a log that lost entries gets a new epoch: no old cursor is taken for good', async () => {
-  const line = await listen('');
-  await log.append(alert('الأول'));
-  await log.append(alert('الثاني'));
-  const cursor = (await line.until(3))[1]?.cursor ?? '';
-  const closed = new Promise((resolve) => line.socket.once('close', resolve));
-  await writer.del(keys.liveLog);
-  // The next version takes the first offset again: the gateway sees it when its blocking read ends.
-  await log.append(alert('بديل'));
-  expect(await closed).toBe(1012);
-  const again = await listen(`cursor=${cursor}`);
-  expect((await again.until(1))[0]).toMatchObject({ type: 'hello', recovered: false });
+test('readers who come while versions go out have neither a gap nor anything twice', async () => {
+  const expected: string[] = [];
+  const lines = await Promise.all(Array.from({ length: 60 }, () => live.listen()));
+  const newcomers: ReturnType<typeof live.listen>[] = [];
+  for (let i = 0; i < 10; i++) {
+    const versions = Array.from({ length: 5 }, (_, index) => alert(`خبر ${i} ${index}`));
+    expected.push(...versions.map(nameOf));
+    newcomers.push(...Array.from({ length: 5 }, () => live.listen('cursor=')));
+    await Promise.all(versions.map((version) => live.log.append(version)));
+  }
+  const witness = versionsIn(await lines[0]!.until(51));
+  expect(witness.toSorted()).toEqual(expected.toSorted());
+  for (const line of lines) expect(versionsIn(await line.until(51))).toEqual(witness);
+  for (const line of await Promise.all(newcomers)) {
+    const [hello] = await line.until(1);
+    const offset = Number(hello?.cursor.split(':')[1]);
+    expect(versionsIn((await line.until(51 - offset)).slice(1))).toEqual(witness.slice(offset));
+  }
 });
 
-test('a page of a foreign origin, and a bad query, are refused', async () => {
-  await expect(listen('', { Origin: 'https://evil.example' })).rejects.toThrow('403');
-  await expect(listen('urgency=loud')).rejects.toThrow('400');
-  const own = await listen('', { Origin: 'https://news.example' });
-  expect((await own.until(1))[0]?.type).toBe('hello');
+test('the estimate counts who would get an alert', async () => {
+  await live.listen('topics=world,sport&lang=ar');
+  await live.listen('topics=sport,world&lang=ar-EG');
+  await live.listen('urgency=flash');
+  await live.listen('lang=en');
+  expect(live.gateway.connections({ topics: ['world'], urgency: 'urgent', lang: 'ar' })).toBe(2);
+  expect(live.gateway.connections({ topics: ['world'], urgency: 'flash', lang: 'en' })).toBe(2);
+  expect(live.gateway.connections({ topics: ['economy'], urgency: 'flash', lang: 'ar' })).toBe(1);
+  expect(await live.metric('ajil_live_connections')).toBe(4);
 });
 
-test('a client that sends something is closed with 1008', async () => {
-  const line = await listen('');
-  const closed = new Promise((resolve) => line.socket.once('close', resolve));
-  line.socket.send('hello?');
-  expect(await closed).toBe(1008);
-});
-
-test('server-sent events resume by Last-Event-ID', async () => {
-  const witness = await listen('');
-  await log.append(alert('الأول'));
+test('server-sent events carry the same, resume by Last-Event-ID and need no chunks', async () => {
+  const witness = await live.listen('');
+  await live.log.append(alert('الأول'));
   const cursor = (await witness.until(2))[1]?.cursor ?? '';
   const missed = alert('الثاني');
-  await log.append(missed);
-  await witness.until(3);
-  const response = await fetch(`${base.replace('ws', 'http')}/v1/live`, {
+  await live.log.append(missed);
+  const expected = (await witness.until(3))[2]?.cursor;
+  const abort = new AbortController();
+  const response = await fetch(`http://127.0.0.1:${live.port}/v1/live`, {
     headers: { Accept: 'text/event-stream', 'Last-Event-ID': cursor },
+    signal: abort.signal,
   });
-  const reader = response.body!.getReader();
-  const text = new TextDecoder().decode((await reader.read()).value);
-  await reader.cancel();
-  expect(text).toContain('"recovered":true');
-  expect(text).toContain(missed.id);
+  expect(response.headers.get('transfer-encoding')).toBeNull();
+  expect(response.headers.get('content-type')).toBe('text/event-stream');
+  const last = alert('الثالث');
+  await live.log.append(last);
+  let text = '';
+  for await (const part of response.body!.pipeThrough(new TextDecoderStream())) {
+    text += part;
+    if (text.includes(last.id) && text.endsWith('\n\n')) break;
+  }
+  abort.abort();
+  const events = text.split('\n\n').filter((event) => event !== '' && !event.startsWith(':'));
+  expect(events[0]).toMatch(
+    new RegExp(`^retry: \\d+\\nid: ${expected}\\ndata: \\{"type":"hello".*"recovered":true`),
+  );
+  expect(events[0]).toContain(missed.id);
+  expect(events[1]).toMatch(/^id: .+\ndata: \{"type":"alert"/);
+  expect(events).toHaveLength(2);
 });

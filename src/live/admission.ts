@@ -1,0 +1,90 @@
+import type { IncomingMessage } from 'node:http';
+import { addressBucket } from './address.ts';
+import type { Cursor } from './cursor.ts';
+import type { LiveLimits } from './limits.ts';
+import type { LiveFilter } from './protocol.ts';
+import { parseLiveQuery } from './query.ts';
+import type { Refusal } from './refusal.ts';
+
+export interface Admitted {
+  readonly filter: LiveFilter;
+  readonly since: Cursor | undefined;
+  /** Give it back to {@link Admission.leave} when the connection is closed. */
+  readonly address: string;
+}
+
+/** Who may open a connection, and how many there are. */
+export interface Admission {
+  readonly open: number;
+  /** Judges a request; nothing is counted yet. */
+  judge(request: IncomingMessage): Admitted | Refusal;
+  enter(address: string): void;
+  leave(address: string): void;
+  /** From now on nobody is admitted. */
+  shut(): void;
+}
+
+export function createAdmission(deps: {
+  limits: Pick<LiveLimits, 'connections' | 'perAddress'>;
+  allowedOrigins: readonly string[];
+  addressOf: (request: IncomingMessage) => string;
+}): Admission {
+  const { limits } = deps;
+  const perAddress = new Map<string, number>();
+  let open = 0;
+  let shut = false;
+
+  function refusal(request: IncomingMessage, address: string): Refusal | undefined {
+    const { origin } = request.headers;
+    if (origin !== undefined && !deps.allowedOrigins.includes(origin)) {
+      const detail = 'this origin may not open the live line: add it to ALLOWED_ORIGINS';
+      return { status: 403, reason: 'origin', detail };
+    }
+    if (shut) return { status: 503, reason: 'draining', detail: 'this gateway is about to end' };
+    if (open >= limits.connections) {
+      return { status: 503, reason: 'full', detail: 'no room for this connection now' };
+    }
+    if ((perAddress.get(address) ?? 0) >= limits.perAddress) {
+      return { status: 503, reason: 'address', detail: 'too many connections from this address' };
+    }
+    return undefined;
+  }
+
+  return {
+    get open() {
+      return open;
+    },
+    judge: (request) => {
+      const { path, query } = splitTarget(request.url ?? '');
+      if (path !== '/v1/live') return { status: 404, reason: 'path', detail: 'the live line is at /v1/live' };
+      const address = addressBucket(deps.addressOf(request));
+      const refused = refusal(request, address);
+      if (refused !== undefined) return refused;
+      const parsed = parseLiveQuery(new URLSearchParams(query));
+      if (!parsed.ok) return { status: 400, reason: 'query', detail: parsed.reason };
+      return { filter: parsed.filter, since: parsed.cursor, address };
+    },
+    enter: (address) => {
+      open += 1;
+      perAddress.set(address, (perAddress.get(address) ?? 0) + 1);
+    },
+    leave: (address) => {
+      open -= 1;
+      const left = (perAddress.get(address) ?? 1) - 1;
+      if (left === 0) perAddress.delete(address);
+      else perAddress.set(address, left);
+    },
+    shut: () => {
+      shut = true;
+    },
+  };
+}
+
+/** A request's target is a path, or a whole URL (RFC 9112, section 3.2.2). */
+function splitTarget(target: string): { path: string; query: string } {
+  const local = target.replace(/^https?:\/\/[^/?]*/i, '');
+  const mark = local.indexOf('?');
+  return mark === -1
+    ? { path: local, query: '' }
+    : { path: local.slice(0, mark), query: local.slice(mark + 1) };
+}

@@ -1,0 +1,48 @@
+import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { Connection, type Keeper } from './connection.ts';
+import type { Group } from './groups.ts';
+
+const BEAT = Buffer.from(': beat\n\n');
+/** EventSource waits always the same time before it connects again: each is given another, so that not all come at once. */
+const RETRY_MS = { least: 1000, most: 10_000 };
+
+/**
+ * Server-sent events (WHATWG HTML, section 9.2). The body ends with the connection (RFC 9112, section 6.3, rule 8), so it
+ * needs no chunks around its parts, and every reader gets the same bytes.
+ */
+export class EventStreamConnection extends Connection {
+  private readonly response: ServerResponse;
+
+  constructor(response: ServerResponse, socket: Socket, group: Group, address: string, keeper: Keeper) {
+    super(socket, group, address, keeper);
+    this.response = response;
+  }
+
+  open(hello: Buffer): void {
+    const { response, socket } = this;
+    socket.on('close', () => {
+      this.leave(undefined);
+      this.keeper.gone(this);
+    });
+    response.useChunkedEncodingByDefault = false;
+    response.writeHead(200, {
+      'Content-Type': 'text/event-stream',
+      'Cache-Control': 'no-store',
+      'X-Accel-Buffering': 'no',
+      Connection: 'close',
+    });
+    const retry = Math.round(RETRY_MS.least + Math.random() * (RETRY_MS.most - RETRY_MS.least));
+    response.write(`retry: ${retry}\n`);
+    socket.write(hello);
+    this.noteWaiting();
+  }
+
+  protected override ask(): void {
+    this.write(BEAT);
+  }
+
+  protected override sayGoodbye(): void {
+    this.response.end();
+  }
+}

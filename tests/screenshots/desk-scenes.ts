@@ -24,8 +24,8 @@ export const DESK_SCENES: readonly Scene[] = [
       await page.locator('#key:focus').waitFor();
     },
   },
-  { name: 'desk-writing', ...EVERYWHERE, open: write },
-  { name: 'desk-writing-dark', languages: ['ar'], widths: ['desktop'], colorScheme: 'dark', open: write },
+  { name: 'desk-write', ...EVERYWHERE, open: write },
+  { name: 'desk-write-dark', languages: ['ar'], widths: ['desktop'], colorScheme: 'dark', open: write },
   { name: 'desk-question', ...EVERYWHERE, open: ask },
   {
     name: 'desk-report',

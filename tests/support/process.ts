@@ -7,6 +7,8 @@ export interface RoleProcess {
   readonly port: number | undefined;
   /** The latest lines of its output. */
   logs(): readonly string[];
+  /** For signals that do not end it. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void;
   /** Resolves when the process has ended. */
   kill(signal: NodeJS.Signals): Promise<void>;
 }
@@ -46,6 +48,7 @@ export async function startRole(options: {
   return {
     port,
     logs: () => lines,
+    signal: (signal) => void child.kill(signal),
     kill: async (signal) => {
       child.kill(signal);
       await ended;

@@ -11,7 +11,7 @@ import { serve } from './serve.ts';
 const [redisUrl = ''] = process.argv.slice(2);
 const logger = createLogger({ level: 'warn', role: 'bench' });
 const gateway = await openGateway({
-  follower: connectRedis(redisUrl, 'worker', logger),
+  follower: connectRedis(redisUrl, 'follower', logger),
   logger,
   metrics: createMetrics('bench'),
   allowedOrigins: [],

@@ -68,6 +68,7 @@ test('a target that is a whole URL is taken, and so is an origin of ours', async
     request('GET', 'http://localhost/v1/live?topics=world', { ...upgrade, Origin: 'https://news.example' }),
   );
   await client.until(() => client.frames.length > 0);
+  expect(client.frames[0]?.payload.toString()).toContain('"hello"');
   client.socket.destroy();
 });
 
@@ -124,14 +125,14 @@ test.each([
 });
 
 test('a client that resets or closes half-way leaves nothing behind', async () => {
-  await expect.poll(() => live.metric('ajil_live_connections')).toBe(0);
+  await expect.poll(() => live.metric('ajil_live_connections'), { timeout: 10_000 }).toBe(0);
   const [one, other, third] = await Promise.all([0, 1, 2].map(() => openRaw(live.port)));
   expect(await live.metric('ajil_live_connections')).toBe(3);
   one?.socket.resetAndDestroy();
   other?.socket.end();
   third?.socket.end(clientFrame(0x89, 'x'));
   await Promise.all([one?.closed, other?.closed, third?.closed]);
-  await expect.poll(() => live.metric('ajil_live_connections')).toBe(0);
+  await expect.poll(() => live.metric('ajil_live_connections'), { timeout: 10_000 }).toBe(0);
 });
 
 test('a reader who does not answer our close is ended in time', async () => {

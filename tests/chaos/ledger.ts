@@ -1,0 +1,69 @@
+import type { LineEnd } from './lines.ts';
+import { noReasons, type Reason, type Verdict } from './verify.ts';
+
+/** What happened in a run: everything that can be counted. */
+export interface Ledger {
+  round(fault: string, alerts: number, ms: number): void;
+  end(end: LineEnd): void;
+  verdict(verdict: Verdict): void;
+  readonly faults: readonly string[];
+  readonly recovered: number;
+  /** As text, to be printed at the end. */
+  toString(): string;
+}
+
+const SHOWN_FAULTS = 20;
+
+/** How the gateway may end a line, or turn it away, when the client did nothing wrong (src/live/protocol.ts). */
+const DOCUMENTED_CLOSES: ReadonlySet<number> = new Set([1012, 1013, 4408]);
+const DOCUMENTED_REFUSALS: ReadonlySet<number> = new Set([503]);
+
+export function createLedger(title: string): Ledger {
+  const rounds: string[] = [];
+  const ends = new Map<string, number>();
+  const faults: string[] = [];
+  const fresh = noReasons();
+  let recovered = 0;
+  let alerts = 0;
+  let clients = 0;
+
+  return {
+    round: (fault, count, ms) => {
+      rounds.push(
+        `${String(rounds.length + 1).padStart(3)}  ${fault.padEnd(28)} ${String(count).padStart(5)} alerts  ${(ms / 1000).toFixed(1)} s`,
+      );
+    },
+    end: (end) => {
+      const name = { refused: 'refused with', closed: 'closed with', torn: 'torn:' }[end.type];
+      const what = end.type === 'refused' ? end.status : end.type === 'closed' ? end.code : end.reason;
+      ends.set(`${name} ${what}`, (ends.get(`${name} ${what}`) ?? 0) + 1);
+      if (end.type === 'refused' && !DOCUMENTED_REFUSALS.has(end.status))
+        faults.push(`refused with ${end.status}`);
+      if (end.type === 'closed' && !DOCUMENTED_CLOSES.has(end.code)) faults.push(`closed with ${end.code}`);
+    },
+    verdict: (verdict) => {
+      clients += 1;
+      alerts += verdict.alerts;
+      recovered += verdict.recovered;
+      faults.push(...verdict.faults);
+      for (const reason of Object.keys(fresh) as Reason[]) fresh[reason] += verdict.fresh[reason];
+    },
+    faults,
+    get recovered() {
+      return recovered;
+    },
+    toString: () =>
+      [
+        title,
+        ...rounds,
+        `clients ${clients}; versions received after a cursor ${alerts}; hellos recovered ${recovered}`,
+        `hellos not recovered: ${Object.entries(fresh)
+          .map(([reason, count]) => `${reason} ${count}`)
+          .join(', ')}`,
+        `lines that ended: ${[...ends].map(([name, count]) => `${name} (${count})`).join(', ') || 'none'}`,
+        faults.length === 0
+          ? 'every client has what the log has: no gap, no double, no disorder'
+          : `FAULTS: ${faults.length}\n${faults.slice(0, SHOWN_FAULTS).join('\n')}`,
+      ].join('\n'),
+  };
+}

@@ -3,8 +3,10 @@ import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { startChromium, type Chromium } from '../support/chromium.ts';
 import { startTestRedis } from '../support/redis.ts';
-import { startStack } from '../support/stack.ts';
+import { startPushService, type PushService } from '../support/push-service/start.ts';
+import { startStack, type Stack } from '../support/stack.ts';
 import { setup as build } from '../support/build.ts';
+import { DESK_SCENES } from './desk-scenes.ts';
 import { NOW, PORT_PICTURE, publishNews } from './news.ts';
 import { SCENES, WIDTHS, type Scene, type Stage } from './scenes.ts';
 
@@ -37,16 +39,27 @@ async function takePictures(chromium: Chromium, scene: Scene, stage: Stage): Pro
   }
 }
 
+/** Whom the desk's pictures reach; a few of them have turned notifications off. */
+async function subscribeReaders(service: PushService, stack: Stack): Promise<void> {
+  const readers = await service.createSubscriptions(1480, { applicationServerKey: stack.vapidPublicKey });
+  await stack.api.subscribeAll(readers);
+  const gone = readers.slice(0, 9).map(({ endpoint }) => endpoint);
+  await service.addFault({ type: 'answer', status: 410, where: { endpoints: gone } });
+}
+
 const wanted = process.argv.slice(2);
-const scenes = SCENES.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
+const scenes = [...SCENES, ...DESK_SCENES].filter(({ name }) => wanted.length === 0 || wanted.includes(name));
 await build();
 await mkdir(FOLDER, { recursive: true });
 const redis = await startTestRedis();
 const closers: (() => Promise<void>)[] = [() => redis.stop()];
 try {
   const ids = await publishNews(redis.url);
-  const stack = await startStack({ redis });
+  const service = await startPushService();
+  closers.push(() => service.stop());
+  const stack = await startStack({ redis, pushServices: [service] });
   closers.push(() => stack.stop());
+  await subscribeReaders(service, stack);
   const chromium = await startChromium();
   closers.push(() => chromium.stop());
   for (const scene of scenes) await takePictures(chromium, scene, { ...stack, ids });

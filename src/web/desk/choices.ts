@@ -17,7 +17,12 @@ export function topicsField(model: FormModel): TemplateResult {
   const { text, language } = desk.words;
   const options = optionsFor(model, 'topics', text.topics, text.topicsHint);
   const toggle = (id: string, on: boolean): void =>
-    set({ topics: on ? [...fields.topics, id] : fields.topics.filter((topic) => topic !== id) });
+    // What a kept draft names and the newsroom no longer has cannot be seen here: it goes with the next choice.
+    set({
+      topics: desk.config.topics
+        .map((topic) => topic.id)
+        .filter((known) => (known === id ? on : fields.topics.includes(known))),
+    });
   return fieldGroup(
     'topics',
     options,

@@ -1,15 +1,12 @@
 import { html, svg, type TemplateResult } from 'lit';
 import type { Report } from './answers.ts';
-import type { Words } from './strings.ts';
+import { isolate, type Words } from './strings.ts';
 
 const WIDTH = 320;
 const HEIGHT = 100;
 const MARGIN = { top: 8, right: 8, bottom: 14, left: 8 };
 /** Below this a line to the right edge would suggest a time that never was. */
 const LEAST_SPAN_MS = 100;
-
-/** Keeps a number and its Arabic unit in their own order inside a drawing that runs from left to right (UAX #9). */
-const isolate = (text: string): string => `\u2068${text}\u2069`;
 
 /** Accepted deliveries over time, in steps; time runs from left to right in every language, as charts do. */
 export function renderCurve({ curve, audience, timing }: Report, words: Words): TemplateResult {

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Fault, FieldName } from './faults.ts';
-import { fill, type Words } from './strings.ts';
+import { fill, isolate, type Words } from './strings.ts';
 
 /** What a control needs so that its label, hint and fault belong to it. */
 export interface ControlIds {
@@ -99,5 +99,6 @@ function faultText(name: FieldName, fault: Fault, { text, number }: Words): stri
     case 'server':
       break;
   }
-  return fill(text.serverSays, { detail: fault.detail });
+  const help = name === 'url' || name === 'topics' || name === 'lifeMinutes' ? text.serverHelp[name] : '';
+  return `${help} ${fill(text.serverSays, { detail: isolate(fault.detail) })}`;
 }

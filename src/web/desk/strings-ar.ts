@@ -74,6 +74,11 @@ export const ar = {
   forbiddenCharacters: 'في النص محارف خفية (تأتي عادةً مع النسخ من برنامج آخر).',
   removeThem: 'احذفها',
   wrongValue: 'اختر قيمة من القائمة.',
+  serverHelp: {
+    url: 'استعمل رابطًا من المواقع المسموح بها.',
+    topics: 'اختر المواضيع من جديد.',
+    lifeMinutes: 'اختر مدة أخرى.',
+  },
   serverSays: 'لم يقبله الخادم: {detail}',
   faults: {
     one: 'لم يُرسل شيء. صحّح الخانة المشار إليها.',
@@ -178,7 +183,7 @@ export const ar = {
   ofAudience: 'من {n}',
   nobody: 'لا مشتركين لهذه المواضيع',
   twoMinutes: 'خلال دقيقتين',
-  target: 'الهدف 90%',
+  target: 'الهدف \u200e90%',
   openPages: 'صفحات مفتوحة',
   shown: 'ظهر على الشاشة',
   opened: 'فُتح',

@@ -75,6 +75,11 @@ export const en: Strings = {
   forbiddenCharacters: 'The text holds invisible characters (they often come with copied text).',
   removeThem: 'Remove them',
   wrongValue: 'Choose one of the list.',
+  serverHelp: {
+    url: 'Use a link to one of the sites that are allowed.',
+    topics: 'Choose the topics anew.',
+    lifeMinutes: 'Choose another time.',
+  },
   serverSays: 'The server refused it: {detail}',
   faults: {
     one: 'Nothing was sent. Correct the marked field.',

@@ -77,3 +77,6 @@ export function wordsIn(language: Language): Words {
 export function fill(text: string, values: Readonly<Record<string, string>>): string {
   return text.replace(/\{(\w+)\}/g, (place, name: string) => values[name] ?? place);
 }
+
+/** Keeps a text in its own order inside one of another direction (UAX #9, section 2.4). */
+export const isolate = (text: string): string => `\u2068${text}\u2069`;

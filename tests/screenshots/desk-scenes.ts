@@ -1,0 +1,58 @@
+import type { Page } from 'playwright-core';
+import type { Scene, Stage } from './scenes.ts';
+
+/** An editor's text in each language; made up. */
+const TEXTS = {
+  ar: {
+    headline: 'انطلاق قمة طارئة لوزراء الخارجية لبحث وقف إطلاق النار',
+    body: 'الوزراء يناقشون مقترحًا لهدنة من ثلاثة أيام، والبيان الختامي مساء اليوم.',
+  },
+  en: {
+    headline: 'Foreign ministers open an emergency summit on a ceasefire',
+    body: 'On the table: a three-day truce. A final statement is due this evening.',
+  },
+} as const;
+
+const EVERYWHERE = { languages: ['ar', 'en'], widths: ['phone', 'desktop'] } as const;
+
+export const DESK_SCENES: readonly Scene[] = [
+  {
+    name: 'desk-sign-in',
+    ...EVERYWHERE,
+    open: async (page, { origin }) => {
+      await page.goto(`${origin}/desk`);
+      await page.locator('#key:focus').waitFor();
+    },
+  },
+  { name: 'desk-write', ...EVERYWHERE, open: write },
+  { name: 'desk-write-dark', languages: ['ar'], widths: ['desktop'], colorScheme: 'dark', open: write },
+  { name: 'desk-question', ...EVERYWHERE, open: ask },
+  {
+    name: 'desk-report',
+    ...EVERYWHERE,
+    open: async (page, stage, language) => {
+      await ask(page, stage, language);
+      await page.locator('dialog[open] .main').click();
+      await page.locator('.alert .status.sent').waitFor();
+      await page.locator('.curve').waitFor();
+    },
+  },
+];
+
+async function write(page: Page, { origin, adminKey }: Stage, language: 'ar' | 'en'): Promise<void> {
+  await page.context().request.post(`${origin}/v1/session`, { data: { key: adminKey } });
+  await page.goto(`${origin}/desk`);
+  const { headline, body } = TEXTS[language];
+  await page.locator('[name="headline"]').fill(headline);
+  await page.locator('[name="body"]').fill(body);
+  await page.locator('[name="lang"]').selectOption(language);
+  await page.locator('[name="topics"][value="world"]').check();
+  await page.locator('.reach b').getByText(/\d/).waitFor();
+  await page.locator('.recent li').first().waitFor();
+}
+
+async function ask(page: Page, stage: Stage, language: 'ar' | 'en'): Promise<void> {
+  await write(page, stage, language);
+  await page.locator('[name="headline"]').press('Control+Enter');
+  await page.locator('dialog[open]').waitFor();
+}

@@ -60,7 +60,9 @@ const environment = z.object({
   WORKER_PROCESSES: count(1, 1, 64),
   SERVER_PROCESSES: count(1, 1, 64),
   REQUIRE_APPROVAL: flag,
-  DRAIN_SECONDS: count(10, 0, 30),
+  LIVE_CONNECTIONS: count(0, 0, 1_000_000),
+  LIVE_CONNECTIONS_PER_ADDRESS: count(2000, 1, 1_000_000),
+  DRAIN_SECONDS: count(10, 0, 20),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 });
 
@@ -86,6 +88,9 @@ export interface Config {
   readonly workerProcesses: number;
   readonly serverProcesses: number;
   readonly requireApproval: boolean;
+  /** Open connections that a server process holds at most; undefined: as many as it has file descriptors for. */
+  readonly liveConnections: number | undefined;
+  readonly liveConnectionsPerAddress: number;
   readonly drainSeconds: number;
   readonly logLevel: string;
 }
@@ -128,6 +133,8 @@ export function loadConfig(env: Record<string, string | undefined>): Config {
     workerProcesses: values.WORKER_PROCESSES,
     serverProcesses: values.SERVER_PROCESSES,
     requireApproval: values.REQUIRE_APPROVAL,
+    liveConnections: values.LIVE_CONNECTIONS === 0 ? undefined : values.LIVE_CONNECTIONS,
+    liveConnectionsPerAddress: values.LIVE_CONNECTIONS_PER_ADDRESS,
     drainSeconds: values.DRAIN_SECONDS,
     logLevel: values.LOG_LEVEL,
   });

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import proxyAddress from 'proxy-addr';
 import { createAlertStore } from './alerts/store.ts';
@@ -17,7 +16,9 @@ import { createAuditLog } from './editors/audit.ts';
 import { createSessionStore } from './editors/sessions.ts';
 import { createEditorStore } from './editors/store.ts';
 import { openGateway } from './live/gateway.ts';
+import { DEFAULT_LIMITS } from './live/limits.ts';
 import { runClustered } from './ops/cluster.ts';
+import { createHttpServer } from './ops/http-server.ts';
 import type { Logger } from './ops/logger.ts';
 import { createMetrics } from './ops/metrics.ts';
 import { tellSupervisor } from './ops/role-process.ts';
@@ -32,6 +33,11 @@ import { allMetrics, countPresent, openPresence } from './redis/presence.ts';
 import { embeddedRedisPlace } from './redis/embedded.ts';
 
 // Role: API, gateway and pages.
+
+/** Connections beside the live ones: API requests, pages, handshakes under way. */
+const OTHER_CONNECTIONS = 800;
+/** Redis is asked whether it is there; one that hangs is not. Milliseconds. */
+const ANSWER_MS = 2000;
 
 const WEB_DIR = fileURLToPath(new URL('../web', import.meta.url));
 
@@ -59,6 +65,11 @@ async function start(config: Config, logger: Logger): Promise<void> {
   shutdown.add('presence', () => presence.close());
 
   const origin = new URL(config.publicUrl).origin;
+  const limits = {
+    ...DEFAULT_LIMITS,
+    connections: config.liveConnections ?? DEFAULT_LIMITS.connections,
+    perAddress: config.liveConnectionsPerAddress,
+  };
   const gateway = await openGateway({
     follower: connectRedis(url, 'follower', logger),
     logger,
@@ -72,6 +83,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
       });
     },
     now,
+    limits,
   });
   const api = createApp({
     config,
@@ -100,15 +112,20 @@ async function start(config: Config, logger: Logger): Promise<void> {
   const trusted = (request: IncomingMessage): string =>
     proxyAddress(request, api.app.get('trust proxy fn') as (address: string, hops: number) => boolean);
 
-  const server = createServer(api.app);
-  server.on('upgrade', (request, socket, head) => gateway.handleUpgrade(request, socket, head));
-  shutdown.add('HTTP server', () => stopListening(server, () => api.close()));
-  shutdown.add('gateway', () => gateway.close());
-  await new Promise<void>((listening, fault) => {
-    server.once('error', fault);
-    server.listen(config.port, listening);
+  const http = createHttpServer({
+    handler: api.app,
+    maxConnections: limits.connections + OTHER_CONNECTIONS,
+    metrics,
   });
-  const { port } = server.address() as AddressInfo;
+  http.server.on('upgrade', (request, socket, head) => gateway.handleUpgrade(request, socket, head));
+  // In reverse: nobody new is taken, the readers are sent elsewhere over DRAIN_SECONDS, then requests come to their end.
+  shutdown.add('requests', () => {
+    api.close();
+    return http.close();
+  });
+  shutdown.add('gateway', () => gateway.close());
+  shutdown.add('port', () => http.stopListening());
+  const port = await http.listen(config.port);
   logger.info({ port }, 'taking requests');
   tellSupervisor({ type: 'ready', port });
 }
@@ -118,8 +135,8 @@ async function readiness(
   redis: Redis,
   gateway: { ready(): boolean },
 ): Promise<{ ready: boolean; checks: Record<string, string> }> {
-  const written = await redis.set(keys.readiness, '1', 'PX', 1000).catch(() => 'away');
-  const workers = written === 'OK' ? await countPresent(redis, 'workers').catch(() => 0) : 0;
+  const written = await inTime(redis.set(keys.readiness, '1', 'PX', 1000));
+  const workers = written === 'OK' ? ((await inTime(countPresent(redis, 'workers'))) ?? 0) : 0;
   const checks = {
     redis: written === 'OK' ? 'writable' : 'away: check that it runs and has room on its disk',
     workers: workers > 0 ? `${workers} seen` : 'none seen: start the workers role',
@@ -128,13 +145,13 @@ async function readiness(
   return { ready: written === 'OK' && workers > 0 && gateway.ready(), checks };
 }
 
-async function stopListening(server: Server, endStreams: () => void): Promise<void> {
-  const closed = new Promise<void>((done) => server.close(() => done()));
-  endStreams();
-  server.closeIdleConnections();
-  const impatient = setTimeout(() => server.closeAllConnections(), 5000);
-  await closed;
-  clearTimeout(impatient);
+/** What a promise gives in time; undefined when it fails, or takes longer than {@link ANSWER_MS}. */
+async function inTime<T>(promise: Promise<T>): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), ANSWER_MS);
+  });
+  return Promise.race([promise.catch(() => undefined), late]).finally(() => clearTimeout(timer));
 }
 
 runRole('server', (config, logger) =>

@@ -10,7 +10,9 @@ export function serveLive(
   route(router, '/v1/live', {
     get: (request, response) => {
       if ((request.get('accept') ?? '').includes('text/event-stream')) {
-        return deps.live.handleSse(request, response);
+        if (request.method !== 'HEAD') return deps.live.handleSse(request, response);
+        response.type('text/event-stream').end();
+        return undefined;
       }
       throw new Problem('upgrade-required', 'Send an Upgrade to websocket, or Accept: text/event-stream.', {
         headers: { Upgrade: 'websocket', Connection: 'Upgrade' },

@@ -136,8 +136,7 @@ export const versionsIn = (messages: readonly LiveMessage[]): string[] =>
 export const nameOf = ({ id, version }: Alert): string => `${id}:${version}`;
 
 async function readMetric(metrics: Metrics, name: string, labels: Record<string, string> = {}) {
-  const all = await metrics.getMetricsAsJSON();
-  const values = all.find((metric) => metric.name === name)?.values ?? [];
+  const { values } = (await metrics.getSingleMetric(name)?.get()) ?? { values: [] };
   const matching = values.filter((value) =>
     Object.entries(labels).every(([label, wanted]) => value.labels[label] === wanted),
   );

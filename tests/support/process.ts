@@ -15,11 +15,11 @@ export interface RoleProcess {
 }
 
 const MAX_LINES = 2000;
-const READY_MS = 20_000;
+const READY_MS = 40_000;
 
 /**
  * Starts a role and waits until it says `{type: 'ready'}`.
- * @param options.readyMs how long that may take: 20 s unless told
+ * @param options.readyMs how long that may take: 40 s unless told
  * @throws with its output when it ends, or says nothing for so long
  */
 export async function startRole(options: {

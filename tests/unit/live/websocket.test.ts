@@ -1,26 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { closeFrame, encodeFrame, OPCODES, PING, textFrame } from '../../../src/live/websocket-frames.ts';
 import { readFrame } from '../../../src/live/websocket-inbound.ts';
-
-/** A client's frame (RFC 6455, section 5.2), as right or wrong as it is asked for. */
-function clientFrame(
-  first: number,
-  payload: Buffer,
-  options: { length?: number; mask?: boolean } = {},
-): Buffer {
-  const length = options.length ?? payload.length;
-  const size =
-    length < 126
-      ? [length]
-      : length < 65_536
-        ? [126, length >> 8, length & 255]
-        : [127, 0, 0, 0, 0, 0, 1, 0, 0];
-  if (options.mask !== false) size[0] = (size[0] ?? 0) | 0x80;
-  const mask = randomBytes(4);
-  const masked = payload.map((byte, index) => byte ^ (mask[index % 4] ?? 0));
-  return Buffer.concat([Buffer.from([first, ...size]), mask, masked]);
-}
+import { clientFrame } from '../../support/raw-websocket.ts';
 
 const text = (value: string): Buffer => Buffer.from(value);
 const closing = (code: number, reason: Uint8Array = Buffer.alloc(0)): Buffer =>
@@ -62,8 +43,8 @@ test.each([
   ['binary of 1,024 bytes', clientFrame(0x82, Buffer.alloc(0), { length: 1024 }), 1008],
   ['text of 1,025 bytes', clientFrame(0x81, Buffer.alloc(0), { length: 1025 }), 1009],
   ['text of 65,536 bytes', clientFrame(0x81, Buffer.alloc(0), { length: 65_536 }), 1009],
-  ['a frame without a mask', clientFrame(0x81, text('x'), { mask: false }), 1002],
-  ['a ping without a mask', clientFrame(0x89, text('x'), { mask: false }), 1002],
+  ['a frame without a mask', clientFrame(0x81, text('x'), { masked: false }), 1002],
+  ['a ping without a mask', clientFrame(0x89, text('x'), { masked: false }), 1002],
   ['a reserved bit', clientFrame(0xc1, text('x')), 1002],
   ['a continuation of nothing', clientFrame(0x80, text('x')), 1002],
   ['a reserved data opcode', clientFrame(0x83, text('x')), 1002],

@@ -1,6 +1,5 @@
 import { defineConfig } from 'vite';
 
-// The service worker keeps its name: a browser looks for its next version under the same address.
 export default defineConfig({
   root: 'src/web',
   publicDir: 'public',
@@ -8,10 +7,9 @@ export default defineConfig({
     outDir: '../../dist/web',
     emptyOutDir: true,
     target: 'es2022',
+    // The content security policy lets nothing in from data: addresses but pictures.
+    assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rolldownOptions: {
-      input: { index: 'src/web/index.html', sw: 'src/web/service-worker/main.ts' },
-      output: { entryFileNames: (chunk) => (chunk.name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js') },
-    },
+    rolldownOptions: { input: { index: 'src/web/index.html', alert: 'src/web/alert.html' } },
   },
 });

@@ -12,17 +12,26 @@ const PARTS = [
     inputs: ['src', 'workers', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'],
     excludes: ['src/web'],
     stamp: 'dist/.server-built',
-    command: [...nodeTool('typescript/bin/tsc'), '-p', 'tsconfig.build.json'],
+    commands: [[...nodeTool('typescript/bin/tsc'), '-p', 'tsconfig.build.json']],
     /** Files of deleted sources must not stay; and tsc writes nothing anew while it thinks that all is there. */
     clean: ['dist/src', 'dist/workers', join('.cache', 'build.tsbuildinfo')],
   },
   {
     name: 'pages',
     needs: 'vite.config.ts',
-    inputs: ['src', 'vite.config.ts', 'package-lock.json'],
+    inputs: ['src', 'vite.config.ts', 'vite.standalone.config.ts', 'package-lock.json'],
     excludes: [],
     stamp: 'dist/.pages-built',
-    command: [...nodeTool('vite/bin/vite.js'), 'build', '--logLevel', 'warn'],
+    // The first empties the folder; then each script that must be one file (the modes of vite.standalone.config.ts).
+    commands: [
+      [],
+      ...['sw', 'bar', 'live-client'].map((mode) => [
+        '--config',
+        'vite.standalone.config.ts',
+        '--mode',
+        mode,
+      ]),
+    ].map((args) => nodeTool('vite/bin/vite.js').concat(['build', '--logLevel', 'warn'], args)),
     clean: [],
   },
 ];
@@ -47,8 +56,10 @@ async function buildPart(part) {
   const now = fingerprint(part);
   mkdirSync(CACHE, { recursive: true });
   for (const path of part.clean) rmSync(join(PROJECT, path), { recursive: true, force: true });
-  const { status, output } = await run(part.command);
-  if (status !== 0) throw new SetupError(`the ${part.name} could not be built:\n${output}`);
+  for (const command of part.commands) {
+    const { status, output } = await run(command);
+    if (status !== 0) throw new SetupError(`the ${part.name} could not be built:\n${output}`);
+  }
   const stamp = join(PROJECT, part.stamp);
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, now);

@@ -1,14 +1,24 @@
 /** Types, lint (import rules too), format, dead code: one line per tool, its output only when it fails. */
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { main, nodeTool, run } from './lib/project.mjs';
+import { CACHE, main, nodeTool, run } from './lib/project.mjs';
 
 const CHECKS = [
   { name: 'lint', command: [...nodeTool('oxlint/bin/oxlint'), '--type-aware', '--deny-warnings'] },
   { name: 'dead code', command: nodeTool('knip/bin/knip.js') },
   {
     name: 'format',
-    command: [...nodeTool('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.'],
+    command: [
+      ...nodeTool('prettier/bin/prettier.cjs'),
+      '--check',
+      '--cache',
+      '--cache-location',
+      join(CACHE, 'prettier'),
+      '--log-level',
+      'warn',
+      '.',
+    ],
   },
   { name: 'types', command: [...nodeTool('typescript/bin/tsc'), '--noEmit'] },
   { name: 'types of the pages', command: [...nodeTool('typescript/bin/tsc'), '-p', 'src/web', '--noEmit'] },

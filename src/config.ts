@@ -38,7 +38,10 @@ const environment = z.object({
   REDIS_URL: optional.pipe(
     z
       .string()
-      .regex(/^(rediss?:\/\/|unix:\/\/\/|\/)/, 'must start with redis://, rediss:// or unix:///')
+      .regex(
+        /^(rediss?(-cluster)?:\/\/|unix:\/\/\/|\/)/,
+        'must start with redis://, rediss://, redis-cluster://, rediss-cluster:// or unix:///',
+      )
       .optional(),
   ),
   DATA_DIR: z.string().default('./data'),

@@ -17,6 +17,7 @@ import { createSessionStore } from './editors/sessions.ts';
 import { createEditorStore } from './editors/store.ts';
 import { openGateway } from './live/gateway.ts';
 import { DEFAULT_LIMITS } from './live/limits.ts';
+import { createLiveLog } from './live/log.ts';
 import { runClustered } from './ops/cluster.ts';
 import { createHttpServer } from './ops/http-server.ts';
 import type { Logger } from './ops/logger.ts';
@@ -99,6 +100,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
     subscriptions: createSubscriptionStore({ redis, vapidKeyId: vapid.keyId, now }),
     reports,
     receipts: createReceiptStore({ redis, tokens: await openReceiptTokens(redis) }),
+    liveLog: createLiveLog(redis),
     fanOutQueue,
     live: gateway,
     endpointPolicy: createEndpointPolicy({ extraOrigins: config.pushAllowedOrigins }),

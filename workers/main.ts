@@ -6,6 +6,7 @@ import type { Config } from '../src/config.ts';
 import { createLedger } from '../src/delivery/ledger.ts';
 import { openFanOutQueue, openPushQueue } from '../src/delivery/queues.ts';
 import { openReceiptTokens } from '../src/delivery/receipt-token.ts';
+import { createPushSending } from '../src/delivery/send-push.ts';
 import { createLiveLog } from '../src/live/log.ts';
 import type { Logger } from '../src/ops/logger.ts';
 import { createMetrics } from '../src/ops/metrics.ts';
@@ -23,7 +24,7 @@ import { embeddedRedisPlace } from '../src/redis/embedded.ts';
 import { openPresence } from '../src/redis/presence.ts';
 import { openFanOutWorker } from './fan-out.ts';
 import { openHousekeeping } from './housekeeping.ts';
-import { openPushWorker } from './push.ts';
+import { openPushWorkers } from './push.ts';
 
 // Role: the BullMQ workers.
 
@@ -37,6 +38,16 @@ async function start(config: Config, logger: Logger): Promise<void> {
   shutdown.add('Redis', () => closeRedis(redis));
   await waitUntilReady(redis);
 
+  const alerts = createAlertStore({ redis, now });
+  const selection = createSelection(redis);
+  const ledger = createLedger({ redis, now });
+  const pushQueue = openPushQueue({ redis, now });
+  const fanOutQueue = openFanOutQueue(redis);
+  shutdown.add('queues', async () => {
+    await Promise.all([pushQueue.close(), fanOutQueue.close()]);
+  });
+  const shared = { redis, logger, now, alerts, selection, ledger, pushQueue, fanOutQueue };
+
   const keys = await loadVapidKeys({ dataDir: config.dataDir, ...config.vapid });
   const policy = createEndpointPolicy({ extraOrigins: config.pushAllowedOrigins });
   const brake = createRemovalBrake({ metrics, logger });
@@ -48,20 +59,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
     logger,
     brake,
   });
-  shutdown.add('sender', () => sender.close());
-  const alerts = createAlertStore({ redis, now });
-  const selection = createSelection(redis);
-  const ledger = createLedger({ redis, now });
-  const pushQueue = openPushQueue(redis);
-  const fanOutQueue = openFanOutQueue(redis);
-  shutdown.add('queues', async () => {
-    await Promise.all([pushQueue.close(), fanOutQueue.close()]);
-  });
-  const shared = { redis, logger, now, alerts, selection, ledger, pushQueue, fanOutQueue };
-
-  const housekeeping = await openHousekeeping(shared);
-  shutdown.add('housekeeping', () => housekeeping.close());
-  const push = openPushWorker({
+  const sending = createPushSending({
     ...shared,
     subscriptions: createSubscriptionStore({ redis, vapidKeyId: keys.keyId, now }),
     sender,
@@ -71,7 +69,14 @@ async function start(config: Config, logger: Logger): Promise<void> {
     vapidKeyId: keys.keyId,
     publicUrl: config.publicUrl,
   });
-  shutdown.add('push worker', () => push.close());
+  // What the sender answers while it closes still goes into the ledger.
+  shutdown.add('deliveries', () => sending.idle());
+  shutdown.add('sender', () => sender.close());
+
+  const housekeeping = await openHousekeeping(shared);
+  shutdown.add('housekeeping', () => housekeeping.close());
+  const push = openPushWorkers({ redis, logger, sending });
+  shutdown.add('push workers', () => push.close());
   const fanOut = openFanOutWorker({ ...shared, live: createLiveLog(redis) });
   shutdown.add('fan-out worker', () => fanOut.close());
   const presence = await openPresence({ redis, role: 'workers', name: randomUUID(), metrics, logger });

@@ -1,25 +1,48 @@
 import { Worker } from 'bullmq';
-import { PUSH_QUEUE, pushJobSchema } from '../src/delivery/queues.ts';
-import { sendPush, type SendPushDeps } from '../src/delivery/send-push.ts';
+import { URGENCIES } from '../src/alerts/schema.ts';
+import { batchJobSchema, pushQueueName, RETRY_QUEUE, retryJobSchema } from '../src/delivery/queues.ts';
+import type { PushSending } from '../src/delivery/send-push.ts';
 import type { Logger } from '../src/ops/logger.ts';
 import type { Redis } from '../src/redis/connect.ts';
 import { workerOptions } from './options.ts';
 
-/** Jobs at once: while some wait for a slow push service, others go on. Bounds the memory: 1,000 deliveries a job. */
-const CONCURRENCY = 8;
+/** Batches of an urgency at once: while some are read from Redis, others are sent. Bounds the memory: 1,000 deliveries each. */
+const BATCHES = 8;
+/** Retries at once: they may wait for a push service in trouble, and take no place of a batch. */
+const RETRIES = 8;
 
 /** Sends batches and retries. */
-export function openPushWorker(deps: SendPushDeps & { redis: Redis; logger: Logger }): Worker {
-  const worker = new Worker(PUSH_QUEUE, (job) => sendPush(deps, pushJobSchema.parse(job.data)), {
-    ...workerOptions(deps.redis),
-    concurrency: CONCURRENCY,
-  });
-  worker.on('failed', (job, error) => {
-    deps.logger.error(
-      { err: error, job: job?.id, attempt: job?.attemptsMade },
-      'push job failed; it is run again',
-    );
-  });
-  worker.on('error', (error) => deps.logger.debug({ err: error }, 'push worker'));
-  return worker;
+export function openPushWorkers(deps: {
+  redis: Redis;
+  logger: Logger;
+  sending: Pick<PushSending, 'sendBatch' | 'sendRetry'>;
+}): { close(): Promise<void> } {
+  const { redis, logger, sending } = deps;
+  const workers = [
+    ...URGENCIES.map(
+      (urgency) =>
+        new Worker(pushQueueName(urgency), (job) => sending.sendBatch(batchJobSchema.parse(job.data)), {
+          ...workerOptions(redis),
+          concurrency: BATCHES,
+        }),
+    ),
+    new Worker(RETRY_QUEUE, (job) => sending.sendRetry(retryJobSchema.parse(job.data)), {
+      ...workerOptions(redis),
+      concurrency: RETRIES,
+    }),
+  ];
+  for (const worker of workers) {
+    worker.on('failed', (job, error) => {
+      logger.error(
+        { err: error, job: job?.id, attempt: job?.attemptsMade },
+        'push job failed; it is run again',
+      );
+    });
+    worker.on('error', (error) => logger.debug({ err: error }, 'push worker'));
+  }
+  return {
+    close: async () => {
+      await Promise.all(workers.map((worker) => worker.close()));
+    },
+  };
 }

@@ -60,6 +60,8 @@ export interface AlertStore {
   ): Promise<Extract<CreateResult, { type: 'repeated' | 'idempotency-conflict' }> | undefined>;
   /** One version, the newest by default, with its status now. */
   get(id: string, version?: number): Promise<EditorAlert | undefined>;
+  /** Every version, oldest first, each with its status now; none when there is no such alert. */
+  versions(id: string): Promise<readonly EditorAlert[]>;
   /** Newest first. */
   list(query: AlertQuery): Promise<AlertPage>;
   /** Sets a version's status if it is one of `from` now; tells whether it did. */
@@ -153,6 +155,13 @@ export function createAlertStore(deps: { redis: Redis; now: () => number }): Ale
     get: async (id, version) => {
       if (!ALERT_ID.test(id)) return undefined;
       return readVersion(await redis.hgetall(keys.alert(id)), version);
+    },
+
+    versions: async (id) => {
+      if (!ALERT_ID.test(id)) return [];
+      const hash = await redis.hgetall(keys.alert(id));
+      const numbers = Array.from({ length: Number(hash['version'] ?? 0) }, (_, index) => index + 1);
+      return numbers.flatMap((version) => readVersion(hash, version) ?? []);
     },
 
     list: createAlertList(redis),

@@ -17,6 +17,7 @@ import { MAX_VERSIONS, type AlertStore, type CreateResult, type IdempotencyClaim
 import type { FanOutQueue } from '../delivery/queues.ts';
 import type { AuditLog } from '../editors/audit.ts';
 import { isAtLeast, type Editor } from '../editors/schema.ts';
+import type { LiveLog } from '../live/log.ts';
 import type { AlertRules } from './alert-rules.ts';
 import type { Authentication } from './authentication.ts';
 import { readBody, readQuery } from './input.ts';
@@ -30,6 +31,7 @@ export interface AlertsDeps {
   readonly auth: Authentication;
   readonly rules: AlertRules;
   readonly limits: RateLimits;
+  readonly liveLog: Pick<LiveLog, 'append'>;
   readonly fanOutQueue: Pick<FanOutQueue, 'add'>;
   readonly onFanOutFailure: (error: unknown, alertId: string) => void;
   readonly now: () => number;
@@ -160,11 +162,16 @@ async function abort(deps: AlertsDeps, request: Request, response: Response): Pr
   response.set('Cache-Control', 'no-store').json(await findAlert(deps.alerts, request, editor));
 }
 
-/** The 201 does not wait: the version is stored with its outbox entry, from which housekeeping finishes what fails here. */
+/**
+ * Open pages get it now, not once a worker has been woken: the log takes a version once, so the worker's own append is
+ * then harmless. The 201 does not wait: the version is stored with its outbox entry, from which housekeeping finishes
+ * what fails here.
+ */
 function startFanOut(deps: AlertsDeps, alert: EditorAlert): void {
-  deps.fanOutQueue
-    .add({ alertId: alert.id, version: alert.version, urgency: alert.urgency })
-    .catch((error: unknown) => deps.onFanOutFailure(error, alert.id));
+  Promise.all([
+    deps.liveLog.append(toPublicAlert(alert)),
+    deps.fanOutQueue.add({ alertId: alert.id, version: alert.version, urgency: alert.urgency }),
+  ]).catch((error: unknown) => deps.onFanOutFailure(error, alert.id));
 }
 
 function answer(response: Response, result: CreateResult): void {

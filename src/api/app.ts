@@ -10,6 +10,7 @@ import type { ReportStore } from '../delivery/report.ts';
 import type { AuditLog } from '../editors/audit.ts';
 import type { SessionStore } from '../editors/sessions.ts';
 import type { EditorStore } from '../editors/store.ts';
+import type { LiveLog } from '../live/log.ts';
 import type { LiveFilter } from '../live/protocol.ts';
 import type { Logger } from '../ops/logger.ts';
 import type { Metrics } from '../ops/metrics.ts';
@@ -18,7 +19,7 @@ import { createAlertRules, type AlertRulesDeps } from './alert-rules.ts';
 import { serveAlerts } from './alerts.ts';
 import { serveAudience } from './audience.ts';
 import { createAuthentication } from './authentication.ts';
-import { answerConditionally, readerCors, securityHeaders } from './headers.ts';
+import { answerConditionally, READING, readerCors, securityHeaders, SUBSCRIBING } from './headers.ts';
 import { serveDocs } from './docs.ts';
 import { serveLive } from './live.ts';
 import { serveOperations, type Readiness } from './operations.ts';
@@ -48,6 +49,7 @@ export interface ApiDeps {
   readonly subscriptions: SubscriptionStore;
   readonly reports: Pick<ReportStore, 'get'>;
   readonly receipts: ReceiptStore;
+  readonly liveLog: Pick<LiveLog, 'append'>;
   readonly fanOutQueue: Pick<FanOutQueue, 'add'>;
   readonly live: {
     handleSse(request: Request, response: Response): void | Promise<void>;
@@ -94,7 +96,8 @@ export function createApp(input: ApiDeps): Api {
   app.set('trust proxy', parseTrustProxy(config.trustProxy));
   app.use(createRequestLog(deps));
   app.use(securityHeaders(config.publicUrl));
-  app.use(/^\/v1\/(config|alerts|subscriptions|receipts|live)(\/|$)/, readerCors(config.allowedOrigins));
+  app.use(/^\/v1\/(config|alerts|live)(\/|$)/, readerCors(config.allowedOrigins, READING));
+  app.use(/^\/v1\/(subscriptions|receipts)(\/|$)/, readerCors(config.allowedOrigins, SUBSCRIBING));
   app.use(answerConditionally);
   const router = express.Router({ caseSensitive: true });
   serveAlerts(router, deps);
@@ -107,7 +110,7 @@ export function createApp(input: ApiDeps): Api {
   serveSession(router, deps);
   serveOperations(router, deps);
   serveDocs(router, deps);
-  servePages(router, input.webDir);
+  servePages(router, deps);
   app.use(router);
   app.use(() => {
     throw new Problem('not-found', 'GET /docs lists what there is.');

@@ -33,8 +33,11 @@ export function securityHeaders(publicUrl: string): RequestHandler {
 
 const EXPOSED = 'ETag, Location, Retry-After, RateLimit, RateLimit-Policy, X-Request-Id';
 
-/** The newsroom's own sites may make the readers' calls from their pages (Fetch, CORS protocol); nobody else may. */
-export function readerCors(origins: readonly string[]) {
+/**
+ * The newsroom's own sites may make the readers' calls from their pages (Fetch, CORS protocol); nobody else may.
+ * @param allowed what these calls are: methods, and headers beside those that need no leave
+ */
+export function readerCors(origins: readonly string[], allowed: { methods: string; headers: string }) {
   return (request: Request, response: Response, next: NextFunction): void => {
     response.vary('Origin');
     const origin = request.get('origin');
@@ -48,13 +51,17 @@ export function readerCors(origins: readonly string[]) {
       return;
     }
     response.set({
-      'Access-Control-Allow-Methods': 'GET, HEAD, POST, PATCH, DELETE',
-      'Access-Control-Allow-Headers': 'Authorization, Content-Type, If-None-Match, Last-Event-ID',
+      'Access-Control-Allow-Methods': allowed.methods,
+      'Access-Control-Allow-Headers': allowed.headers,
       'Access-Control-Max-Age': '600',
     });
     response.status(204).end();
   };
 }
+
+/** Readers only read these: an editor's call comes from no page but the desk. */
+export const READING = { methods: 'GET, HEAD', headers: 'If-None-Match, Last-Event-ID' };
+export const SUBSCRIBING = { methods: 'GET, POST, PATCH, DELETE', headers: 'Authorization, Content-Type' };
 
 /**
  * A request's `Cache-Control: no-cache` speaks to caches (RFC 9111, section 5.2.1.4). Express takes it as a wish for a

@@ -1,33 +1,49 @@
-import { existsSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import express, { type Response, type Router } from 'express';
+import express, { type Request, type Response, type Router } from 'express';
+import { PUBLIC_STATUSES, toPublicAlert } from '../alerts/schema.ts';
+import type { AlertStore } from '../alerts/store.ts';
+import type { TopicStore } from '../audience/topics.ts';
+import { alertPage, missingPage, type PageParts } from './alert-page.ts';
 import { Problem } from './problem.ts';
 import { route } from './route.ts';
 
+/** Their addresses never change, so what is new in them reaches the sites within minutes. */
+const EMBEDDED_CACHING = 'public, max-age=300, stale-while-revalidate=86400';
 const YEAR_MS = 365 * 24 * 60 * 60_000;
 
-/** Serves what Vite built. @param webDir absolute; undefined when there are no pages in this process */
-export function servePages(router: Router, webDir: string | undefined): void {
+export interface PagesDeps {
+  /** Where Vite put the pages, absolute; undefined when there are none in this process. */
+  readonly webDir: string | undefined;
+  readonly alerts: Pick<AlertStore, 'versions'>;
+  readonly topics: Pick<TopicStore, 'list'>;
+  readonly config: { readonly publicUrl: string };
+}
+
+/** Serves what Vite built, and each alert's own page. */
+export function servePages(router: Router, deps: PagesDeps): void {
+  const { webDir } = deps;
   if (webDir === undefined) return;
   const page = (name: string) => (_request: unknown, response: Response) => sendFile(response, webDir, name);
   route(router, '/', { get: page('index.html') });
   route(router, '/desk', { get: page('desk.html') });
-  // An alert's own page; one bundle may serve it and the front page.
-  const alertPage = existsSync(join(webDir, 'alert.html')) ? 'alert.html' : 'index.html';
-  route(router, '/a/:id', { get: page(alertPage) });
+  const fill = readFrame(join(webDir, 'alert.html'));
+  route(router, '/a/:id', { get: (request, response) => showAlert(deps, fill, request, response) });
   route(router, '/sw.js', {
     get: (_request, response) => {
       response.set('Service-Worker-Allowed', '/');
       return sendFile(response, webDir, 'sw.js');
     },
   });
-  // Other sites carry the bar, so they may load it (and nothing else).
-  route(router, '/bar.js', {
-    get: (_request, response) => {
-      response.set({ 'Access-Control-Allow-Origin': '*', 'Cross-Origin-Resource-Policy': 'cross-origin' });
-      return sendFile(response, webDir, 'bar.js');
-    },
-  });
+  // Other sites load these two and nothing else of ours; a module needs the first header, a strict page the second.
+  for (const name of ['bar.js', 'live-client.js']) {
+    route(router, `/${name}`, {
+      get: (_request, response) => {
+        response.set({ 'Access-Control-Allow-Origin': '*', 'Cross-Origin-Resource-Policy': 'cross-origin' });
+        return sendFile(response, webDir, name, EMBEDDED_CACHING);
+      },
+    });
+  }
   // Vite names these files by their content.
   router.use(
     '/assets',
@@ -41,8 +57,49 @@ export function servePages(router: Router, webDir: string | undefined): void {
   router.use(express.static(webDir, { index: false, maxAge: 0, redirect: false, extensions: false }));
 }
 
-function sendFile(response: Response, webDir: string, name: string): Promise<void> {
-  response.set('Cache-Control', 'no-cache');
+/** Changes are asked for anew each time, so that a retraction shows at once. Express makes the ETag, and the 304. */
+async function showAlert(
+  deps: PagesDeps,
+  fill: (parts: PageParts) => string,
+  request: Request,
+  response: Response,
+): Promise<void> {
+  const all = await deps.alerts.versions(String(request.params['id']));
+  const [first, ...more] = all
+    .filter(({ status }) => PUBLIC_STATUSES.includes(status))
+    .map((version) => toPublicAlert(version));
+  response.set('Cache-Control', 'public, no-cache').type('html');
+  if (first === undefined) {
+    const lang = request.acceptsLanguages('ar', 'en') === 'en' ? 'en' : 'ar';
+    response
+      .status(404)
+      .vary('Accept-Language')
+      .send(fill(missingPage(lang)));
+    return;
+  }
+  const topics = await deps.topics.list();
+  const { publicUrl } = deps.config;
+  response.send(fill(alertPage({ versions: [first, ...more], topics, publicUrl })));
+}
+
+/** The page that Vite built, with its style sheets and scripts, and places to fill. */
+function readFrame(file: string): (parts: PageParts) => string {
+  const pieces = readFileSync(file, 'utf8').split(
+    /(\{\{lang\}\}|\{\{dir\}\}|<!--\{\{head\}\}-->|<!--\{\{body\}\}-->)/,
+  );
+  return ({ lang, dir, head, body }) => {
+    const values: Readonly<Record<string, string>> = {
+      '{{lang}}': lang,
+      '{{dir}}': dir,
+      '<!--{{head}}-->': head.markup,
+      '<!--{{body}}-->': body.markup,
+    };
+    return pieces.map((piece) => values[piece] ?? piece).join('');
+  };
+}
+
+function sendFile(response: Response, webDir: string, name: string, caching = 'no-cache'): Promise<void> {
+  response.set('Cache-Control', caching);
   return new Promise((resolve, reject) => {
     response.sendFile(name, { root: webDir, cacheControl: false }, (error?: Error) => {
       if (error === undefined || response.headersSent) resolve();

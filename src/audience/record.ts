@@ -42,10 +42,10 @@ export interface SubscriptionRecord extends SubscriptionKeys {
 export const VAPID_KEY_ID_BYTES = 4;
 
 /** @param record.vapidKeyId base64url of {@link VAPID_KEY_ID_BYTES} bytes */
-export function packRecord(record: SubscriptionRecord): Buffer {
+export function packRecord(record: SubscriptionRecord & { preferences: Partial<Preferences> }): Buffer {
   const prefix = longestPrefix(record.endpoint);
   const rest = Buffer.from(record.endpoint.slice(ENDPOINT_PREFIXES[prefix]?.length), 'latin1');
-  const { urgency, lang, ...unselected } = record.preferences;
+  const { topics: _inBitmaps, urgency, lang, ...unselected } = record.preferences;
   const tag = Buffer.from(lang ?? '', 'latin1');
   const extras = Object.values(unselected).some((value) => value !== undefined)
     ? Buffer.from(JSON.stringify(unselected))

@@ -18,10 +18,8 @@ local function read(slot) return redis.call('LINDEX', page(slot), slot % ${PAGE_
 -- Lua interns strings, so this compares two addresses: its time says nothing of the secret.
 local function owns(record, auth) return string.sub(record, ${AUTH_OFFSET + 1}, ${AUTH_OFFSET + 16}) == auth end
 local function join(slot, first)
-  for i = first, #ARGV do
-    redis.call('SETBIT', shard .. 'in:' .. ARGV[i], slot, 1)
-    redis.call('SADD', shard .. 'sets', ARGV[i])
-  end
+  for i = first, #ARGV do redis.call('SETBIT', shard .. 'in:' .. ARGV[i], slot, 1) end
+  redis.call('SADD', shard .. 'sets', unpack(ARGV, first))
 end
 local function leave(slot)
   for _, name in ipairs(redis.call('SMEMBERS', shard .. 'sets')) do
@@ -105,3 +103,12 @@ redis.call('DEL', languages)
 if redis.call('EXISTS', frozen) == 0 then redis.call('SET', frozen, '\\0') end
 redis.call('EXPIRE', frozen, ARGV[1])
 return redis.call('GET', frozen)`);
+
+/** ARGV: page. Answers its records, then each set of the shard as name and bits of that page's slots. */
+export const READ_PAGE = script(`${COMMON}
+local first = ARGV[1] * ${PAGE_SIZE / 8}
+local answer = { redis.call('LRANGE', shard .. 'page:' .. ARGV[1], 0, -1) }
+for _, name in ipairs(redis.call('SMEMBERS', shard .. 'sets')) do
+  answer[#answer + 1] = { name, redis.call('GETRANGE', shard .. 'in:' .. name, first, first + ${PAGE_SIZE / 8 - 1}) }
+end
+return answer`);

@@ -1,11 +1,10 @@
-import { primaryLanguage } from '../alerts/language.ts';
-import type { Urgency } from '../alerts/schema.ts';
 import type { Redis } from '../redis/connect.ts';
 import { keys } from '../redis/keys.ts';
 import { runScriptBuffer } from '../redis/script.ts';
 import { unpackKeys } from './record.ts';
 import type { AudienceQuery } from './schema.ts';
 import { FREEZE } from './scripts.ts';
+import { languageSet, topicSet, urgencySet } from './set-names.ts';
 import { PAGE_SIZE } from './shard.ts';
 import type { SubscriptionKeys } from './subscriptions.ts';
 
@@ -35,11 +34,6 @@ export interface Selection {
 
 // From this many wanted slots of a page on, reading the whole page costs less than reading them one by one.
 const WHOLE_PAGE_FROM = PAGE_SIZE / 8;
-
-export const urgencySet = (urgency: Urgency): string => `u:${urgency}`;
-export const topicSet = (topic: string): string => `t:${topic}`;
-export const languageSet = (lang: string | undefined): string =>
-  `l:${lang === undefined ? '*' : primaryLanguage(lang)}`;
 
 const audienceKey = (shard: number, name: string): string => keys.shard(shard, `audience:${name}`);
 

@@ -5,6 +5,11 @@ export const SHARDS = 64;
 /** Subscriptions per page: what one LRANGE brings. Part of the stored format. */
 export const PAGE_SIZE = 64;
 /**
+ * Index buckets of a shard. Redis keeps a hash of up to 512 fields packed (`hash-max-listpack-entries`), which these
+ * are until there are about four million subscriptions (docs/decisions/0004). Part of the stored format.
+ */
+const BUCKETS = 128;
+/**
  * A freed slot is given to another subscription only after this long. Frozen audiences name slots, and live at most
  * seven days (the longest life of an alert): so no slot changes hands while an audience names it.
  */
@@ -30,12 +35,9 @@ export function subscriptionId(endpoint: string): string {
 export function placeOf(id: string): Place | undefined {
   if (!ID_PATTERN.test(id)) return undefined;
   const bytes = Buffer.from(id, 'base64url');
-  return { shard: (bytes[0] ?? 0) % SHARDS, bucket: bytes.toString('hex', 1, 2), field: fieldOf(bytes) };
-}
-
-// 256 values of the first byte fall on 64 shards: its upper two bits stay part of the field.
-function fieldOf(bytes: Buffer): Buffer {
-  const field = Buffer.from(bytes.subarray(1, 16));
-  field[0] = (bytes[0] ?? 0) >> 6;
-  return field;
+  const [first = 0, second = 0] = bytes;
+  const field = bytes.subarray(1);
+  // What shard and bucket leave over of the first two bytes stays part of the field.
+  field[0] = (Math.floor(first / SHARDS) << 1) | Math.floor(second / BUCKETS);
+  return { shard: first % SHARDS, bucket: (second % BUCKETS).toString(36), field };
 }

@@ -1,13 +1,14 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Redis } from '../redis/connect.ts';
 import { keys } from '../redis/keys.ts';
-import { runScript, runScriptBuffer } from '../redis/script.ts';
-import { countBits } from './bitmap.ts';
-import { packRecord, unpackRecord, type SubscriptionRecord } from './record.ts';
+import { runScriptBuffer } from '../redis/script.ts';
+import { estimateAudience } from './estimate.ts';
+import { unpackRecord } from './record.ts';
+import { createRecordWriter, shardKeys, type StoredSubscription } from './record-writer.ts';
 import { preferencesSchema, type AudienceQuery, type Preferences, type PreferencesPatch } from './schema.ts';
-import { FIND, PUT, REMOVE } from './scripts.ts';
-import { languageSet, topicSet, urgencySet } from './selection.ts';
-import { placeOf, SHARDS, SLOT_QUARANTINE_MS, subscriptionId, type Place } from './shard.ts';
+import { FIND } from './scripts.ts';
+import { topicsOf } from './set-names.ts';
+import { placeOf, SHARDS, subscriptionId, type Place } from './shard.ts';
 
 /** What identifies a browser's push subscription; the endpoint has already passed the endpoint policy. */
 export interface SubscriptionKeys {
@@ -37,21 +38,27 @@ export type OwnedResult =
   /** The `auth` shown is not the subscription's. */
   | { readonly type: 'denied' };
 
+/** A subscription with its preferences. */
+export interface NewSubscription extends SubscriptionKeys {
+  /** base64url; the key in use, when it is not told. */
+  readonly vapidKeyId?: string | undefined;
+  readonly preferences: Preferences;
+}
+
 /** Every method is atomic and may be repeated. All reject only when Redis is away. */
 export interface SubscriptionStore {
   put(subscription: SubscriptionKeys, preferences: Preferences): Promise<PutResult>;
+  /** Many at once, each like `put`: atomic by itself. The answers come in the same order. */
+  putAll(subscriptions: readonly NewSubscription[]): Promise<PutResult['type'][]>;
   get(id: string, auth: Buffer): Promise<OwnedResult>;
   patch(id: string, auth: Buffer, patch: PreferencesPatch): Promise<OwnedResult>;
   /** `found` means that it is erased now, with everything that was kept of it. */
   remove(id: string, auth: Buffer): Promise<OwnedResult>;
+  /** The same for the operator, who need not prove possession. Tells whether it was there. */
+  erase(id: string): Promise<boolean>;
   /** How many subscriptions an alert like this would go to now. */
   estimate(query: AudienceQuery): Promise<number>;
   count(): Promise<number>;
-}
-
-interface Found {
-  readonly record: SubscriptionRecord;
-  readonly preferences: Preferences;
 }
 
 /**
@@ -65,96 +72,81 @@ export function createSubscriptionStore(deps: {
 }): SubscriptionStore {
   const { redis, vapidKeyId } = deps;
 
-  async function write(
-    place: Place,
-    record: SubscriptionRecord,
-    topics: readonly string[],
-    mode: 'new' | 'known',
-  ): Promise<string> {
-    const answer = await runScript(redis, PUT, shardKeys(place), [
-      place.field,
-      record.auth,
-      packRecord(record),
-      deps.now(),
-      SLOT_QUARANTINE_MS,
-      mode,
-      ...setNames(record.preferences, topics),
-    ]);
-    return String(answer);
-  }
+  const writer = createRecordWriter(deps);
 
-  async function find(place: Place): Promise<Found | undefined> {
+  async function find(place: Place): Promise<StoredSubscription | undefined> {
     const answer = (await runScriptBuffer(redis, FIND, shardKeys(place), [place.field])) as Buffer[] | null;
     const packed = answer?.[0];
     if (!answer || !packed || packed.length === 0) return undefined;
     const record = unpackRecord(packed);
-    const topics = answer
-      .slice(1)
-      .map((name) => name.toString())
-      .filter((name) => name.startsWith('t:'))
-      .map((name) => name.slice(2));
-    return { record, preferences: { topics: topics.sort(), ...record.preferences } };
+    return {
+      ...record,
+      preferences: { topics: topicsOf(answer.slice(1).map(String)), ...record.preferences },
+    };
   }
 
   /** Finds a subscription and lets go on only who shows its secret. */
   async function owned(
     id: string,
     auth: Buffer,
-    goOn: (found: Found, place: Place) => Promise<OwnedResult>,
+    goOn: (found: StoredSubscription, place: Place) => Promise<OwnedResult>,
   ): Promise<OwnedResult> {
     const place = placeOf(id);
     const found = place === undefined ? undefined : await find(place);
     if (place === undefined || found === undefined) return { type: 'missing' };
-    if (auth.length !== 16 || !timingSafeEqual(auth, found.record.auth)) return { type: 'denied' };
+    if (auth.length !== 16 || !timingSafeEqual(auth, found.auth)) return { type: 'denied' };
     return goOn(found, place);
   }
 
-  const shown = (id: string, found: Found): OwnedResult => ({
+  const shown = (id: string, found: StoredSubscription): OwnedResult => ({
     type: 'found',
     subscription: {
       id,
       preferences: found.preferences,
-      vapidKeyChanged: found.record.vapidKeyId !== vapidKeyId,
+      vapidKeyChanged: found.vapidKeyId !== vapidKeyId,
     },
   });
 
   return {
     put: async (subscription, preferences) => {
       const id = subscriptionId(subscription.endpoint);
-      const place = placeOf(id)!;
-      const type = await write(
-        place,
-        { ...subscription, vapidKeyId, preferences: unselected(preferences) },
-        preferences.topics,
-        'new',
-      );
+      const record = { ...subscription, vapidKeyId, preferences };
+      const type = await writer.write({ record, place: placeOf(id)! }, 'new');
       if (type === 'conflict') return { type };
       return {
         type: type === 'created' ? 'created' : 'updated',
         subscription: { id, preferences, vapidKeyChanged: false },
       };
     },
+    putAll: async (subscriptions) => {
+      const answers = await writer.writeAll(
+        subscriptions.map((subscription) => ({
+          record: { ...subscription, vapidKeyId: subscription.vapidKeyId ?? vapidKeyId },
+          place: placeOf(subscriptionId(subscription.endpoint))!,
+        })),
+      );
+      return answers as PutResult['type'][];
+    },
     get: (id, auth) => owned(id, auth, async (found) => shown(id, found)),
     patch: (id, auth, patch) =>
       owned(id, auth, async (found, place) => {
-        const preferences = merge(found.preferences, patch);
-        const record = { ...found.record, preferences: unselected(preferences) };
+        const record = { ...found, preferences: merge(found.preferences, patch) };
         // Between the two scripts the reader may have gone, or come back with another secret.
-        const type = await write(place, record, preferences.topics, 'known');
+        const type = await writer.write({ record, place }, 'known');
         if (type === 'missing') return { type };
-        return type === 'conflict' ? { type: 'denied' } : shown(id, { record, preferences });
+        return type === 'conflict' ? { type: 'denied' } : shown(id, record);
       }),
     remove: (id, auth) =>
       owned(id, auth, async (found, place) => {
-        await runScript(redis, REMOVE, shardKeys(place), [place.field, auth, deps.now()]);
+        await writer.remove(place, auth);
         return shown(id, found);
       }),
-    estimate: async (query) => {
-      const counts = await Promise.all(
-        Array.from({ length: SHARDS }, (_, shard) => estimateShard(redis, shard, query)),
-      );
-      return counts.reduce((sum, count) => sum + count, 0);
+    erase: async (id) => {
+      const place = placeOf(id);
+      const found = place === undefined ? undefined : await find(place);
+      return place !== undefined && found !== undefined && (await writer.remove(place, found.auth));
     },
+    estimate: (query) => estimateAudience(redis, query),
     count: async () => {
       const counts = await Promise.all(
         Array.from({ length: SHARDS }, (_, shard) => redis.hget(keys.shard(shard, 'meta'), 'count')),
@@ -164,50 +156,10 @@ export function createSubscriptionStore(deps: {
   };
 }
 
-function shardKeys(place: Place): [string, string] {
-  return [keys.shard(place.shard, ''), keys.shard(place.shard, `ids:${place.bucket}`)];
-}
-
-function unselected({ topics: _topics, ...rest }: Preferences): Omit<Preferences, 'topics'> {
-  return rest;
-}
-
-/** A reader is in the set of every urgency that is at least as loud as the quietest it wants. */
-function setNames(preferences: Omit<Preferences, 'topics'>, topics: readonly string[]): string[] {
-  const heard = {
-    flash: ['flash'],
-    urgent: ['flash', 'urgent'],
-    normal: ['flash', 'urgent', 'normal'],
-  } as const;
-  return [
-    languageSet(preferences.lang),
-    ...heard[preferences.urgency].map(urgencySet),
-    ...new Set(topics.map(topicSet)),
-  ];
-}
-
 /** RFC 7396: null removes. */
 function merge(preferences: Preferences, patch: PreferencesPatch): Preferences {
   const merged = Object.entries({ ...preferences, ...patch }).filter(
     ([, value]) => value !== null && value !== undefined,
   );
   return preferencesSchema.parse(Object.fromEntries(merged));
-}
-
-async function estimateShard(redis: Redis, shard: number, query: AudienceQuery): Promise<number> {
-  const read = (name: string) => redis.getBuffer(keys.shard(shard, `in:${name}`));
-  const [urgency, language, anyLanguage, ...topics] = await Promise.all([
-    read(urgencySet(query.urgency)),
-    read(languageSet(query.lang)),
-    read(languageSet(undefined)),
-    ...query.topics.map((topic) => read(topicSet(topic))),
-  ]);
-  if (!urgency) return 0;
-  return countBits(
-    urgency.map((byte, index) => {
-      const spoken = (language?.[index] ?? 0) | (anyLanguage?.[index] ?? 0);
-      const followed = topics.reduce((bits, topic) => bits | (topic?.[index] ?? 0), 0);
-      return byte & spoken & followed;
-    }),
-  );
 }

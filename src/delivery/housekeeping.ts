@@ -4,22 +4,28 @@ import type { Selection } from '../audience/selection.ts';
 import { SHARDS } from '../audience/shard.ts';
 import type { Logger } from '../ops/logger.ts';
 import type { Ledger } from './ledger.ts';
-import { deliveryLife, finishVersion, isStopped } from './life.ts';
-import { versionName, type FanOutQueue } from './queues.ts';
+import { deliveryLife, finishVersion, isStopped, type DeliveryLife } from './life.ts';
+import { versionName, type FanOutJob, type FanOutQueue, type PushQueue } from './queues.ts';
+import { newRetryId } from './retry.ts';
 
 /** A version that was accepted so long ago and is not cut yet lost its job: it is added again. */
 const UNFINISHED_AFTER_MS = 1000;
 /** A version whose batches have stood still for so long lost a job: the fan-out is run again. */
 const STUCK_AFTER_MS = 30_000;
+/** A retry's job is added again when it should have begun so long ago: if there is one it stays the only one. */
+const RETRY_OVERDUE_MS = 5000;
 /** Deliveries still pending so long after the expiry are given up. */
 const EXPIRY_GRACE_MS = 60_000;
 const AT_ONCE = 100;
+
+type VersionId = Pick<FanOutJob, 'alertId' | 'version'>;
 
 export interface HousekeepingDeps {
   readonly alerts: AlertStore;
   readonly ledger: Ledger;
   readonly selection: Selection;
   readonly fanOutQueue: Pick<FanOutQueue, 'add'>;
+  readonly pushQueue: Pick<PushQueue, 'addRetries'>;
   readonly logger: Logger;
   readonly now: () => number;
 }
@@ -31,47 +37,61 @@ export async function keepHouse(deps: HousekeepingDeps): Promise<void> {
   }
 }
 
-async function tend(deps: HousekeepingDeps, version: { alertId: string; version: number }): Promise<void> {
+async function tend(deps: HousekeepingDeps, version: VersionId): Promise<void> {
   const alert = await deps.alerts.get(version.alertId, version.version);
   if (alert === undefined || isStopped(alert)) {
     await deps.alerts.outbox.markFannedOut(version.alertId, version.version);
     return;
   }
+  const job = { ...version, urgency: alert.urgency };
+  const life = deliveryLife(alert);
   const state = await deps.ledger.state(version);
-  if (state.finished) {
-    await finishVersion(deps.alerts, version);
-    return;
+  if (state.finished) return finishVersion(deps.alerts, version);
+  if (!state.cut) return deps.fanOutQueue.add(job);
+  if (deps.now() > life.expiresAtMs + EXPIRY_GRACE_MS) return expirePending(deps, version, life);
+
+  if (state.retries > 0) {
+    const overdue = await deps.ledger.overdueRetries(version, deps.now() - RETRY_OVERDUE_MS, AT_ONCE);
+    await deps.pushQueue.addRetries(
+      job,
+      overdue.map((id) => ({ id, dueAtMs: deps.now() })),
+    );
   }
-  if (state.cut && deps.now() > deliveryLife(alert).expiresAtMs + EXPIRY_GRACE_MS) {
-    await expirePending(deps, version, alert);
-    return;
-  }
-  const stuck = state.cut && state.batchesLeft > 0 && deps.now() - state.progressAtMs > STUCK_AFTER_MS;
-  if (!state.cut || stuck) {
-    if (stuck)
-      deps.logger.warn({ ...version, batchesLeft: state.batchesLeft }, 'no progress; fan-out runs again');
-    await deps.fanOutQueue.add({ ...version, urgency: alert.urgency });
+  if (deps.now() - state.progressAtMs <= STUCK_AFTER_MS) return;
+  const { batchesLeft, retries } = state;
+  if (batchesLeft > 0) {
+    deps.logger.warn({ ...version, batchesLeft }, 'no progress; fan-out runs again');
+    await deps.fanOutQueue.add(job);
+  } else if (retries === 0) {
+    deps.logger.error(version, 'pending deliveries are in no batch and no retry; they are tried again');
+    await retryPending(deps, job, life);
   }
 }
 
-async function expirePending(
-  deps: HousekeepingDeps,
-  version: { alertId: string; version: number },
-  alert: Parameters<typeof deliveryLife>[0],
-): Promise<void> {
-  const life = deliveryLife(alert);
+/** Nothing that we know of leads here; a Redis that came back with other data than it had might. */
+async function retryPending(deps: HousekeepingDeps, job: FanOutJob, life: DeliveryLife): Promise<void> {
+  for (let shard = 0; shard < SHARDS; shard++) {
+    const slots = await pendingOf(deps, job, shard);
+    if (slots.length === 0) continue;
+    const fresh = { revision: 0, origin: '', attempt: 0, waits: 0, dueAtMs: deps.now() };
+    const retry = { ...fresh, id: newRetryId(), slots: [[shard, slots] as const] };
+    await deps.ledger.rescue(job, retry, life.keepSeconds);
+    await deps.pushQueue.addRetries(job, [retry]);
+  }
+}
+
+async function expirePending(deps: HousekeepingDeps, version: VersionId, life: DeliveryLife): Promise<void> {
   const ms = deps.now() - life.acceptedAtMs;
   for (let shard = 0; shard < SHARDS; shard++) {
-    const audience = await deps.selection.frozen(versionName(version), shard, 0, -1);
-    const settled = await deps.ledger.settledSlots(version, shard, 0, -1);
-    const expired = setBits(without(audience, settled)).map((slot) => ({
-      shard,
-      slot,
-      outcome: 'expired' as const,
-      ms,
-    }));
-    if (expired.length === 0) continue;
-    const { finished } = await deps.ledger.settle(version, expired, life.keepSeconds);
+    const slots = await pendingOf(deps, version, shard);
+    if (slots.length === 0) continue;
+    const settled = slots.map((slot) => ({ shard, slot, outcome: 'expired' as const, ms }));
+    const { finished } = await deps.ledger.checkpoint(version, { settled }, life.keepSeconds);
     if (finished) await finishVersion(deps.alerts, version);
   }
+}
+
+async function pendingOf(deps: HousekeepingDeps, version: VersionId, shard: number): Promise<number[]> {
+  const audience = await deps.selection.frozen(versionName(version), shard, 0, -1);
+  return setBits(without(audience, await deps.ledger.settledSlots(version, shard, 0, -1)));
 }

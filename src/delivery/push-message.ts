@@ -1,17 +1,11 @@
 import { createHash } from 'node:crypto';
-import { primaryLanguage } from '../alerts/language.ts';
+import { changeName } from '../alerts/change-names.ts';
 import type { Alert, Urgency } from '../alerts/schema.ts';
 import type { PushUrgency } from '../push/types.ts';
 import { TOKEN_LENGTH } from './receipt-token.ts';
 
 /** The push message's largest size, bytes of UTF-8: some bridges between push service and device carry no more. */
 export const MAX_PUSH_MESSAGE_BYTES = 2600;
-
-const LABELS: Record<string, Partial<Record<Alert['change'], string>>> = {
-  ar: { correction: 'تصحيح', retraction: 'سحب الخبر' },
-  en: { correction: 'Correction', retraction: 'Retracted' },
-  fr: { correction: 'Correction', retraction: 'Retiré' },
-};
 
 /** Everything of a version's message but the device's own receipt token. */
 export interface PushMessageTemplate {
@@ -48,20 +42,21 @@ export function pushMessageBytes(alert: Alert, publicUrl: string): number {
 }
 
 function declarativeMessage(alert: Alert, publicUrl: string, token: string): object {
-  const label = (LABELS[primaryLanguage(alert.lang)] ?? LABELS['en'])?.[alert.change];
   const retracted = alert.change === 'retraction';
+  // Only what takes back something said before is named: the headline must not be cut off for less.
+  const named = retracted || alert.change === 'correction';
   return {
     web_push: 8030,
     mutable: true,
     notification: {
-      title: label === undefined ? alert.headline : `${label}: ${alert.headline}`,
+      title: named ? `${changeName(alert.change, alert.lang)}: ${alert.headline}` : alert.headline,
       body: (retracted ? alert.note : alert.body) ?? '',
       navigate: alert.url ?? `${publicUrl}/a/${alert.id}`,
       lang: alert.lang,
       dir: alert.dir,
       tag: alert.id,
       silent: alert.urgency === 'normal',
-      icon: `${publicUrl}/icon.svg`,
+      icon: `${publicUrl}/icon-192.png`,
       ...(alert.image === null || retracted ? {} : { image: alert.image }),
       timestamp: Date.parse(alert.publishedAt ?? alert.createdAt),
       data: {

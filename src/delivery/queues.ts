@@ -1,11 +1,18 @@
 import { Queue, type JobsOptions } from 'bullmq';
 import { z } from 'zod';
-import { urgencySchema, type Urgency } from '../alerts/schema.ts';
+import { URGENCIES, urgencySchema, type Urgency } from '../alerts/schema.ts';
+import type { Rank } from '../push/types.ts';
 import { QUEUE_PREFIX } from '../redis/keys.ts';
 import type { Redis } from '../redis/connect.ts';
+import { groupBy } from './group-by.ts';
 
 export const FAN_OUT_QUEUE = 'fan-out';
-export const PUSH_QUEUE = 'push';
+/**
+ * Batches have a queue and places of their own for each urgency, so that a flash never waits for the place of a normal
+ * job; retries have theirs, so that a push service in trouble takes no place from the others.
+ */
+export const pushQueueName = (urgency: Urgency): string => `push-${urgency}`;
+export const RETRY_QUEUE = 'push-retry';
 
 const versionSchema = z.object({ alertId: z.string(), version: z.number().int(), urgency: urgencySchema });
 
@@ -20,19 +27,17 @@ const pieceSchema = z.object({
 });
 export type Piece = z.infer<typeof pieceSchema>;
 
-/** The unit of work of the push queue: slices of the audience, or deliveries of one slice to try again. */
-export const pushJobSchema = z.discriminatedUnion('kind', [
-  versionSchema.extend({ kind: z.literal('batch'), batch: z.number().int(), pieces: z.array(pieceSchema) }),
-  versionSchema.extend({
-    kind: z.literal('retry'),
-    /** How often a push service has been asked in vain. */
-    attempt: z.number().int(),
-    slots: z.array(z.tuple([z.number().int(), z.array(z.number().int())])),
-  }),
-]);
-export type PushJob = z.infer<typeof pushJobSchema>;
-export type BatchJob = Extract<PushJob, { kind: 'batch' }>;
-export type RetryJob = Extract<PushJob, { kind: 'retry' }>;
+/** The unit of work of the push queues: slices of the audience. */
+export const batchJobSchema = versionSchema.extend({
+  kind: z.literal('batch'),
+  batch: z.number().int(),
+  pieces: z.array(pieceSchema),
+});
+export type BatchJob = z.infer<typeof batchJobSchema>;
+
+/** Deliveries to try again: the ledger knows which. */
+export const retryJobSchema = versionSchema.extend({ kind: z.literal('retry'), retry: z.string() });
+export type RetryJob = z.infer<typeof retryJobSchema>;
 
 /** The door of the delivery room: what the API calls once a version is stored. */
 export interface FanOutQueue {
@@ -42,13 +47,17 @@ export interface FanOutQueue {
 }
 
 export interface PushQueue {
-  /** `id` is deterministic: adding the same job again is harmless. `delayMs`: not before. */
-  add(jobs: readonly { id: string; job: PushJob; delayMs?: number }[]): Promise<void>;
+  /** Batches of one urgency. `id` is deterministic: adding the same job again is harmless. */
+  add(jobs: readonly { id: string; job: BatchJob }[]): Promise<void>;
+  /** Adding the same retry again is harmless. */
+  addRetries(version: FanOutJob, retries: readonly { id: string; dueAtMs: number }[]): Promise<void>;
   close(): Promise<void>;
 }
 
-// BullMQ: 1 goes first. Flash before urgent before normal, when alerts compete.
-const PRIORITY: Record<Urgency, number> = { flash: 1, urgent: 2, normal: 3 };
+/** Flash before urgent before normal, when alerts compete. */
+export const RANK: Readonly<Record<Urgency, Rank>> = { flash: 0, urgent: 1, normal: 2 };
+/** BullMQ: 1 goes first, and 0 would go before all. */
+const priorityOf = (urgency: Urgency): number => RANK[urgency] + 1;
 
 /** The outbox tries a fan-out again, so a failed job need not stay: its id would only block the next. */
 const FAN_OUT_OPTIONS: JobsOptions = { removeOnComplete: true, removeOnFail: true };
@@ -71,26 +80,47 @@ export function openFanOutQueue(redis: Redis): FanOutQueue {
       await queue.add('fan-out', version, {
         ...FAN_OUT_OPTIONS,
         jobId: versionName(version),
-        priority: PRIORITY[version.urgency],
+        priority: priorityOf(version.urgency),
       });
     },
     close: () => queue.close(),
   };
 }
 
-export function openPushQueue(redis: Redis): PushQueue {
-  const queue = openQueue(PUSH_QUEUE, redis);
+/** @param deps.now milliseconds since the epoch */
+export function openPushQueue(deps: { redis: Redis; now: () => number }): PushQueue {
+  const queues = new Map(
+    URGENCIES.map((urgency) => [urgency, openQueue(pushQueueName(urgency), deps.redis)] as const),
+  );
+  const retryQueue = openQueue(RETRY_QUEUE, deps.redis);
   return {
     add: async (jobs) => {
-      await queue.addBulk(
-        jobs.map(({ id, job, delayMs = 0 }) => ({
-          name: job.kind,
-          data: job,
-          opts: { ...PUSH_OPTIONS, jobId: id, priority: PRIORITY[job.urgency], delay: delayMs },
+      for (const [urgency, some] of groupBy(jobs, ({ job }) => job.urgency)) {
+        await queues
+          .get(urgency)
+          ?.addBulk(
+            some.map(({ id, job }) => ({ name: job.kind, data: job, opts: { ...PUSH_OPTIONS, jobId: id } })),
+          );
+      }
+    },
+    addRetries: async ({ alertId, version, urgency }, retries) => {
+      if (retries.length === 0) return;
+      await retryQueue.addBulk(
+        retries.map(({ id, dueAtMs }) => ({
+          name: 'retry',
+          data: { kind: 'retry', alertId, version, urgency, retry: id } satisfies RetryJob,
+          opts: {
+            ...PUSH_OPTIONS,
+            jobId: id,
+            priority: priorityOf(urgency),
+            delay: Math.max(0, dueAtMs - deps.now()),
+          },
         })),
       );
     },
-    close: () => queue.close(),
+    close: async () => {
+      await Promise.all([...queues.values(), retryQueue].map((queue) => queue.close()));
+    },
   };
 }
 

@@ -1,13 +1,21 @@
 const BASE_MS = 1000;
 const MAX_MS = 5 * 60_000;
+/** Nothing was sent, so nobody is bothered by another look, and the service may be back at any time. */
+const MAX_WAIT_MS = 10_000;
 
 /**
- * How long to wait before the next attempt: exponential with full jitter
+ * How long to wait before the next attempt: exponential with jitter
  * (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/), and never less than the push service asked for.
- * @param attempts requests made in vain so far; 0 when nothing was sent at all
+ * @param attempts requests made in vain so far
+ * @param waits times in a row that nothing was even sent
  * @param afterMs what `Retry-After` said, or the sender's own least wait
  */
-export function retryDelay(attempts: number, afterMs: number, random: () => number = Math.random): number {
-  const ceiling = Math.min(MAX_MS, BASE_MS * 2 ** Math.min(attempts, 16));
-  return Math.ceil(Math.max(afterMs, BASE_MS / 4 + random() * ceiling));
+export function retryDelay(
+  { attempts, waits, afterMs }: { attempts: number; waits: number; afterMs: number },
+  random: () => number = Math.random,
+): number {
+  const grown = (times: number, most: number): number => Math.min(most, BASE_MS * 2 ** Math.min(times, 16));
+  const backoff = random() * grown(attempts, MAX_MS);
+  const patience = waits === 0 ? 0 : (0.5 + random() / 2) * grown(waits - 1, MAX_WAIT_MS);
+  return Math.ceil(Math.max(afterMs, BASE_MS / 4 + backoff, patience));
 }

@@ -4,6 +4,8 @@ export interface Fifo<T> {
   readonly first: T | undefined;
   push(item: T): void;
   shift(): T | undefined;
+  /** Takes out all that `matches`, in order. */
+  take(matches: (item: T) => boolean): T[];
 }
 
 export function createFifo<T>(): Fifo<T> {
@@ -27,6 +29,12 @@ export function createFifo<T>(): Fifo<T> {
         at = 0;
       }
       return item;
+    },
+    take(matches) {
+      const rest = items.slice(at) as T[];
+      items = rest.filter((item) => !matches(item));
+      at = 0;
+      return rest.filter((item) => matches(item));
     },
   };
 }

@@ -6,13 +6,14 @@ import { createFifo } from './fifo.ts';
 import { createMessageHeaders } from './message-headers.ts';
 import { DEFAULT_RETRY_AFTER } from './outcome.ts';
 import type { LaneGauges } from './sender-metrics.ts';
-import type { PushAnswer, PushMessage, PushTarget, RetryReason } from './types.ts';
+import type { PushAnswer, PushMessage, PushTarget, RetryReason, SendOrder } from './types.ts';
 import type { Vapid } from './vapid.ts';
 
 /** One message on its way. */
 export interface Job {
   readonly target: PushTarget;
   readonly message: PushMessage;
+  readonly order: SendOrder;
   readonly path: string;
   readonly lane: Lane;
   readonly resolve: (answer: PushAnswer) => void;
@@ -34,6 +35,10 @@ export interface Lane extends LaneGauges {
   submit(job: Job): void;
   /** A started job has its answer: frees its place and learns from it. */
   settle(job: Job, answer: PushAnswer): void;
+  /** Answers all of an order that wait. */
+  withdraw(order: SendOrder): void;
+  /** ms for which it is of no use to submit more; 0: it is. */
+  busyMs(): number;
   /** Answers all that wait; what is under way goes on. */
   close(): void;
 }
@@ -42,7 +47,7 @@ export interface Lane extends LaneGauges {
 const MAX_WAIT = 2000;
 /** The same where the service is healthy: then it is our own machine that is busy, and nobody is served better elsewhere. */
 const MAX_WAIT_HEALTHY = 10_000;
-/** Messages that wait at once; the next one is answered instead. */
+/** Messages of a rank that wait at once; the next one is answered instead. */
 const MAX_WAITING = 16_384;
 /** A whole service stands still for so long at most because of one `Retry-After`, ms. */
 const MAX_PAUSE = 300_000;
@@ -70,7 +75,8 @@ export function createLane(deps: {
       logger[level]({ provider, origin, state, cause }, 'circuit to a push service');
     },
   });
-  const waiting = createFifo<Job>();
+  /** By rank: a lower one goes first. */
+  const queues = [createFifo<Job>(), createFifo<Job>(), createFifo<Job>()] as const;
   let inFlight = 0;
   let probe: Job | undefined;
   let pausedUntil = 0;
@@ -85,6 +91,8 @@ export function createLane(deps: {
     job.startedAt = now();
     start(job);
   }
+
+  const waiting = (): number => queues.reduce((sum, queue) => sum + queue.length, 0);
 
   const hasPlace = (): boolean => now() >= pausedUntil && inFlight < limit.value;
 
@@ -105,38 +113,39 @@ export function createLane(deps: {
   const dueAt = (job: Job): number => job.submittedAt + (limit.healthy ? MAX_WAIT_HEALTHY : MAX_WAIT);
 
   function submit(job: Job): void {
-    const full = waiting.length >= MAX_WAITING;
+    const queue = queues[job.order.rank];
+    const full = queue.length >= MAX_WAITING;
     const answer = refusal() ?? (full ? notSent('saturated', DEFAULT_RETRY_AFTER) : undefined);
     if (answer !== undefined) return finish(job, answer);
-    if (circuit.state === 'probing' || (waiting.length === 0 && hasPlace())) return begin(job);
-    waiting.push(job);
+    if (circuit.state === 'probing' || (waiting() === 0 && hasPlace())) return begin(job);
+    queue.push(job);
     wake();
   }
 
-  /** Starts or answers those that wait, first come first served. */
+  /** Starts or answers those that wait: the lowest rank first, then first come first served. */
   function advance(): void {
-    for (let head = waiting.first; head !== undefined; head = waiting.first) {
-      if (circuit.state !== 'closed' || !hasPlace()) break;
-      waiting.shift();
-      begin(head);
+    for (const queue of queues) {
+      while (queue.length > 0 && circuit.state === 'closed' && hasPlace()) begin(queue.shift() as Job);
     }
-    for (let head = waiting.first; head !== undefined; head = waiting.first) {
-      const answer =
-        refusal() ?? (now() >= dueAt(head) ? notSent('saturated', DEFAULT_RETRY_AFTER) : undefined);
-      if (answer === undefined) break;
-      waiting.shift();
-      finish(head, answer);
+    for (const queue of queues) {
+      for (let head = queue.first; head !== undefined; head = queue.first) {
+        const answer =
+          refusal() ?? (now() >= dueAt(head) ? notSent('saturated', DEFAULT_RETRY_AFTER) : undefined);
+        if (answer === undefined) break;
+        queue.shift();
+        finish(head, answer);
+      }
     }
     wake();
   }
 
   /** One timer for the lane: the next moment at which something changes without an answer. */
   function wake(): void {
-    const head = waiting.first;
-    if (head === undefined) return;
+    const heads = queues.flatMap((queue) => queue.first ?? []);
+    if (heads.length === 0) return;
     const stallsAt = lastAnswerAt + MAX_WAIT;
     const at = Math.min(
-      dueAt(head),
+      ...heads.map(dueAt),
       Math.max(stallsAt, now() + 100),
       pausedUntil > now() ? pausedUntil : Infinity,
     );
@@ -156,6 +165,10 @@ export function createLane(deps: {
     const time = now();
     const startedAt = job.startedAt ?? time;
     if (probe === job) probe = undefined;
+    if (answer.type === 'retry' && answer.reason === 'stopped') {
+      inFlight--;
+      return advance(); // says nothing about the service
+    }
     if (answer.type !== 'retry') {
       circuit.succeeded();
       limit.answered(time - startedAt, inFlight);
@@ -183,7 +196,7 @@ export function createLane(deps: {
       return inFlight;
     },
     get waiting() {
-      return waiting.length;
+      return waiting();
     },
     get limit() {
       return limit.value;
@@ -192,13 +205,24 @@ export function createLane(deps: {
       return circuit.state !== 'closed';
     },
     get idle() {
-      return inFlight === 0 && waiting.length === 0 && circuit.state === 'closed' && now() >= pausedUntil;
+      return inFlight === 0 && waiting() === 0 && circuit.state === 'closed' && now() >= pausedUntil;
     },
     submit,
     settle,
+    withdraw(order) {
+      for (const job of queues[order.rank].take((job) => job.order === order)) {
+        finish(job, notSent('stopped', DEFAULT_RETRY_AFTER));
+      }
+    },
+    busyMs() {
+      const answer = refusal();
+      if (answer?.type === 'retry') return Math.max(1, answer.afterMs);
+      // More than it serves while they may wait.
+      return !limit.healthy && waiting() > 2 * limit.value ? DEFAULT_RETRY_AFTER : 0;
+    },
     close() {
       clearTimeout(timer);
-      for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
+      for (const job of queues.flatMap((queue) => queue.take(() => true))) {
         finish(job, notSent('closing', DEFAULT_RETRY_AFTER));
       }
     },

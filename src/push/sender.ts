@@ -11,7 +11,9 @@ import {
   TransportError,
   type PushAnswer,
   type PushSender,
+  type Rank,
   type RetryReason,
+  type SendOrder,
   type Transport,
 } from './types.ts';
 import type { Vapid } from './vapid.ts';
@@ -25,6 +27,9 @@ const MAX_ORIGINS = 128;
  */
 const MAX_HELD = 32_768;
 const ALWAYS_HELD = 256;
+/** Share of {@link MAX_HELD} that each rank may fill, so that there is room for the louder ones. */
+const HELD_SHARE: Readonly<Record<Rank, number>> = { 0: 1, 1: 0.75, 2: 0.5 };
+const DEFAULT_ORDER: SendOrder = { rank: 1, stopped: false };
 /** A request without an answer is given up after so long, ms: the transport's own deadlines should come first. */
 const REQUEST_DEADLINE = 15_000;
 const CLOSE_DEADLINE = 10_000;
@@ -84,10 +89,16 @@ export function openSender(deps: {
       return;
     }
     if (!started.has(job)) return; // given up meanwhile
+    const { order, path } = job;
+    if (order.stopped) return settle(job, notTaken('stopped'));
     const { origin, provider, headers } = job.lane;
-    transport.request({ origin, path: job.path, headers: headers(job.message), body }).then(
+    transport.request({ origin, path, headers: headers(job.message), body, order }).then(
       (response) => settle(job, classify(response, provider, now())),
-      (error: unknown) => settle(job, classify(transportError(error, provider), provider, now())),
+      (fault: unknown) => {
+        const error = transportError(fault, provider);
+        const withdrawn = order.stopped && !error.processed;
+        settle(job, withdrawn ? notTaken('stopped') : classify(error, provider, now()));
+      },
     );
   }
 
@@ -144,20 +155,28 @@ export function openSender(deps: {
   }
 
   return {
-    send(target, message) {
+    send(target, message, order = DEFAULT_ORDER) {
       const verdict = policy.check(target.endpoint);
       if (!verdict.ok) return Promise.resolve(refusal(verdict));
       if (closed !== undefined) return Promise.resolve(notTaken('closing'));
+      if (order.stopped) return Promise.resolve(notTaken('stopped'));
       const lane = laneOf(verdict.origin, verdict.provider);
-      if (lane === undefined || (held >= MAX_HELD && lane.inFlight + lane.waiting >= ALWAYS_HELD)) {
+      const most = MAX_HELD * HELD_SHARE[order.rank];
+      if (lane === undefined || (held >= most && lane.inFlight + lane.waiting >= ALWAYS_HELD)) {
         return Promise.resolve(notTaken('saturated'));
       }
       held++;
       const { path } = verdict;
       return new Promise((resolve) => {
-        lane.submit({ target, message, path, lane, resolve, submittedAt: clock(), startedAt: undefined });
+        const submittedAt = clock();
+        lane.submit({ target, message, order, path, lane, resolve, submittedAt, startedAt: undefined });
       });
     },
+    withdraw(order) {
+      order.stopped = true;
+      for (const lane of lanes.values()) lane.withdraw(order);
+    },
+    busyMs: (origin) => lanes.get(origin)?.busyMs() ?? 0,
     close: (deadlineMs = CLOSE_DEADLINE) => (closed ??= close(deadlineMs)),
   };
 }

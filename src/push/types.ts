@@ -21,6 +21,17 @@ export interface PushMessage {
   readonly collapseKey: string;
 }
 
+/** 0 goes first. */
+export type Rank = 0 | 1 | 2;
+
+/** What many messages have in common, and what their caller may change while they wait. */
+export interface SendOrder {
+  /** Messages of a lower rank go first where several wait for the same push service. */
+  readonly rank: Rank;
+  /** Once true, nothing of it is started any more: {@link PushSender.withdraw}. */
+  stopped: boolean;
+}
+
 /**
  * What came of one attempt. `accepted`, `gone` and `rejected` are final. `retry` is not: the caller tries again
  * no earlier than `afterMs`, until the message expires. `attempted` is false when nothing was sent at all
@@ -45,11 +56,16 @@ export type RetryReason =
   | 'unauthorized'
   | 'circuit-open'
   | 'saturated'
+  | 'stopped'
   | 'closing';
 
 /** Sends one message to one subscription. Never rejects: every failure is an answer. */
 export interface PushSender {
-  send(target: PushTarget, message: PushMessage): Promise<PushAnswer>;
+  send(target: PushTarget, message: PushMessage, order?: SendOrder): Promise<PushAnswer>;
+  /** Nothing of this order is started from now on: what waits is answered at once (`stopped`), what is on the wire as it comes. */
+  withdraw(order: SendOrder): void;
+  /** How long it would be of no use to send to an origin (circuit open, throttled, no answers, too many waiting), ms; 0: go on. */
+  busyMs(origin: string): number;
   /** Waits for what is on the wire (at most `deadlineMs`), then closes every session. */
   close(deadlineMs?: number): Promise<void>;
 }
@@ -63,6 +79,8 @@ export interface TransportRequest {
   /** Lower-case names, without pseudo-headers and `content-length`. Names and values that repeat between requests are worth indexing. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
+  /** Once true, it is not written any more if it has not been yet. */
+  readonly order?: { readonly stopped: boolean };
 }
 
 export interface TransportResponse {

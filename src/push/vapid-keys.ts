@@ -116,9 +116,13 @@ function parseKeys(stored: unknown, where: string): VapidKeys {
         d: scalar.toString('base64url'),
       },
     }),
-    keyId: createHash('sha256').update(point).digest().toString('base64url', 0, KEY_ID_BYTES),
+    keyId: vapidKeyId(point),
   };
 }
+
+/** @param publicKey 65 bytes, uncompressed point */
+export const vapidKeyId = (publicKey: Buffer): string =>
+  createHash('sha256').update(publicKey).digest().toString('base64url', 0, KEY_ID_BYTES);
 
 function decode(text: unknown): Buffer {
   return typeof text === 'string' && /^[\w-]+={0,2}$/.test(text)

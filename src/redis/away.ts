@@ -2,11 +2,17 @@
 // (loading, a replica, out of memory, a full disk, a cluster that is moving).
 const CONNECTION =
   /Connection is closed|isn't writeable|max retries per request|Command timed out|ECONN|EPIPE|ENOENT/;
+const CLUSTER =
+  /Cluster isn't ready|Cluster is disconnect|None of startup nodes|Too many Cluster redirections|Failed to refresh slots cache/;
 const REPLY = /^(LOADING|READONLY|OOM|MISCONF|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|BUSY) /;
 
 /** Whether an error means that Redis cannot be used now, so that the same may work a little later. */
 export function isRedisAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (error.name === 'ReplyError') return REPLY.test(error.message);
-  return error.name === 'MaxRetriesPerRequestError' || CONNECTION.test(error.message);
+  return (
+    error.name === 'MaxRetriesPerRequestError' ||
+    CONNECTION.test(error.message) ||
+    CLUSTER.test(error.message)
+  );
 }

@@ -1,7 +1,9 @@
-import { Redis } from 'ioredis';
+import { Cluster, Redis as Single } from 'ioredis';
 import type { Logger } from '../ops/logger.ts';
+import { clusterNodes } from './cluster-url.ts';
 
-export type { Redis };
+/** A connection to one server, or to all nodes of a Redis Cluster: whoever uses it need not know which. */
+export type Redis = Single | Cluster;
 
 /**
  * What a connection is for decides how it behaves while Redis is away:
@@ -23,17 +25,15 @@ const PURPOSES = {
   follower: { maxRetriesPerRequest: null, connectTimeout: 5000, socketTimeout: 5000 },
 } as const satisfies Record<ConnectionPurpose, object>;
 
+const retryStrategy = (attempt: number): number => Math.min(50 * 2 ** Math.min(attempt, 5), 1000);
+
 /**
  * Opens a connection. It reconnects by itself (50 ms, doubling up to 1 s) until it is closed.
- * @param url `redis://`, `rediss://`, `unix:///path` or an absolute path to a Unix socket
+ * @param url `redis://`, `rediss://`, `unix:///path` or an absolute path to a Unix socket; for a Redis Cluster
+ *   `redis-cluster://` or `rediss-cluster://` and some of its nodes, with commas between
  */
 export function connectRedis(url: string, purpose: ConnectionPurpose, logger: Logger): Redis {
-  const options = {
-    ...PURPOSES[purpose],
-    retryStrategy: (attempt: number) => Math.min(50 * 2 ** Math.min(attempt, 5), 1000),
-  };
-  const path = url.replace(/^unix:\/\//, '');
-  const redis = path.startsWith('/') ? new Redis(path, options) : new Redis(url, options);
+  const redis = open(url, purpose);
   let lastFault = '';
   redis.on('error', (error: Error) => {
     if (error.message !== lastFault)
@@ -45,6 +45,21 @@ export function connectRedis(url: string, purpose: ConnectionPurpose, logger: Lo
     lastFault = '';
   });
   return redis;
+}
+
+function open(url: string, purpose: ConnectionPurpose): Redis {
+  const options = PURPOSES[purpose];
+  const cluster = clusterNodes(url);
+  if (cluster !== undefined) {
+    return new Cluster(cluster.nodes, {
+      clusterRetryStrategy: retryStrategy,
+      enableOfflineQueue: purpose === 'worker',
+      redisOptions: { ...options, ...cluster.login },
+    });
+  }
+  const path = url.replace(/^unix:\/\//, '');
+  const single = { ...options, retryStrategy };
+  return path.startsWith('/') ? new Single(path, single) : new Single(url, single);
 }
 
 /** Resolves when the connection can take commands; rejects after `timeoutMs` with a message that says what to check. */

@@ -38,7 +38,13 @@ export const keys = {
   receiptSecret: `${CORE}:receipt-secret`,
   /** Bitmap of the batches that have ended. */
   batches: (id: string, version: number) => `${CORE}:batches:${id}:${version}`,
+  /** Bitmap of the deliveries that have an outcome. */
   ledger: (id: string, version: number, shard: number) => `${CORE}:ledger:${id}:${version}:${shard}`,
+  /** Bitmap of the deliveries that their batch has handed to a retry. */
+  deferred: (id: string, version: number, shard: number) => `${CORE}:deferred:${id}:${version}:${shard}`,
+  /** Hash of a version's retries, and their ids by when they are due (ms). */
+  retries: (id: string, version: number) => `${CORE}:retries:${id}:${version}`,
+  retriesDue: (id: string, version: number) => `${CORE}:retries-due:${id}:${version}`,
   receipts: (id: string, version: number, event: string, shard: number) =>
     `${CORE}:receipts:${id}:${version}:${event}:${shard}`,
   // processes

@@ -39,6 +39,29 @@ export function runScriptBuffer(
   );
 }
 
+/**
+ * Runs a script once for each of `calls`, all in one round trip; the answers come in the same order. On a Redis Cluster
+ * all keys must share one hash slot.
+ * @throws the first error that a call met; the other calls have run all the same
+ */
+export async function runScriptMany(
+  redis: Redis,
+  script: Script,
+  calls: readonly { names: readonly string[]; args: readonly Argument[] }[],
+): Promise<unknown[]> {
+  const pipeline = redis.pipeline();
+  for (const { names, args } of calls) pipeline.evalsha(script.sha, names.length, ...names, ...args);
+  const answers = (await pipeline.exec()) ?? [];
+  return Promise.all(
+    calls.map(({ names, args }, index) => {
+      const [error, answer] = answers[index] ?? [new Error('Connection is closed.')];
+      if (error === null) return answer;
+      if (error.message.startsWith('NOSCRIPT')) return runScript(redis, script, names, args);
+      throw error;
+    }),
+  );
+}
+
 async function byHashOrText(
   byHash: () => Promise<unknown>,
   byText: () => Promise<unknown>,

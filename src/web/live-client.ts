@@ -1,79 +1,28 @@
 import type { Alert } from '../alerts/schema.ts';
-import { CLOSE_CODES, type LiveMessage } from '../live/protocol.ts';
-import { reconnectDelay } from './backoff.ts';
+import { browserSurroundings } from './live/browser.ts';
+import { createLiveClient } from './live/client.ts';
 
 export interface LiveClient {
   close(): void;
 }
 
-/** What the client did wrong by sending: connecting again would not help. */
-const FINAL_CODES: ReadonlySet<number> = new Set([CLOSE_CODES.policyViolation, CLOSE_CODES.messageTooBig]);
-
 /**
- * Keeps a line to the gateway open: resumes by cursor, drops what it has had (alert id and version), sleeps while offline.
- * @param options.onAlert every version once
+ * Keeps this page on the live line: reconnects with jitter, resumes by cursor, hands on every version once, sleeps while
+ * offline, and shares one connection among the browser's tabs that ask for the same.
+ * @param options.url of the line, absolute or relative to the page; `/v1/live` by default
+ * @param options.query `topics` (ids with commas between), `urgency`, `lang`; empty: everything
+ * @param options.onAlert every version once, in the order of the log
+ * @param options.onReset what is current, when the line could not say what was missed (at the start as well): forget
+ *   what is not among these. Without it, `onAlert` gets those of them that it has not had
+ * @param options.onState whether the line is there, when that changes; false until then
  */
 export function openLiveClient(options: {
+  url?: string | URL;
   query: Readonly<Record<string, string>>;
   onAlert: (alert: Alert) => void;
+  onReset?: (current: readonly Alert[]) => void;
   onState: (connected: boolean) => void;
 }): LiveClient {
-  const seen = new Set<string>();
-  let cursor = '';
-  let failures = 0;
-  let socket: WebSocket | undefined;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let closed = false;
-
-  function take(alert: Alert): void {
-    const name = `${alert.id}:${alert.version}`;
-    if (seen.has(name)) return;
-    seen.add(name);
-    options.onAlert(alert);
-  }
-
-  function onMessage(text: string): void {
-    const message = JSON.parse(text) as LiveMessage;
-    cursor = message.cursor;
-    if (message.type === 'hello') {
-      failures = 0;
-      options.onState(true);
-      message.alerts.forEach(take);
-    } else {
-      take(message.alert);
-    }
-  }
-
-  function connect(): void {
-    clearTimeout(timer);
-    timer = undefined;
-    if (closed || socket !== undefined || !navigator.onLine) return;
-    const url = new URL('/v1/live', location.href);
-    url.protocol = url.protocol.replace('http', 'ws');
-    url.search = new URLSearchParams({ ...options.query, ...(cursor === '' ? {} : { cursor }) }).toString();
-    socket = new WebSocket(url);
-    socket.onmessage = (event) => onMessage(String(event.data));
-    socket.onclose = (event) => {
-      socket = undefined;
-      options.onState(false);
-      if (closed || FINAL_CODES.has(event.code)) return;
-      timer = setTimeout(connect, reconnectDelay(failures++));
-    };
-  }
-
-  const wake = (): void => {
-    if (document.visibilityState === 'visible') connect();
-  };
-  addEventListener('online', wake);
-  document.addEventListener('visibilitychange', wake);
-  connect();
-  return {
-    close: () => {
-      closed = true;
-      clearTimeout(timer);
-      removeEventListener('online', wake);
-      document.removeEventListener('visibilitychange', wake);
-      socket?.close();
-    },
-  };
+  const url = new URL(options.url ?? '/v1/live', location.href);
+  return createLiveClient({ ...options, url }, browserSurroundings);
 }

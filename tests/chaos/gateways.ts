@@ -5,12 +5,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import webPush from 'web-push';
 import { startRole, type RoleProcess } from '../support/process.ts';
-import { freePorts } from '../support/stack.ts';
+import { freePorts } from '../support/free-ports.ts';
 
 const SERVER = fileURLToPath(new URL('../../dist/src/server.js', import.meta.url));
-
-/** All clients knock while it starts. */
-const READY_MS = 60_000;
 
 /** Built server processes, each on a port that it keeps, all on one Redis. */
 export interface Gateways {
@@ -60,7 +57,6 @@ export async function startGateways(options: {
       file: SERVER,
       cwd: dir,
       env: { ...env, PORT: port },
-      readyMs: READY_MS,
     });
   }
 

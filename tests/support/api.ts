@@ -10,6 +10,7 @@ import type { Report } from '../../src/delivery/report.ts';
 import { createAuditLog } from '../../src/editors/audit.ts';
 import { createSessionStore } from '../../src/editors/sessions.ts';
 import { createEditorStore } from '../../src/editors/store.ts';
+import { createLiveLog } from '../../src/live/log.ts';
 import { createLogger } from '../../src/ops/logger.ts';
 import { createMetrics } from '../../src/ops/metrics.ts';
 import { createEndpointPolicy } from '../../src/push/endpoint-policy.ts';
@@ -71,6 +72,7 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}): Promise<Te
     receipts: {
       record: ({ token }) => Promise.resolve(token === 'good' ? ('recorded' as const) : ('invalid' as const)),
     },
+    liveLog: createLiveLog(redis),
     fanOutQueue: {
       add: ({ alertId, version }) => {
         fanOuts.push({ alertId, version });

@@ -1,8 +1,9 @@
-import { access, constants, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { launch, type Browser, type Page } from 'puppeteer-core';
+import { findBrowser } from './browser-program.ts';
 
 /** A notification as it stands on the reader's screen: Firefox draws it itself, in a window of its own. */
 interface ShownNotification {
@@ -28,31 +29,19 @@ export interface Firefox {
   stop(): Promise<void>;
 }
 
-/** @throws in one line when there is no Firefox */
-async function findFirefox(): Promise<string> {
-  for (const dir of (process.env['PATH'] ?? '').split(delimiter)) {
-    for (const name of ['firefox-esr', 'firefox']) {
-      const path = join(dir, name);
-      if (await isExecutable(path)) return path;
-    }
-  }
-  throw new Error('no Firefox on the PATH: install firefox-esr (run `npm run setup`)');
-}
-
-const isExecutable = (path: string): Promise<boolean> =>
-  access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
-
 /**
  * A stock Firefox without a screen, in a home of its own, that takes its push messages from the given service.
  * @param pushUrl the service's WebSocket
  */
 export async function startFirefox(pushUrl: string): Promise<Firefox> {
+  const executablePath = await findBrowser({
+    package: 'firefox-esr',
+    programs: ['firefox-esr', 'firefox'],
+    apps: ['/Applications/Firefox.app/Contents/MacOS/firefox'],
+  });
   const home = await mkdtemp(join(tmpdir(), 'ajil-firefox-'));
   const removeHome = (): Promise<void> => rm(home, { recursive: true, force: true, maxRetries: 5 });
-  const browser = await launchFirefox(await findFirefox(), home, pushUrl).catch(async (error: unknown) => {
+  const browser = await launchFirefox(executablePath, home, pushUrl).catch(async (error: unknown) => {
     await removeHome();
     throw error;
   });

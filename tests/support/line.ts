@@ -2,13 +2,17 @@ import { test as base } from 'vitest';
 import { startPushService, type PushService, type PushServiceOptions } from './push-service/start.ts';
 import type { SubscriptionJson } from './push-service/virtual.ts';
 import { startStack, type Stack } from './stack.ts';
+import { subscribeDirectly } from './subscribe-directly.ts';
 
 interface Line {
   readonly serviceOptions: PushServiceOptions;
+  readonly workerProcesses: number;
   readonly service: PushService;
   readonly stack: Stack;
   /** Makes so many virtual readers of the topic `world`, who are subscribed when it resolves. */
   readonly readers: (count: number) => Promise<Reader[]>;
+  /** The same for thousands, past the API. */
+  readonly crowd: (count: number) => Promise<readonly SubscriptionJson[]>;
 }
 
 export interface Reader {
@@ -19,13 +23,14 @@ export interface Reader {
 /** A test with the whole line to itself: product, Redis, push service. Prints what the processes said when it fails. */
 export const test = base.extend<Line>({
   serviceOptions: {},
+  workerProcesses: 1,
   service: async ({ serviceOptions }, use) => {
     const service = await startPushService(serviceOptions);
     await use(service);
     await service.stop();
   },
-  stack: async ({ service, onTestFailed }, use) => {
-    const stack = await startStack({ pushServices: [service] });
+  stack: async ({ service, workerProcesses, onTestFailed }, use) => {
+    const stack = await startStack({ pushServices: [service], workerProcesses });
     onTestFailed(() => console.error(stack.logs()));
     await use(stack);
     await stack.stop();
@@ -36,6 +41,14 @@ export const test = base.extend<Line>({
       const subscriptions = await service.createSubscriptions(count, { applicationServerKey });
       const ids = await stack.api.subscribeAll(subscriptions);
       return subscriptions.map((subscription, index) => ({ id: ids[index] ?? '', subscription }));
+    });
+  },
+  crowd: async ({ service, stack }, use) => {
+    await use(async (count) => {
+      const applicationServerKey = stack.vapidPublicKey;
+      const subscriptions = await service.createSubscriptions(count, { applicationServerKey });
+      await subscribeDirectly(stack, subscriptions);
+      return subscriptions;
     });
   },
 });

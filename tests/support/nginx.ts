@@ -2,9 +2,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, connect } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePorts } from './free-ports.ts';
 import type { TestCertificate } from './tls.ts';
 
 const PLACES = ['/usr/sbin/nginx', '/usr/local/sbin/nginx', '/usr/bin/nginx', '/opt/homebrew/bin/nginx'];
@@ -16,31 +17,35 @@ export function findNginx(): string | undefined {
 
 export interface TestNginx {
   readonly origin: string;
+  readonly pid: number;
   readonly stop: () => Promise<void>;
 }
 
 /**
  * An nginx with HTTP/2 and HTTP/1.1 on loopback that answers every POST with 201.
  * @param options.server further directives for the server block
+ * @param options.http further directives for the http block
  * @param options.core CPU to pin it to (with `taskset`)
  */
 export async function startNginx(
   certificate: TestCertificate,
-  options: { server?: string; core?: number } = {},
+  options: { server?: string; http?: string; core?: number } = {},
 ): Promise<TestNginx> {
   const binary = findNginx();
   if (binary === undefined) throw new Error('no nginx');
   const dir = await mkdtemp(join(tmpdir(), 'ajil-nginx-'));
-  const port = await freePort();
+  const [port = 0] = await freePorts(1);
   await writeFile(join(dir, 'cert.pem'), certificate.cert);
   await writeFile(join(dir, 'key.pem'), certificate.key, { mode: 0o600 });
-  await writeFile(join(dir, 'nginx.conf'), configuration(dir, port, options.server ?? ''));
+  await writeFile(join(dir, 'nginx.conf'), configuration(dir, port, options));
   const command = [binary, '-c', join(dir, 'nginx.conf'), '-p', dir, '-e', join(dir, 'error.log')];
   if (options.core !== undefined) command.unshift('taskset', '-c', String(options.core));
   const child = spawn(command[0] ?? '', command.slice(1), { stdio: 'ignore' });
   await accepting(port);
   return {
     origin: `https://127.0.0.1:${port}`,
+    // taskset becomes nginx, and master_process is off: this one does the work.
+    pid: child.pid ?? -1,
     stop: async () => {
       child.kill('SIGTERM');
       if (child.exitCode === null) await once(child, 'exit');
@@ -49,7 +54,7 @@ export async function startNginx(
   };
 }
 
-function configuration(dir: string, port: number, server: string): string {
+function configuration(dir: string, port: number, options: { server?: string; http?: string }): string {
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
   return `
 daemon off; master_process off; pid ${dir}/pid; worker_processes 1;
@@ -57,24 +62,15 @@ events { worker_connections 1024; }
 http {
   access_log off; keepalive_requests 1000000000; keepalive_timeout 75s; client_body_buffer_size 16k;
   ${temporary.map((name) => `${name}_temp_path ${dir}/${name};`).join(' ')}
+  ${options.http ?? ''}
   server {
     listen 127.0.0.1:${port} ssl http2 backlog=1024;
     ssl_certificate ${dir}/cert.pem; ssl_certificate_key ${dir}/key.pem; ssl_protocols TLSv1.2 TLSv1.3;
-    ${server}
+    ${options.server ?? ''}
     location / { add_header Location /message/1; return 201; }
   }
 }
 `;
-}
-
-/** A port of loopback that nobody listens on now. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
 /** Resolves when something accepts connections; nginx tells no other way. */

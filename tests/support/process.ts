@@ -15,19 +15,17 @@ export interface RoleProcess {
 }
 
 const MAX_LINES = 2000;
-const READY_MS = 40_000;
+const READY_MS = 60_000;
 
 /**
  * Starts a role and waits until it says `{type: 'ready'}`.
- * @param options.readyMs how long that may take: 40 s unless told
- * @throws with its output when it ends, or says nothing for so long
+ * @throws with its output when it ends, or says nothing for a minute
  */
 export async function startRole(options: {
   name: string;
   file: string;
   cwd: string;
   env: NodeJS.ProcessEnv;
-  readyMs?: number;
 }): Promise<RoleProcess> {
   const child = fork(options.file, {
     cwd: options.cwd,
@@ -43,7 +41,7 @@ export async function startRole(options: {
     });
   }
   const ended = once(child, 'exit');
-  const port = await waitUntilReady(child, options.readyMs ?? READY_MS).catch((error: unknown) => {
+  const port = await waitUntilReady(child).catch((error: unknown) => {
     child.kill('SIGKILL');
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(`${options.name} ${reason}:\n${lines.join('\n')}`);
@@ -60,9 +58,9 @@ export async function startRole(options: {
   };
 }
 
-function waitUntilReady(child: ChildProcess, readyMs: number): Promise<number | undefined> {
+function waitUntilReady(child: ChildProcess): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`is not ready after ${readyMs} ms`)), readyMs);
+    const timer = setTimeout(() => reject(new Error(`is not ready after ${READY_MS} ms`)), READY_MS);
     const settle = (run: () => void): void => {
       clearTimeout(timer);
       run();

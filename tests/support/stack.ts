@@ -1,13 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import webPush from 'web-push';
 import { createApiClient, type ApiClient } from './api-client.ts';
+import { freePorts } from './free-ports.ts';
 import { startRole, type RoleProcess } from './process.ts';
 import type { PushService } from './push-service/start.ts';
 import { startTestRedis, type TestRedis } from './redis.ts';
@@ -139,16 +138,4 @@ async function waitUntilReady(api: ApiClient): Promise<void> {
     if (performance.now() > deadline) throw new Error(`not ready: ${status} ${JSON.stringify(body)}`);
     await sleep(50);
   }
-}
-
-/**
- * Ports that nobody listens on: the workers must know the server's before it listens (PUBLIC_URL), and a server
- * that comes back must come back to the same one.
- */
-export async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-  await Promise.all(servers.map((server) => once(server, 'listening')));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => once(server.close(), 'close')));
-  return ports;
 }

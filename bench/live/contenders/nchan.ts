@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { childrenOf } from '../../../tests/support/machine.ts';
-import { accepting, findNginx, freePort } from '../../../tests/support/nginx.ts';
+import { freePorts } from '../../../tests/support/free-ports.ts';
+import { accepting, findNginx } from '../../../tests/support/nginx.ts';
 import { benchMessage } from '../alert.ts';
 import type { Contender, Skipped } from '../contender.ts';
 import { spawnOn, stopProcess } from '../processes.ts';
@@ -31,7 +32,7 @@ export function nchan(connections: number): Contender | Skipped {
     greetings: 0,
     start: async (core) => {
       const dir = await mkdtemp(join(tmpdir(), 'ajil-nchan-'));
-      const port = await freePort();
+      const [port = 0] = await freePorts(1);
       await writeFile(join(dir, 'nginx.conf'), configuration(dir, port, module, connections));
       const command = [binary, '-c', join(dir, 'nginx.conf'), '-p', dir, '-e', join(dir, 'error.log')];
       const child = spawnOn(core, command, 'ignore');

@@ -1,6 +1,7 @@
+import { TransportError } from '../types.ts';
 import type { Exchange } from './exchange.ts';
 
-/** What waits for a stream, first in, first out; settled exchanges drop out by themselves. */
+/** What waits for a stream, first in, first out; settled exchanges drop out by themselves, and those that are not wanted any more. */
 export class ExchangeQueue {
   #items: (Exchange | undefined)[] = [];
   #head = 0;
@@ -27,7 +28,10 @@ export class ExchangeQueue {
   peek(): Exchange | undefined {
     while (this.#head < this.#items.length) {
       const next = this.#items[this.#head];
-      if (next?.settled === false) return next;
+      if (next?.settled === false) {
+        if (next.request.order?.stopped !== true) return next;
+        next.reject(new TransportError('refused', 'not wanted any more', false));
+      }
       this.shift();
     }
     return undefined;

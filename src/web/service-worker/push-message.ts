@@ -1,52 +1,77 @@
-/** What the newsroom put into a notification. */
+import type { Alert, Urgency } from '../../alerts/schema.ts';
+
+/** What the newsroom put into a notification, and where its click leads. */
 export interface PushData {
   readonly id: string;
   readonly version: number;
-  readonly change: string;
+  readonly change: Alert['change'];
+  readonly urgency: Urgency;
   readonly receipt: string;
-  readonly navigate?: string;
+  readonly navigate: string;
 }
 
-/** `NotificationOptions` of the Notifications API, as far as the message decides them. */
-interface ShownOptions {
+/** `NotificationOptions` of the Notifications API, with what only Chromium knows (`badge`, `image`, `renotify`, `timestamp`). */
+export interface ShownOptions {
   readonly body?: string;
-  readonly lang?: string;
-  readonly dir?: 'ltr' | 'rtl';
-  readonly tag?: string;
-  readonly silent?: boolean;
+  readonly lang: string;
+  readonly dir: 'ltr' | 'rtl' | 'auto';
   readonly icon: string;
+  readonly badge: string;
+  readonly image?: string;
+  readonly tag?: string;
+  readonly renotify?: boolean;
+  readonly silent?: boolean;
+  readonly timestamp?: number;
   readonly data?: PushData;
 }
 
-interface Shown {
+export interface Shown {
   readonly title: string;
   readonly options: ShownOptions;
 }
 
-/** A broken message is shown as well, without its content: a push that shows nothing costs the permission. */
-const UNREADABLE: Shown = { title: 'عاجل', options: { lang: 'ar', dir: 'rtl', icon: '/icon.svg' } };
+// Chromium draws no SVG in a notification.
+const PICTURES = { icon: '/icon-192.png', badge: '/badge-96.png' } as const;
 
-/** Reads a declarative push message (`web_push: 8030`). */
+/** A broken message is shown as well, without its content: a push that shows nothing costs the permission. */
+export const UNREADABLE: Shown = { title: 'عاجل', options: { lang: 'ar', dir: 'rtl', ...PICTURES } };
+
+/** Reads a declarative push message (`web_push: 8030`). Of each field only what has the right type is taken. */
 export function readPushMessage(text: string): Shown {
+  let notification: Readonly<Record<string, unknown>>;
   try {
-    const { notification } = JSON.parse(text) as {
-      notification: ShownOptions & { title: string; navigate: string; data: PushData };
-    };
-    const { title, navigate, data, ...options } = notification;
-    if (typeof title !== 'string' || title === '') return UNREADABLE;
-    return {
-      title,
-      options: { ...options, icon: '/icon.svg', data: { ...data, navigate } },
-    };
+    ({ notification } = JSON.parse(text) as { notification: typeof notification });
+    if (typeof notification !== 'object' || notification === null) return UNREADABLE;
   } catch {
     return UNREADABLE;
   }
+  const { title, body, lang, dir, tag, image, silent, timestamp, navigate } = notification;
+  if (typeof title !== 'string' || title === '') return UNREADABLE;
+  const data = readData(notification['data'], navigate);
+  return {
+    title,
+    options: {
+      ...PICTURES,
+      lang: typeof lang === 'string' ? lang : '',
+      dir: dir === 'rtl' || dir === 'ltr' ? dir : 'auto',
+      ...(typeof body === 'string' ? { body } : {}),
+      // A picture that is not https would be refused, or tell who reads what.
+      ...(typeof image === 'string' && image.startsWith('https://') ? { image } : {}),
+      // What was said before was wrong: the reader is to notice that it was replaced.
+      ...(typeof tag === 'string' && tag !== ''
+        ? { tag, renotify: data?.change === 'correction' || data?.change === 'retraction' }
+        : {}),
+      ...(typeof silent === 'boolean' ? { silent } : {}),
+      ...(typeof timestamp === 'number' ? { timestamp } : {}),
+      ...(data === undefined ? {} : { data }),
+    },
+  };
 }
 
-/** Where a click leads: the story if its address is https or our own, else the alert's own page. */
-export function storyUrl(data: PushData | undefined, origin: string): string {
-  const url =
-    data?.navigate !== undefined && URL.canParse(data.navigate) ? new URL(data.navigate) : undefined;
-  if (url !== undefined && (url.protocol === 'https:' || url.origin === origin)) return url.href;
-  return data === undefined ? `${origin}/` : `${origin}/a/${encodeURIComponent(data.id)}`;
+function readData(data: unknown, navigate: unknown): PushData | undefined {
+  if (typeof data !== 'object' || data === null) return undefined;
+  const read = data as Readonly<Record<keyof PushData, unknown>>;
+  if (typeof read.id !== 'string' || typeof read.version !== 'number') return undefined;
+  if (typeof read.receipt !== 'string') return undefined;
+  return { ...(read as PushData), navigate: typeof navigate === 'string' ? navigate : '' };
 }

@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { alertSchema } from '../../../src/alerts/schema.ts';
+import { createLiveLog } from '../../../src/live/log.ts';
 import { anAlert, startTestApi, type TestApi } from '../../support/api.ts';
 
 let api: TestApi;
@@ -215,6 +216,18 @@ test('an alert is aborted while it is being sent, by its author or an approver',
   expect((await abort(api.keys.author)).status).toBe(403);
   expect((await abort(api.keys.approver)).body.status).toBe('aborted');
   expect((await abort(api.keys.approver)).status).toBe(409);
+});
+
+test('a version is in the live log before any worker has seen it, once, and as readers may see it', async () => {
+  const { body } = await post(anAlert());
+  const entries = async () => (await createLiveLog(api.deps.redis).read(0)).entries;
+  const mine = async () => (await entries()).filter(({ alert }) => alert.id === body.id);
+  await vi.waitFor(async () => expect(await mine()).toHaveLength(1));
+  const [entry] = await mine();
+  expect(entry?.alert).toMatchObject({ version: 1, headline: body.headline });
+  expect(entry?.alert).not.toHaveProperty('createdBy');
+  await createLiveLog(api.deps.redis).append(entry!.alert);
+  expect(await mine()).toHaveLength(1);
 });
 
 test('a failing fan-out queue does not fail what is stored, and is counted', async () => {

@@ -4,7 +4,16 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestApi, type TestApi } from '../../support/api.ts';
 
-const FILES = ['index.html', 'desk.html', 'sw.js', 'bar.js', 'manifest.webmanifest', 'assets/page-abc123.js'];
+const FILES = [
+  'index.html',
+  'alert.html',
+  'desk.html',
+  'sw.js',
+  'bar.js',
+  'live-client.js',
+  'manifest.webmanifest',
+  'assets/page-abc123.js',
+];
 let api: TestApi;
 let webDir: string;
 
@@ -22,9 +31,13 @@ afterAll(async () => {
 test.each([
   ['/', 'index.html', 'text/html; charset=utf-8', 'no-cache'],
   ['/desk', 'desk.html', 'text/html; charset=utf-8', 'no-cache'],
-  ['/a/01abc', 'index.html', 'text/html; charset=utf-8', 'no-cache'],
   ['/sw.js', 'sw.js', 'text/javascript; charset=utf-8', 'no-cache'],
-  ['/bar.js', 'bar.js', 'text/javascript; charset=utf-8', 'no-cache'],
+  ...['bar.js', 'live-client.js'].map((name) => [
+    `/${name}`,
+    name,
+    'text/javascript; charset=utf-8',
+    'public, max-age=300, stale-while-revalidate=86400',
+  ]),
   [
     '/manifest.webmanifest',
     'manifest.webmanifest',
@@ -49,13 +62,14 @@ test.each([
   expect((await api.call('GET', path, { headers: { 'If-None-Match': etag } })).status).toBe(304);
 });
 
-test('the service worker may serve the whole site, and other sites may load the bar only', async () => {
+test('the service worker may serve the whole site, and other sites may load the bar and the live client only', async () => {
   expect((await api.call('GET', '/sw.js')).headers.get('service-worker-allowed')).toBe('/');
-  const bar = (await api.call('GET', '/bar.js')).headers;
-  expect([bar.get('access-control-allow-origin'), bar.get('cross-origin-resource-policy')]).toEqual([
-    '*',
-    'cross-origin',
-  ]);
+  for (const path of ['/bar.js', '/live-client.js']) {
+    const { headers } = await api.call('GET', path);
+    expect([headers.get('access-control-allow-origin'), headers.get('cross-origin-resource-policy')]).toEqual(
+      ['*', 'cross-origin'],
+    );
+  }
   const page = (await api.call('GET', '/')).headers;
   expect([page.get('access-control-allow-origin'), page.get('cross-origin-resource-policy')]).toEqual([
     null,

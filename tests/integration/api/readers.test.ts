@@ -117,6 +117,21 @@ test('an allowed site may make the readers’ calls from its pages; others and e
   expect(listed.headers.get('vary')).toContain('Origin');
 });
 
+test('what an allowed site’s page may only read, it may only read', async () => {
+  for (const path of ['/v1/alerts', '/v1/config', '/v1/live']) {
+    const headers = { Origin: SITE, 'Access-Control-Request-Method': 'POST' };
+    const preflight = await api.call('OPTIONS', path, { headers });
+    expect([
+      preflight.headers.get('access-control-allow-methods'),
+      preflight.headers.get('access-control-allow-headers'),
+    ]).toEqual(['GET, HEAD', 'If-None-Match, Last-Event-ID']);
+  }
+  const accept = { Accept: 'text/event-stream' };
+  const line = (origin: string) => api.call('GET', '/v1/live', { headers: { ...accept, Origin: origin } });
+  expect((await line(SITE)).headers.get('access-control-allow-origin')).toBe(SITE);
+  expect((await line('https://evil.example')).headers.get('access-control-allow-origin')).toBeNull();
+});
+
 test('the live line by plain GET is SSE, or a problem that names the upgrade', async () => {
   const sse = await api.call('GET', '/v1/live', { headers: { Accept: 'text/event-stream' } });
   expect([sse.status, sse.headers.get('content-type')]).toEqual([200, 'text/event-stream; charset=utf-8']);

@@ -7,10 +7,11 @@ import { createMetrics } from '../../../src/ops/metrics.ts';
 import { createEndpointPolicy } from '../../../src/push/endpoint-policy.ts';
 import { openSender } from '../../../src/push/sender.ts';
 import { openTransport } from '../../../src/push/transport/open-transport.ts';
-import type { PushAnswer, PushMessage, PushSender } from '../../../src/push/types.ts';
+import type { PushMessage, PushSender, PushTarget, SendOrder } from '../../../src/push/types.ts';
 import { loadVapidKeys } from '../../../src/push/vapid-keys.ts';
 import { createVapid } from '../../../src/push/vapid.ts';
-import { collapseKeyOf, startPushService, type TestPushService } from '../../support/push-service.ts';
+import { startPushService, type PushService } from '../../support/push-service/start.ts';
+import type { Fault } from '../../support/push-service/faults.ts';
 
 const logger = createLogger({ level: 'silent', role: 'test' });
 const message: PushMessage = {
@@ -19,9 +20,9 @@ const message: PushMessage = {
   ),
   ttl: 3600,
   urgency: 'high',
-  collapseKey: collapseKeyOf('alert'),
+  collapseKey: 'a'.repeat(32),
 };
-let services: TestPushService[];
+let services: PushService[];
 let sender: PushSender;
 let dataDir: string;
 
@@ -47,49 +48,65 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await sender.close(100);
-  await Promise.all(services.map((service) => service.close()));
+  await Promise.all(services.map((service) => service.stop()));
   await rm(dataDir, { recursive: true, force: true });
 });
 
-const service = (index: number): TestPushService => services[index] as TestPushService;
-const sendMany = (to: TestPushService, count: number): Promise<PushAnswer>[] =>
-  Array.from({ length: count }, (_, index) => sender.send(to.subscribe(`reader ${index}`), message));
+const service = (index: number): PushService => services[index] as PushService;
+
+async function readersOf(from: PushService, count: number): Promise<PushTarget[]> {
+  const subscriptions = await from.createSubscriptions(count);
+  return subscriptions.map(({ endpoint, keys }) => ({
+    endpoint,
+    p256dh: Buffer.from(keys.p256dh, 'base64url'),
+    auth: Buffer.from(keys.auth, 'base64url'),
+  }));
+}
+
+const sendAll = (readers: readonly PushTarget[], order?: SendOrder) =>
+  readers.map((reader) => sender.send(reader, message, order));
 
 test('each reader gets a message that only this reader’s browser can decrypt', async () => {
-  const answers = await Promise.all(sendMany(service(0), 300));
+  const readers = await readersOf(service(0), 300);
+  const answers = await Promise.all(sendAll(readers));
   expect(answers.every((answer) => answer.type === 'accepted')).toBe(true);
-  const { received } = service(0);
-  expect(new Set(received.map((push) => push.name)).size).toBe(300);
-  expect(new Set(received.map((push) => push.text))).toEqual(new Set([message.payload.toString()]));
-  expect(new Set(received.map((push) => push.headers.authorization)).size).toBe(1);
+  for (const { endpoint } of readers) {
+    const received = await service(0).received(endpoint);
+    expect(received.map(({ payload }) => payload)).toEqual([message.payload.toString()]);
+  }
+  expect((await service(0).totals()).refusals).toEqual([]);
 });
 
 test('answers of a real service come out as the table says', async () => {
-  service(0).answerWith(({ name }) => JSON.parse(name) as { status: number });
-  const ask = (answer: object) => sender.send(service(0).subscribe(JSON.stringify(answer)), message);
-  expect(await ask({ status: 201 })).toEqual({ type: 'accepted', status: 201 });
+  const readers = await readersOf(service(0), 6);
+  const ask = async (fault?: Omit<Extract<Fault, { type: 'answer' }>, 'type'>) => {
+    const reader = readers.pop() as PushTarget;
+    const where = { endpoints: [reader.endpoint] };
+    if (fault !== undefined) await service(0).addFault({ ...fault, type: 'answer', where });
+    return sender.send(reader, message);
+  };
+  expect(await ask()).toEqual({ type: 'accepted', status: 201 });
   expect(await ask({ status: 410 })).toEqual({ type: 'gone', status: 410 });
-  expect(await ask({ status: 413, body: '{"reason":"TooLarge"}' })).toEqual({
+  expect(await ask({ status: 413, reason: 'TooLarge' })).toEqual({
     type: 'rejected',
     status: 413,
     reason: 'TooLarge',
   });
-  expect(await ask({ status: 503, headers: { 'retry-after': '9' } })).toMatchObject({
+  expect(await ask({ status: 503, retryAfter: 'seconds', forMs: 9000 })).toMatchObject({
     type: 'retry',
     reason: 'unavailable',
     afterMs: 9000,
   });
   expect(await ask({ status: 403 })).toMatchObject({ type: 'retry', reason: 'unauthorized' });
-  expect(await ask({ status: 302, headers: { location: `${service(1).origin}/push/x` } })).toMatchObject({
-    type: 'rejected',
-  });
-  expect(service(1).received).toHaveLength(0);
+  const elsewhere = (await readersOf(service(1), 1))[0]?.endpoint ?? '';
+  expect(await ask({ status: 302, location: elsewhere })).toMatchObject({ type: 'rejected' });
+  expect((await service(1).totals()).requests).toBe(0);
 });
 
 test('a service that answers nobody delays nobody else', async () => {
-  service(0).answerWith(() => undefined);
-  const stalled = sendMany(service(0), 200);
-  const answers = await Promise.all(sendMany(service(1), 200));
+  await service(0).addFault({ type: 'stall' });
+  const stalled = sendAll(await readersOf(service(0), 200));
+  const answers = await Promise.all(sendAll(await readersOf(service(1), 200)));
   expect(answers.every((answer) => answer.type === 'accepted')).toBe(true);
   const pending = Symbol('pending');
   expect(await Promise.race([...stalled, Promise.resolve(pending)])).toBe(pending);
@@ -99,31 +116,55 @@ test('a service that answers nobody delays nobody else', async () => {
 });
 
 test('a service that is not there is an answer at once', async () => {
-  const target = service(0).subscribe('reader');
-  await service(0).close();
-  expect(await sender.send(target, message)).toMatchObject({
+  const [target] = await readersOf(service(0), 1);
+  await service(0).stop();
+  expect(await sender.send(target as PushTarget, message)).toMatchObject({
     type: 'retry',
     reason: 'connection',
     attempted: false,
   });
+  services.shift();
 });
 
 test('a service that is new to us gets 32 messages at once, not all of them', async () => {
-  let open: () => void = () => undefined;
-  const gate = new Promise<void>((resolve) => (open = resolve));
-  let sent: Promise<PushAnswer>[] = [];
-  await new Promise<void>((full) => {
-    service(0).answerWith(async () => {
-      if (service(0).received.length === 32) full();
-      await gate;
-      return { status: 201 };
-    });
-    sent = sendMany(service(0), 100);
-  });
+  await service(0).addFault({ type: 'stall' });
+  void sendAll(await readersOf(service(0), 100));
+  await expect.poll(async () => (await service(0).totals()).requests).toBe(32);
   // Time enough for a 33rd to come over another connection.
-  await Promise.all(sendMany(service(1), 20));
-  expect(service(0).mostAtOnce()).toBe(32);
-  open();
-  const answers = await Promise.all(sent);
-  expect(answers.every((answer) => answer.type === 'accepted')).toBe(true);
+  await Promise.all(sendAll(await readersOf(service(1), 20)));
+  expect((await service(0).totals()).requests).toBe(32);
+});
+
+test('a message of a lower rank overtakes thousands that wait for the same service', async () => {
+  await service(0).addFault({ type: 'latency', ms: 20 });
+  const order = (rank: SendOrder['rank']): SendOrder => ({ rank, stopped: false });
+  const normal = sendAll(await readersOf(service(0), 4000), order(2));
+  let normalDone = 0;
+  for (const answer of normal) void answer.then(() => normalDone++);
+  await Promise.race(normal);
+  const flash = await Promise.all(sendAll(await readersOf(service(0), 10), order(0)));
+  expect(flash.every((answer) => answer.type === 'accepted')).toBe(true);
+  expect(normalDone).toBeLessThan(2000);
+  expect((await Promise.all(normal)).every((answer) => answer.type === 'accepted')).toBe(true);
+});
+
+test('what is withdrawn is not sent any more, whether it waits in the lane or for a stream', async () => {
+  await service(0).addFault({ type: 'latency', ms: 50 });
+  const order: SendOrder = { rank: 1, stopped: false };
+  const other = sendAll(await readersOf(service(0), 5));
+  const answers = sendAll(await readersOf(service(0), 3000), order);
+  await Promise.race(answers);
+  sender.withdraw(order);
+  const { requests } = await service(0).totals();
+  const stopped = (await Promise.all(answers)).filter((answer) => answer.type === 'retry');
+  expect(new Set(stopped.map(({ reason }) => reason))).toEqual(new Set(['stopped']));
+  expect((await Promise.all(other)).every((answer) => answer.type === 'accepted')).toBe(true);
+  const totals = await service(0).totals();
+  expect(totals.posts).toBe(3005 - stopped.length);
+  // What was on the wire at that moment, and no more.
+  expect(totals.requests - requests).toBeLessThanOrEqual(1000);
+  expect(stopped.length).toBeGreaterThan(1000);
+  expect(await sender.send((await readersOf(service(0), 1))[0] as PushTarget, message, order)).toMatchObject({
+    reason: 'stopped',
+  });
 });

@@ -6,6 +6,7 @@ type FaultEffect =
       readonly status: number;
       readonly reason?: string;
       readonly retryAfter?: 'seconds' | 'date';
+      readonly location?: string;
     }
   /** Accepts the request and never answers. */
   | { readonly type: 'stall'; readonly taken?: boolean }

@@ -19,6 +19,8 @@ export interface PushServiceSettings {
 }
 
 interface Totals extends Counts {
+  /** Whole requests, answered or not. */
+  readonly requests: number;
   /** Answers given, by status: `{"201": 7}`. */
   readonly answers: Record<string, number>;
   /** Requests that a real push service would have refused as malformed, with why: at most the first 100. */
@@ -33,6 +35,8 @@ export interface PushServiceControl {
   counts(endpoints: readonly string[]): Counts[];
   totals(): Totals;
   arrivals(): { collapseKey: string; epochMs: number[] }[];
+  /** How many messages were taken in from `fromMs` to `toMs` (epoch), repeated ones too. */
+  takenBetween(fromMs: number, toMs: number): number;
   addFault(fault: Fault): number;
   clearFaults(id?: number): void;
   setProtocols(protocols: 'h2-and-h1' | 'h1'): void;
@@ -66,6 +70,8 @@ export async function createPushService(
   const browsers = await listenForBrowsers(() => origin);
   const answers: Record<string, number> = {};
   const refusals: string[] = [];
+  const takenAt: number[] = [];
+  let requests = 0;
   const timers = new Set<NodeJS.Timeout>();
 
   function answer(
@@ -87,12 +93,14 @@ export async function createPushService(
 
   function take(exchange: Exchange, recipient: NonNullable<ReturnType<typeof find>>): void {
     const { headers } = exchange;
+    const receivedAt = nowMs();
+    takenAt.push(receivedAt);
     recipient.take({
       collapseKey: String(headers['topic'] ?? ''),
       ttl: Number(headers['ttl']),
       urgency: String(headers['urgency'] ?? 'normal'),
       body: exchange.body,
-      receivedAt: nowMs(),
+      receivedAt,
     });
   }
 
@@ -121,7 +129,11 @@ export async function createPushService(
       return;
     }
     if (effect.type === 'answer') {
-      const headers = retryAfter(effect.retryAfter, met.endsAt);
+      const { location } = effect;
+      const headers = {
+        ...retryAfter(effect.retryAfter, met.endsAt),
+        ...(location === undefined ? {} : { location }),
+      };
       return answer(exchange, effect.status, effect.reason ?? `Fault${effect.status}`, headers);
     }
     if (effect.taken === true) take(exchange, recipient);
@@ -129,6 +141,7 @@ export async function createPushService(
   }
 
   function onExchange(exchange: Exchange): void {
+    requests += 1;
     const recipient = find(exchange.path);
     if (exchange.method !== 'POST') return refuse(exchange, 405, 'MethodNotAllowed');
     if (recipient === undefined) return refuse(exchange, 404, 'UnknownSubscription');
@@ -155,11 +168,13 @@ export async function createPushService(
       counts: (endpoints) => endpoints.map((endpoint) => virtual.counts(endpoint)),
       totals: () => ({
         ...virtual.all(),
+        requests,
         answers: { ...answers },
         refusals: [...refusals],
         connections: { ...http.connections },
       }),
       arrivals: () => virtual.arrivals(),
+      takenBetween: (fromMs, toMs) => takenAt.filter((at) => at >= fromMs && at <= toMs).length,
       addFault: (fault) => faults.add(fault),
       clearFaults: (id) => faults.clear(id),
       setProtocols: (protocols) => http.setProtocols(protocols),

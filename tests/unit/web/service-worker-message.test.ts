@@ -1,33 +1,65 @@
 import { expect, test } from 'vitest';
-import { readPushMessage, storyUrl } from '../../../src/web/service-worker/push-message.ts';
+import { readPushMessage } from '../../../src/web/service-worker/push-message.ts';
+import { storyUrl } from '../../../src/web/story-url.ts';
 
 const notification = {
   title: 'عاجل: إغلاق المطار',
+  body: 'حتى إشعار آخر',
   navigate: 'https://news.example/story',
   dir: 'rtl',
   lang: 'ar',
   tag: 'a1',
-  data: { id: 'a1', version: 2, change: 'update', receipt: 't' },
+  silent: false,
+  data: { id: 'a1', version: 2, change: 'update', urgency: 'urgent', receipt: 't' },
 };
+const read = (fields: object) =>
+  readPushMessage(JSON.stringify({ web_push: 8030, notification: { ...notification, ...fields } }));
 
-test('a message is shown with its direction, language and tag', () => {
-  const { title, options } = readPushMessage(JSON.stringify({ web_push: 8030, notification }));
+test('a message is shown with its direction, language, tag and where it leads', () => {
+  const { title, options } = read({});
   expect(title).toBe(notification.title);
-  expect(options).toMatchObject({ dir: 'rtl', lang: 'ar', tag: 'a1', data: { receipt: 't' } });
+  const { body, dir, lang, tag, silent, data, navigate } = notification;
+  expect(options).toMatchObject({ body, dir, lang, tag, silent, data: { ...data, navigate } });
 });
 
-test.each(['', '{', '[]', 'null', '{"notification":{}}'])(
+test.each(['', '{', '[]', 'null', '{"notification":null}', '{"notification":{}}', '{"notification":"x"}'])(
   'something is shown for the broken message %j',
   (text) => {
     expect(readPushMessage(text).title).toBe('عاجل');
   },
 );
 
+test('a field of the wrong type is left out, and the rest is shown', () => {
+  const { title, options } = read({ dir: 'up', lang: 7, tag: {}, image: 'http://x.example/i', data: 'x' });
+  expect(title).toBe(notification.title);
+  expect(options).toMatchObject({ body: notification.body, dir: 'auto', lang: '' });
+  expect(Object.keys(options)).not.toEqual(expect.arrayContaining(['tag']));
+  expect([options.image, options.data]).toEqual([undefined, undefined]);
+});
+
+test.each([
+  ['new', false],
+  ['update', false],
+  ['correction', true],
+  ['retraction', true],
+])('a reader is told anew of a change of kind %s: %s', (change, renotify) => {
+  expect(read({ data: { ...notification.data, change } }).options.renotify).toBe(renotify);
+});
+
 test('a click leads only to https, to our own origin, or to the page of the alert', () => {
-  const data = { ...notification.data };
   const own = 'http://localhost:3000';
-  expect(storyUrl({ ...data, navigate: 'https://news.example/x' }, own)).toBe('https://news.example/x');
-  expect(storyUrl({ ...data, navigate: 'javascript:alert(1)' }, own)).toBe(`${own}/a/a1`);
-  expect(storyUrl({ ...data, navigate: 'http://evil.example/' }, own)).toBe(`${own}/a/a1`);
-  expect(storyUrl(undefined, own)).toBe(`${own}/`);
+  expect(storyUrl('https://news.example/x', 'a1', own)).toBe('https://news.example/x');
+  expect(storyUrl(`${own}/a/a1`, 'a1', own)).toBe(`${own}/a/a1`);
+  for (const refused of [
+    'javascript:alert(1)',
+    'http://evil.example/',
+    'https://user@evil.example/',
+    'data:text/html,x',
+    'not an address',
+    '',
+    null,
+    undefined,
+  ]) {
+    expect([refused, storyUrl(refused, 'a1', own)]).toEqual([refused, `${own}/a/a1`]);
+  }
 });

@@ -1,0 +1,175 @@
+/**
+ * The whole line at the size of a large newsroom, on one machine: the built product as `npm start` runs it, and a push
+ * service in a process of its own. `npm run bench:scale -- --subscriptions 100000,1000000 --workers 2 --json`
+ */
+import { availableParallelism, cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import { createSubscriptionStore } from '../src/audience/subscriptions.ts';
+import { createLogger } from '../src/ops/logger.ts';
+import { openEncryptor } from '../src/push/encryption.ts';
+import { loadVapidKeys } from '../src/push/vapid-keys.ts';
+import { closeRedis, connectRedis, waitUntilReady } from '../src/redis/connect.ts';
+import { createLoader, EVERYONE, ONE_PERCENT } from './scale/load.ts';
+import { startMachine } from './scale/machine.ts';
+import { sendAlert, usedMemory, type Sent } from './scale/measure.ts';
+import { startCountingService } from './scale/push-service.ts';
+
+const HELP = `npm run bench:scale -- [options]
+
+  --subscriptions N[,N…]  sizes of the store, each measured in turn as it grows (default 10000,100000).
+                          A single size is measured after a tenth of it, so that the growth can be told.
+  --workers N             worker processes (default: one a core)
+  --one-percent N         alerts to a topic of one reader in a hundred, at the last size (default 5)
+  --profile DIR           write a CPU profile of each process there
+  --json                  one line of JSON last
+`;
+
+interface Step {
+  readonly subscriptions: number;
+  readonly loadSeconds: number;
+  readonly added: number;
+  readonly bytesPerSubscription: number;
+  readonly packedRatio: number;
+  readonly sent: Sent;
+}
+
+const { values } = parseArgs({
+  options: {
+    subscriptions: { type: 'string', default: '10000,100000' },
+    workers: { type: 'string', default: String(availableParallelism()) },
+    'one-percent': { type: 'string', default: '5' },
+    profile: { type: 'string' },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+if (values.help) {
+  process.stdout.write(HELP);
+  process.exit(0);
+}
+const sizes = values.subscriptions.split(',').map(Number);
+if (sizes.some((size) => !Number.isInteger(size) || size < 1000))
+  throw new Error('--subscriptions: 1000 at least');
+if (sizes.length === 1) sizes.unshift(Math.max(1000, Math.floor(sizes[0]! / 10)));
+sizes.sort((a, b) => a - b);
+
+const encryption = openEncryptor({ logger: createLogger({ level: 'silent', role: 'bench' }) }).kind;
+const say = (text: string): void => void process.stderr.write(`${text}\n`);
+const service = await startCountingService();
+const machine = await startMachine({
+  pushOrigins: [service.origin],
+  ca: service.ca,
+  workers: Number(values.workers),
+  profile: values.profile,
+});
+const redis = connectRedis(machine.redisUrl, 'worker', createLogger({ level: 'silent', role: 'bench' }));
+const steps: Step[] = [];
+const onePercent: Sent[] = [];
+try {
+  await waitUntilReady(redis);
+  const { keyId } = await loadVapidKeys({
+    dataDir: machine.dataDir,
+    publicKey: undefined,
+    privateKey: undefined,
+  });
+  const store = createSubscriptionStore({ redis, vapidKeyId: keyId, now: Date.now });
+  const loader = createLoader(store, service.origin);
+  const deps = { machine, service, redis };
+  const empty = await usedMemory(redis);
+  let loaded = 0;
+  let packed = 0;
+  for (const size of sizes) {
+    const began = performance.now();
+    packed += await loader.load(loaded, size);
+    const loadSeconds = (performance.now() - began) / 1000;
+    const used = (await usedMemory(redis)) - empty;
+    say(`${size} subscriptions: ${Math.round((size - loaded) / loadSeconds)} a second loaded`);
+    // Code that has not run yet is not what is measured.
+    if (loaded === 0) await sendAlert({ ...deps, topic: EVERYONE });
+    const sent = await sendAlert({ ...deps, topic: EVERYONE });
+    say(`  sent in ${sent.seconds.toFixed(2)} s, ${JSON.stringify(sent)}`);
+    steps.push({
+      subscriptions: size,
+      added: size - loaded,
+      loadSeconds,
+      bytesPerSubscription: used / size,
+      packedRatio: used / packed,
+      sent,
+    });
+    loaded = size;
+  }
+  for (let round = 0; round < Number(values['one-percent']); round++) {
+    onePercent.push(await sendAlert({ ...deps, topic: ONE_PERCENT }));
+  }
+} finally {
+  await closeRedis(redis);
+  await machine.stop();
+  await service.stop();
+}
+
+const lost = [...steps.map(({ sent }) => sent), ...onePercent].filter(
+  (sent) => sent.accepted !== sent.audience,
+);
+if (lost.length > 0) throw new Error(`not every delivery was accepted: ${JSON.stringify(lost)}`);
+
+const median = (list: number[]): number =>
+  [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)] ?? Number.NaN;
+const perSecond = ({ audience, seconds }: Sent): number => Math.round(audience / seconds);
+const micros = (sent: Sent, name: string): number =>
+  Math.round(
+    (Object.entries(sent.cpu).reduce((sum, [of, s]) => (of.startsWith(name) ? sum + s : sum), 0) /
+      sent.audience) *
+      1e6,
+  );
+const rss = (sent: Sent): string =>
+  Object.entries(sent.rssMb)
+    .filter(([name]) => name !== 'push service')
+    .map(([name, mb]) => `${name} ${mb}`)
+    .join(', ');
+
+console.log(
+  `${cpus()[0]?.model ?? 'unknown CPU'}, ${availableParallelism()} cores, Node ${process.versions.node}; ${values.workers} worker processes; ${encryption} encryption; push service: ${service.name}`,
+);
+console.log(
+  '| subscriptions | seconds | messages/s | first send ms | bytes each in Redis | x packed | CPU µs a message: workers, Redis, push service | peak RSS MB | loaded/s |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- |',
+);
+for (const { sent, ...step } of steps) {
+  const cpu = ['workers', 'redis', 'push service'].map((name) => micros(sent, name)).join(', ');
+  console.log(
+    `| ${step.subscriptions.toLocaleString('en')} | ${sent.seconds.toFixed(2)} | ${perSecond(sent)} | ${sent.firstSendMs} | ${step.bytesPerSubscription.toFixed(0)} | ${step.packedRatio.toFixed(2)} | ${cpu} | ${rss(sent)} | ${Math.round(step.added / step.loadSeconds)} |`,
+  );
+}
+const growth = steps.slice(1).map((step, index) => {
+  const before = steps[index]!;
+  return step.sent.seconds / before.sent.seconds / (step.subscriptions / before.subscriptions);
+});
+console.log(
+  `growth: ${growth.map((factor) => factor.toFixed(2)).join(', ')} times what the audience grew by`,
+);
+const last = steps.at(-1)!;
+const share = median(onePercent.map((sent) => sent.redis.outBytes)) / last.sent.redis.outBytes;
+if (onePercent.length > 0) {
+  console.log(
+    `1 % topic: ${onePercent[0]?.audience} readers, first send ${onePercent.map((sent) => sent.firstSendMs).join(', ')} ms; Redis read ${(share * 100).toFixed(2)} % of the bytes of the alert to all`,
+  );
+}
+if (values.json) {
+  console.log(
+    JSON.stringify({
+      subscriptions: last.subscriptions,
+      seconds: Number(last.sent.seconds.toFixed(2)),
+      per_s: perSecond(last.sent),
+      first_send_ms: last.sent.firstSendMs,
+      bytes_per_subscription: Math.round(last.bytesPerSubscription),
+      packed_ratio: Number(last.packedRatio.toFixed(3)),
+      rss_mb: last.sent.rssMb,
+      growth: Number((growth.at(-1) ?? Number.NaN).toFixed(3)),
+      one_percent: {
+        audience: onePercent[0]?.audience ?? null,
+        first_send_ms: median(onePercent.map((sent) => sent.firstSendMs)),
+        read_share: Number(share.toFixed(4)),
+      },
+      workers: Number(values.workers),
+    }),
+  );
+}

@@ -1,0 +1,85 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Redis } from '../../src/redis/connect.ts';
+import { isComplete } from '../../tests/support/api-client.ts';
+import { cpuSeconds, peakMb, resetPeak, type Machine } from './machine.ts';
+import type { CountingService } from './push-service.ts';
+
+/** What one alert took, from its POST to the last outcome in the ledger. */
+export interface Sent {
+  readonly audience: number;
+  readonly accepted: number;
+  /** What the push service counted. */
+  readonly taken: number;
+  readonly seconds: number;
+  /** From the POST to the first message at the push service, ms. */
+  readonly firstSendMs: number;
+  /** CPU seconds by process. */
+  readonly cpu: Readonly<Record<string, number>>;
+  /** Peak resident set by process, MB. */
+  readonly rssMb: Readonly<Record<string, number>>;
+  /** Redis: bytes it wrote to its clients, commands. */
+  readonly redis: { readonly outBytes: number; readonly commands: number };
+}
+
+let headlines = 0;
+
+export async function sendAlert(deps: {
+  machine: Machine;
+  service: CountingService;
+  redis: Redis;
+  topic: string;
+}): Promise<Sent> {
+  const { machine, service, redis } = deps;
+  const processes = [...machine.processes, ['push service', service.pid] as const];
+  const watch = await service.watch();
+  for (const [, pid] of processes) resetPeak(pid);
+  const cpuBefore = processes.map(([, pid]) => cpuSeconds(pid));
+  const redisBefore = await redisFigures(redis);
+  const began = performance.now();
+  const posted = Date.now();
+  const alert = await machine.api.createAlert({
+    headline: `عاجل: خبر للقياس رقم ${(headlines += 1)}`,
+    body: 'نص قصير يصف الخبر العاجل كما يكتبه محرر في غرفة الأخبار، بطول معتاد لإشعار.',
+    topics: [deps.topic],
+  });
+  for (;;) {
+    // Asking costs the machine some of what is measured.
+    await sleep(200);
+    const { status, body } = await machine.api.asEditor(`/v1/alerts/${alert.id}/report`);
+    if (status === 200 && isComplete(body as Parameters<typeof isComplete>[0])) break;
+  }
+  const seconds = (performance.now() - began) / 1000;
+  const cpu = processes.map(([name, pid], index) => [name, cpuSeconds(pid) - (cpuBefore[index] ?? 0)]);
+  const redisAfter = await redisFigures(redis);
+  const report = await machine.api.report(alert.id);
+  const { taken, firstAt } = await watch.result();
+  return {
+    audience: report.audience,
+    accepted: report.outcomes.accepted,
+    taken,
+    seconds,
+    firstSendMs: firstAt - posted,
+    cpu: Object.fromEntries(cpu) as Record<string, number>,
+    rssMb: Object.fromEntries(processes.map(([name, pid]) => [name, peakMb(pid)])),
+    redis: {
+      outBytes: redisAfter.outBytes - redisBefore.outBytes,
+      commands: redisAfter.commands - redisBefore.commands,
+    },
+  };
+}
+
+async function redisFigures(redis: Redis): Promise<{ outBytes: number; commands: number }> {
+  const stats = await redis.info('stats');
+  return {
+    outBytes: infoNumber(stats, 'total_net_output_bytes'),
+    commands: infoNumber(stats, 'total_commands_processed'),
+  };
+}
+
+export async function usedMemory(redis: Redis): Promise<number> {
+  return infoNumber(await redis.info('memory'), 'used_memory');
+}
+
+function infoNumber(info: string, field: string): number {
+  return Number(new RegExp(`^${field}:(\\d+)`, 'm').exec(info)?.[1]);
+}

@@ -1,0 +1,59 @@
+import type { Redis } from '../redis/connect.ts';
+import { keys } from '../redis/keys.ts';
+import { runScriptBuffer } from '../redis/script.ts';
+import { setBits } from './bitmap.ts';
+import { writeLine } from './line.ts';
+import { unpackRecord } from './record.ts';
+import { READ_PAGE } from './scripts.ts';
+import { topicsOf } from './set-names.ts';
+import { PAGE_SIZE, SHARDS } from './shard.ts';
+
+/** Where an export goes on: the next page to read. */
+export interface ExportPlace {
+  readonly shard: number;
+  readonly page: number;
+}
+
+export interface ExportPart {
+  readonly lines: readonly string[];
+  /** Where the part after this one begins. */
+  readonly next: ExportPlace;
+}
+
+/** Pages read at once: bounds the memory. */
+const AT_ONCE = 16;
+
+/**
+ * Reads the store, page by page, as lines of NDJSON. Each page is of one moment, the whole is not: a subscription that
+ * is there all the while is read exactly once, in some state that it had meanwhile; one that comes or goes meanwhile may
+ * be there or not.
+ */
+export async function* exportSubscriptions(
+  redis: Redis,
+  from: ExportPlace = { shard: 0, page: 0 },
+): AsyncGenerator<ExportPart> {
+  for (let { shard, page: first } = from; shard < SHARDS; shard++, first = 0) {
+    const pages = Math.ceil(Number((await redis.hget(keys.shard(shard, 'meta'), 'next')) ?? 0) / PAGE_SIZE);
+    for (let page = first; page < pages; page += AT_ONCE) {
+      const numbers = Array.from({ length: Math.min(AT_ONCE, pages - page) }, (_, index) => page + index);
+      const read = await Promise.all(numbers.map((number) => readPage(redis, shard, number)));
+      yield { lines: read.flat(), next: { shard, page: page + numbers.length } };
+    }
+  }
+}
+
+async function readPage(redis: Redis, shard: number, page: number): Promise<string[]> {
+  const [records, ...sets] = (await runScriptBuffer(redis, READ_PAGE, [keys.shard(shard, '')], [page])) as [
+    Buffer[],
+    ...(readonly [name: Buffer, bits: Buffer])[],
+  ];
+  const names: string[][] = records.map(() => []);
+  for (const [name, bits] of sets) {
+    for (const index of setBits(bits)) names[index]?.push(name.toString());
+  }
+  return records.flatMap((packed, index) => {
+    if (packed.length === 0) return [];
+    const { preferences, ...rest } = unpackRecord(packed);
+    return [writeLine({ ...rest, preferences: { topics: topicsOf(names[index] ?? []), ...preferences } })];
+  });
+}

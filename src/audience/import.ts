@@ -1,0 +1,89 @@
+import { readLine, type LineRules } from './line.ts';
+import { readLines, type Line } from './lines.ts';
+import type { NewSubscription, SubscriptionStore } from './subscriptions.ts';
+
+/** Lines read, checked and written at once: bounds the memory. */
+const GROUP = 2000;
+
+/** How far an import has come: everything before this is stored. */
+export interface ImportProgress {
+  readonly lines: number;
+  readonly bytes: number;
+  readonly created: number;
+  readonly updated: number;
+  readonly faults: number;
+}
+
+export const NOTHING_IMPORTED: ImportProgress = { lines: 0, bytes: 0, created: 0, updated: 0, faults: 0 };
+
+interface Checked {
+  readonly last: Line;
+  readonly faults: readonly (readonly [line: number, reason: string])[];
+  readonly subscriptions: readonly NewSubscription[];
+  readonly numbers: readonly number[];
+}
+
+/**
+ * Stores the subscriptions of an NDJSON stream. A line that is already stored is written again as it stands in the file,
+ * so running an import twice is harmless; a line with a fault is told and left out.
+ * @param deps.store undefined: checks only
+ * @param from what an earlier run has done; `stream` begins there
+ * @param tell called after each group that is stored, in order
+ */
+export async function importSubscriptions(
+  deps: { store: Pick<SubscriptionStore, 'putAll'> | undefined; rules: LineRules },
+  stream: AsyncIterable<Buffer>,
+  from: ImportProgress,
+  tell: {
+    progress(progress: ImportProgress): Promise<void> | void;
+    fault(line: number, reason: string): void;
+  },
+): Promise<ImportProgress> {
+  let progress = from;
+
+  async function write({ last, faults, subscriptions, numbers }: Checked): Promise<void> {
+    const results = await (deps.store?.putAll(subscriptions) ?? subscriptions.map(() => 'created' as const));
+    const refused = numbers
+      .filter((_, index) => results[index] === 'conflict')
+      .map((number) => [number, 'this endpoint is known with another auth key; that one stays'] as const);
+    const all = [...faults, ...refused].sort(([a], [b]) => a - b);
+    for (const [line, reason] of all) tell.fault(line, reason);
+    const count = (type: string): number => results.filter((result) => result === type).length;
+    progress = {
+      lines: last.number,
+      bytes: last.end,
+      created: progress.created + count('created'),
+      updated: progress.updated + count('updated'),
+      faults: progress.faults + all.length,
+    };
+    await tell.progress(progress);
+  }
+
+  // One group is checked while the one before it is being written.
+  let writing: Promise<void> = Promise.resolve();
+  for await (const lines of readLines(stream, GROUP, from)) {
+    const checked = check(lines, deps.rules);
+    await writing;
+    writing = write(checked);
+    // Awaited above; a failure in between must not count as unhandled.
+    writing.catch(() => undefined);
+  }
+  await writing;
+  return progress;
+}
+
+function check(lines: readonly Line[], rules: LineRules): Checked {
+  const faults: [number, string][] = [];
+  const subscriptions: NewSubscription[] = [];
+  const numbers: number[] = [];
+  for (const { number, text } of lines) {
+    const read = text === undefined ? { fault: 'is too long' } : readLine(text, rules);
+    if ('fault' in read) {
+      faults.push([number, read.fault]);
+    } else {
+      subscriptions.push(read.subscription);
+      numbers.push(number);
+    }
+  }
+  return { last: lines.at(-1)!, faults, subscriptions, numbers };
+}

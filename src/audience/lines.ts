@@ -1,0 +1,54 @@
+/** A line of a file: its number (from 1), its text, and where the next one begins (bytes). */
+export interface Line {
+  readonly number: number;
+  /** Undefined when it is longer than {@link MAX_LINE_BYTES}. */
+  readonly text: string | undefined;
+  readonly end: number;
+}
+
+/** An endpoint may have 2,048 characters, and the preferences some hundred: more than this is no subscription. */
+const MAX_LINE_BYTES = 16 * 1024;
+const NEWLINE = 0x0a;
+
+/**
+ * Cuts a stream into groups of lines; empty lines are left out. Holds a group and one line at most.
+ * @param from where the stream begins in its file: lines and bytes before it
+ */
+export async function* readLines(
+  stream: AsyncIterable<Buffer>,
+  group: number,
+  from: { readonly lines: number; readonly bytes: number },
+): AsyncGenerator<Line[]> {
+  let { lines: number, bytes: end } = from;
+  let rest: Buffer[] = [];
+  let restBytes = 0;
+  let lines: Line[] = [];
+
+  const take = (part: Buffer, lineEnd: number): void => {
+    const bytes = rest.length === 0 ? part : Buffer.concat([...rest, part]);
+    const tooLong = restBytes + part.length > MAX_LINE_BYTES;
+    rest = [];
+    restBytes = 0;
+    number += 1;
+    const text = tooLong ? undefined : bytes.toString('utf8').trim();
+    if (text !== '') lines.push({ number, text, end: lineEnd });
+  };
+
+  for await (const chunk of stream) {
+    let start = 0;
+    for (let at = chunk.indexOf(NEWLINE); at !== -1; at = chunk.indexOf(NEWLINE, start)) {
+      take(chunk.subarray(start, at), end + at + 1);
+      start = at + 1;
+      if (lines.length >= group) {
+        yield lines;
+        lines = [];
+      }
+    }
+    const part = chunk.subarray(start);
+    restBytes += part.length;
+    if (restBytes <= MAX_LINE_BYTES) rest.push(part);
+    end += chunk.length;
+  }
+  if (restBytes > 0) take(Buffer.alloc(0), end);
+  if (lines.length > 0) yield lines;
+}

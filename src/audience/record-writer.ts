@@ -1,0 +1,70 @@
+import type { Redis } from '../redis/connect.ts';
+import { keys } from '../redis/keys.ts';
+import { runScript, runScriptMany } from '../redis/script.ts';
+import { packRecord } from './record.ts';
+import type { Preferences } from './schema.ts';
+import { PUT, REMOVE } from './scripts.ts';
+import { setNames } from './set-names.ts';
+import { SHARDS, SLOT_QUARANTINE_MS, type Place } from './shard.ts';
+import type { SubscriptionKeys } from './subscriptions.ts';
+
+/** All that is kept of a subscription. */
+export interface StoredSubscription extends SubscriptionKeys {
+  readonly vapidKeyId: string;
+  readonly preferences: Preferences;
+}
+
+export interface Placed {
+  readonly record: StoredSubscription;
+  readonly place: Place;
+}
+
+type Written = 'created' | 'updated' | 'conflict' | 'missing';
+
+/** Runs the scripts that change a shard. */
+export function createRecordWriter(deps: { redis: Redis; now: () => number }) {
+  const { redis } = deps;
+
+  const call = ({ record, place }: Placed, mode: 'new' | 'known') => ({
+    names: shardKeys(place),
+    args: [
+      place.field,
+      record.auth,
+      packRecord(record),
+      deps.now(),
+      SLOT_QUARANTINE_MS,
+      mode,
+      ...setNames(record.preferences),
+    ],
+  });
+
+  return {
+    /** `new`: it may come to be; `known`: it is changed, or `missing`. */
+    write: async (placed: Placed, mode: 'new' | 'known'): Promise<Written> => {
+      const { names, args } = call(placed, mode);
+      return (await runScript(redis, PUT, names, args)) as Written;
+    },
+    /** One round trip a shard; the answers come in the same order. */
+    writeAll: async (all: readonly Placed[]): Promise<Written[]> => {
+      const byShard = Array.from({ length: SHARDS }, (): number[] => []);
+      all.forEach(({ place }, index) => byShard[place.shard]?.push(index));
+      const written: Written[] = [];
+      await Promise.all(
+        byShard.map(async (indices) => {
+          if (indices.length === 0) return;
+          const calls = indices.map((index) => call(all[index]!, 'new'));
+          const answers = await runScriptMany(redis, PUT, calls);
+          indices.forEach((index, at) => (written[index] = answers[at] as Written));
+        }),
+      );
+      return written;
+    },
+    /** Tells whether it was there, and was owned. */
+    remove: async (place: Place, auth: Buffer): Promise<boolean> =>
+      (await runScript(redis, REMOVE, shardKeys(place), [place.field, auth, deps.now()])) === 1,
+  };
+}
+
+export function shardKeys(place: Place): [string, string] {
+  return [keys.shard(place.shard, ''), keys.shard(place.shard, `ids:${place.bucket}`)];
+}

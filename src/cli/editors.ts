@@ -1,0 +1,66 @@
+import { Command, Option } from 'commander';
+import { ROLES, type Role } from '../editors/schema.ts';
+import { CliError, EXIT, print, withServices } from './services.ts';
+
+export function editorsCommand(): Command {
+  const editors = new Command('editors').description('who may submit alerts');
+  editors
+    .command('add')
+    .description('add an editor and print their API key, once')
+    .requiredOption('--name <name>', 'how colleagues know them')
+    .addOption(new Option('--role <role>', 'what they may do').choices(ROLES).default('author'))
+    .action((options: { name: string; role: Role }) =>
+      withServices(async ({ editors: store, audit }) => {
+        const name = options.name.normalize('NFC').trim();
+        if (name === '' || name.length > 100)
+          throw new CliError('--name must have 1 to 100 characters.', EXIT.usage);
+        const { editor, key } = await store.add({ name, role: options.role });
+        await audit.append({ editorId: 'cli', action: `editor.add-${editor.role}`, target: editor.id });
+        print(`Added ${editor.name} (${editor.role}), id ${editor.id}. The API key, shown only now:\n${key}`);
+      }),
+    );
+  editors
+    .command('list')
+    .description('list editors, the revoked too')
+    .option('--json', 'one JSON object a line')
+    .action((options: { json?: boolean }) =>
+      withServices(async ({ editors: store }) => {
+        for (const editor of await store.list()) {
+          const state = editor.revokedAt === null ? '' : `  revoked ${editor.revokedAt}`;
+          print(options.json ? editor : `${editor.id}  ${editor.role.padEnd(8)}  ${editor.name}${state}`);
+        }
+      }),
+    );
+  editors
+    .command('revoke <id>')
+    .description("end an editor's API key and sessions, for good")
+    .action((id: string) =>
+      withServices(async ({ editors: store, audit }) => {
+        const editor = await store.revoke(id);
+        if (editor === undefined) throw unknownEditor(id);
+        await audit.append({ editorId: 'cli', action: 'editor.revoke', target: id });
+        print(`Revoked ${editor.name}.`);
+      }),
+    );
+  return editors;
+}
+
+export function keysCommand(): Command {
+  const command = new Command('keys').description('API keys');
+  command
+    .command('replace <editor-id>')
+    .description('give an editor a new API key and end the old one (a lost admin key: keys replace admin)')
+    .action((id: string) =>
+      withServices(async ({ editors, audit }) => {
+        const replaced = await editors.replaceKey(id);
+        if (replaced === undefined) throw unknownEditor(id);
+        await audit.append({ editorId: 'cli', action: 'editor.replace-key', target: id });
+        print(`The new API key of ${replaced.editor.name}, shown only now:\n${replaced.key}`);
+      }),
+    );
+  return command;
+}
+
+function unknownEditor(id: string): CliError {
+  return new CliError(`There is no editor ${id}: see "ajil editors list".`);
+}

@@ -1,0 +1,136 @@
+import { existsSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { importSubscriptions, NOTHING_IMPORTED, type ImportProgress } from '../audience/import.ts';
+import type { LineRules } from '../audience/line.ts';
+import { createSubscriptionStore, type SubscriptionStore } from '../audience/subscriptions.ts';
+import { createTopicStore } from '../audience/topics.ts';
+import type { Config } from '../config.ts';
+import { createEndpointPolicy } from '../push/endpoint-policy.ts';
+import { isP256Point } from '../push/p256.ts';
+import { loadVapidKeys } from '../push/vapid-keys.ts';
+import type { Redis } from '../redis/connect.ts';
+import { openCheckpoint } from './checkpoint.ts';
+import { openProgress } from './progress.ts';
+import { CliError, EXIT, print, withServices } from './services.ts';
+
+interface Options {
+  readonly file?: string;
+  readonly topics?: string;
+  readonly dryRun?: boolean;
+  readonly resume?: boolean;
+}
+
+const checkpointSchema = z.object({
+  /** Of the file: another size means another file. */
+  size: z.number(),
+  progress: z.object({
+    lines: z.number(),
+    bytes: z.number(),
+    created: z.number(),
+    updated: z.number(),
+    faults: z.number(),
+  }),
+});
+
+/** Faults told one by one; the others are counted. */
+const FAULTS_SHOWN = 100;
+
+export async function importFrom(options: Options): Promise<void> {
+  if (options.resume && (options.file === undefined || options.dryRun)) {
+    throw new CliError('--resume needs --file, and does not go with --dry-run.', EXIT.usage);
+  }
+  await withServices(async ({ config, redis, audit }) => {
+    const rules = await rulesOf(config, redis, options.topics);
+    const store = options.dryRun ? undefined : await openStore(config, redis);
+    const done = await run(options, store, rules);
+    if (store !== undefined) {
+      const target = `${done.created} created, ${done.updated} updated`;
+      await audit.append({ editorId: 'cli', action: 'subscriptions.import', target });
+    }
+    print(
+      options.dryRun
+        ? `${done.created} lines are good, ${done.faults} have faults. Nothing was stored.`
+        : `${done.created} created, ${done.updated} were known, ${done.faults} lines with faults left out.`,
+    );
+    if (done.faults > 0) process.exitCode = EXIT.failed;
+  });
+}
+
+async function run(
+  options: Options,
+  store: SubscriptionStore | undefined,
+  rules: LineRules,
+): Promise<ImportProgress> {
+  const bar = openProgress('lines');
+  let faults = 0;
+  const fault = (line: number, reason: string): void => {
+    faults += 1;
+    if (faults <= FAULTS_SHOWN) console.error(`line ${line}: ${reason}`);
+    if (faults === FAULTS_SHOWN + 1) console.error('further faults are only counted');
+  };
+  try {
+    if (options.file === undefined) {
+      const progress = ({ lines }: ImportProgress): void => bar.show(lines, undefined);
+      const stream = process.stdin as AsyncIterable<Buffer>;
+      return await importSubscriptions({ store, rules }, stream, NOTHING_IMPORTED, { progress, fault });
+    }
+    const file = await open(options.file).catch((error: Error) => {
+      throw new CliError(`${options.file} cannot be read: ${error.message}`);
+    });
+    const { size } = await file.stat();
+    const checkpoint = openCheckpoint(`${options.file}.import`, checkpointSchema);
+    const from = options.resume ? await resumeAt(checkpoint.load(), size) : NOTHING_IMPORTED;
+    const stream = file.createReadStream({ start: from.bytes }) as AsyncIterable<Buffer>;
+    const done = await importSubscriptions({ store, rules }, stream, from, {
+      fault,
+      progress: async (progress) => {
+        bar.show(progress.lines, progress.bytes / size);
+        if (store !== undefined) await checkpoint.save({ size, progress });
+      },
+    });
+    if (store !== undefined) await checkpoint.clear();
+    return done;
+  } finally {
+    bar.end();
+  }
+}
+
+async function resumeAt(
+  saved: Promise<z.infer<typeof checkpointSchema>>,
+  size: number,
+): Promise<ImportProgress> {
+  const { size: before, progress } = await saved;
+  if (before !== size) throw new CliError('The file has changed since: import it without --resume.');
+  return progress;
+}
+
+async function openStore(config: Config, redis: Redis): Promise<SubscriptionStore> {
+  // Made here and now, the keys would be others than the servers'.
+  if (config.vapid.publicKey === undefined && !existsSync(join(config.dataDir, 'vapid.json'))) {
+    throw new CliError(
+      `There are no VAPID keys in ${config.dataDir}: set DATA_DIR, or the keys, as the servers have them.`,
+      EXIT.usage,
+    );
+  }
+  const { keyId } = await loadVapidKeys({ dataDir: config.dataDir, ...config.vapid });
+  return createSubscriptionStore({ redis, vapidKeyId: keyId, now: Date.now });
+}
+
+async function rulesOf(config: Config, redis: Redis, topics: string | undefined): Promise<LineRules> {
+  const known = await createTopicStore(redis).list();
+  const ids = known.map((topic) => topic.id);
+  const wanted = topics?.split(',').map((topic) => topic.trim());
+  const unknown = wanted?.find((topic) => !ids.includes(topic));
+  if (unknown !== undefined) {
+    throw new CliError(`--topics: ${unknown} is not a topic; there are ${ids.join(', ')}.`, EXIT.usage);
+  }
+  const policy = createEndpointPolicy({ extraOrigins: config.pushAllowedOrigins });
+  return {
+    check: (endpoint) => policy.check(endpoint),
+    isP256Point,
+    knownTopics: new Set(ids),
+    defaultTopics: wanted ?? known.filter((topic) => topic.default).map((topic) => topic.id),
+  };
+}

@@ -1,0 +1,55 @@
+import { loadConfig, type Config } from '../config.ts';
+import { createAuditLog, type AuditLog } from '../editors/audit.ts';
+import { createEditorStore, type EditorStore } from '../editors/store.ts';
+import { createLogger } from '../ops/logger.ts';
+import { closeRedis, connectRedis, waitUntilReady, type Redis } from '../redis/connect.ts';
+import { embeddedRedisPlace } from '../redis/embedded.ts';
+
+export const EXIT = { failed: 1, usage: 2, redisAway: 3 } as const;
+
+/** Says what went wrong in one line; the command ends with `code`. */
+export class CliError extends Error {
+  override readonly name = 'CliError';
+  readonly code: number;
+  constructor(message: string, code: number = EXIT.failed) {
+    super(message);
+    this.code = code;
+  }
+}
+
+export interface Services {
+  readonly config: Config;
+  readonly redis: Redis;
+  readonly editors: EditorStore;
+  readonly audit: AuditLog;
+}
+
+/** Opens what a command needs, by the same configuration as the servers, and closes it whatever happens. */
+export async function withServices(run: (services: Services) => Promise<void>): Promise<void> {
+  const config = loadConfig(process.env);
+  const url = config.redisUrl ?? embeddedRedisPlace(config.dataDir).url;
+  const redis = connectRedis(url, 'command', createLogger({ level: 'silent', role: 'cli' }));
+  try {
+    await waitUntilReady(redis, 3000).catch(() => {
+      throw new CliError(
+        config.redisUrl === undefined
+          ? `Ajil's own Redis does not run in ${config.dataDir}: start Ajil first (npm start), or set DATA_DIR or REDIS_URL as it has them.`
+          : 'Redis does not answer: check REDIS_URL and that the server runs.',
+        EXIT.redisAway,
+      );
+    });
+    const now = Date.now;
+    await run({
+      config,
+      redis,
+      editors: createEditorStore({ redis, now }),
+      audit: createAuditLog({ redis, now }),
+    });
+  } finally {
+    await closeRedis(redis);
+  }
+}
+
+export function print(value: unknown): void {
+  console.log(typeof value === 'string' ? value : JSON.stringify(value));
+}

@@ -1,0 +1,225 @@
+import { toPublicAlert, type EditorAlert } from '../alerts/schema.ts';
+import type { Member } from '../audience/selection.ts';
+import { subscriptionId } from '../audience/shard.ts';
+import type { SendOrder } from '../push/types.ts';
+import { groupRetries, type Again } from './group-retries.ts';
+import { deliveryLife, finishVersion, isStopped } from './life.ts';
+import { pushMessageTemplate } from './push-message.ts';
+import { RANK, type FanOutJob } from './queues.ts';
+import type { Outcome } from './report.ts';
+import { newRetryId, type Retry } from './retry.ts';
+import type { SendPushDeps } from './send-push.ts';
+import type { Settled } from './settled.ts';
+import { slotKey, slotsOf, type Slots } from './slots.ts';
+
+/** What has happened reaches the ledger at least so often, ms: what a killed worker may send twice is what came since. */
+const CHECKPOINT_MS = 250;
+/** A job without an answer for so long is not worth its place, ms: what it waits for goes on without it. */
+const STANDSTILL_MS = 1000;
+/** No message waits longer for its answer, ms: the sender sees to it. */
+const LONGEST_ANSWER_MS = 30_000;
+/** Deliveries read and handed to the sender at once: bounds the memory of a job. */
+const CHUNK = 250;
+
+/** The batch (by its number) or the retry that the deliveries are of. */
+export type Home = { readonly batch: number } | { readonly retry: Retry };
+
+export interface DeliveryRun {
+  /** The job may end: each delivery has an outcome, or is in a retry, or the alert was stopped. Rejects when the ledger could not be written. */
+  readonly released: Promise<void>;
+  /** All answers have come. Never rejects. */
+  readonly ended: Promise<void>;
+}
+
+/**
+ * Sends to `slots`, and writes into the ledger what comes of it while it goes on. Once no answer has come for a second,
+ * the rest becomes a retry that is due when all answers must have come: its job then finds nothing, or what a killed
+ * process has left.
+ */
+export function startRun(
+  deps: SendPushDeps,
+  version: FanOutJob,
+  alert: EditorAlert,
+  from: Home,
+  slots: Slots,
+): DeliveryRun {
+  const life = deliveryLife(alert);
+  const template = pushMessageTemplate(toPublicAlert(alert), deps.publicUrl);
+  const order: SendOrder = { rank: RANK[version.urgency], stopped: false };
+  let batch = 'batch' in from ? from.batch : undefined;
+  let home = 'retry' in from ? from.retry : undefined;
+  const { attempt, waits } = home ?? { attempt: 0, waits: 0 };
+  const undecided = new Set(slots.flatMap(([shard, all]) => all.map((slot) => slotKey(shard, slot))));
+  let settled: Settled[] = [];
+  let again: Again[] = [];
+  let toRead = undecided.size;
+  let movedAt = deps.now();
+  let stopped = false;
+  let released = false;
+  let fault: unknown;
+
+  function settle(shard: number, slot: number, outcome: Outcome): void {
+    undecided.delete(slotKey(shard, slot));
+    settled.push({ shard, slot, outcome, ms: Math.max(0, deps.now() - life.acceptedAtMs) });
+    movedAt = deps.now();
+  }
+
+  async function deliver(shard: number, member: Member, token: string): Promise<void> {
+    // With another key the push service would answer 403: the reader must subscribe anew, and does at the next visit.
+    if (member.vapidKeyId !== deps.vapidKeyId) return settle(shard, member.slot, 'failed');
+    const ttl = Math.max(1, Math.floor((life.expiresAtMs - deps.now()) / 1000));
+    const { urgency, collapseKey } = template;
+    const message = { payload: template.payload(token), ttl, urgency, collapseKey };
+    const answer = await deps.sender.send(member, message, order);
+    if (answer.type !== 'retry') {
+      settle(shard, member.slot, answer.type);
+      if (answer.type === 'gone') await removeGone(deps, member);
+    } else if (answer.reason !== 'stopped') {
+      const verdict = deps.policy.check(member.endpoint);
+      const count = answer.attempted
+        ? { attempt: attempt + 1, waits: 0 }
+        : { attempt, waits: answer.reason === 'closing' ? waits : waits + 1 };
+      const origin = verdict.ok ? verdict.origin : '';
+      again.push({ shard, slot: member.slot, origin, ...count, afterMs: answer.afterMs });
+      undecided.delete(slotKey(shard, member.slot));
+      movedAt = deps.now();
+    }
+  }
+
+  async function sendChunk(shard: number, chunk: readonly number[]): Promise<void> {
+    if (deps.now() >= life.expiresAtMs) {
+      for (const slot of chunk) settle(shard, slot, 'expired');
+      return;
+    }
+    const members = await deps.selection.read(shard, chunk).finally(() => {
+      toRead -= chunk.length;
+      movedAt = deps.now();
+    });
+    const present = new Set(members.map((member) => member.slot));
+    for (const slot of chunk) if (!present.has(slot)) settle(shard, slot, 'gone');
+    const tokens = deps.tokens.make(
+      version,
+      shard,
+      members.map((member) => member.slot),
+    );
+    await Promise.all(members.map((member, index) => deliver(shard, member, tokens[index] ?? '')));
+  }
+
+  /** Waits for every answer, also when something fails: each of them belongs into the ledger. */
+  async function sendAll(): Promise<void> {
+    const chunks = slots.flatMap(([shard, all]) =>
+      Array.from({ length: Math.ceil(all.length / CHUNK) }, (_, index) =>
+        sendChunk(shard, all.slice(index * CHUNK, (index + 1) * CHUNK)).catch((error: unknown) => {
+          fault ??= error;
+          stop();
+        }),
+      ),
+    );
+    await Promise.all(chunks);
+  }
+
+  /** What has not been answered, as a retry that only a killed process leaves anything in. */
+  function stragglers(): Retry {
+    const dueAtMs = deps.now() + LONGEST_ANSWER_MS;
+    return { id: newRetryId(), revision: 0, origin: '', attempt, waits, dueAtMs, slots: slotsOf(undecided) };
+  }
+
+  async function checkpoint(kind: 'between' | 'hand over' | 'last'): Promise<void> {
+    const taken = { settled, again };
+    settled = [];
+    again = [];
+    const { retries, expired } = groupRetries(taken.again, deps.now(), life.expiresAtMs);
+    const ms = Math.max(0, deps.now() - life.acceptedAtMs);
+    const outcomes = [
+      ...taken.settled,
+      ...expired.map((slot) => ({ ...slot, outcome: 'expired' as const, ms })),
+    ];
+    const left = kind === 'hand over' ? stragglers() : undefined;
+    const rest =
+      left === undefined && home !== undefined && undecided.size > 0
+        ? { ...home, revision: home.revision + 1, slots: slotsOf(undecided) }
+        : undefined;
+    const changed = retries.length > 0 || kind !== 'between';
+    try {
+      const progress = await deps.ledger.checkpoint(
+        version,
+        {
+          settled: outcomes,
+          retries: left === undefined ? retries : [...retries, left],
+          home: home !== undefined && changed ? { retry: home, rest } : undefined,
+          ends: kind === 'between' || stopped ? undefined : batch,
+        },
+        life.keepSeconds,
+      );
+      if (changed) home = left ?? rest ?? home;
+      if (left !== undefined) batch = undefined;
+      if (!progress.ours || progress.status === undefined) stop();
+      else if (isStopped({ ...alert, status: progress.status })) stop();
+      if (progress.finished) await finishVersion(deps.alerts, version);
+      await addJobs(deps, version, left === undefined ? retries : [...retries, left]);
+    } catch (error) {
+      settled = [...taken.settled, ...settled];
+      again = [...taken.again, ...again];
+      throw error;
+    }
+  }
+
+  function stop(): void {
+    stopped = true;
+    deps.sender.withdraw(order);
+  }
+
+  let release: () => void = () => undefined;
+  const handedOver = new Promise<void>((resolve) => (release = resolve));
+  let writing: Promise<void> | undefined;
+
+  /** Not two at a time: while Redis is slow or away, the next one has more to write. */
+  function tick(): void {
+    if (writing !== undefined) return;
+    const stands = toRead === 0 && undecided.size > 0 && deps.now() - movedAt >= STANDSTILL_MS;
+    const handOver = stands && !stopped && !released;
+    writing = checkpoint(handOver ? 'hand over' : 'between')
+      .then(() => {
+        released ||= handOver;
+        if (released) release();
+      })
+      .catch((error: unknown) => {
+        fault ??= error;
+        stop(); // what cannot be written down must not be sent
+      })
+      .finally(() => (writing = undefined));
+  }
+
+  async function run(): Promise<void> {
+    const timer = setInterval(tick, CHECKPOINT_MS);
+    await sendAll();
+    clearInterval(timer);
+    await writing;
+    await checkpoint('last');
+    if (fault !== undefined) throw fault;
+  }
+
+  const whole = run();
+  return {
+    released: Promise.race([whole, handedOver]),
+    ended: whole.catch((error: unknown) => {
+      if (released) deps.logger.error({ err: error }, 'the rest of a job failed; its retry finds it');
+    }),
+  };
+}
+
+async function removeGone(deps: SendPushDeps, member: Member): Promise<void> {
+  const verdict = deps.policy.check(member.endpoint);
+  if (verdict.ok && !deps.brake.mayRemove(verdict.provider)) return;
+  await deps.subscriptions.remove(subscriptionId(member.endpoint), member.auth);
+}
+
+/** A retry whose job cannot be added now is found by housekeeping once it is due. */
+async function addJobs(deps: SendPushDeps, version: FanOutJob, retries: readonly Retry[]): Promise<void> {
+  if (retries.length === 0) return;
+  try {
+    await deps.pushQueue.addRetries(version, retries);
+  } catch (error) {
+    deps.logger.warn({ err: error }, 'retries are in the ledger, their jobs are not added yet');
+  }
+}

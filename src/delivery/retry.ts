@@ -1,0 +1,74 @@
+import { randomBytes } from 'node:crypto';
+import type { Slots } from './slots.ts';
+
+/**
+ * Deliveries of one version to one push service that are tried again together: one record in the ledger, one job.
+ * A delivery without an outcome is at any time in its batch or in one retry.
+ */
+export interface Retry {
+  readonly id: string;
+  /** How often what remains of it was written. Who has read an older state cannot change it. */
+  readonly revision: number;
+  /** Of the push service; empty when it is not known. */
+  readonly origin: string;
+  /** How often the push service has been asked in vain. */
+  readonly attempt: number;
+  /** How often in a row nothing was even sent. */
+  readonly waits: number;
+  /** Milliseconds since the epoch. */
+  readonly dueAtMs: number;
+  readonly slots: Slots;
+}
+
+/** Ids of BullMQ jobs hold no colon, and are not all digits. */
+export const newRetryId = (): string => `r${randomBytes(12).toString('hex')}`;
+
+// Revision (4 bytes, where the scripts look for it), attempt (2), waits (2), due (8), length of the origin (1), origin.
+const HEAD_BYTES = 17;
+/** Shard (1), slot (4). */
+const ENTRY_BYTES = 5;
+
+export function packRetryHead(retry: Retry): Buffer {
+  const origin = retry.origin.length <= 0xff ? retry.origin : '';
+  const head = Buffer.alloc(HEAD_BYTES + origin.length);
+  head.writeUInt32BE(retry.revision, 0);
+  head.writeUInt16BE(Math.min(retry.attempt, 0xff_ff), 4);
+  head.writeUInt16BE(Math.min(retry.waits, 0xff_ff), 6);
+  head.writeDoubleBE(retry.dueAtMs, 8);
+  head.writeUInt8(head.write(origin, HEAD_BYTES, 'latin1'), 16);
+  return head;
+}
+
+export function packSlots(slots: Slots): Buffer {
+  const packed = Buffer.allocUnsafe(slots.reduce((sum, [, all]) => sum + all.length, 0) * ENTRY_BYTES);
+  let at = 0;
+  for (const [shard, all] of slots) {
+    for (const slot of all) {
+      packed.writeUInt8(shard, at);
+      packed.writeUInt32BE(slot, at + 1);
+      at += ENTRY_BYTES;
+    }
+  }
+  return packed;
+}
+
+export function unpackRetry(id: string, packed: Buffer): Retry {
+  const entriesAt = HEAD_BYTES + packed.readUInt8(16);
+  const slots = new Map<number, number[]>();
+  for (let at = entriesAt; at < packed.length; at += ENTRY_BYTES) {
+    const shard = packed.readUInt8(at);
+    const slot = packed.readUInt32BE(at + 1);
+    const known = slots.get(shard);
+    if (known) known.push(slot);
+    else slots.set(shard, [slot]);
+  }
+  return {
+    id,
+    revision: packed.readUInt32BE(0),
+    attempt: packed.readUInt16BE(4),
+    waits: packed.readUInt16BE(6),
+    dueAtMs: packed.readDoubleBE(8),
+    origin: packed.toString('latin1', HEAD_BYTES, entriesAt),
+    slots: [...slots],
+  };
+}

@@ -1,0 +1,93 @@
+import { groupBy } from './group-by.ts';
+import { OUTCOMES, type Outcome } from './report.ts';
+import type { Slot } from './slots.ts';
+import { bucketOf } from './time-curve.ts';
+
+export interface Settled extends Slot {
+  readonly outcome: Outcome;
+  /** Milliseconds since the version was accepted. */
+  readonly ms: number;
+}
+
+export const TWO_MINUTES_MS = 120_000;
+const ENTRY_BYTES = 12;
+const RUN_HEAD_BYTES = 7;
+/** A gap of so many bytes costs less to write than a run of its own. */
+const MAX_GAP = 16;
+/** The script takes a run's bytes on its stack. */
+const MAX_RUN = 512;
+
+/** Outcomes as the checkpoint script takes them. */
+export function packSettled(settled: readonly Settled[]): {
+  shards: readonly number[];
+  runs: Buffer;
+  entries: Buffer;
+  sums: string;
+  first: number | '';
+  last: number | '';
+} {
+  const byShard = groupBy(settled, (entry) => entry.shard);
+  const times = settled.filter(({ outcome }) => outcome === 'accepted').map(({ ms }) => ms);
+  return {
+    shards: [...byShard.keys()],
+    runs: Buffer.concat([...byShard].flatMap(([shard, entries]) => packRuns(shard, entries))),
+    entries: packEntries(settled),
+    sums: JSON.stringify(sumUp(settled)),
+    first: times.length === 0 ? '' : Math.min(...times),
+    last: times.length === 0 ? '' : Math.max(...times),
+  };
+}
+
+function packRuns(shard: number, entries: readonly Settled[]): Buffer[] {
+  const bits = new Map<number, number>();
+  for (const { slot } of entries) bits.set(slot >> 3, (bits.get(slot >> 3) ?? 0) | (0x80 >> (slot & 7)));
+  const runs: Buffer[] = [];
+  let run: number[] = [];
+  let start = 0;
+  const close = (): void => {
+    if (run.length === 0) return;
+    const packed = Buffer.alloc(RUN_HEAD_BYTES + run.length);
+    packed.writeUInt8(shard, 0);
+    packed.writeUInt32BE(start, 1);
+    packed.writeUInt16BE(run.length, 5);
+    packed.set(run, RUN_HEAD_BYTES);
+    runs.push(packed);
+    run = [];
+  };
+  for (const [index, byte] of [...bits].sort(([a], [b]) => a - b)) {
+    const gap = index - start - run.length;
+    if (gap > MAX_GAP || run.length + gap >= MAX_RUN) close();
+    if (run.length === 0) start = index;
+    while (start + run.length < index) run.push(0);
+    run.push(byte);
+  }
+  close();
+  return runs;
+}
+
+function packEntries(settled: readonly Settled[]): Buffer {
+  const packed = Buffer.allocUnsafe(settled.length * ENTRY_BYTES);
+  settled.forEach(({ shard, slot, outcome, ms }, index) => {
+    const at = index * ENTRY_BYTES;
+    packed.writeUInt8(shard, at);
+    packed.writeUInt32BE(slot, at + 1);
+    packed.writeUInt8(OUTCOMES.indexOf(outcome), at + 5);
+    packed.writeUInt16BE(bucketOf(ms), at + 6);
+    packed.writeUInt32BE(Math.min(ms, 0xff_ff_ff_ff), at + 8);
+  });
+  return packed;
+}
+
+/** By how much each counter of the report grows if none of them was counted before. */
+function sumUp(settled: readonly Settled[]): [counter: string, increment: number][] {
+  const sums = new Map<string, number>();
+  const add = (name: string): void => void sums.set(name, (sums.get(name) ?? 0) + 1);
+  for (const { outcome, ms } of settled) {
+    add('settled');
+    add(`o:${outcome}`);
+    if (outcome !== 'accepted') continue;
+    add(`t:${bucketOf(ms)}`);
+    if (ms <= TWO_MINUTES_MS) add('early');
+  }
+  return [...sums];
+}

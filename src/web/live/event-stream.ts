@@ -1,0 +1,42 @@
+import { createEventStreamParser } from './event-stream-parser.ts';
+import type { Ending, Transport, TransportEvents } from './transport.ts';
+
+/**
+ * The live line as server-sent events, for networks that let no WebSocket through. Read with `fetch`: an EventSource
+ * would hide the heartbeats, the status of a refusal and its `Retry-After`, and reconnect without jitter.
+ */
+export const openEventStream: Transport = (url, events) => {
+  const abort = new AbortController();
+  read(url, events, abort.signal).then(
+    (ending) => {
+      if (!abort.signal.aborted) events.onEnd(ending);
+    },
+    () => {
+      if (!abort.signal.aborted) events.onEnd({});
+    },
+  );
+  return { close: () => abort.abort() };
+};
+
+async function read(url: URL, events: TransportEvents, signal: AbortSignal): Promise<Ending> {
+  const headers = { Accept: 'text/event-stream' };
+  const response = await fetch(url, { headers, signal, cache: 'no-store' });
+  const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') === true;
+  if (!response.ok || !isStream || response.body === null) {
+    void response.body?.cancel();
+    return refusal(response);
+  }
+  const pieces = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  const parse = createEventStreamParser(events);
+  for (;;) {
+    const { done, value } = await pieces.read();
+    if (done) return {};
+    if (!signal.aborted) parse(value);
+  }
+}
+
+/** `Retry-After` in seconds is all that our gateway sends (RFC 9110, section 10.2.3). */
+function refusal(response: Response): Ending {
+  const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
+  return { status: response.status, ...(seconds > 0 ? { retryAfterMs: seconds * 1000 } : {}) };
+}

@@ -1,0 +1,211 @@
+import type { LiveMessage } from '../../live/protocol.ts';
+import { afterEnding } from './after-ending.ts';
+import type { Surroundings, Wake } from './surroundings.ts';
+import type { Ending, OpenedLine } from './transport.ts';
+
+/** A line that has not said hello by then is given up. In a storm of reconnects a gateway lets handshakes wait. */
+const HELLO_MS = 15_000;
+/** A line that lived so long was no failure. */
+const STEADY_MS = 10_000;
+/** WebSockets in a row that never said hello, until the event stream is tried. */
+const SOCKETS_BEFORE_STREAM = 3;
+/** After that a WebSocket is tried again: soon (it may have been an outage), then less and less often. */
+const SOCKET_AGAIN_MS = { first: 60_000, most: 30 * 60_000 };
+
+const WATCH_MS = 20_000;
+/** Browsers let a hidden page's timers run once a minute; a longer gap means that the device or the page slept. */
+const SLEPT_MS = 150_000;
+/** The gateway's comments come every 25 s: an event stream without them is dead. */
+const STREAM_SILENCE_MS = 60_000;
+/** A WebSocket may be silent for hours when nothing breaks, or dead: browsers hide pings. */
+const SOCKET_SILENCE_MS = { least: 4 * 60_000, spread: 2 * 60_000 };
+/** A reader who looks at the page, or a network that came back, asks sooner. */
+const DOUBTFUL_SILENCE_MS = 30_000;
+const WAKE_SPREAD_MS = 500;
+
+export interface LineKeeper {
+  /** Looks after the line now. */
+  wake(why: Wake): void;
+  /** Nothing is told any more. */
+  close(): void;
+}
+
+interface Attempt {
+  readonly kind: 'socket' | 'stream';
+  readonly openedMs: number;
+  heardMs: number;
+  line: OpenedLine | undefined;
+}
+
+/**
+ * Keeps one line to the gateway open, over a WebSocket or, where that fails, an event stream; resumes by cursor.
+ *
+ * How a half-open line is noticed, which a browser does not tell: after minutes of silence, after a sleep, and when the
+ * reader or the network comes back, another line is opened beside it, with the cursor; when that one says hello, it
+ * takes the place of the old one. Nothing is lost meanwhile, and what comes twice is dropped by its version.
+ */
+export function keepLine(deps: {
+  surroundings: Surroundings;
+  /** Without the cursor. */
+  url: URL;
+  cursor: () => string;
+  onMessage: (message: LiveMessage) => void;
+  /** May say the same again; it begins as false. */
+  onState: (connected: boolean) => void;
+}): LineKeeper {
+  const { surroundings } = deps;
+  const { now, random, after } = surroundings;
+  /** The line that said hello. */
+  let current: Attempt | undefined;
+  /** One that has not yet; beside a current one, to replace it. */
+  let trial: Attempt | undefined;
+  let stopped = false;
+  let everConnected = false;
+  let failures = 0;
+  let socketFailures = 0;
+  let socketTriedMs = 0;
+  let silenceMs = 0;
+  let waiting: { readonly asked: boolean; readonly cancel: () => void } | undefined;
+  let cancelHello = (): void => undefined;
+  let cancelWatch = (): void => undefined;
+
+  function stopWaiting(): void {
+    waiting?.cancel();
+    waiting = undefined;
+  }
+
+  function waitThen(waitMs: number, asked: boolean): void {
+    stopWaiting();
+    waiting = { asked, cancel: after(waitMs, start) };
+  }
+
+  const socketIsDue = (): boolean => {
+    const doublings = Math.max(0, socketFailures - SOCKETS_BEFORE_STREAM);
+    const again = Math.min(SOCKET_AGAIN_MS.most, SOCKET_AGAIN_MS.first * 2 ** doublings);
+    return socketFailures < SOCKETS_BEFORE_STREAM || now() - socketTriedMs >= again;
+  };
+
+  function start(): void {
+    stopWaiting();
+    if (stopped || trial !== undefined || !surroundings.online()) return;
+    const kind = socketIsDue() ? 'socket' : 'stream';
+    if (kind === 'socket') socketTriedMs = now();
+    const attempt: Attempt = { kind, openedMs: now(), heardMs: now(), line: undefined };
+    trial = attempt;
+    cancelHello = after(HELLO_MS, () => end(attempt, {}));
+    const url = new URL(deps.url);
+    if (deps.cursor() !== '') url.searchParams.set('cursor', deps.cursor());
+    const open = kind === 'socket' ? surroundings.openWebSocket : surroundings.openEventStream;
+    try {
+      attempt.line = open(url, {
+        onText: (text) => hear(attempt, text),
+        onBeat: () => {
+          attempt.heardMs = now();
+        },
+        onEnd: (ending) => end(attempt, ending),
+      });
+    } catch {
+      end(attempt, {});
+    }
+  }
+
+  function hear(attempt: Attempt, text: string): void {
+    if (attempt !== current && attempt !== trial) return;
+    attempt.heardMs = now();
+    const message = readMessage(text);
+    if (message === undefined) {
+      end(attempt, {});
+      return;
+    }
+    if (attempt === trial) replaceCurrent(attempt);
+    else if (trial === undefined) stopWaiting();
+    deps.onState(true);
+    deps.onMessage(message);
+  }
+
+  /** The trial has said hello. */
+  function replaceCurrent(attempt: Attempt): void {
+    cancelHello();
+    current?.line?.close();
+    current = attempt;
+    trial = undefined;
+    everConnected = true;
+    if (attempt.kind === 'socket') socketFailures = 0;
+    silenceMs = SOCKET_SILENCE_MS.least + random() * SOCKET_SILENCE_MS.spread;
+  }
+
+  function end(attempt: Attempt, ending: Ending): void {
+    if (attempt !== current && attempt !== trial) return;
+    attempt.line?.close();
+    if (attempt === trial) {
+      cancelHello();
+      trial = undefined;
+      if (attempt.kind === 'socket') socketFailures += 1;
+    } else {
+      current = undefined;
+      if (now() - attempt.openedMs >= STEADY_MS) failures = 0;
+    }
+    // An event stream with heartbeats needs no replacement.
+    if (current?.kind === 'stream' && now() - current.heardMs < STREAM_SILENCE_MS) return;
+    // Another line that could not be replaced is in doubt, and stays: it may live, and the gateway may be full.
+    deps.onState(false);
+    const next = afterEnding(ending, failures, everConnected, random);
+    failures += 1;
+    if (next.type === 'stop') close();
+    else if (trial === undefined) waitThen(next.waitMs, next.asked);
+  }
+
+  function watch(lastMs: number): void {
+    const nowMs = now();
+    cancelWatch = after(WATCH_MS, () => watch(nowMs));
+    const isIdle = current === undefined && waiting === undefined;
+    if (isIdle || nowMs - lastMs >= SLEPT_MS) start();
+    if (current === undefined) return;
+    const silent = nowMs - current.heardMs;
+    if (current.kind === 'stream' && silent >= STREAM_SILENCE_MS) end(current, {});
+    else if (silent >= silenceMs || (current.kind === 'stream' && socketIsDue())) renew();
+  }
+
+  /** Not while a failed renewal waits for its next turn. */
+  function renew(): void {
+    if (waiting === undefined) start();
+  }
+
+  function wake(why: Wake): void {
+    if (stopped) return;
+    if (why === 'offline') {
+      deps.onState(false);
+      return;
+    }
+    const isDoubtful =
+      current === undefined || why === 'online' || now() - current.heardMs >= DOUBTFUL_SILENCE_MS;
+    if (isDoubtful && trial === undefined && waiting?.asked !== true) {
+      waitThen(random() * WAKE_SPREAD_MS, false);
+    }
+  }
+
+  function close(): void {
+    stopped = true;
+    stopWaiting();
+    cancelHello();
+    cancelWatch();
+    current?.line?.close();
+    trial?.line?.close();
+    current = undefined;
+    trial = undefined;
+  }
+
+  start();
+  watch(now());
+  return { wake, close };
+}
+
+/** Undefined for what no gateway sends. */
+function readMessage(text: string): LiveMessage | undefined {
+  try {
+    const message = JSON.parse(text) as LiveMessage;
+    return message.type === 'hello' || message.type === 'alert' ? message : undefined;
+  } catch {
+    return undefined;
+  }
+}

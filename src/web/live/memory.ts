@@ -1,0 +1,125 @@
+import type { Alert } from '../../alerts/schema.ts';
+import { parseCursor } from '../../live/cursor.ts';
+import type { HelloMessage, LiveMessage } from '../../live/protocol.ts';
+
+/**
+ * Versions remembered as had. What comes twice was in flight when a line was replaced, so it is among the last; this is
+ * as much as a gateway replays.
+ */
+const MAX_SEEN = 2000;
+/** Versions kept for other tabs that missed some. */
+const MAX_MISSED = 200;
+/** Current alerts kept for a tab that opens later: more than a gateway's hello has. */
+const MAX_CURRENT = 50;
+
+/** A version that another tab may have missed: it is new to one at `after`, and one at `cursor` has had it. */
+interface Missed {
+  readonly after: string;
+  readonly cursor: string;
+  readonly alert: Alert;
+}
+
+/** What one tab has had of the live log. */
+export interface Memory {
+  /** How far; empty: nothing yet. */
+  readonly cursor: string;
+  readonly take: (message: LiveMessage) => void;
+  /** The hello that the gateway would give another tab at `since`; undefined while this one knows no more than that. */
+  helloFor(since: string, nowMs: number): HelloMessage | undefined;
+}
+
+/**
+ * Hands on every version once, and what is current after a gap that could not be filled.
+ * @param told.onAlert every version once (alert id and version)
+ * @param told.onReset takes the current alerts of a hello without recovery; without it `onAlert` gets the new ones of them
+ */
+export function createMemory(told: {
+  onAlert: (alert: Alert) => void;
+  onReset?: ((current: readonly Alert[]) => void) | undefined;
+}): Memory {
+  const seen = new Set<string>();
+  const current = new Map<string, Alert>();
+  let missed: Missed[] = [];
+  /** Where `missed` begins. */
+  let start = '';
+  let cursor = '';
+
+  /** @returns whether it is the first time */
+  function remember(alert: Alert): boolean {
+    const name = `${alert.id}:${alert.version}`;
+    if (seen.has(name)) return false;
+    seen.add(name);
+    dropOldest(seen, MAX_SEEN);
+    return true;
+  }
+
+  function noteCurrent(alert: Alert): void {
+    if ((current.get(alert.id)?.version ?? 0) > alert.version) return;
+    current.delete(alert.id);
+    if (alert.change !== 'retraction') current.set(alert.id, alert);
+    dropOldest(current, MAX_CURRENT);
+  }
+
+  function takeVersion(alert: Alert, after: string): void {
+    if (!remember(alert)) return;
+    missed.push({ after, cursor, alert });
+    const dropped = missed.splice(0, Math.max(0, missed.length - MAX_MISSED));
+    start = dropped.at(-1)?.cursor ?? start;
+    noteCurrent(alert);
+    told.onAlert(alert);
+  }
+
+  function startOver(hello: HelloMessage): void {
+    missed = [];
+    start = cursor;
+    current.clear();
+    const fresh = hello.alerts.filter(remember);
+    hello.alerts.forEach(noteCurrent);
+    if (told.onReset === undefined) fresh.forEach(told.onAlert);
+    else told.onReset(hello.alerts);
+  }
+
+  return {
+    get cursor() {
+      return cursor;
+    },
+    take: (message) => {
+      const before = cursor;
+      cursor = message.cursor;
+      if (message.type === 'alert') takeVersion(message.alert, cursor);
+      else if (message.recovered) message.alerts.forEach((alert) => takeVersion(alert, before));
+      else startOver(message);
+    },
+    helloFor: (since, nowMs) => {
+      if (cursor === '' || (since !== cursor && isWithin(since, cursor))) return undefined;
+      // A hello's versions have no places of their own: for a tab that stands among them it is not known which it had.
+      const isAmong = ({ after, cursor }: Missed): boolean =>
+        offsetOf(after) < offsetOf(since) && offsetOf(since) < offsetOf(cursor);
+      const recovered = isWithin(since, start) && !missed.some(isAmong);
+      const alerts = recovered
+        ? missed.filter((entry) => offsetOf(entry.cursor) > offsetOf(since)).map((entry) => entry.alert)
+        : [...current.values()].filter((alert) => Date.parse(alert.expiresAt) > nowMs);
+      return { type: 'hello', cursor, recovered, alerts };
+    },
+  };
+}
+
+const offsetOf = (cursor: string): number => parseCursor(cursor)?.offset ?? 0;
+
+/** In the same epoch, and not before `start`. */
+function isWithin(cursor: string, start: string): boolean {
+  const [asked, first] = [parseCursor(cursor), parseCursor(start)];
+  if (asked === undefined || first === undefined) return false;
+  return asked.epoch === first.epoch && asked.offset >= first.offset;
+}
+
+/** Sets and maps keep the order of insertion. */
+function dropOldest(
+  kept: { size: number; keys(): Iterator<string>; delete(key: string): boolean },
+  most: number,
+): void {
+  while (kept.size > most) {
+    const { value, done } = kept.keys().next();
+    if (done !== true) kept.delete(value);
+  }
+}

@@ -1,0 +1,83 @@
+import { html, type TemplateResult } from 'lit';
+import { live } from 'lit/directives/live.js';
+import type { Urgency } from '../../alerts/schema.ts';
+import type { Preferences } from '../subscription/record.ts';
+import type { PublicConfig } from './loading.ts';
+import { CARD_STRINGS, URGENCY_NAMES, type Language } from './strings.ts';
+
+/** What is ticked for a new reader: the newsroom's default topics, breaking news, the language of the page now. */
+export function firstChoice(config: PublicConfig, language: Language): Preferences {
+  const topics = config.topics.filter((topic) => topic.default).map(({ id }) => id);
+  return { topics, urgency: 'urgent', lang: language };
+}
+
+/** A choice made earlier, without topics that the newsroom has given up since (the server would refuse them). */
+export function stillPossible(choice: Preferences, config: PublicConfig, language: Language): Preferences {
+  const known = new Set(config.topics.map(({ id }) => id));
+  const topics = choice.topics.filter((topic) => known.has(topic));
+  return { ...choice, topics: topics.length > 0 ? topics : firstChoice(config, language).topics };
+}
+
+/** What the form says, on top of what it does not show. */
+export function readChoice(form: HTMLFormElement, before: Preferences): Preferences {
+  const { lang: _lang, ...rest } = before;
+  const data = new FormData(form);
+  const lang = (data.get('lang') ?? '') as string;
+  return {
+    ...rest,
+    topics: data.getAll('topic').map(String),
+    urgency: data.get('urgency') as Urgency,
+    ...(lang === '' ? {} : { lang }),
+  };
+}
+
+/** The choices in one line, for whoever has not opened them. */
+export function describeChoice(choice: Preferences, config: PublicConfig, language: Language): string {
+  const topics = config.topics.filter(({ id }) => choice.topics.includes(id));
+  const names = new Intl.ListFormat(language).format(topics.map(({ names, id }) => names[language] ?? id));
+  const speech =
+    choice.lang === undefined ? CARD_STRINGS[language].anyLanguage : nameOf(choice.lang, language);
+  return [names, URGENCY_NAMES[language][choice.urgency], speech].join(' · ');
+}
+
+/** Topics, urgency and language to choose; inside a form. */
+export function renderChoices(choice: Preferences, config: PublicConfig, language: Language): TemplateResult {
+  const text = CARD_STRINGS[language];
+  const languages = [...new Set([...config.languages, ...(choice.lang === undefined ? [] : [choice.lang])])];
+  return html`
+    <fieldset>
+      <legend>${text.topics}</legend>
+      ${config.topics.map(({ id, names }) =>
+        option('checkbox', 'topic', id, names[language] ?? id, choice.topics.includes(id)),
+      )}
+    </fieldset>
+    <fieldset>
+      <legend>${text.urgency}</legend>
+      ${config.urgencies.map((urgency) =>
+        option('radio', 'urgency', urgency, URGENCY_NAMES[language][urgency], choice.urgency === urgency),
+      )}
+    </fieldset>
+    <fieldset>
+      <legend>${text.language}</legend>
+      ${languages.map((lang) => option('radio', 'lang', lang, nameOf(lang, language), choice.lang === lang))}
+      ${option('radio', 'lang', '', text.anyLanguage, choice.lang === undefined)}
+    </fieldset>
+  `;
+}
+
+function option(
+  type: 'checkbox' | 'radio',
+  name: string,
+  value: string,
+  label: string,
+  checked: boolean,
+): TemplateResult {
+  return html`
+    <label class="option">
+      <input type=${type} name=${name} value=${value} .checked=${live(checked)} /><span>${label}</span>
+    </label>
+  `;
+}
+
+const nameOf = (lang: string, language: Language): string =>
+  new Intl.DisplayNames([language], { type: 'language' }).of(lang) ?? lang;

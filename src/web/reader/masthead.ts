@@ -1,0 +1,28 @@
+import { html, type TemplateResult } from 'lit';
+import type { Language, ReaderStrings } from './strings.ts';
+
+/** The head of the page: name, day, how the live line is, the switch to the other language. */
+export function renderMasthead(view: {
+  text: ReaderStrings;
+  day: string;
+  line: 'live' | 'connecting' | 'offline';
+  otherLanguage: Language;
+  switchLanguage: () => void;
+}): TemplateResult {
+  const { text } = view;
+  return html`
+    <header class="masthead">
+      <div class="masthead-inside">
+        <a class="brand" href="/">
+          <img src="/icon.svg" alt="" width="44" height="44" />
+          <h1>${text.title}</h1>
+        </a>
+        <p class="tagline">${text.tagline}<br /><span class="day">${view.day}</span></p>
+        <span class="line ${view.line}">${text[view.line]}</span>
+        <button class="language" type="button" lang=${view.otherLanguage} @click=${view.switchLanguage}>
+          ${text.otherLanguage}
+        </button>
+      </div>
+    </header>
+  `;
+}

@@ -1,0 +1,213 @@
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { eraseRecord, readRecord, type Preferences } from '../subscription/record.ts';
+import { forgetAtServer } from '../subscription/server.ts';
+import { subscribe, unsubscribe } from '../subscription/subscribe.ts';
+import { pushSupport } from '../subscription/support.ts';
+import { recall, remember } from './browser-memory.ts';
+import { describeChoice, firstChoice, readChoice, renderChoices, stillPossible } from './choices-form.ts';
+import { BELL, BELL_ON, SHARE } from './icons.ts';
+import type { PublicConfig } from './loading.ts';
+import { CARD_STRINGS, type CardStrings, type Language } from './strings.ts';
+
+/** Wide enough that the choices stand beside the news and hide nothing. */
+const ROOMY = '(min-width: 60rem)';
+
+/** Turns notifications on and off: our question first, then the browser's. */
+export class NotificationsCard extends LitElement {
+  static override properties = {
+    language: { attribute: false },
+    config: { attribute: false },
+    state: { state: true },
+    choice: { state: true },
+    message: { state: true },
+    dismissed: { state: true },
+  };
+  declare language: Language;
+  declare config: PublicConfig | undefined;
+  declare private state: 'checking' | 'off' | 'busy' | 'on';
+  declare private choice: Preferences | undefined;
+  declare private message: keyof CardStrings | undefined;
+  declare private dismissed: boolean;
+  private registration: ServiceWorkerRegistration | undefined;
+
+  constructor() {
+    super();
+    this.language = 'ar';
+    this.state = 'checking';
+    this.dismissed = recall('later') !== undefined;
+  }
+
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    if (!changed.has('config') || this.config === undefined || this.registration !== undefined) return;
+    this.choice = firstChoice(this.config, this.language);
+    if (pushSupport() === 'yes') void this.start(this.config);
+    else this.state = 'off';
+  }
+
+  /** Every visit tells the server again: push services forget, servers lose, keys change, and browsers seldom say so. */
+  private async start(config: PublicConfig): Promise<void> {
+    try {
+      this.registration = await navigator.serviceWorker.register('/sw.js');
+      const record = await readRecord();
+      if (record !== undefined && Notification.permission !== 'granted') {
+        await forgetAtServer(record);
+        await eraseRecord();
+      } else if (record !== undefined) {
+        this.choice = stillPossible(record.preferences, config, this.language);
+        this.state = 'on';
+        const registration = await navigator.serviceWorker.ready;
+        this.choice = (await subscribe(registration, config.vapidPublicKey, this.choice)).preferences;
+        return;
+      }
+      this.state = 'off';
+    } catch {
+      if (this.state === 'checking') this.state = 'off';
+      // The subscription may well live; the next visit, or the network's return, makes sure.
+      addEventListener('online', () => void this.start(config), { once: true });
+    }
+  }
+
+  private readonly onChange = (event: Event): void => {
+    if (this.choice === undefined) return;
+    this.choice = readChoice(event.currentTarget as HTMLFormElement, this.choice);
+    this.message = undefined;
+  };
+
+  private readonly onSubmit = (event: SubmitEvent): void => {
+    event.preventDefault();
+    const { config, choice } = this;
+    if (config === undefined || choice === undefined || this.state === 'busy') return;
+    if (choice.topics.length === 0) {
+      this.message = 'noTopic';
+      this.querySelector('details')?.setAttribute('open', '');
+      return;
+    }
+    const before = this.state;
+    // In the tap itself: Safari refuses the question later on.
+    const permission = Notification.requestPermission();
+    void this.act(before === 'on' ? 'saving' : 'asking', before, async () => {
+      const answer = await permission;
+      if (answer !== 'granted') throw new Refused(answer);
+      const registration = await navigator.serviceWorker.ready;
+      this.choice = (await subscribe(registration, config.vapidPublicKey, choice)).preferences;
+      this.state = 'on';
+      this.message = before === 'on' ? 'saved' : 'turnedOn';
+    });
+  };
+
+  private readonly onTurnOff = (): void => {
+    if (this.state === 'busy') return;
+    void this.act('saving', 'on', async () => {
+      await unsubscribe(await navigator.serviceWorker.ready);
+      this.state = 'off';
+      this.message = 'turnedOff';
+    });
+  };
+
+  /** @param before the state to fall back to when it fails */
+  private async act(
+    doing: 'asking' | 'saving',
+    before: 'off' | 'on' | 'checking',
+    action: () => Promise<void>,
+  ): Promise<void> {
+    this.state = 'busy';
+    this.message = doing;
+    try {
+      await action();
+    } catch (error) {
+      this.state = before;
+      this.message = error instanceof Refused ? error.problem : 'failed';
+    }
+    await this.updateComplete;
+    // The button that was pressed may be gone.
+    this.querySelector<HTMLElement>('h2')?.focus();
+  }
+
+  private readonly setDismissed = (dismissed: boolean): void => {
+    this.dismissed = dismissed;
+    remember('later', dismissed ? 'yes' : undefined);
+    void this.updateComplete.then(() => this.querySelector<HTMLElement>('h2, .reopen')?.focus());
+  };
+
+  override render(): TemplateResult | typeof nothing {
+    const { config, choice, state } = this;
+    if (config === undefined || choice === undefined || state === 'checking') return nothing;
+    const text = CARD_STRINGS[this.language];
+    if (this.dismissed && state === 'off') {
+      return html`
+        <aside aria-label=${text.reopen}>
+          <button class="reopen" type="button" @click=${() => this.setDismissed(false)}>
+            ${BELL} ${text.reopen}
+          </button>
+        </aside>
+      `;
+    }
+    const on = state === 'on' || (state === 'busy' && this.message === 'saving');
+    return html`
+      <aside class="card ${on ? 'on' : ''}" aria-labelledby="notifications-title">
+        <div class="card-head">
+          ${on ? BELL_ON : BELL}
+          <h2 id="notifications-title" tabindex="-1">${on ? text.on : text.ask}</h2>
+        </div>
+        <p class="quiet">${on ? text.onMore : text.askMore}</p>
+        ${pushSupport() === 'yes' ? this.renderForm(config, choice, on, text) : this.renderWhyNot(text)}
+      </aside>
+    `;
+  }
+
+  private renderForm(
+    config: PublicConfig,
+    choice: Preferences,
+    on: boolean,
+    text: CardStrings,
+  ): TemplateResult {
+    const busy = this.state === 'busy';
+    return html`
+      <form @submit=${this.onSubmit} @change=${this.onChange}>
+        <details ?open=${matchMedia(ROOMY).matches}>
+          <summary>
+            <span>${text.choices}</span>
+            <span class="chosen">${describeChoice(choice, config, this.language)}</span>
+          </summary>
+          ${renderChoices(choice, config, this.language)}
+        </details>
+        <div class="buttons">
+          <button class="main" aria-disabled=${busy}>${on ? text.save : text.yes}</button>
+          ${
+            on
+              ? html`<button type="button" aria-disabled=${busy} @click=${this.onTurnOff}>
+                  ${text.turnOff}
+                </button>`
+              : html`<button type="button" @click=${() => this.setDismissed(true)}>${text.later}</button>`
+          }
+        </div>
+        <p class="message" role="status">${this.message === undefined ? nothing : text[this.message]}</p>
+      </form>
+    `;
+  }
+
+  private renderWhyNot(text: CardStrings): TemplateResult {
+    if (pushSupport() === 'no') return html`<p class="why-not">${text.unsupported}</p>`;
+    return html`
+      <p class="why-not">${text.install}</p>
+      <ol class="steps">
+        <li>${text.installShare} ${SHARE}</li>
+        <li>${text.installAdd}</li>
+        <li>${text.installOpen}</li>
+      </ol>
+    `;
+  }
+}
+
+/** The reader said no to the browser's question. */
+class Refused extends Error {
+  readonly problem: 'denied' | 'notAllowed';
+  constructor(answer: Exclude<NotificationPermission, 'granted'>) {
+    super(answer);
+    this.problem = answer === 'denied' ? 'denied' : 'notAllowed';
+  }
+}

@@ -1,0 +1,28 @@
+import { html, type TemplateResult } from 'lit';
+import type { Topic } from './loading.ts';
+import type { Language, ReaderStrings } from './strings.ts';
+
+/** The newsroom's topics, to read one of them. */
+export function renderSections(view: {
+  text: ReaderStrings;
+  language: Language;
+  topics: readonly Topic[];
+  chosen: string | undefined;
+  choose: (topic: string | undefined) => void;
+}): TemplateResult {
+  const section = (id: string | undefined, name: string): TemplateResult => html`
+    <li>
+      <button type="button" aria-pressed=${view.chosen === id} @click=${() => view.choose(id)}>
+        ${name}
+      </button>
+    </li>
+  `;
+  return html`
+    <nav class="sections" aria-label=${view.text.sections}>
+      <ul role="list">
+        ${section(undefined, view.text.everything)}
+        ${view.topics.map(({ id, names }) => section(id, names[view.language] ?? id))}
+      </ul>
+    </nav>
+  `;
+}

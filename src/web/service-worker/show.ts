@@ -1,0 +1,43 @@
+import { UNREADABLE, type PushData, type Shown } from './push-message.ts';
+
+/** `overtaken`: a newer version of the alert is on the screen, and stays. */
+type Outcome = 'shown' | 'overtaken';
+
+/**
+ * Shows a message in the place of its alert's earlier version (by `tag`; Safari replaces nothing and shows both). Push
+ * services keep no order: a version that comes late must not replace a newer one. Since every push has to show
+ * something, the newer one is then shown again, quietly.
+ */
+export async function show(registration: ServiceWorkerRegistration, message: Shown): Promise<Outcome> {
+  const newer = await newerVersion(registration, message);
+  await showAtLeastSomething(registration, newer === undefined ? message : again(newer));
+  return newer === undefined ? 'shown' : 'overtaken';
+}
+
+async function newerVersion(
+  registration: ServiceWorkerRegistration,
+  { options: { tag, data } }: Shown,
+): Promise<Notification | undefined> {
+  if (tag === undefined || data === undefined) return undefined;
+  const standing = await registration.getNotifications({ tag });
+  return standing.find((shown) => ((shown.data as PushData | null)?.version ?? 0) > data.version);
+}
+
+function again(shown: Notification): Shown {
+  const { title, body, lang, dir, icon, tag } = shown;
+  const { badge = '', image = '' } = shown as { badge?: string; image?: string };
+  const data = shown.data as PushData;
+  const pictures = { icon, badge, ...(image === '' ? {} : { image }) };
+  return { title, options: { ...pictures, body, lang, dir, tag, data, silent: true, renotify: false } };
+}
+
+async function showAtLeastSomething(
+  registration: ServiceWorkerRegistration,
+  { title, options }: Shown,
+): Promise<void> {
+  try {
+    await registration.showNotification(title, options);
+  } catch {
+    await registration.showNotification(UNREADABLE.title, UNREADABLE.options);
+  }
+}

@@ -1,0 +1,35 @@
+import type { Urgency } from '../../alerts/schema.ts';
+
+/** What a reader chose; `quietHours` and `dailyCap` as the server last told them. Without `lang` every language comes. */
+export interface Preferences {
+  readonly topics: readonly string[];
+  readonly urgency: Urgency;
+  readonly lang?: string;
+  readonly quietHours?: { readonly start: string; readonly end: string; readonly timeZone: string };
+  readonly dailyCap?: number;
+}
+
+/** What this browser knows of its subscription at the server. */
+export interface SubscriptionRecord {
+  readonly id: string;
+  /** The push subscription's `auth` key: it proves to the server that a subscription is ours. */
+  readonly auth: string;
+  readonly preferences: Preferences;
+}
+
+// Page and service worker both need it, and the worker has no localStorage.
+const STORE = 'ajil-subscription';
+const PLACE = '/subscription';
+
+export async function readRecord(): Promise<SubscriptionRecord | undefined> {
+  const stored = await (await caches.open(STORE)).match(PLACE);
+  return stored === undefined ? undefined : ((await stored.json()) as SubscriptionRecord);
+}
+
+export async function writeRecord(record: SubscriptionRecord): Promise<void> {
+  await (await caches.open(STORE)).put(PLACE, Response.json(record));
+}
+
+export async function eraseRecord(): Promise<void> {
+  await caches.delete(STORE);
+}

@@ -1,0 +1,65 @@
+import { eraseRecord, readRecord, writeRecord, type Preferences, type SubscriptionRecord } from './record.ts';
+import { forgetAtServer, tellServer } from './server.ts';
+
+/**
+ * Makes browser and server agree: subscribes if need be, anew if the VAPID key is another or the server asks for it, and
+ * tells the server. Asks the reader nothing: the permission must be there.
+ * @param vapidPublicKey of `GET /v1/config`
+ * @throws when the browser or the server refuses, or either cannot be reached
+ */
+export function subscribe(
+  registration: ServiceWorkerRegistration,
+  vapidPublicKey: string,
+  preferences: Preferences,
+): Promise<SubscriptionRecord> {
+  return alone(() => agree(registration.pushManager, vapidPublicKey, preferences));
+}
+
+/** Ends the subscription, at the server too. */
+export function unsubscribe(registration: ServiceWorkerRegistration): Promise<void> {
+  return alone(async () => {
+    const record = await readRecord();
+    if (record !== undefined) await forgetAtServer(record);
+    await (await registration.pushManager.getSubscription())?.unsubscribe();
+    await eraseRecord();
+  });
+}
+
+/** One at a time in this browser: several pages and the service worker share one subscription. */
+function alone<T>(act: () => Promise<T>): Promise<T> {
+  return navigator.locks.request('ajil-subscription', act);
+}
+
+async function agree(
+  pushManager: PushManager,
+  vapidPublicKey: string,
+  preferences: Preferences,
+): Promise<SubscriptionRecord> {
+  const before = await readRecord();
+  const anew = (): Promise<PushSubscription> =>
+    pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: vapidPublicKey });
+
+  let subscription = await pushManager.getSubscription();
+  if (subscription !== null && (keyOf(subscription) ?? vapidPublicKey) !== vapidPublicKey) {
+    await subscription.unsubscribe();
+    subscription = null;
+  }
+  subscription ??= await anew();
+  let told = await tellServer(subscription, preferences);
+  if (told.type === 'conflict') {
+    await subscription.unsubscribe();
+    told = await tellServer(await anew(), preferences);
+  }
+  if (told.type === 'conflict') throw new Error('the server refused a fresh subscription');
+  await writeRecord(told.record);
+  if (before !== undefined && before.id !== told.record.id) await forgetAtServer(before);
+  return told.record;
+}
+
+/** The VAPID key that a subscription was made with, as base64url; a browser that does not tell is believed to have ours. */
+function keyOf(subscription: PushSubscription): string | undefined {
+  const key = subscription.options.applicationServerKey;
+  if (key === null) return undefined;
+  const text = btoa(String.fromCharCode(...new Uint8Array(key)));
+  return text.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+}

@@ -1,0 +1,82 @@
+import { parseArgs } from 'node:util';
+import type { Report } from '../../src/delivery/report.ts';
+import { runPushChaos, type RoundEntry } from './push-chaos.ts';
+
+const HELP = `npm run chaos:push -- [--rounds 50] [--seed 1] [--subscriptions 20000] [--kills 3]
+
+Sends one alert after the other to subscriptions of three push services, of which one throttles (429 with
+Retry-After), one stalls, resets and answers 5xx, one says 410 for a share, while workers, server and Redis are
+killed with SIGKILL at random moments and started again. Each round is one alert. Nobody may be left out, the
+counts of the push services and of the report must agree, the report must add up whenever it is read, and no more
+may come twice than was in doubt. Exit code 0: all of it held. The same seed chooses the same faults and victims.`;
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '50' },
+    seed: { type: 'string', default: '1' },
+    subscriptions: { type: 'string', default: '20000' },
+    kills: { type: 'string', default: '3' },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+function count(name: 'rounds' | 'seed' | 'subscriptions' | 'kills'): number {
+  const number = Number(values[name]);
+  if (Number.isSafeInteger(number) && number > 0) return number;
+  console.error(`--${name} must be a whole number above 0\n\n${HELP}`);
+  return process.exit(2);
+}
+
+const COLUMNS = [
+  'round',
+  'seconds',
+  'audience',
+  'accepted',
+  'gone',
+  'taken',
+  'twice',
+  'bound',
+  'polls',
+] as const;
+const row = (cells: readonly string[]): string =>
+  cells.map((cell, index) => cell.padStart(COLUMNS[index]?.length ?? 0)).join('  ');
+
+function print(entry: RoundEntry): void {
+  const cells = COLUMNS.map((column) => String(Math.round(entry[column])));
+  console.log(`${row(cells)}  killed: ${entry.kills.join(', ')}`);
+  for (const fault of entry.faults) console.log(`  WRONG: ${fault}`);
+}
+
+/** A line every five seconds, on standard error: rounds may take a minute. */
+function createProgress(): (round: number, report: Report) => void {
+  let last = 0;
+  return (round, { audience, outcomes }) => {
+    if (performance.now() - last < 5000) return;
+    last = performance.now();
+    console.error(`  round ${round}: ${outcomes.pending} of ${audience} pending`);
+  };
+}
+
+if (values.help) {
+  console.log(HELP);
+} else {
+  const options = { rounds: count('rounds'), seed: count('seed') };
+  const subscriptions = count('subscriptions');
+  console.log(`${options.rounds} rounds, ${subscriptions} subscriptions, seed ${options.seed}`);
+  console.log(row(COLUMNS));
+  const entries = await runPushChaos({
+    ...options,
+    subscriptions,
+    kills: count('kills'),
+    onRound: print,
+    onProgress: createProgress(),
+  });
+  const sum = (column: (typeof COLUMNS)[number]): number =>
+    entries.reduce((all, entry) => all + entry[column], 0);
+  const faults = entries.flatMap((entry) => entry.faults);
+  console.log(
+    `${entries.length} rounds in ${Math.round(sum('seconds'))} s: ${sum('audience')} deliveries, ${sum('accepted')} accepted, ${sum('gone')} gone, ` +
+      `${sum('taken')} messages taken, ${sum('twice')} of them twice (at most ${sum('bound')}), the report read ${sum('polls')} times, ${faults.length} faults`,
+  );
+  process.exitCode = faults.length === 0 ? 0 : 1;
+}

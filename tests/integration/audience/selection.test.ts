@@ -1,0 +1,121 @@
+import { createECDH, randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { setBits } from '../../../src/audience/bitmap.ts';
+import type { Preferences } from '../../../src/audience/schema.ts';
+import { createSelection, type FrozenName } from '../../../src/audience/selection.ts';
+import { placeOf, SHARDS, subscriptionId } from '../../../src/audience/shard.ts';
+import { createSubscriptionStore, type SubscriptionStore } from '../../../src/audience/subscriptions.ts';
+import { createLogger } from '../../../src/ops/logger.ts';
+import { closeRedis, connectRedis, type Redis } from '../../../src/redis/connect.ts';
+import { startTestRedis, type TestRedis } from '../../support/redis.ts';
+
+const p256dh = createECDH('prime256v1').generateKeys();
+const QUERY = { topics: ['world'], urgency: 'urgent', lang: 'ar' } as const;
+let server: TestRedis;
+let redis: Redis;
+let store: SubscriptionStore;
+
+beforeAll(async () => {
+  server = await startTestRedis();
+  redis = connectRedis(server.url, 'worker', createLogger({ level: 'silent', role: 'test' }));
+});
+beforeEach(async () => {
+  await redis.flushall();
+  store = createSubscriptionStore({ redis, vapidKeyId: 'AAAAAA', now: Date.now });
+});
+afterAll(async () => {
+  await closeRedis(redis);
+  await server.stop();
+});
+
+function reader(preferences: Partial<Preferences> = {}) {
+  const endpoint = `https://fcm.googleapis.com/fcm/send/${randomBytes(110).toString('base64url')}`;
+  const chosen: Preferences = { topics: ['world'], urgency: 'normal', ...preferences };
+  return { endpoint, p256dh, auth: randomBytes(16), preferences: chosen };
+}
+
+async function audienceOf(
+  name: FrozenName,
+  query: Parameters<SubscriptionStore['estimate']>[0],
+): Promise<string[]> {
+  const selection = createSelection(redis);
+  const shards = await Promise.all(
+    Array.from({ length: SHARDS }, async (_, shard) =>
+      selection.read(shard, setBits(await selection.freeze(name, shard, query, 60))),
+    ),
+  );
+  return shards
+    .flat()
+    .map((member) => member.endpoint)
+    .sort();
+}
+
+test('an alert is for who follows one of its topics, hears its urgency and speaks its language', async () => {
+  const wanted = [
+    reader(),
+    reader({ topics: ['sport', 'world'], urgency: 'urgent' }),
+    reader({ lang: 'ar-EG' }),
+    reader({ topics: ['ukraine'] }),
+  ];
+  const others = [reader({ topics: ['sport'] }), reader({ urgency: 'flash' }), reader({ lang: 'en' })];
+  await store.putAll([...wanted, ...others]);
+  const query = { ...QUERY, topics: ['world', 'ukraine'] };
+  expect(await audienceOf({ name: 'a-1' }, query)).toEqual(wanted.map((one) => one.endpoint).sort());
+  expect(await store.estimate(query)).toBe(wanted.length);
+  const flash = await audienceOf({ name: 'b-1' }, { ...query, urgency: 'flash' });
+  expect(flash).toHaveLength(wanted.length + 1);
+});
+
+test('once frozen, an audience stays as it was; who has left by then is not read', async () => {
+  const stays = reader();
+  const leaves = reader();
+  const turnsAway = reader();
+  await store.putAll([stays, leaves, turnsAway]);
+  expect(await audienceOf({ name: 'a-1' }, QUERY)).toHaveLength(3);
+  await store.putAll([reader(), { ...turnsAway, preferences: { topics: ['sport'], urgency: 'normal' } }]);
+  await store.erase(subscriptionId(leaves.endpoint));
+  const left = [stays.endpoint, turnsAway.endpoint].sort();
+  expect(await audienceOf({ name: 'a-1' }, QUERY)).toEqual(left);
+  // A correction goes to whoever got the alert, and to who follows its topics now.
+  expect(await audienceOf({ name: 'a-2', earlier: 'a-1' }, QUERY)).toHaveLength(3);
+});
+
+test('a freed slot is not given to another while an audience may name it', async () => {
+  const leaves = reader();
+  await store.putAll([leaves]);
+  await audienceOf({ name: 'a-1' }, QUERY);
+  await store.erase(subscriptionId(leaves.endpoint));
+  const { shard } = placeOf(subscriptionId(leaves.endpoint))!;
+  const others = Array.from({ length: 500 }, () => reader()).filter(
+    ({ endpoint }) => placeOf(subscriptionId(endpoint))!.shard === shard,
+  );
+  expect(others.length).toBeGreaterThan(0);
+  await store.putAll(others);
+  expect(await audienceOf({ name: 'a-1' }, QUERY)).toEqual([]);
+
+  const later = createSubscriptionStore({
+    redis,
+    vapidKeyId: 'AAAAAA',
+    now: () => Date.now() + 9 * 86_400_000,
+  });
+  await later.putAll(Array.from({ length: 500 }, () => reader()));
+  expect(await audienceOf({ name: 'a-1' }, QUERY)).toHaveLength(1);
+});
+
+test('an alert to one reader in a hundred reads one record in a hundred', async () => {
+  const readers = Array.from({ length: 6400 }, (_, index) =>
+    reader({ topics: index % 100 === 0 ? ['world', 'ukraine'] : ['world'] }),
+  );
+  await store.putAll(readers);
+  const outBytes = async (): Promise<number> =>
+    Number(/total_net_output_bytes:(\d+)/.exec(await redis.info('stats'))?.[1]);
+  const read = async (topic: string): Promise<number> => {
+    const ofAsking = -(await outBytes()) + (await outBytes());
+    const before = await outBytes();
+    await audienceOf({ name: `${topic}-1` }, { ...QUERY, topics: [topic] });
+    return (await outBytes()) - before - ofAsking;
+  };
+  const all = await read('world');
+  expect(all).toBeGreaterThan(6400 * 200);
+  expect(await read('ukraine')).toBeLessThan(0.03 * all);
+});

@@ -1,0 +1,106 @@
+import { createECDH, randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { exportSubscriptions } from '../../../src/audience/export.ts';
+import { createSelection } from '../../../src/audience/selection.ts';
+import { SHARDS } from '../../../src/audience/shard.ts';
+import { setBits } from '../../../src/audience/bitmap.ts';
+import { createSubscriptionStore } from '../../../src/audience/subscriptions.ts';
+import { createLogger } from '../../../src/ops/logger.ts';
+import { closeRedis, connectRedis, waitUntilReady, type Redis } from '../../../src/redis/connect.ts';
+import { isRedisAway } from '../../../src/redis/away.ts';
+import { keys } from '../../../src/redis/keys.ts';
+import { isComplete } from '../../support/api-client.ts';
+import { startPushService } from '../../support/push-service/start.ts';
+import { startTestRedisCluster, type TestRedisCluster } from '../../support/redis-cluster.ts';
+import { startStack } from '../../support/stack.ts';
+
+let cluster: TestRedisCluster;
+let redis: Redis;
+
+beforeAll(async () => {
+  cluster = await startTestRedisCluster();
+  redis = connectRedis(cluster.url, 'command', createLogger({ level: 'silent', role: 'test' }));
+  await waitUntilReady(redis);
+});
+afterAll(async () => {
+  await closeRedis(redis);
+  await cluster.stop();
+});
+
+test('subscriptions are stored, changed, selected and read on a Redis Cluster, spread over its nodes', async () => {
+  const store = createSubscriptionStore({ redis, vapidKeyId: 'AAAAAA', now: Date.now });
+  const p256dh = createECDH('prime256v1').generateKeys();
+  const readers = Array.from({ length: 400 }, (_, index) => ({
+    endpoint: `https://fcm.googleapis.com/fcm/send/${randomBytes(40).toString('hex')}`,
+    p256dh,
+    auth: randomBytes(16),
+    preferences: { topics: [index % 4 === 0 ? 'sport' : 'world'], urgency: 'normal' as const },
+  }));
+  expect(new Set(await store.putAll(readers))).toEqual(new Set(['created']));
+  expect(new Set(await store.putAll(readers))).toEqual(new Set(['updated']));
+  const sizes = await Promise.all(cluster.nodes.map((node) => node.dbsize()));
+  expect(sizes.every((size) => size > 0)).toBe(true);
+
+  const one = { ...readers[1]!, endpoint: `${readers[1]!.endpoint}1` };
+  const put = await store.put(one, one.preferences);
+  if (put.type === 'conflict') throw new Error('a new endpoint');
+  const { id } = put.subscription;
+  expect(await store.get(id, one.auth)).toMatchObject({ type: 'found' });
+  expect(await store.get(id, randomBytes(16))).toEqual({ type: 'denied' });
+  expect(await store.patch(id, one.auth, { topics: ['sport'] })).toMatchObject({
+    subscription: { preferences: { topics: ['sport'] } },
+  });
+  expect(await store.count()).toBe(401);
+  const query = { topics: ['sport'], urgency: 'urgent', lang: 'ar' } as const;
+  expect(await store.estimate(query)).toBe(101);
+
+  const selection = createSelection(redis);
+  const endpoints: string[] = [];
+  for (let shard = 0; shard < SHARDS; shard++) {
+    const frozen = await selection.freeze({ name: 'a-1' }, shard, query, 60);
+    const members = await selection.read(shard, setBits(frozen));
+    endpoints.push(...members.map((member) => member.endpoint));
+  }
+  const wanted = readers.filter((_, index) => index % 4 === 0).map((reader) => reader.endpoint);
+  expect(endpoints.sort()).toEqual([...wanted, one.endpoint].sort());
+
+  expect(await store.remove(id, one.auth)).toMatchObject({ type: 'found' });
+  expect(await store.get(id, one.auth)).toEqual({ type: 'missing' });
+  let exported = 0;
+  for await (const { lines } of exportSubscriptions(redis)) exported += lines.length;
+  expect(exported).toBe(400);
+});
+
+test('the whole line runs on a Redis Cluster: readers subscribe, an alert reaches each once, the report adds up', async () => {
+  await Promise.all(cluster.nodes.map((node) => node.flushall()));
+  const service = await startPushService({});
+  const stack = await startStack({ pushServices: [service], env: { REDIS_URL: cluster.url } });
+  try {
+    const applicationServerKey = stack.vapidPublicKey;
+    const subscriptions = await service.createSubscriptions(40, { applicationServerKey });
+    await stack.api.subscribeAll(subscriptions);
+    const alert = await stack.api.createAlert({ headline: 'عاجل: على ثلاث عقد' });
+    const report = await stack.api.waitForReport(alert.id, isComplete);
+    expect(report.outcomes).toMatchObject({ pending: 0, accepted: 40 });
+    const received = await Promise.all(subscriptions.map(({ endpoint }) => service.received(endpoint)));
+    expect(received.map((messages) => messages.length)).toEqual(subscriptions.map(() => 1));
+    const cores = await Promise.all(
+      cluster.nodes.map((node) => node.exists(keys.alert(alert.id)).catch(() => 0)),
+    );
+    expect(cores.reduce((sum, there) => sum + there, 0)).toBe(1);
+  } catch (error) {
+    throw new Error(stack.logs(), { cause: error });
+  } finally {
+    await stack.stop();
+    await service.stop();
+  }
+});
+
+test('a cluster whose nodes are gone is Redis being away, and is told at once', async () => {
+  await cluster.stop();
+  const store = createSubscriptionStore({ redis, vapidKeyId: 'AAAAAA', now: Date.now });
+  for (let round = 0; round < 3; round++) {
+    const error: unknown = await store.count().catch((fault: unknown) => fault);
+    expect([String(error), isRedisAway(error)]).toEqual([String(error), true]);
+  }
+});

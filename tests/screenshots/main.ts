@@ -1,0 +1,55 @@
+/** Pictures of the pages as they are now, for the README and for whoever changes them: `npm run screenshots [scene…]`. */
+import { mkdir } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { startChromium, type Chromium } from '../support/chromium.ts';
+import { startTestRedis } from '../support/redis.ts';
+import { startStack } from '../support/stack.ts';
+import { setup as build } from '../support/build.ts';
+import { NOW, PORT_PICTURE, publishNews } from './news.ts';
+import { SCENES, WIDTHS, type Scene, type Stage } from './scenes.ts';
+
+const FOLDER = fileURLToPath(new URL('../../docs/screenshots/', import.meta.url));
+
+async function takePictures(chromium: Chromium, scene: Scene, stage: Stage): Promise<void> {
+  for (const width of scene.widths) {
+    for (const language of scene.languages) {
+      const reader = await chromium.newReader({
+        ...WIDTHS[width],
+        locale: language,
+        colorScheme: scene.colorScheme ?? 'light',
+        reducedMotion: 'reduce',
+        permissions: [],
+      });
+      await reader.route('https://pictures.example/**', (route) =>
+        route.fulfill({ contentType: 'image/svg+xml', body: PORT_PICTURE }),
+      );
+      const page = await reader.newPage();
+      await page.clock.setFixedTime(NOW);
+      await page.addInitScript(`localStorage.setItem('ajil-language', '${language}')`);
+      await scene.open(page, stage, language);
+      await page.evaluate('document.fonts.ready');
+      await page.waitForLoadState('networkidle');
+      const path = `${FOLDER}${scene.name}-${language}-${width}.png`;
+      await page.screenshot({ path, fullPage: scene.whole ?? false });
+      console.log(path);
+      await reader.close();
+    }
+  }
+}
+
+const wanted = process.argv.slice(2);
+const scenes = SCENES.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
+await build();
+await mkdir(FOLDER, { recursive: true });
+const redis = await startTestRedis();
+const closers: (() => Promise<void>)[] = [() => redis.stop()];
+try {
+  const ids = await publishNews(redis.url);
+  const stack = await startStack({ redis });
+  closers.push(() => stack.stop());
+  const chromium = await startChromium();
+  closers.push(() => chromium.stop());
+  for (const scene of scenes) await takePictures(chromium, scene, { ...stack, ids });
+} finally {
+  for (const close of closers.reverse()) await close();
+}

@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { clusterNodes } from '../../../src/redis/cluster-url.ts';
+
+test('the nodes of a cluster are read, with a login and TLS where they are told', () => {
+  expect(clusterNodes('redis-cluster://a:7000,b,[::1]:7002')).toEqual({
+    nodes: [
+      { host: 'a', port: 7000 },
+      { host: 'b', port: 6379 },
+      { host: '::1', port: 7002 },
+    ],
+    login: {},
+  });
+  expect(clusterNodes('rediss-cluster://ajil:p%40ss@a:1')).toEqual({
+    nodes: [{ host: 'a', port: 1 }],
+    login: { username: 'ajil', password: 'p@ss', tls: {} },
+  });
+});
+
+test('other URLs are no cluster, and a node must be host and port', () => {
+  expect(clusterNodes('redis://a:1')).toBeUndefined();
+  expect(clusterNodes('/run/redis.sock')).toBeUndefined();
+  expect(() => clusterNodes('redis-cluster://a:1,')).toThrow('REDIS_URL');
+  expect(() => clusterNodes('redis-cluster://a:1/0')).toThrow('a:1/0');
+});

@@ -1,0 +1,26 @@
+import { defineConfig } from 'vite';
+
+/** Scripts that must be one file each, by the name of the mode; classic ones but where a module is said. */
+const ENTRIES: Readonly<Record<string, string>> = {
+  // A service worker keeps its name: a browser looks for its next version under the same address.
+  sw: 'src/web/service-worker/main.ts',
+  // Other sites carry these two: their addresses stand in those sites' pages.
+  bar: 'src/web/bar/main.ts',
+  'live-client': 'src/web/live-client.ts',
+};
+const MODULES = new Set(['live-client']);
+
+export default defineConfig(({ mode }) => ({
+  root: 'src/web',
+  publicDir: false,
+  build: {
+    outDir: '../../dist/web',
+    emptyOutDir: false,
+    target: 'es2022',
+    rolldownOptions: {
+      input: ENTRIES[mode] ?? [],
+      preserveEntrySignatures: MODULES.has(mode) ? 'strict' : false,
+      output: { format: MODULES.has(mode) ? 'es' : 'iife', entryFileNames: `${mode}.js` },
+    },
+  },
+}));

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
-import { pick } from '../chaos/alert-source.ts';
+import { pick } from '../chaos/live/alert-source.ts';
 import { anyFrames, effectOf, type ClientFrame } from './frames.ts';
 import { anyHandshake, DOCUMENTED, RESET } from './handshakes.ts';
 import { createAnswerReader, type Answer } from './answer.ts';

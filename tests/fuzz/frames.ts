@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { pick } from '../chaos/alert-source.ts';
+import { pick } from '../chaos/live/alert-source.ts';
 
 /** What the gateway must make of a frame (RFC 6455; the close codes are those of src/live/protocol.ts). */
 export type Effect =

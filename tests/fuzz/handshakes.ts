@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { pick } from '../chaos/alert-source.ts';
+import { pick } from '../chaos/live/alert-source.ts';
 
 /** A request, and the statuses that may answer it. */
 export interface Handshake {

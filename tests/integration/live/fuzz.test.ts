@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test as base } from 'vitest';
 import { attack } from '../../fuzz/attack.ts';
-import { startGateways, type Gateways } from '../../chaos/gateways.ts';
+import { startGateways, type Gateways } from '../../chaos/live/gateways.ts';
 import { seededRandom } from '../../support/random.ts';
 import { startTestRedis } from '../../support/redis.ts';
 

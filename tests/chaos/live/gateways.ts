@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import webPush from 'web-push';
-import { startRole, type RoleProcess } from '../support/process.ts';
-import { freePorts } from '../support/free-ports.ts';
+import { startRole, type RoleProcess } from '../../support/process.ts';
+import { freePorts } from '../../support/free-ports.ts';
 
-const SERVER = fileURLToPath(new URL('../../dist/src/server.js', import.meta.url));
+const SERVER = fileURLToPath(new URL('../../../dist/src/server.js', import.meta.url));
 
 /** Built server processes, each on a port that it keeps, all on one Redis. */
 export interface Gateways {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { Alert } from '../../../src/alerts/schema.ts';
 import type { GatewayDeps } from '../../../src/live/gateway.ts';
 import type { LiveMessage } from '../../../src/live/protocol.ts';
 import { openSender } from '../../../src/live/sender.ts';
@@ -90,19 +91,23 @@ describe.each(['native', 'portable'] as const)('the %s way to the sockets', (kin
     await start({ ...addon, limits: { waitingBytes: 2 ** 30, waitingBytesInAll: 2 ** 30 } });
     const [slow, quick] = await Promise.all([openRaw(live.port), live.listen()]);
     const versions: string[] = [];
-    const append = async (count: number): Promise<void> => {
-      for (let index = 0; index < count; index++) {
-        const version = large(versions.length);
-        versions.push(nameOf(version));
-        await live.log.append(version);
-        await quick.until(versions.length + 1);
-      }
+    const append = async (version: Alert): Promise<void> => {
+      versions.push(nameOf(version));
+      await live.log.append(version);
+      await quick.until(versions.length + 1);
     };
     slow.socket.pause();
-    while ((await live.metric('ajil_live_waiting_bytes')) === 0) await append(1);
-    await append(2);
+    while ((await live.metric('ajil_live_waiting_bytes')) === 0) await append(large(versions.length));
+    // It reads a little at a time: the kernel has room for something small before it asks for what waits.
+    for (let index = 0; index < 30; index++) {
+      const some = once(slow.socket, 'data');
+      slow.socket.resume();
+      await some;
+      slow.socket.pause();
+      await append(alert(`صغير ${index}`));
+    }
     slow.socket.resume();
-    await append(3);
+    await append(large(versions.length));
     await slow.until(() => textsOf(slow).length === versions.length + 1);
     expect(versionsIn(messagesOf(slow))).toEqual(versions);
     await vi.waitFor(async () => expect(await live.metric('ajil_live_waiting_bytes')).toBe(0), patience);

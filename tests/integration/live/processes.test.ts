@@ -21,7 +21,7 @@ test(
     const url = `${stack.origin.replace('http', 'ws')}/v1/live`;
     const open = (query = ''): Promise<Listener> => listen(`${url}?${query}`);
     try {
-      expect(pidsOf(stack)).toHaveLength(PROCESSES);
+      await expect.poll(() => pidsOf(stack).length, { timeout: 30_000 }).toBe(PROCESSES);
       const lines = await Promise.all(Array.from({ length: READERS }, () => open()));
       const first = await stack.api.createAlert({ headline: 'الأول' });
       for (const line of lines) await line.until(2);

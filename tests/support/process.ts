@@ -3,12 +3,13 @@ import { once } from 'node:events';
 
 /** One process of the product. */
 export interface RoleProcess {
+  readonly pid: number;
   /** What it listens on; undefined for a role that does not. */
   readonly port: number | undefined;
   /** The latest lines of its output. */
   logs(): readonly string[];
   /** For signals that do not end it. */
-  signal(signal: 'SIGSTOP' | 'SIGCONT'): void;
+  signal(signal: 'SIGSTOP' | 'SIGCONT' | 'SIGUSR2'): void;
   /** Resolves when the process has ended. */
   kill(signal: NodeJS.Signals): Promise<void>;
 }
@@ -46,6 +47,7 @@ export async function startRole(options: {
     throw new Error(`${options.name} ${reason}:\n${lines.join('\n')}`);
   });
   return {
+    pid: child.pid ?? -1,
     port,
     logs: () => lines,
     signal: (signal) => void child.kill(signal),

@@ -7,7 +7,13 @@ const HELD_AT_LEAST = { versions: 2000, bytes: 256 * 1024 };
 /** Current alerts that a fresh hello must bring at most; with fewer it must bring all. */
 const CURRENT_AT_MOST = 20;
 
-export type Reason = 'first connection' | 'new epoch' | 'gap no longer held' | 'gap too large';
+/** All but the last are good reasons. */
+export type Reason =
+  | 'first connection'
+  | 'new epoch'
+  | 'gap no longer held'
+  | 'gap too large'
+  | 'the gateway was behind the reader';
 export type Reasons = Record<Reason, number>;
 
 export const noReasons = (): Reasons => ({
@@ -15,6 +21,7 @@ export const noReasons = (): Reasons => ({
   'new epoch': 0,
   'gap no longer held': 0,
   'gap too large': 0,
+  'the gateway was behind the reader': 0,
 });
 
 export interface Verdict {
@@ -61,7 +68,9 @@ function whyFresh(trace: ClientTrace, connection: ConnectionTrace, model: LogMod
   if (since === undefined) return 'first connection';
   if (hello === undefined) return undefined;
   const epochs = model.epochs();
-  if (epochs.indexOf(hello.at.epoch) > epochs.indexOf(since.epoch)) return 'new epoch';
+  const age = epochs.indexOf(hello.at.epoch) - epochs.indexOf(since.epoch);
+  if (age > 0) return 'new epoch';
+  if (age < 0 || hello.at.offset < since.offset) return 'the gateway was behind the reader';
   if (hello.at.offset - since.offset > HELD_AT_LEAST.versions) return 'gap no longer held';
   const missed = between(model.expected(trace.filter, since.epoch), since.offset, hello.at.offset);
   const bytes = missed.reduce((sum, { alert }) => sum + Buffer.byteLength(JSON.stringify(alert)), 0);

@@ -1,7 +1,8 @@
 /** The live line under kill -9, frozen processes and lost data. `npm run chaos:live -- --help` */
 import { parseArgs } from 'node:util';
-import { setup as build } from '../support/build.ts';
-import { runChaos } from './run.ts';
+import { seededRandom } from '../support/random.ts';
+import { faultOrder } from './live/faults.ts';
+import { runChaos } from './live/run.ts';
 
 const HELP = `npm run chaos:live -- [options]
 
@@ -31,7 +32,11 @@ if (![rounds, clients, seed].every(Number.isSafeInteger)) {
   console.error(HELP);
   process.exit(2);
 }
-await build();
-const ledger = await runChaos({ rounds, clients, seed, progress: (line) => console.error(line) });
+const ledger = await runChaos({
+  faults: faultOrder(rounds, seededRandom(seed)),
+  clients,
+  seed,
+  progress: (line) => console.error(line),
+});
 console.log(ledger.toString());
 process.exit(ledger.faults.length > 0 ? 1 : 0);

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import webPush from 'web-push';
-import { startRole, type RoleProcess } from '../support/process.ts';
-import { freePorts } from '../support/free-ports.ts';
+import { startRole, type RoleProcess } from '../../support/process.ts';
+import { freePorts } from '../../support/free-ports.ts';
 
-const SERVER = fileURLToPath(new URL('../../dist/src/server.js', import.meta.url));
+const SERVER = fileURLToPath(new URL('../../../dist/src/server.js', import.meta.url));
 
 /** Built server processes, each on a port that it keeps, all on one Redis. */
 export interface Gateways {
@@ -16,12 +16,18 @@ export interface Gateways {
   end(index: number, signal: 'SIGKILL' | 'SIGTERM'): Promise<void>;
   /** Resolves when it takes connections again. */
   restart(index: number): Promise<void>;
-  signal(index: number, signal: 'SIGSTOP' | 'SIGCONT'): void;
+  signal(index: number, signal: 'SIGSTOP' | 'SIGCONT' | 'SIGUSR2'): void;
+  /** Of the process that runs now. */
+  pid(index: number): number;
   logs(): string;
   stop(): Promise<void>;
 }
 
-export async function startGateways(options: { redisUrl: string; count: number }): Promise<Gateways> {
+export async function startGateways(options: {
+  redisUrl: string;
+  count: number;
+  env?: Readonly<Record<string, string>>;
+}): Promise<Gateways> {
   const dir = await mkdtemp(join(tmpdir(), 'ajil-chaos-'));
   const ports = await freePorts(options.count);
   const vapid = webPush.generateVAPIDKeys();
@@ -39,6 +45,7 @@ export async function startGateways(options: { redisUrl: string; count: number }
     TRUST_PROXY: 'loopback',
     DRAIN_SECONDS: '1',
     LOG_LEVEL: 'info',
+    ...options.env,
   };
   const running: (RoleProcess | undefined)[] = [];
   const ended: string[] = [];
@@ -66,6 +73,7 @@ export async function startGateways(options: { redisUrl: string; count: number }
     end,
     restart: start,
     signal: (index, signal) => running[index]?.signal(signal),
+    pid: (index) => running[index]?.pid ?? -1,
     logs: () => [...ended, ...running.flatMap((process) => process?.logs() ?? [])].join('\n'),
     stop: async () => {
       await Promise.all(ports.map((_, index) => end(index, 'SIGKILL')));

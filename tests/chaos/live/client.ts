@@ -1,4 +1,4 @@
-import type { HelloMessage } from '../../src/live/protocol.ts';
+import type { HelloMessage } from '../../../src/live/protocol.ts';
 import { openSseLine, openWebSocketLine, type Line, type LineEnd } from './lines.ts';
 import type { Filter } from './model.ts';
 import {

@@ -1,6 +1,6 @@
-import { newAlertId } from '../../src/alerts/id.ts';
-import { firstVersion, nextVersion } from '../../src/alerts/life-cycle.ts';
-import { toPublicAlert, type Alert, type EditorAlert } from '../../src/alerts/schema.ts';
+import { newAlertId } from '../../../src/alerts/id.ts';
+import { firstVersion, nextVersion } from '../../../src/alerts/life-cycle.ts';
+import { toPublicAlert, type Alert, type EditorAlert } from '../../../src/alerts/schema.ts';
 
 export const TOPICS = ['world', 'politics', 'economy', 'sport', 'culture'] as const;
 export const LANGUAGES = ['ar', 'en', 'ar-EG'] as const;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { TestRedis } from '../support/redis.ts';
+import type { TestRedis } from '../../support/redis.ts';
 import type { ChaosClient } from './client.ts';
 import { FLOOD_TOPIC, pick } from './alert-source.ts';
 import type { Gateways } from './gateways.ts';

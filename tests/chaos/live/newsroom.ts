@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Alert } from '../../src/alerts/schema.ts';
-import { createLiveLog } from '../../src/live/log.ts';
-import type { Redis } from '../../src/redis/connect.ts';
-import { keys } from '../../src/redis/keys.ts';
+import type { Alert } from '../../../src/alerts/schema.ts';
+import { createLiveLog } from '../../../src/live/log.ts';
+import type { Redis } from '../../../src/redis/connect.ts';
+import { keys } from '../../../src/redis/keys.ts';
 import type { AlertSource } from './alert-source.ts';
 import type { LogModel } from './model.ts';
 import { parsePosition } from './trace.ts';

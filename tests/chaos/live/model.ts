@@ -1,4 +1,4 @@
-import type { Alert } from '../../src/alerts/schema.ts';
+import type { Alert } from '../../../src/alerts/schema.ts';
 
 // What every reader must have received, told as simply as can be. It shares no code with the gateway.
 

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Alert } from '../../src/alerts/schema.ts';
+import type { Alert } from '../../../src/alerts/schema.ts';
 import type { Filter } from './model.ts';
 
 export interface Position {

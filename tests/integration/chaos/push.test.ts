@@ -3,7 +3,7 @@ import { runPushChaos } from '../../chaos/push-chaos.ts';
 
 test('with three push services in trouble and processes killed, nobody is left out and the counts agree', async () => {
   const entries = await runPushChaos({
-    subscriptions: 2000,
+    subscriptions: 1000,
     rounds: 1,
     seed: 7,
     kills: 2,

@@ -18,8 +18,7 @@ const SHOWN_FAULTS = 20;
 const DOCUMENTED_CLOSES: ReadonlySet<number> = new Set([1012, 1013, 4408]);
 const DOCUMENTED_REFUSALS: ReadonlySet<number> = new Set([503]);
 
-/** @param tolerateBehind a gateway that lags may greet with its own, older place */
-export function createLedger(title: string, tolerateBehind: boolean): Ledger {
+export function createLedger(title: string): Ledger {
   const rounds: string[] = [];
   const ends = new Map<string, number>();
   const faults: string[] = [];
@@ -48,8 +47,7 @@ export function createLedger(title: string, tolerateBehind: boolean): Ledger {
       recovered += verdict.recovered;
       faults.push(...verdict.faults);
       const behind = verdict.fresh['the gateway was behind the reader'];
-      if (behind > 0 && !tolerateBehind)
-        faults.push(`${behind} hellos of a gateway that was behind the reader`);
+      if (behind > 0) faults.push(`${behind} hellos of a gateway that was behind the reader`);
       for (const reason of Object.keys(fresh) as Reason[]) fresh[reason] += verdict.fresh[reason];
     },
     faults,

@@ -19,8 +19,6 @@ export interface ChaosOptions {
   readonly clients: number;
   /** The faults, the alerts and every client's whims follow from it; when the processes do what does not. */
   readonly seed: number;
-  /** See docs/decisions/0009-live-proof.md. */
-  readonly tolerateBehind?: boolean;
   readonly progress: (line: string) => void;
 }
 
@@ -38,7 +36,6 @@ export async function runChaos(options: ChaosOptions): Promise<Ledger> {
   const random = seededRandom(options.seed);
   const ledger = createLedger(
     `chaos: ${options.faults.length} rounds, ${options.clients} clients, ${SERVERS} servers, seed ${options.seed}`,
-    options.tolerateBehind ?? false,
   );
   const logger = createLogger({ level: 'silent', role: 'chaos' });
   const redis = await startTestRedis();

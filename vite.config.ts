@@ -10,6 +10,8 @@ export default defineConfig({
     // The content security policy lets nothing in from data: addresses but pictures.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: { index: 'src/web/index.html', alert: 'src/web/alert.html' } },
+    rolldownOptions: {
+      input: { index: 'src/web/index.html', alert: 'src/web/alert.html', desk: 'src/web/desk.html' },
+    },
   },
 });

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { adminKeyLine, announcement } from './announcement.ts';
 import type { Config } from './config.ts';
 import { runMachine } from './machine.ts';
 import type { Logger } from './ops/logger.ts';
@@ -34,27 +35,14 @@ async function main(config: Config, logger: Logger): Promise<void> {
     });
     const port = await machine.ready;
     announced = true;
-    print(announcement(config, port, adminKey));
+    const origin = config.publicUrl.endsWith(':0') ? `http://localhost:${port}` : config.publicUrl;
+    print(announcement(origin, adminKey));
   } catch (error) {
     logger.fatal({ err: error }, 'Ajil could not start');
     await shutdown.run('it could not start');
     process.exit(1);
   }
 }
-
-function announcement(config: Config, port: number, adminKey: string | undefined): string[] {
-  const origin = config.publicUrl.endsWith(':0') ? `http://localhost:${port}` : config.publicUrl;
-  return [
-    '',
-    'Ajil is running.',
-    `  reader page  ${origin}/`,
-    `  API docs     ${origin}/docs`,
-    ...(adminKey === undefined ? [] : [adminKeyLine(adminKey)]),
-    '',
-  ];
-}
-
-const adminKeyLine = (key: string): string => `  admin key    ${key}   (shown only now: keep it)`;
 
 /** For people, between the log's lines. */
 function print(lines: string[]): void {

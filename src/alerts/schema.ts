@@ -48,6 +48,8 @@ export const langSchema = z
 // oxlint-disable-next-line no-control-regex
 const FORBIDDEN_CHARACTERS = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufeff]/;
 
+export const holdsForbidden = (text: string): boolean => FORBIDDEN_CHARACTERS.test(text);
+
 const text = (min: number, max: number) =>
   z
     .string()
@@ -57,10 +59,7 @@ const text = (min: number, max: number) =>
         .string()
         .min(min)
         .max(max)
-        .refine(
-          (value) => !FORBIDDEN_CHARACTERS.test(value),
-          'must not hold control or bidi override characters',
-        )
+        .refine((value) => !holdsForbidden(value), 'must not hold control or bidi override characters')
         .refine((value) => value.isWellFormed(), 'must be well-formed Unicode'),
     );
 

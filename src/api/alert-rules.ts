@@ -1,7 +1,7 @@
+import { MAX_PUSH_MESSAGE_BYTES } from '../alerts/notification.ts';
 import type { Alert, EditorAlert, NewAlert } from '../alerts/schema.ts';
 import { MAX_LIFE_MS, MIN_LIFE_MS } from '../alerts/life-cycle.ts';
 import type { TopicStore } from '../audience/topics.ts';
-import { MAX_PUSH_MESSAGE_BYTES } from '../delivery/push-message.ts';
 import type { Editor } from '../editors/schema.ts';
 import { isAtLeast } from '../editors/schema.ts';
 import { Problem, type FieldError } from './problem.ts';

@@ -1,7 +1,7 @@
 import type { Router } from 'express';
+import { MAX_PUSH_MESSAGE_BYTES } from '../alerts/notification.ts';
 import { URGENCIES } from '../alerts/schema.ts';
 import type { TopicStore } from '../audience/topics.ts';
-import { MAX_PUSH_MESSAGE_BYTES } from '../delivery/push-message.ts';
 import { route } from './route.ts';
 
 /** The pages' languages, the first by default. */

@@ -33,9 +33,12 @@ export async function fanOut(deps: FanOutDeps, job: FanOutJob): Promise<void> {
     await deps.alerts.outbox.markFannedOut(job.alertId, job.version);
     return;
   }
-  await deps.live.append(toPublicAlert(alert));
   const { keepSeconds, acceptedAtMs } = deliveryLife(alert);
-  await deps.ledger.open(job, acceptedAtMs, keepSeconds);
+  // In this order on one connection, but with one wait for the disk.
+  await Promise.all([
+    deps.live.append(toPublicAlert(alert)),
+    deps.ledger.open(job, acceptedAtMs, keepSeconds),
+  ]);
   const batches = await freezeAndCut(deps, job, alert, keepSeconds);
   const { finished } = await deps.ledger.cut(job, batches);
   if (finished) await finishVersion(deps.alerts, job);

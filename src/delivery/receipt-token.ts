@@ -2,8 +2,6 @@ import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:cr
 import type { Redis } from '../redis/connect.ts';
 import { keys } from '../redis/keys.ts';
 
-/** Characters of base64url: one AES block. */
-export const TOKEN_LENGTH = 22;
 const BLOCK = 16;
 
 /**

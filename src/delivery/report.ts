@@ -63,13 +63,11 @@ function readReport(
 ): Omit<Report, 'status'> {
   const number = (name: string): number => Number(fields[name] ?? 0);
   const time = (name: string): number | null => (fields[name] === undefined ? null : Number(fields[name]));
-  const curve = curveOf(
-    new Map(
-      Object.entries(fields)
-        .filter(([name]) => name.startsWith('t:'))
-        .map(([name, count]) => [Number(name.slice(2)), Number(count)]),
-    ),
-  );
+  const lastMs = time('last');
+  const counts = Object.entries(fields)
+    .filter(([name]) => name.startsWith('t:'))
+    .map(([name, count]): [number, number] => [Number(name.slice(2)), Number(count)]);
+  const curve = curveOf(new Map(counts), lastMs ?? Infinity);
   const audience = number('audience');
   return {
     alertId,
@@ -90,7 +88,7 @@ function readReport(
       p50Ms: quantile(curve, 0.5),
       p90Ms: quantile(curve, 0.9),
       p99Ms: quantile(curve, 0.99),
-      lastMs: time('last'),
+      lastMs,
       withinTwoMinutes: audience === 0 ? null : number('early') / audience,
     },
     curve,

@@ -11,10 +11,18 @@ export function bucketEnd(bucket: number): number {
   return Math.round(Math.exp(bucket * GROWTH));
 }
 
-/** Cumulative counts by time, from counts by bucket. */
-export function curveOf(counts: ReadonlyMap<number, number>): [ms: number, accepted: number][] {
+/**
+ * Cumulative counts by time, from counts by bucket.
+ * @param lastMs the longest time that was counted: a bucket reaches further, and nothing may seem later than the last
+ */
+export function curveOf(
+  counts: ReadonlyMap<number, number>,
+  lastMs: number,
+): [ms: number, accepted: number][] {
   let sum = 0;
-  return [...counts].sort(([a], [b]) => a - b).map(([bucket, count]) => [bucketEnd(bucket), (sum += count)]);
+  return [...counts]
+    .sort(([a], [b]) => a - b)
+    .map(([bucket, count]) => [Math.min(bucketEnd(bucket), lastMs), (sum += count)]);
 }
 
 /** The time by which `share` (0 to 1) of what was counted had come, ms; null when nothing has. */

@@ -1,12 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../ops/logger.ts';
 import { closeRedis, type Redis } from '../redis/connect.ts';
+import type { Cursor } from './cursor.ts';
 import { awaitAfter, createLiveLog, type LogEntry, type LogPage } from './log.ts';
+import { createLooks } from './looks.ts';
 import { createTail, KEPT, type Tail, type Version } from './tail.ts';
 
 const BLOCK_MS = 2000;
 /** A log that was not heard of for so long is not followed: its server hangs, or the network to it. */
 const SILENT_MS = 5000;
+/** A look is waited for as long as the block takes, and then some. */
+const LOOK_MS = BLOCK_MS + 1000;
 /** Entries read in one go: some 10 ms of work. */
 const PAGE = 500;
 
@@ -14,6 +18,13 @@ export interface Follower {
   readonly tail: Tail;
   /** The log is being read; false while Redis is away, or does not answer. */
   readonly following: boolean;
+  /**
+   * Whether a reader with this cursor may have seen more than we have: it comes from a gateway that was faster, or that
+   * has already found the log to be another.
+   */
+  behind(since: Cursor | undefined): boolean;
+  /** See {@link Looks}. */
+  nextLook(): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -35,6 +46,7 @@ export async function openFollower(deps: {
   const closing = new AbortController();
   let heardAt = performance.now();
   let failed = false;
+  const looks = createLooks(LOOK_MS);
 
   async function startOver(): Promise<Tail> {
     const { last } = await log.read(Number.MAX_SAFE_INTEGER, 1);
@@ -81,7 +93,9 @@ export async function openFollower(deps: {
     while (!closing.signal.aborted) {
       try {
         await awaitAfter(follower, tail.cursor.offset, BLOCK_MS);
-        while (await catchUp());
+        await looks.run(async () => {
+          while (await catchUp());
+        });
         failed = false;
       } catch (error) {
         if (closing.signal.aborted) return;
@@ -100,6 +114,9 @@ export async function openFollower(deps: {
     get following() {
       return !failed && follower.status === 'ready' && performance.now() - heardAt < SILENT_MS;
     },
+    behind: (since) =>
+      since !== undefined && (since.epoch !== tail.cursor.epoch || since.offset > tail.cursor.offset),
+    nextLook: looks.next,
     close: async () => {
       closing.abort();
       follower.disconnect();

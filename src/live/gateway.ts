@@ -9,7 +9,7 @@ import { createAdmission, type Admitted } from './admission.ts';
 import { createBacklog } from './backlog.ts';
 import { createBroadcast } from './broadcast.ts';
 import type { Connection, Keeper } from './connection.ts';
-import { parseCursor, type Cursor } from './cursor.ts';
+import { parseCursor } from './cursor.ts';
 import { EventStreamConnection } from './event-stream-connection.ts';
 import { openFollower } from './follower.ts';
 import { createGroups, type Group } from './groups.ts';
@@ -24,9 +24,6 @@ import type { Version } from './tail.ts';
 import { WebSocketConnection } from './websocket-connection.ts';
 import { answerHandshake } from './websocket-handshake.ts';
 import { eventStreamWire, webSocketWire, type Wire } from './wire.ts';
-
-/** So long a newcomer who is ahead of this gateway's log is waited for. Then it starts over. */
-const CATCH_UP_MS = 1000;
 
 /** Holds the open connections of one process. */
 export interface Gateway {
@@ -108,8 +105,7 @@ export async function openGateway(deps: GatewayDeps): Promise<Gateway> {
   /** In one go: hello says what was, and from here on every version comes. */
   function enter<C extends Connection>(
     wire: Wire,
-    { filter, address }: Admitted,
-    since: Cursor | undefined,
+    { filter, address, since }: Admitted,
     create: (group: Group) => C,
     open: (connection: C, hello: Buffer) => void,
   ): void {
@@ -125,21 +121,33 @@ export async function openGateway(deps: GatewayDeps): Promise<Gateway> {
   }
 
   /**
-   * Who comes from another gateway may be ahead of this one for a moment: it is waited for, because a reader who lacks
-   * nothing should not have to start over.
-   * @returns undefined when there is nothing to wait for
+   * Greets with nothing older than what the reader has seen: one whose cursor is ahead of us, or of another log, holds a
+   * place until we have looked at the log once more.
    */
-  function catchUpWith(since: Cursor | undefined): Promise<void> | undefined {
-    const isBehind = (): boolean =>
-      since?.epoch === follower.tail.cursor.epoch && since.offset > follower.tail.cursor.offset;
-    if (!isBehind()) return undefined;
-    return (async () => {
-      const deadline = performance.now() + CATCH_UP_MS;
-      while (isBehind() && performance.now() < deadline) await sleep(20);
-    })();
+  function whenCurrent(
+    request: IncomingMessage,
+    { address, since }: Admitted,
+    greet: () => void,
+    refuse: (refusal: Refusal) => void,
+  ): void {
+    if (!follower.behind(since)) return greet();
+    admission.enter(address);
+    void follower.nextLook().then((looked) => {
+      admission.leave(address);
+      if (request.socket.destroyed) return;
+      const again = admission.judge(request);
+      if ('status' in again) refuse(again);
+      else if (looked) greet();
+      else
+        refuse({
+          status: 503,
+          reason: 'behind',
+          detail: 'this gateway does not see the log that you come from',
+        });
+    });
   }
 
-  function upgrade(request: IncomingMessage, socket: Socket, head: Buffer, waited = false): void {
+  function upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
     const refuse = (refusal: Refusal): void => {
       metrics.refused(refusal.reason);
       refuseUpgrade(socket, refusal);
@@ -148,58 +156,38 @@ export async function openGateway(deps: GatewayDeps): Promise<Gateway> {
     if ('status' in admitted) return refuse(admitted);
     const answer = answerHandshake(request);
     if (typeof answer !== 'string') return refuse(answer);
-    const wait = waited ? undefined : catchUpWith(admitted.since);
-    if (wait !== undefined) {
-      void wait.then(() => guarded(socket, () => upgrade(request, socket, head, true)));
-      return;
-    }
-    enter(
-      webSocketWire,
-      admitted,
-      admitted.since,
-      (group) => new WebSocketConnection(socket, group, admitted.address, keeper),
-      (connection, hello) => connection.open(answer, hello, head),
-    );
+    const greet = (): void =>
+      enter(
+        webSocketWire,
+        admitted,
+        (group) => new WebSocketConnection(socket, group, admitted.address, keeper),
+        (connection, hello) => connection.open(answer, hello, head),
+      );
+    whenCurrent(request, admitted, greet, refuse);
   }
 
-  function sse(request: IncomingMessage, response: ServerResponse, waited = false): void {
+  function stream(request: IncomingMessage, response: ServerResponse): void {
     const { socket } = response;
-    const admitted = admission.judge(request);
-    if ('status' in admitted) {
-      metrics.refused(admitted.reason);
-      refuseResponse(response, admitted);
-      return;
-    }
+    const refuse = (refusal: Refusal): void => {
+      metrics.refused(refusal.reason);
+      refuseResponse(response, refusal);
+    };
+    const judged = admission.judge(request);
+    if ('status' in judged) return refuse(judged);
     if (socket === null) {
       const detail = 'an event stream cannot follow another request that has no answer yet';
-      refuseResponse(response, { status: 400, reason: 'handshake', detail });
-      return;
+      return refuse({ status: 400, reason: 'handshake', detail });
     }
     const last = request.headers['last-event-id'];
-    const since = typeof last === 'string' ? parseCursor(last) : admitted.since;
-    const wait = waited ? undefined : catchUpWith(since);
-    if (wait !== undefined) {
-      void wait.then(() => guarded(socket, () => sse(request, response, true)));
-      return;
-    }
-    enter(
-      eventStreamWire,
-      admitted,
-      since,
-      (group) => new EventStreamConnection(response, socket, group, admitted.address, keeper),
-      (connection, hello) => connection.open(hello),
-    );
-  }
-
-  /** A fault of ours must not end the process, and with it everybody's connection. */
-  function guarded(socket: Socket, open: () => void): void {
-    if (socket.destroyed) return;
-    try {
-      open();
-    } catch (error) {
-      logger.error({ err: error }, 'a live connection failed by our fault');
-      socket.destroy();
-    }
+    const admitted = typeof last === 'string' ? { ...judged, since: parseCursor(last) } : judged;
+    const greet = (): void =>
+      enter(
+        eventStreamWire,
+        admitted,
+        (group) => new EventStreamConnection(response, socket, group, admitted.address, keeper),
+        (connection, hello) => connection.open(hello),
+      );
+    whenCurrent(request, admitted, greet, refuse);
   }
 
   const onFault = (error: Error): void => logger.debug({ err: error }, 'live connection fault');
@@ -222,10 +210,19 @@ export async function openGateway(deps: GatewayDeps): Promise<Gateway> {
     handleUpgrade: (request, socket, head) => {
       // Node takes its own listener off at an upgrade: a client that resets must not end the process.
       socket.on('error', onFault);
-      if (socket instanceof Socket) guarded(socket, () => upgrade(request, socket, head));
-      else socket.destroy();
+      if (!(socket instanceof Socket) || socket.destroyed) {
+        socket.destroy();
+        return;
+      }
+      try {
+        upgrade(request, socket, head);
+      } catch (error) {
+        // A fault of ours must not end the process, and with it everybody's connection.
+        logger.error({ err: error }, 'a live connection failed by our fault');
+        socket.destroy();
+      }
     },
-    handleSse: (request, response) => sse(request, response),
+    handleSse: stream,
     connections: (filter) => groups.count(filter),
     ready: () => follower.following,
     close: async () => {

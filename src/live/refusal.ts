@@ -4,7 +4,8 @@ import type { Socket } from 'node:net';
 /** Why a connection is not taken: the HTTP answer, and the label of the metric. */
 export interface Refusal {
   readonly status: 400 | 403 | 404 | 405 | 426 | 503;
-  readonly reason: 'query' | 'origin' | 'path' | 'method' | 'handshake' | 'full' | 'address' | 'draining';
+  readonly reason:
+    'query' | 'origin' | 'path' | 'method' | 'handshake' | 'full' | 'address' | 'draining' | 'behind';
   readonly detail: string;
 }
 

@@ -16,7 +16,7 @@ export interface ConcurrencyLimit {
 }
 
 const START = 32;
-const MAX = 1000;
+export const MAX_CONCURRENCY = 1000;
 /** Failures of a round above this share halve the limit; single ones are usual at any service. */
 const FAILURE_SHARE = 0.05;
 /** Answers may take so much longer than the quickest, ms or (if more) as much again, before the limit stops growing. */
@@ -55,7 +55,7 @@ export function createConcurrencyLimit(now: () => number): ConcurrencyLimit {
     // Follows a rising floor slowly, so that one quick answer does not stop the growth for ever.
     baseline = min < baseline ? min : baseline + (min - baseline) / 16;
     if (full && latency <= baseline + Math.max(SLACK, baseline)) {
-      value = Math.min(MAX, settled ? value + Math.ceil(value / 8) : value * 2);
+      value = Math.min(MAX_CONCURRENCY, settled ? value + Math.ceil(value / 8) : value * 2);
     }
     newRound();
   }

@@ -4,8 +4,15 @@ import { createPublicLookup } from './public-address.ts';
 /** Whose push service it is: few values, so that it can be a metric's label. `other` are the extra origins. */
 export type Provider = 'fcm' | 'mozilla' | 'apple' | 'wns' | 'other';
 
+interface Accepted {
+  readonly ok: true;
+  readonly origin: string;
+  readonly path: string;
+  readonly provider: Provider;
+}
+
 type EndpointVerdict =
-  | { readonly ok: true; readonly origin: string; readonly path: string; readonly provider: Provider }
+  | Accepted
   | {
       readonly ok: false;
       /** The browser's own sign that the subscription has ended, as opposed to an address that we refuse. */
@@ -22,6 +29,10 @@ export interface EndpointPolicy {
 }
 
 const MAX_LENGTH = 2048;
+const SCHEME = 'https://';
+/** A path and query that the URL parser (2 µs) leaves as they are: nothing to decode, encode or resolve. */
+const PLAIN_PATH = /^\/[\w:~=/?&-]*$/;
+const MAX_PASSED = 256;
 
 const HOSTS = new Map<string, Provider>([
   ['fcm.googleapis.com', 'fcm'],
@@ -45,7 +56,22 @@ export function createEndpointPolicy(options: { extraOrigins: readonly string[] 
   const extraOrigins = new Set(options.extraOrigins);
   const extraHosts = new Set(options.extraOrigins.map((origin) => new URL(origin).hostname));
 
+  /** Origins that have passed, by their own text. */
+  const passed = new Map<string, Accepted>();
+
   function check(endpoint: string): EndpointVerdict {
+    const end = endpoint.indexOf('/', SCHEME.length);
+    const known = end > 0 && endpoint.length <= MAX_LENGTH ? passed.get(endpoint.slice(0, end)) : undefined;
+    if (known !== undefined && PLAIN_PATH.test(endpoint.slice(end)))
+      return { ...known, path: endpoint.slice(end) };
+    const verdict = parseAndCheck(endpoint);
+    if (verdict.ok && endpoint.slice(0, end) === verdict.origin && passed.size < MAX_PASSED) {
+      passed.set(verdict.origin, verdict);
+    }
+    return verdict;
+  }
+
+  function parseAndCheck(endpoint: string): EndpointVerdict {
     if (endpoint.length > MAX_LENGTH) return refuse(`must have ${MAX_LENGTH} characters at most`);
     // The parser drops them, and then one subscription would have several texts.
     const url = /\s/.test(endpoint) ? null : parse(endpoint);

@@ -169,7 +169,17 @@ export function openSender(deps: {
       const { path } = verdict;
       return new Promise((resolve) => {
         const submittedAt = clock();
-        lane.submit({ target, message, order, path, lane, resolve, submittedAt, startedAt: undefined });
+        lane.submit({
+          target,
+          message,
+          order,
+          path,
+          lane,
+          resolve,
+          submittedAt,
+          startedAt: undefined,
+          state: 'waiting',
+        });
       });
     },
     withdraw(order) {

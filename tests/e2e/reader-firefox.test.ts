@@ -1,5 +1,6 @@
 import type { Page } from 'puppeteer-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import webPush from 'web-push';
 import { startFirefox, type Firefox } from '../support/firefox.ts';
 import { startPushService, type PushService } from '../support/push-service/start.ts';
 import { startStack, type Stack } from '../support/stack.ts';
@@ -129,4 +130,28 @@ test('when the push service forgets a reader, the service worker subscribes anew
   await expect.poll(async () => (await stack.api.asReader(record.id, record.auth)).status).toBe(404);
   await stack.api.createAlert({ headline: 'ما زلت هنا' });
   await firefox.waitForNotification(({ title }) => title === 'ما زلت هنا');
+});
+
+test('a visit brings back a subscription that the server lost, and replaces one made with another VAPID key', async () => {
+  const { page, record } = await newSubscriber();
+  await stack.api.asReader(record.id, record.auth, 'DELETE');
+  await page.reload();
+  await expect.poll(async () => (await stack.api.asReader(record.id, record.auth)).status, POLL).toBe(200);
+
+  const { publicKey } = webPush.generateVAPIDKeys();
+  await page.evaluate(`(async () => {
+    const { pushManager } = await navigator.serviceWorker.ready;
+    await (await pushManager.getSubscription()).unsubscribe();
+    await pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: '${publicKey}' });
+  })()`);
+  await page.reload();
+  await expect
+    .poll(async () => (await recordOf(page))?.id, POLL)
+    .toSatisfy((id) => typeof id === 'string' && id !== record.id);
+  const renewed = (await recordOf(page))!;
+  expect(renewed.endpoint).not.toBeNull();
+  expect((await stack.api.asReader(renewed.id, renewed.auth)).status).toBe(200);
+  await expect.poll(async () => (await stack.api.asReader(record.id, record.auth)).status, POLL).toBe(404);
+  await stack.api.createAlert({ headline: 'بالمفتاح الجديد' });
+  await expect.poll(() => service.browserPosts(renewed.endpoint ?? ''), POLL).toBe(1);
 });

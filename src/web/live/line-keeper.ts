@@ -7,8 +7,11 @@ import type { Ending, OpenedLine } from './transport.ts';
 const HELLO_MS = 15_000;
 /** A line that lived so long was no failure. */
 const STEADY_MS = 10_000;
-/** WebSockets in a row that never said hello, until the event stream is tried. */
-const SOCKETS_BEFORE_STREAM = 3;
+/**
+ * WebSockets in a row that never said hello, until the event stream is tried. Where sockets have worked it is rather an
+ * outage: an event stream would not help, and going back to a socket would cost the gateway a second handshake.
+ */
+const SOCKETS_BEFORE_STREAM = { atFirst: 3, afterOneWorked: 8 };
 /** After that a WebSocket is tried again: soon (it may have been an outage), then less and less often. */
 const SOCKET_AGAIN_MS = { first: 60_000, most: 30 * 60_000 };
 
@@ -63,6 +66,7 @@ export function keepLine(deps: {
   let everConnected = false;
   let failures = 0;
   let socketFailures = 0;
+  let socketHasWorked = false;
   let socketTriedMs = 0;
   let silenceMs = 0;
   let waiting: { readonly asked: boolean; readonly cancel: () => void } | undefined;
@@ -80,9 +84,10 @@ export function keepLine(deps: {
   }
 
   const socketIsDue = (): boolean => {
-    const doublings = Math.max(0, socketFailures - SOCKETS_BEFORE_STREAM);
+    const most = socketHasWorked ? SOCKETS_BEFORE_STREAM.afterOneWorked : SOCKETS_BEFORE_STREAM.atFirst;
+    const doublings = Math.max(0, socketFailures - most);
     const again = Math.min(SOCKET_AGAIN_MS.most, SOCKET_AGAIN_MS.first * 2 ** doublings);
-    return socketFailures < SOCKETS_BEFORE_STREAM || now() - socketTriedMs >= again;
+    return socketFailures < most || now() - socketTriedMs >= again;
   };
 
   function start(): void {
@@ -130,7 +135,10 @@ export function keepLine(deps: {
     current = attempt;
     trial = undefined;
     everConnected = true;
-    if (attempt.kind === 'socket') socketFailures = 0;
+    if (attempt.kind === 'socket') {
+      socketHasWorked = true;
+      socketFailures = 0;
+    }
     silenceMs = SOCKET_SILENCE_MS.least + random() * SOCKET_SILENCE_MS.spread;
   }
 

@@ -60,7 +60,7 @@ export class NotificationsCard extends LitElement {
         this.choice = stillPossible(record.preferences, config, this.language);
         this.state = 'on';
         const registration = await navigator.serviceWorker.ready;
-        this.choice = (await subscribe(registration, config.vapidPublicKey, this.choice)).preferences;
+        await subscribe(registration, config.vapidPublicKey, this.choice);
         return;
       }
       this.state = 'off';

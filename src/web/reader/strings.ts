@@ -95,7 +95,7 @@ export type CardStrings = Readonly<Record<keyof typeof cardAr, string>>;
 const cardEn: CardStrings = {
   ask: 'Shall we tell you when news breaks?',
   askMore:
-    'A notification on this device when news breaks in the topics you choose. No account, no e-mail, and off again whenever you like.',
+    'A notification on this device when news breaks in the topics you choose. No account, no email, and off again whenever you like.',
   yes: 'Turn on notifications',
   later: 'Not now',
   reopen: 'Breaking news notifications',

@@ -164,3 +164,43 @@ test('two gateways give the same versions in the same order, and take each other
   expect(versionsIn([hello!])).toEqual(versionsIn(messages.slice(21)));
   await other.stop();
 });
+
+test('a reader who has seen more than this gateway is greeted once the gateway has seen it too', async () => {
+  const other = await live.listen();
+  const { cursor } = await live.log.append(alert('الأول'));
+  await other.until(2);
+  const [epoch, offset] = cursor.split(':');
+  const opening = live.listen(`cursor=${epoch}:${Number(offset) + 1}`);
+  await vi.waitFor(async () => expect(await live.metric('ajil_live_connections')).toBe(2));
+  await live.log.append(alert('الثاني'));
+  const [message] = await (await opening).until(1);
+  expect(message).toMatchObject({ type: 'hello', recovered: true, alerts: [] });
+  expect(message?.cursor).toBe(`${epoch}:${Number(offset) + 1}`);
+});
+
+test('a reader who comes from the new log is not greeted with the old one', async () => {
+  await live.log.append(alert('قبل المسح'));
+  await live.log.append(alert('قبله أيضًا'));
+  await live.writer.flushall();
+  const after = alert('بعد المسح');
+  const { cursor } = await live.log.append(after);
+  const { message } = await hello(`cursor=${cursor}`);
+  expect(message).toMatchObject({ recovered: true, alerts: [], cursor });
+});
+
+test('while Redis is away a reader who is ahead is told to come again, and holds no place', async () => {
+  const { cursor } = await live.log.append(alert('آخر ما وصل'));
+  const [epoch, offset] = cursor.split(':');
+  await redis.kill();
+  try {
+    const ahead = `http://127.0.0.1:${live.port}/v1/live?cursor=${epoch}:${Number(offset) + 9}`;
+    const answer = await fetch(ahead, { headers: { accept: 'text/event-stream' } });
+    expect(answer.status).toBe(503);
+    expect(answer.headers.get('retry-after')).toBe('5');
+    expect(await live.metric('ajil_live_refused_total', { reason: 'behind' })).toBe(1);
+    expect(await live.metric('ajil_live_connections')).toBe(0);
+  } finally {
+    await redis.restart();
+    await vi.waitFor(() => expect(live.gateway.ready()).toBe(true), patience);
+  }
+});

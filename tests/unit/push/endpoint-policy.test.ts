@@ -128,3 +128,41 @@ describe('the lookup', () => {
     expect(await ask(lookup, 'fcm.googleapis.com', false)).toBe('ENOTFOUND');
   });
 });
+
+test('an endpoint of a known origin is judged as if it were the first', () => {
+  const paths = [
+    '/fcm/send/abc:APA91b-x_y',
+    '/wpush/v2/gAAAA%2Bx==?a=1&b=2',
+    '/a.b/c',
+    '/a/../b',
+    '/./a',
+    '/a/..',
+    '/%2e%2e/a',
+    '/a#b',
+    '/a b',
+    '/a\\b',
+    '/\u0627',
+    '/a\tb',
+    '//evil.example/x',
+    '/@evil.example',
+    '',
+    '?x',
+    ':8443/x',
+    '.evil.example/x',
+    '@evil.example/x',
+    '\\@evil.example/x',
+    `/${'a'.repeat(2048)}`,
+  ];
+  const seasoned = createEndpointPolicy({ extraOrigins: [] });
+  for (const host of [
+    'https://fcm.googleapis.com',
+    'https://a.push.apple.com',
+    'HTTPS://FCM.googleapis.com',
+  ]) {
+    seasoned.check(`${host}/first`);
+    for (const path of paths) {
+      const fresh = createEndpointPolicy({ extraOrigins: [] }).check(host + path);
+      expect(seasoned.check(host + path), host + path).toEqual(fresh);
+    }
+  }
+});

@@ -252,6 +252,27 @@ describe('a service that stalls', () => {
     expect(tally()).toEqual({ accepted: 20 });
   });
 
+  test('that answers most but leaves some hanging serves the others at full speed', async () => {
+    const { send, openAt, tally } = setUp();
+    send(FCM, 31);
+    await quiet();
+    vi.advanceTimersByTime(1900);
+    send(FCM, 40);
+    await quiet();
+    for (const request of openAt(FCM)
+      .filter(({ path }) => path === '/0')
+      .slice(1))
+      request.answer(201);
+    await quiet();
+    expect(tally()).toEqual({ accepted: 1 });
+    // 31 hang; until they are overdue one place is left, then all of them are free again.
+    expect(openAt(FCM)).toHaveLength(32);
+    vi.advanceTimersByTime(200);
+    for (const request of openAt(FCM).slice(31)) request.answer(201);
+    await quiet();
+    expect(openAt(FCM).length).toBeGreaterThanOrEqual(31 + 32);
+  });
+
   test('is found out within two seconds even if it was healthy before', async () => {
     const { send, openAt, tally } = setUp();
     send(FCM, 500);

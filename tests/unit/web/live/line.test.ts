@@ -48,6 +48,9 @@ test('waits double up to half a minute while the gateway is away', async () => {
   const waits = times.slice(2).map((time, index) => Math.round((time - (times[index + 1] ?? 0)) / 100) / 10);
   // Half of each bound: the world's random is always 0.5.
   expect(waits.slice(0, 6)).toEqual([1, 2, 4, 8, 15, 15]);
+  // Sockets have worked: for the first minute it is an outage, then perhaps another network.
+  const kinds = gateway.tries.slice(1).map(({ kind }) => kind);
+  expect([kinds.indexOf('stream'), kinds.includes('socket', 8)]).toEqual([8, true]);
 });
 
 test('each close code is obeyed', async () => {

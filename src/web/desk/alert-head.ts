@@ -1,0 +1,32 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { EditorAlert } from '../../alerts/schema.ts';
+import { fill, type Words } from './strings.ts';
+
+/** What the alert is and says. */
+export function renderAlertHead(alert: EditorAlert, words: Words, nowMs: number): TemplateResult {
+  const { text } = words;
+  const isOver = Date.parse(alert.expiresAt) < nowMs;
+  return html`
+    <header>
+      <p class="tags">
+        <span class="status ${alert.status}">${text.status[alert.status]}</span>
+        ${alert.change === 'new' ? nothing : html`<span class="change">${text[alert.change]}</span>`}
+        <span>${text[alert.urgency]}</span>
+        <time datetime=${alert.createdAt}>${words.time(alert.createdAt)}</time>
+        <span class="quiet">
+          ${fill(isOver ? text.expired : text.expires, { time: words.time(alert.expiresAt) })}
+        </span>
+      </p>
+      <h1 tabindex="-1" lang=${alert.lang} dir=${alert.dir}>${alert.headline}</h1>
+      <div lang=${alert.lang} dir=${alert.dir}>
+        ${alert.note ? html`<p class="change">${alert.note}</p>` : nothing}
+        ${alert.body ? html`<p>${alert.body}</p>` : nothing}
+      </div>
+      ${
+        alert.url
+          ? html`<p><a href=${alert.url} target="_blank" rel="noreferrer">${text.openStory}</a></p>`
+          : nothing
+      }
+    </header>
+  `;
+}

@@ -1,0 +1,249 @@
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import type { EditorAlert } from '../../alerts/schema.ts';
+import { renderAlertHead } from './alert-head.ts';
+import type { Report } from './answers.ts';
+import type { Subject } from './drafted.ts';
+import { DeskElement } from './element.ts';
+import { renderReport, spokenProgress } from './report.ts';
+import { followReport } from './report-stream.ts';
+import type { DeskShared } from './shared.ts';
+import { fill, type Words } from './strings.ts';
+import './confirm.ts';
+import './writer.ts';
+
+type Aborted = 'aborted' | 'abortTooLate' | 'abortUnknown' | 'notAllowed';
+
+/** One alert: its report as it fills, and what can still be done about it. Tells `changed` when something was. */
+class AlertView extends DeskElement {
+  static override properties = {
+    desk: { attribute: false },
+    alertId: { attribute: false },
+    role: { attribute: false },
+    alert: { state: true },
+    missing: { state: true },
+    version: { state: true },
+    report: { state: true },
+    connected: { state: true },
+    writing: { state: true },
+    asking: { state: true },
+    aborted: { state: true },
+  };
+  declare desk: DeskShared;
+  declare alertId: string;
+  declare role: string;
+  declare private alert: EditorAlert | undefined;
+  declare private missing: boolean;
+  /** The version whose report is shown. */
+  declare private version: number;
+  declare private report: Report | undefined;
+  /** Undefined until the first answer. */
+  declare private connected: boolean | undefined;
+  declare private writing: Subject | undefined;
+  /** Whether the editor is asked if sending is to stop. */
+  declare private asking: boolean;
+  declare private aborted: Aborted | undefined;
+  private stream: { close(): void } | undefined;
+
+  override willUpdate(changed: PropertyValues): void {
+    if (!changed.has('alertId')) return;
+    this.alert = undefined;
+    this.missing = false;
+    this.writing = undefined;
+    this.asking = false;
+    this.aborted = undefined;
+    this.follow(undefined);
+    void this.load().then(() => this.focusOn('h1'));
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.stream?.close();
+  }
+
+  /** Reads the alert; follows its newest version when that is another than before. */
+  private async load(): Promise<void> {
+    const id = this.alertId;
+    const answer = await this.desk.client.call<EditorAlert>(`/v1/alerts/${id}`);
+    if (id !== this.alertId || !this.isConnected) return;
+    if (answer.type !== 'done') {
+      this.missing = this.alert === undefined;
+      return;
+    }
+    const isNewer = answer.body.version !== this.alert?.version;
+    this.alert = answer.body;
+    if (isNewer) this.follow(answer.body.version);
+  }
+
+  private follow(version: number | undefined): void {
+    this.stream?.close();
+    this.stream = undefined;
+    this.report = undefined;
+    this.connected = undefined;
+    this.version = version ?? 0;
+    if (version === undefined) return;
+    this.stream = followReport(this.alertId, version, {
+      onReport: this.onReport,
+      onState: (connected) => {
+        this.connected = connected;
+      },
+      onLost: () => void this.load(),
+    });
+  }
+
+  private readonly onReport = (report: Report): void => {
+    this.report = report;
+    if (report.version !== this.alert?.version || report.status === this.alert.status) return;
+    this.alert = { ...this.alert, status: report.status };
+    this.tellChanged();
+    // Another editor may have corrected or retracted it.
+    void this.load();
+  };
+
+  private tellChanged(): void {
+    this.dispatchEvent(new CustomEvent('changed'));
+  }
+
+  private readonly onAbort = async (): Promise<void> => {
+    this.asking = false;
+    const path = `/v1/alerts/${this.alertId}/abort`;
+    const answer = await this.desk.client.call<EditorAlert>(path, { method: 'POST' });
+    if (answer.type === 'done') this.alert = answer.body;
+    this.aborted =
+      answer.type === 'done'
+        ? 'aborted'
+        : answer.type === 'silent'
+          ? 'abortUnknown'
+          : answer.problem.code === 'wrong-status'
+            ? 'abortTooLate'
+            : 'notAllowed';
+    this.tellChanged();
+    void this.focusOn('.note.aborted');
+  };
+
+  private write(change: 'update' | 'correction' | 'retraction'): void {
+    if (this.alert === undefined) return;
+    this.writing = { change, of: this.alert };
+    void this.updateComplete.then(() => this.focusOn('desk-writer h1'));
+  }
+
+  private readonly stopWriting = (): void => {
+    this.writing = undefined;
+    void this.focusOn('h1');
+  };
+
+  private readonly onVersionSent = async (): Promise<void> => {
+    this.writing = undefined;
+    await this.load();
+    this.tellChanged();
+    void this.focusOn('h1');
+  };
+
+  override render(): TemplateResult {
+    const { desk, alert, writing } = this;
+    const { text } = desk.words;
+    if (this.missing) return html`<div class="sheet"><p role="alert">${text.notFound}</p></div>`;
+    if (alert === undefined) return html`<div class="sheet"><p class="quiet">${text.loading}</p></div>`;
+    if (writing !== undefined) {
+      return html`
+        <p>
+          <button type="button" class="plain back" @click=${this.stopWriting}>${text.backToAlert}</button>
+        </p>
+        <desk-writer .desk=${desk} .subject=${writing} @sent=${this.onVersionSent}></desk-writer>
+      `;
+    }
+    return html`
+      <article class="sheet alert">
+        ${renderAlertHead(alert, desk.words, desk.client.now())} ${this.renderActions(alert, desk.words)}
+        <section aria-labelledby="report-heading">
+          <h2 id="report-heading">
+            ${text.report}
+            <span class="state ${this.connected === true ? 'on' : ''}"
+              >${{ true: text.live, false: text.lost, undefined: nothing }[`${this.connected}`]}</span
+            >
+          </h2>
+          ${this.renderVersions(alert, desk.words)}
+          <p class="unseen" role="status">
+            ${this.report ? spokenProgress(this.report, desk.words) : nothing}
+          </p>
+          ${this.report ? renderReport(this.report, desk.words) : html`<p class="quiet">${text.loading}</p>`}
+        </section>
+      </article>
+      ${this.renderAbortQuestion(desk.words)}
+    `;
+  }
+
+  private renderActions(alert: EditorAlert, { text }: Words): TemplateResult {
+    const maySay = alert.status === 'sending' || alert.status === 'sent' || alert.status === 'aborted';
+    const mayAbort =
+      alert.status === 'sending' && (this.role !== 'author' || alert.createdBy === this.desk.editorId);
+    return html`
+      <div class="buttons">
+        ${
+          mayAbort
+            ? html`<button type="button" class="danger" @click=${() => (this.asking = true)}>
+                ${text.abort}
+              </button>`
+            : nothing
+        }
+        ${
+          maySay
+            ? html`
+                <button type="button" @click=${() => this.write('update')}>${text.updateIt}</button>
+                <button type="button" @click=${() => this.write('correction')}>${text.correct}</button>
+                <button type="button" @click=${() => this.write('retraction')}>${text.retract}</button>
+              `
+            : nothing
+        }
+        <a class="button" href="#/">${text.writeNew}</a>
+      </div>
+      ${this.aborted ? html`<p class="note aborted" tabindex="-1">${text[this.aborted]}</p>` : nothing}
+    `;
+  }
+
+  private renderVersions(alert: EditorAlert, { text, number }: Words): TemplateResult | typeof nothing {
+    if (alert.version === 1) return nothing;
+    const all = Array.from({ length: alert.version }, (_, index) => alert.version - index);
+    return html`
+      <div class="versions" role="group" aria-label=${text.versions}>
+        ${all.map(
+          (version) =>
+            html`<button
+              type="button"
+              aria-pressed=${version === this.version ? 'true' : 'false'}
+              @click=${() => this.follow(version)}
+            >
+              ${fill(text.version, { n: number(version) })}
+            </button>`,
+        )}
+      </div>
+    `;
+  }
+
+  private renderAbortQuestion(words: Words): TemplateResult {
+    const { text, plural, number } = words;
+    const accepted = this.report?.outcomes.accepted ?? 0;
+    const content = html`
+      <p>
+        <strong>
+          ${fill(text.abortReached, {
+            devices: plural(accepted, text.devices),
+            audience: number(this.report?.audience ?? 0),
+            pages: plural(this.report?.live.connections ?? 0, text.pages),
+          })}
+        </strong>
+      </p>
+      <p class="quiet">${text.abortRest}</p>
+    `;
+    return html`<desk-confirm
+      .open=${this.asking}
+      .heading=${text.abortTitle}
+      .content=${content}
+      .confirmLabel=${text.abortNow}
+      .declineLabel=${text.keepSending}
+      @confirmed=${this.onAbort}
+      @declined=${() => (this.asking = false)}
+    ></desk-confirm>`;
+  }
+}
+
+customElements.define('desk-alert', AlertView);

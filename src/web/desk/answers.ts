@@ -1,0 +1,66 @@
+import type { EditorAlert, Urgency } from '../../alerts/schema.ts';
+
+// What the API answers, as far as the desk reads it.
+
+export interface DeskSession {
+  readonly editor: { readonly id: string; readonly name: string; readonly role: string };
+  readonly csrfToken: string;
+  readonly expiresAt: string;
+}
+
+export interface DeskConfig {
+  readonly publicUrl: string;
+  readonly topics: readonly { readonly id: string; readonly names: Readonly<Record<string, string>> }[];
+  readonly languages: readonly string[];
+  readonly urgencies: readonly Urgency[];
+  readonly pushMessageLimitBytes: number;
+}
+
+export interface Estimate {
+  readonly subscriptions: number;
+  readonly connections: number;
+}
+
+export interface AlertPage {
+  readonly alerts: readonly EditorAlert[];
+  readonly next: string | null;
+}
+
+export const OUTCOMES = ['accepted', 'pending', 'gone', 'rejected', 'failed', 'expired'] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+export interface Report {
+  readonly alertId: string;
+  readonly version: number;
+  readonly status: EditorAlert['status'];
+  readonly audience: number;
+  readonly outcomes: Readonly<Record<Outcome, number>>;
+  readonly live: { readonly connections: number };
+  readonly receipts: { readonly shown: number; readonly opened: number };
+  readonly timing: {
+    readonly firstMs: number | null;
+    readonly p50Ms: number | null;
+    readonly p90Ms: number | null;
+    readonly p99Ms: number | null;
+    readonly lastMs: number | null;
+    readonly withinTwoMinutes: number | null;
+  };
+  readonly curve: readonly (readonly [ms: number, accepted: number])[];
+}
+
+/** RFC 9457. `code` is the last part of its `type`. */
+export interface ProblemDetails {
+  readonly code: string;
+  readonly status: number;
+  readonly title: string;
+  readonly detail: string;
+  readonly errors: readonly {
+    readonly pointer?: string;
+    readonly detail: string;
+    readonly bytes?: number;
+    readonly limit?: number;
+  }[];
+  /** Of the alert that this one repeats. */
+  readonly alertId?: string;
+  readonly retryAfterSeconds?: number;
+}

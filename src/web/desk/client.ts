@@ -1,0 +1,108 @@
+import type { DeskSession, ProblemDetails } from './answers.ts';
+
+/** `silent`: no answer came, or one that says nothing of what was done with the request (5xx). */
+export type Answer<T> =
+  | { readonly type: 'done'; readonly body: T }
+  | { readonly type: 'refused'; readonly problem: ProblemDetails }
+  | { readonly type: 'silent'; readonly problem?: ProblemDetails };
+
+interface CallOptions {
+  readonly method?: 'GET' | 'POST' | 'DELETE';
+  readonly body?: object;
+  readonly idempotencyKey?: string;
+}
+
+/** The API as the desk's session calls it. */
+export interface Client {
+  call<T>(path: string, options?: CallOptions): Promise<Answer<T>>;
+  /** Who is signed in. */
+  session(): Promise<Answer<DeskSession>>;
+  /** The key is sent once and kept nowhere: an HttpOnly cookie stands for it from then on. */
+  signIn(key: string): Promise<Answer<DeskSession>>;
+  signOut(): Promise<Answer<undefined>>;
+  /** The server's clock, ms since the epoch: an expiry must not depend on how the editor's machine is set. */
+  readonly now: () => number;
+}
+
+/** Longer than the API takes with a store that is slow, shorter than an editor waits. */
+const TIMEOUT_MS = 15_000;
+
+/** @param onSignedOut called whenever the API no longer knows who asks */
+export function createClient(onSignedOut: () => void): Client {
+  let csrfToken = '';
+  let clockOffsetMs = 0;
+
+  async function exchange<T>(path: string, options: CallOptions): Promise<Answer<T>> {
+    const { method = 'GET', body, idempotencyKey } = options;
+    try {
+      const response = await fetch(path, {
+        method,
+        headers: {
+          ...(method === 'GET' ? {} : { 'X-CSRF-Token': csrfToken }),
+          ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+          ...(idempotencyKey === undefined ? {} : { 'Idempotency-Key': idempotencyKey }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+      });
+      const date = Date.parse(response.headers.get('date') ?? '');
+      if (!Number.isNaN(date)) clockOffsetMs = date - Date.now();
+      const text = await response.text();
+      if (response.ok) return { type: 'done', body: (text === '' ? undefined : JSON.parse(text)) as T };
+      const problem = readProblem(response, text);
+      // Also an answer of something between us and the API (no problem of ours) tells nothing.
+      if (response.status >= 500 || problem === undefined) {
+        return problem === undefined ? { type: 'silent' } : { type: 'silent', problem };
+      }
+      return { type: 'refused', problem };
+    } catch {
+      return { type: 'silent' };
+    }
+  }
+
+  async function session(): Promise<Answer<DeskSession>> {
+    return entered(await exchange<DeskSession>('/v1/session', {}));
+  }
+
+  function entered(answer: Answer<DeskSession>): Answer<DeskSession> {
+    if (answer.type === 'done') csrfToken = answer.body.csrfToken;
+    return answer;
+  }
+
+  return {
+    session,
+    call: async (path, options = {}) => {
+      let answer = await exchange<never>(path, options);
+      // Another tab may have signed in anew: its session is ours too, with another token.
+      if (isRefusedFor(answer, 'csrf-refused') && (await session()).type === 'done') {
+        answer = await exchange<never>(path, options);
+      }
+      if (isRefusedFor(answer, 'unauthenticated')) onSignedOut();
+      return answer;
+    },
+    signIn: async (key) => entered(await exchange('/v1/session', { method: 'POST', body: { key } })),
+    signOut: () => exchange('/v1/session', { method: 'DELETE' }),
+    now: () => Date.now() + clockOffsetMs,
+  };
+}
+
+export function isRefusedFor(answer: Answer<unknown>, code: string): boolean {
+  return answer.type === 'refused' && answer.problem.code === code;
+}
+
+function readProblem(response: Response, text: string): ProblemDetails | undefined {
+  if (!response.headers.get('content-type')?.startsWith('application/problem+json')) return undefined;
+  const {
+    type,
+    errors = [],
+    ...rest
+  } = JSON.parse(text) as Omit<ProblemDetails, 'code' | 'errors'> &
+    Partial<Pick<ProblemDetails, 'errors'>> & { type: string };
+  const retryAfter = Number(response.headers.get('retry-after'));
+  return {
+    ...rest,
+    errors,
+    code: type.slice(type.lastIndexOf('/') + 1),
+    ...(retryAfter > 0 ? { retryAfterSeconds: retryAfter } : {}),
+  };
+}

@@ -1,0 +1,183 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { EditorAlert } from '../../alerts/schema.ts';
+import { recall, remember } from '../reader/browser-memory.ts';
+import type { DeskConfig, DeskSession } from './answers.ts';
+import { createClient, type Client } from './client.ts';
+import { DeskElement } from './element.ts';
+import { wordsIn, type Language, type Words } from './strings.ts';
+import './sign-in.ts';
+import './writer.ts';
+import './alert-view.ts';
+import './recent.ts';
+
+/** `#/` writes a new alert, `#/<id>` shows one: a reload stays where it was. */
+const ALERT_ROUTE = /^#\/([0-9a-z]{26})$/;
+
+/** The desk: who is signed in, in which language, and which page is open. */
+class Desk extends DeskElement {
+  static override properties = {
+    words: { state: true },
+    session: { state: true },
+    config: { state: true },
+    trouble: { state: true },
+    ended: { state: true },
+    openId: { state: true },
+    changes: { state: true },
+  };
+  declare private words: Words;
+  declare private session: DeskSession | undefined;
+  declare private config: DeskConfig | undefined;
+  /** The server did not answer the first questions. */
+  declare private trouble: boolean;
+  /** The session ended while the editor worked. */
+  declare private ended: boolean;
+  declare private openId: string | undefined;
+  /** Counts what happened to alerts here: the list looks again. */
+  declare private changes: number;
+  private asked = false;
+  private readonly client: Client;
+
+  constructor() {
+    super();
+    this.words = wordsIn(recall('language') === 'en' ? 'en' : 'ar');
+    this.trouble = false;
+    this.ended = false;
+    this.changes = 0;
+    this.openId = ALERT_ROUTE.exec(location.hash)?.[1];
+    this.client = createClient(() => {
+      this.ended = this.session !== undefined;
+      this.session = undefined;
+    });
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    addEventListener('hashchange', this.onRoute);
+    void this.start();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    removeEventListener('hashchange', this.onRoute);
+  }
+
+  private readonly start = async (): Promise<void> => {
+    this.trouble = false;
+    const [session, config] = await Promise.all([
+      this.client.session(),
+      this.client.call<DeskConfig>('/v1/config'),
+    ]);
+    this.asked = true;
+    if (config.type === 'done') this.config = config.body;
+    if (session.type === 'done') this.session = session.body;
+    this.trouble = config.type !== 'done' || session.type === 'silent';
+    this.requestUpdate();
+  };
+
+  private readonly onRoute = (): void => {
+    this.openId = ALERT_ROUTE.exec(location.hash)?.[1];
+  };
+
+  private readonly onSignedIn = (event: CustomEvent<DeskSession>): void => {
+    this.session = event.detail;
+    this.ended = false;
+    void this.focusOn('desk-writer [name="headline"]');
+  };
+
+  private readonly signOut = async (): Promise<void> => {
+    await this.client.signOut();
+    this.ended = false;
+    this.session = undefined;
+  };
+
+  private readonly switchLanguage = (): void => {
+    const other: Language = this.words.language === 'ar' ? 'en' : 'ar';
+    this.words = wordsIn(other);
+    remember('language', other);
+  };
+
+  private readonly onSent = (event: CustomEvent<EditorAlert>): void => {
+    this.changes += 1;
+    location.hash = `#/${event.detail.id}`;
+  };
+
+  private readonly onChanged = (): void => {
+    this.changes += 1;
+  };
+
+  override render(): TemplateResult {
+    const { text, language } = this.words;
+    document.documentElement.lang = language;
+    document.documentElement.dir = language === 'ar' ? 'rtl' : 'ltr';
+    document.title = text.title;
+    return html`
+      <a class="skip" href="#content" @click=${this.skip}>${text.skip}</a>
+      <header class="top">
+        <div class="inner">
+          <a class="brand" href="#/"><strong>${text.brand}</strong> <span>${text.brandDesk}</span></a>
+          ${this.session ? html`<span class="who"><bdi>${this.session.editor.name}</bdi></span>` : nothing}
+          <button
+            type="button"
+            class="plain"
+            lang=${language === 'ar' ? 'en' : 'ar'}
+            @click=${this.switchLanguage}
+          >
+            ${text.otherLanguage}
+          </button>
+          ${
+            this.session
+              ? html`<button type="button" class="plain" @click=${this.signOut}>${text.signOut}</button>`
+              : nothing
+          }
+        </div>
+      </header>
+      <main id="content" tabindex="-1">${this.renderContent()}</main>
+    `;
+  }
+
+  private renderContent(): TemplateResult {
+    const { client, words, config, session } = this;
+    const { text } = words;
+    if (this.trouble) {
+      return html`<div class="sheet narrow" role="alert">
+        <p>${text.noServer}</p>
+        <button type="button" class="main" @click=${this.start}>${text.again}</button>
+      </div>`;
+    }
+    if (!this.asked || config === undefined) return html`<p class="quiet">${text.loading}</p>`;
+    if (session === undefined) {
+      return html`<desk-sign-in
+        .client=${client}
+        .words=${words}
+        .ended=${this.ended}
+        @signed-in=${this.onSignedIn}
+      ></desk-sign-in>`;
+    }
+    const shared = { client, words, config, editorId: session.editor.id };
+    return html`
+      <div class="columns">
+        ${
+          this.openId === undefined
+            ? html`<desk-writer .desk=${shared} .subject=${NEW_ALERT} @sent=${this.onSent}></desk-writer>`
+            : html`<desk-alert
+                .desk=${shared}
+                .alertId=${this.openId}
+                .role=${session.editor.role}
+                @changed=${this.onChanged}
+              ></desk-alert>`
+        }
+        <desk-recent .desk=${shared} .openId=${this.openId} .changes=${this.changes}></desk-recent>
+      </div>
+    `;
+  }
+
+  /** The hash holds the route: a skip link must not change it. */
+  private readonly skip = (event: Event): void => {
+    event.preventDefault();
+    void this.focusOn('#content');
+  };
+}
+
+const NEW_ALERT = { change: 'new' } as const;
+
+customElements.define('ajil-desk', Desk);

@@ -1,0 +1,94 @@
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import type { EditorAlert } from '../../alerts/schema.ts';
+import type { AlertPage } from './answers.ts';
+import { DeskElement } from './element.ts';
+import type { DeskShared } from './shared.ts';
+
+const PAGE = 12;
+/** Others send, too. */
+const REFRESH_MS = 20_000;
+
+/** The newest alerts of the whole newsroom, each a way to its report. */
+class Recent extends DeskElement {
+  static override properties = {
+    desk: { attribute: false },
+    openId: { attribute: false },
+    changes: { attribute: false },
+    alerts: { state: true },
+    next: { state: true },
+  };
+  declare desk: DeskShared;
+  declare openId: string | undefined;
+  declare changes: number;
+  declare private alerts: readonly EditorAlert[] | undefined;
+  declare private next: string | null;
+  private timer: ReturnType<typeof setInterval> | undefined;
+  private asked = 0;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.timer = setInterval(this.refreshIfSeen, REFRESH_MS);
+    document.addEventListener('visibilitychange', this.refreshIfSeen);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearInterval(this.timer);
+    document.removeEventListener('visibilitychange', this.refreshIfSeen);
+  }
+
+  override willUpdate(changed: PropertyValues): void {
+    if (changed.has('changes')) void this.refresh();
+  }
+
+  private readonly refreshIfSeen = (): void => {
+    if (document.visibilityState === 'visible') void this.refresh();
+  };
+
+  private async refresh(): Promise<void> {
+    const mine = ++this.asked;
+    const limit = Math.min(100, Math.max(PAGE, this.alerts?.length ?? 0));
+    const answer = await this.desk.client.call<AlertPage>(`/v1/alerts?limit=${limit}`);
+    if (answer.type !== 'done' || mine !== this.asked) return;
+    this.alerts = answer.body.alerts;
+    this.next = answer.body.next;
+  }
+
+  private readonly more = async (): Promise<void> => {
+    const mine = ++this.asked;
+    const answer = await this.desk.client.call<AlertPage>(`/v1/alerts?limit=${PAGE}&before=${this.next}`);
+    if (answer.type !== 'done' || mine !== this.asked) return;
+    this.alerts = [...(this.alerts ?? []), ...answer.body.alerts];
+    this.next = answer.body.next;
+  };
+
+  override render(): TemplateResult {
+    const { text } = this.desk.words;
+    return html`
+      <nav class="recent" aria-labelledby="recent-heading">
+        <h2 id="recent-heading">${text.recent}</h2>
+        ${this.alerts?.length === 0 ? html`<p class="quiet">${text.none}</p>` : nothing}
+        <ol>
+          ${this.alerts?.map((alert) => this.renderOne(alert))}
+        </ol>
+        ${this.next ? html`<button type="button" @click=${this.more}>${text.older}</button>` : nothing}
+      </nav>
+    `;
+  }
+
+  private renderOne(alert: EditorAlert): TemplateResult {
+    const { text, time } = this.desk.words;
+    return html`<li>
+      <a href="#/${alert.id}" aria-current=${alert.id === this.openId ? 'page' : 'false'}>
+        <span class="headline" lang=${alert.lang} dir=${alert.dir}>${alert.headline}</span>
+        <span class="tags">
+          <span class="status ${alert.status}">${text.status[alert.status]}</span>
+          ${alert.change === 'new' ? nothing : html`<span class="change">${text[alert.change]}</span>`}
+          <time datetime=${alert.createdAt}>${time(alert.createdAt)}</time>
+        </span>
+      </a>
+    </li>`;
+  }
+}
+
+customElements.define('desk-recent', Recent);

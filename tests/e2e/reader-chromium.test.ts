@@ -1,0 +1,234 @@
+import type { BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { startChromium, type Chromium } from '../support/chromium.ts';
+import { startPushService, type PushService } from '../support/push-service/start.ts';
+import type { SubscriptionJson } from '../support/push-service/virtual.ts';
+import { startStack, type Stack } from '../support/stack.ts';
+import { stubSubscribe } from '../support/stubbed-subscribe.ts';
+
+let service: PushService;
+let stack: Stack;
+let chromium: Chromium;
+let subscription: SubscriptionJson;
+/** Can subscribe. */
+let subscriber: BrowserContext;
+let visitor: BrowserContext;
+
+beforeAll(async () => {
+  service = await startPushService();
+  [stack, chromium] = await Promise.all([startStack({ pushServices: [service] }), startChromium()]);
+  subscription = await service.createSubscription({ applicationServerKey: stack.vapidPublicKey });
+  // Nothing moves: without a graphics card that costs whole cores.
+  const reducedMotion = 'reduce';
+  subscriber = await chromium.newReader({ reducedMotion, permissions: ['notifications'] });
+  await stubSubscribe(subscriber, subscription);
+  visitor = await chromium.newReader({ reducedMotion });
+});
+afterEach(async () => {
+  for (const page of [...subscriber.pages(), ...visitor.pages()].slice(1)) await page.close();
+});
+afterAll(async () => {
+  await chromium?.stop();
+  await stack?.stop();
+  await service?.stop();
+});
+
+async function open(reader: BrowserContext): Promise<Page> {
+  const page = await reader.newPage();
+  await page.goto(stack.origin);
+  await page.locator('.line.live').waitFor();
+  await page.locator('ajil-notifications .card').waitFor();
+  return page;
+}
+
+/** What the server knows of the subscription that this browser remembers. */
+async function atServer(page: Page): Promise<unknown> {
+  const id = await page.evaluate(`caches.open('ajil-subscription')
+    .then((cache) => cache.match('/subscription'))
+    .then((stored) => stored?.json())
+    .then((record) => record?.id)`);
+  if (typeof id !== 'string') return undefined;
+  const { status, body } = await stack.api.asReader(id, subscription.keys.auth);
+  return status === 200 ? body : status;
+}
+
+const addVersion = async (id: string, body: object): Promise<void> => {
+  expect((await stack.api.asEditor(`/v1/alerts/${id}/versions`, { method: 'POST', body })).status).toBe(201);
+};
+
+/** What has the focus, as a keyboard's reader knows it: its name, and whether it is seen to have it. */
+const focused = (page: Page): Promise<{ name: string; seen: boolean }> =>
+  page.evaluate(`(() => {
+    const element = document.activeElement;
+    const label = element.closest('label');
+    const drawn = label?.querySelector('span') ?? element;
+    const name = (label ?? element).textContent.trim().replaceAll(/\\s+/g, ' ');
+    return { name, seen: getComputedStyle(drawn).outlineStyle !== 'none' };
+  })()`);
+
+async function tabTo(page: Page, name: string): Promise<void> {
+  for (let steps = 0; steps < 40; steps++) {
+    await page.keyboard.press('Tab');
+    const { name: reached, seen } = await focused(page);
+    expect([reached, seen]).toEqual([reached, true]);
+    if (reached.startsWith(name)) return;
+  }
+  throw new Error(`forty tabs do not reach ${name}`);
+}
+
+test('by keyboard alone: topics chosen, notifications on, language switched, notifications off', async () => {
+  const page = await open(subscriber);
+  await tabTo(page, 'انتقل إلى الأخبار');
+  await tabTo(page, 'اقتصاد');
+  await tabTo(page, 'اختياراتك');
+  await tabTo(page, 'رياضة');
+  await page.keyboard.press('Space');
+  await tabTo(page, 'العاجل'); // the group of what shall come
+  await page.keyboard.press('ArrowLeft'); // onwards, right to left
+  expect((await focused(page)).name).toBe('كل الأخبار');
+  await tabTo(page, 'فعّل الإشعارات');
+  await page.keyboard.press('Enter');
+  await page.locator('.card.on').waitFor();
+  expect(await page.locator('.card [role=status]').textContent()).toBe('فُعّلت الإشعارات على هذا الجهاز.');
+  expect((await focused(page)).name).toBe('الإشعارات مفعّلة');
+  const chosen = { topics: ['politics', 'sport', 'world'], urgency: 'normal', lang: 'ar' };
+  expect(await atServer(page)).toMatchObject(chosen);
+
+  await page.reload();
+  await page.locator('.card.on').waitFor();
+  await tabTo(page, 'English');
+  await page.keyboard.press('Enter');
+  expect(
+    await page.evaluate('[document.documentElement.lang, document.documentElement.dir, document.title]'),
+  ).toEqual(['en', 'ltr', 'Ajil']);
+  // The language of the page and that of the notifications are two choices.
+  await page.reload();
+  await page.getByText('Notifications are on').waitFor();
+  expect(await atServer(page)).toMatchObject(chosen);
+
+  await tabTo(page, 'Turn off notifications');
+  await page.keyboard.press('Enter');
+  await page.getByText('Notifications are off for this device.').waitFor();
+  expect(await atServer(page)).toBeUndefined();
+  await page.getByRole('button', { name: 'العربية' }).click();
+});
+
+test('by pointer: not now, after all, another language, a section of the news', async () => {
+  const page = await open(subscriber);
+  await page.getByRole('button', { name: 'ليس الآن' }).click();
+  await page.reload();
+  await page.getByRole('button', { name: 'إشعارات العاجل' }).click();
+  await page.locator('.card .option', { hasText: 'كل اللغات' }).click();
+  for (const topic of ['العالم', 'سياسة']) await page.locator('.card .option', { hasText: topic }).click();
+  await page.getByRole('button', { name: 'فعّل الإشعارات' }).click();
+  expect(await page.locator('.card [role=status]').textContent()).toBe('اختر موضوعًا واحدًا على الأقل.');
+  await page.locator('.card .option', { hasText: 'أوكرانيا' }).click();
+  await page.getByRole('button', { name: 'فعّل الإشعارات' }).click();
+  await page.locator('.card.on').waitFor();
+  expect(await atServer(page)).toMatchObject({ topics: ['ukraine'], urgency: 'urgent' });
+  expect(await atServer(page)).not.toHaveProperty('lang');
+  await page.locator('.card .option', { hasText: 'العالم' }).click();
+  await page.getByRole('button', { name: 'احفظ' }).click();
+  await page.getByText('حُفظت اختياراتك.').waitFor();
+  expect(await atServer(page)).toMatchObject({ topics: ['ukraine', 'world'] });
+
+  await stack.api.createAlert({ headline: 'خبر من الملعب', topics: ['sport'] });
+  await page.locator('.alerts', { hasText: 'خبر من الملعب' }).waitFor();
+  await page.getByRole('button', { name: 'تكنولوجيا' }).click();
+  await page.getByText('لا أخبار عاجلة الآن').waitFor();
+  await page.getByRole('button', { name: 'رياضة', exact: true }).click();
+  await page.locator('.alerts', { hasText: 'خبر من الملعب' }).waitFor();
+});
+
+test('the bar lives: an alert, its correction and its retraction come without reloading, and are said once', async () => {
+  const page = await open(visitor);
+  const bar = page.locator('.bar-headline');
+  await page.evaluate(`{
+    globalThis.said = [];
+    const place = document.querySelector('.bar-headline');
+    new MutationObserver(() => said.push(place.textContent.trim())).observe(place, {
+      subtree: true, childList: true, characterData: true,
+    });
+  }`);
+  const saidOf = async (word: string): Promise<string[]> =>
+    (await page.evaluate<string[]>('said')).filter((text) => text.includes(word));
+
+  const { id } = await stack.api.createAlert({ headline: 'الجسر مغلق منذ الفجر' });
+  await bar.getByText('الجسر مغلق منذ الفجر').waitFor();
+  expect(await bar.locator('a').getAttribute('dir')).toBe('rtl');
+  const quiet = await stack.api.createAlert({ headline: 'افتتاح معرض الكتاب', urgency: 'normal' });
+  await page.locator('.alerts', { hasText: 'افتتاح معرض الكتاب' }).waitFor();
+  await page.getByRole('button', { name: 'English' }).click();
+  await page.getByText('Breaking', { exact: true }).waitFor();
+  expect(await saidOf('الجسر')).toEqual(['الجسر مغلق منذ الفجر']);
+  expect(quiet.urgency).toBe('normal');
+
+  await addVersion(id, { change: 'correction', headline: 'الجسر مغلق منذ الظهر', note: 'أخطأنا في الوقت' });
+  await bar.getByText('الجسر مغلق منذ الظهر').waitFor();
+  const item = page.locator('.alerts > li', { hasText: 'الجسر' });
+  await item.locator('.change.correction', { hasText: 'أخطأنا في الوقت' }).waitFor();
+  await addVersion(id, { change: 'retraction', note: 'الجسر مفتوح' });
+  await item.locator('del').waitFor();
+  await expect.poll(async () => (await bar.textContent())?.includes('الجسر')).toBe(false);
+  expect(await item.locator('a[href^="http"], img').count()).toBe(0);
+});
+
+test('every control has a name, every part of the page a landmark, and nothing is wider than a small phone', async () => {
+  const { id } = await stack.api.createAlert({
+    headline: 'عنوان طويل جدًا '.repeat(12).trim(),
+    url: 'https://news.example/story',
+  });
+  const page = await open(visitor);
+  await page.setViewportSize({ width: 360, height: 740 });
+  const devtools = await visitor.newCDPSession(page);
+  for (const path of ['/', `/a/${id}`, '/a/nothing']) {
+    await page.goto(stack.origin + path);
+    await page.locator('main').waitFor();
+    const { nodes } = await devtools.send('Accessibility.getFullAXTree');
+    const seen = nodes
+      .filter(({ ignored }) => !ignored)
+      .map(({ role, name }) => ({ role: String(role?.value), name: String(name?.value ?? '') }));
+    const controls = seen.filter(({ role }) =>
+      /^(button|link|checkbox|radio|textbox|DisclosureTriangle)$/.test(role),
+    );
+    expect(controls.length).toBeGreaterThan(0);
+    expect(controls.filter(({ name }) => name.trim() === '')).toEqual([]);
+    expect(seen.filter(({ role }) => role === 'heading').length).toBeGreaterThan(0);
+    expect(seen.map(({ role }) => role)).toEqual(expect.arrayContaining(['banner', 'main', 'contentinfo']));
+    expect([path, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([path, 360]);
+  }
+});
+
+test('without the server the page says so and keeps trying; without the network it keeps what it has', async () => {
+  // Playwright does not see the requests of a page that has a service worker.
+  const stranded = await chromium.newReader({ reducedMotion: 'reduce', serviceWorkers: 'block' });
+  await stranded.route('**/v1/**', (route) => route.fulfill({ status: 503, body: '' }));
+  await stranded.routeWebSocket('**/v1/live*', (socket) => socket.close());
+  const page = await stranded.newPage();
+  await page.goto(stack.origin);
+  await page.getByText('تعذّر تحميل الأخبار').waitFor();
+  await page.getByRole('button', { name: 'أعد المحاولة' }).waitFor();
+  await stranded.unroute('**/v1/**');
+  await page.locator('ajil-notifications .card').waitFor();
+  expect(await page.locator('.alerts > li').count()).toBeGreaterThan(0);
+  await stranded.setOffline(true);
+  await page.getByText('لا يوجد اتصال بالشبكة').waitFor();
+  expect(await page.locator('.alerts > li').count()).toBeGreaterThan(0);
+  await stranded.setOffline(false);
+  await page.getByText('لا يوجد اتصال بالشبكة').waitFor({ state: 'detached' });
+});
+
+test('an alert’s own page is whole without scripts, and with them follows its corrections', async () => {
+  const { id } = await stack.api.createAlert({ headline: 'صفحة الخبر', body: 'نصه' });
+  const plain = await (await chromium.newReader({ javaScriptEnabled: false })).newPage();
+  await plain.goto(`${stack.origin}/a/${id}`);
+  expect(await plain.locator('h1').textContent()).toBe('صفحة الخبر');
+  expect((await plain.locator('header').boundingBox())?.height).toBeGreaterThan(40);
+
+  const page = await visitor.newPage();
+  await page.goto(`${stack.origin}/a/${id}`);
+  await expect.poll(async () => page.locator('.alert-meta time').textContent()).not.toContain('UTC');
+  await addVersion(id, { change: 'correction', headline: 'صفحة الخبر الصحيح', note: 'كان ناقصًا' });
+  await page.locator('h1', { hasText: 'صفحة الخبر الصحيح' }).waitFor();
+  expect(await page.locator('.history li').count()).toBe(2);
+});

@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import { firstVersion, nextVersion } from '../../../src/alerts/life-cycle.ts';
+import { pushMessageBytes, RECEIPT_TOKEN_LENGTH } from '../../../src/alerts/notification.ts';
+import { newAlertSchema } from '../../../src/alerts/schema.ts';
+import { pushMessageTemplate } from '../../../src/delivery/push-message.ts';
+
+const PUBLIC_URL = 'https://alerts.news.example';
+const alert = firstVersion(
+  '01j00000000000000000000000',
+  newAlertSchema.parse({
+    headline: 'عاجل: "قمة" طارئة \\ في جاكرتا 🕊️',
+    body: 'سطر أول\nسطر ثانٍ',
+    image: 'https://news.example/صورة.jpg',
+    lang: 'ar',
+    topics: ['world'],
+  }),
+  'editor',
+  Date.UTC(2026, 0, 1),
+);
+
+test('what is counted is what is sent, byte for byte', () => {
+  const versions = [
+    alert,
+    nextVersion(alert, { change: 'correction', note: 'صُحح العدد' }, 'editor', 0),
+    nextVersion(alert, { change: 'retraction', note: 'سبب' }, 'editor', 0),
+  ];
+  for (const version of versions) {
+    const payload = pushMessageTemplate(version, PUBLIC_URL).payload('t'.repeat(RECEIPT_TOKEN_LENGTH));
+    expect(payload.length).toBe(pushMessageBytes(version, PUBLIC_URL));
+    expect(JSON.parse(payload.toString())).toMatchObject({
+      notification: { lang: 'ar', dir: 'rtl', data: { receipt: 't'.repeat(RECEIPT_TOKEN_LENGTH) } },
+    });
+  }
+});
+
+test('a correction says that it is one; a retraction says why, without the picture', () => {
+  const shown = (version: typeof alert): unknown =>
+    (JSON.parse(pushMessageTemplate(version, PUBLIC_URL).payload('').toString()) as { notification: unknown })
+      .notification;
+  expect(shown(nextVersion(alert, { change: 'correction' }, 'editor', 0))).toMatchObject({
+    title: `تصحيح: ${alert.headline}`,
+    body: alert.body,
+    image: alert.image,
+  });
+  const retracted = shown(nextVersion(alert, { change: 'retraction', note: 'سبب' }, 'editor', 0));
+  expect(retracted).toMatchObject({ title: `خبر مسحوب: ${alert.headline}`, body: 'سبب' });
+  expect(retracted).not.toHaveProperty('image');
+});

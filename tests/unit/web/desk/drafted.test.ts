@@ -1,0 +1,86 @@
+import { expect, test } from 'vitest';
+import { firstVersion } from '../../../../src/alerts/life-cycle.ts';
+import { pushMessageBytes } from '../../../../src/alerts/notification.ts';
+import { newAlertSchema, newVersionSchema } from '../../../../src/alerts/schema.ts';
+import { emptyFields } from '../../../../src/web/desk/draft.ts';
+import { draftedAlert, fieldsOf, requestBody } from '../../../../src/web/desk/drafted.ts';
+import { faultsIn, faultsOf, sizeFault, withoutForbidden } from '../../../../src/web/desk/faults.ts';
+
+const NOW = Date.UTC(2026, 0, 1);
+const NEW = { change: 'new' } as const;
+const fields = {
+  ...emptyFields('ar'),
+  headline: '  قمة طارئة ',
+  body: 'سطر',
+  url: ' https://news.example/1 ',
+  topics: ['world'],
+};
+const alert = firstVersion(
+  '01j00000000000000000000000',
+  newAlertSchema.parse(requestBody(NEW, fields, NOW)),
+  'editor',
+  NOW,
+);
+
+test('the drafted alert has the size of the one that the API makes of the same fields', () => {
+  const drafted = draftedAlert(NEW, fields, NOW);
+  expect(drafted).toMatchObject({ headline: 'قمة طارئة', dir: 'rtl', url: 'https://news.example/1' });
+  expect(pushMessageBytes(drafted, 'https://a.example')).toBe(pushMessageBytes(alert, 'https://a.example'));
+});
+
+test('the default expiry is left to the API; another counts from the server’s clock', () => {
+  expect(requestBody(NEW, fields, NOW)).not.toHaveProperty('expiresAt');
+  expect(requestBody(NEW, { ...fields, lifeMinutes: 30 }, NOW)).toMatchObject({
+    expiresAt: '2026-01-01T00:30:00.000Z',
+  });
+});
+
+test('a version says only what changes, and an emptied field is null', () => {
+  const subject = { change: 'correction', of: alert } as const;
+  const body = requestBody(subject, { ...fieldsOf(alert), headline: 'ثلاثة', url: '' }, NOW);
+  expect(body).toEqual({ change: 'correction', headline: 'ثلاثة', url: null });
+  expect(newVersionSchema.safeParse(body).success).toBe(true);
+  expect(draftedAlert(subject, { ...fieldsOf(alert), url: '' }, NOW)).toMatchObject({
+    url: null,
+    version: 2,
+  });
+  const retraction = requestBody(
+    { change: 'retraction', of: alert },
+    { ...fieldsOf(alert), note: 'سبب' },
+    NOW,
+  );
+  expect(retraction).toEqual({ change: 'retraction', note: 'سبب' });
+});
+
+test('faults stand at their fields, by the API’s own schema', () => {
+  const faults = (changed: Partial<typeof fields>) =>
+    faultsOf(requestBody(NEW, { ...fields, ...changed }, NOW), true);
+  expect(faults({})).toEqual({});
+  expect(faults({ headline: ' ', topics: [] })).toEqual({
+    headline: { code: 'missing' },
+    topics: { code: 'missing' },
+  });
+  expect(faults({ headline: 'ا'.repeat(203) })).toEqual({ headline: { code: 'length', over: 3 } });
+  expect(faults({ url: 'http://news.example' })).toEqual({ url: { code: 'address' } });
+  expect(faults({ body: 'نص\u202e' })).toEqual({ body: { code: 'characters' } });
+  expect(withoutForbidden('نص\u202e\u200f\nسطر')).toBe('نص\u200f\nسطر');
+});
+
+test('what is too large is a fault of its longest part; the API’s answer says the same', () => {
+  const long = { ...alert, body: 'ا'.repeat(1000) };
+  expect(sizeFault(long, 2600, 2600)).toEqual({});
+  expect(sizeFault(long, 2642, 2600)).toEqual({ body: { code: 'bytes', over: 42 } });
+  const problem = { code: 'message-too-large', status: 422, title: '', detail: '' };
+  expect(
+    faultsIn({ ...problem, errors: [{ pointer: '/body', detail: 'long', bytes: 2642, limit: 2600 }] }),
+  ).toEqual({ body: { code: 'bytes', over: 42 } });
+  expect(
+    faultsIn({
+      ...problem,
+      errors: [
+        { pointer: '/topics/0', detail: 'no' },
+        { pointer: '/expiresAt', detail: 'late' },
+      ],
+    }),
+  ).toEqual({ topics: { code: 'server', detail: 'no' }, lifeMinutes: { code: 'server', detail: 'late' } });
+});

@@ -116,7 +116,7 @@ export async function openFollower(deps: {
     },
     behind: (since) =>
       since !== undefined && (since.epoch !== tail.cursor.epoch || since.offset > tail.cursor.offset),
-    nextLook: looks.next,
+    nextLook: () => looks.next(),
     close: async () => {
       closing.abort();
       follower.disconnect();

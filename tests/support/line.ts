@@ -9,8 +9,8 @@ interface Line {
   readonly workerProcesses: number;
   readonly service: PushService;
   readonly stack: Stack;
-  /** Makes so many virtual readers of the topic `world`, who are subscribed when it resolves. */
-  readonly readers: (count: number) => Promise<Reader[]>;
+  /** Makes so many virtual readers, of the topic `world` unless told otherwise, who are subscribed when it resolves. */
+  readonly readers: (count: number, preferences?: object) => Promise<Reader[]>;
   /** The same for thousands, past the API. */
   readonly crowd: (count: number) => Promise<readonly SubscriptionJson[]>;
 }
@@ -36,10 +36,10 @@ export const test = base.extend<Line>({
     await stack.stop();
   },
   readers: async ({ service, stack }, use) => {
-    await use(async (count) => {
+    await use(async (count, preferences) => {
       const applicationServerKey = stack.vapidPublicKey;
       const subscriptions = await service.createSubscriptions(count, { applicationServerKey });
-      const ids = await stack.api.subscribeAll(subscriptions);
+      const ids = await stack.api.subscribeAll(subscriptions, preferences);
       return subscriptions.map((subscription, index) => ({ id: ids[index] ?? '', subscription }));
     });
   },

@@ -106,8 +106,11 @@ async function show(deps: AlertsDeps, request: Request, response: Response): Pro
 
 async function create(deps: AlertsDeps, request: Request, response: Response): Promise<void> {
   const editor = await deps.auth.require(request, 'author');
-  await deps.limits.takeEditor(editor.id, response);
-  const input = await readBody(request, response, newAlertSchema);
+  // Counting is a write, and waits for the disk: meanwhile the body comes in.
+  const [input] = await Promise.all([
+    readBody(request, response, newAlertSchema),
+    deps.limits.takeEditor(editor.id, response),
+  ]);
   const claim = claimOf(request, editor, 'POST /v1/alerts', input);
   const repeated = claim && (await deps.alerts.findRepeated(claim));
   if (repeated !== undefined) return answer(response, repeated);

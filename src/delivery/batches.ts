@@ -4,11 +4,15 @@ import type { Piece } from './queues.ts';
 /** Bytes of a bitmap that stand for one page of records: cuts fall between pages. */
 const PAGE_BYTES = 8;
 
-/** Cuts a shard's audience into pieces of at most `limit` deliveries (or one page, where a page holds more). */
+/**
+ * Cuts a shard's audience into pieces of at most `limit` deliveries (or one page, where a page holds more).
+ * @param firstLimit of the first piece
+ */
 export function cutShard(
   shard: number,
   bitmap: Uint8Array,
   limit: number,
+  firstLimit = limit,
 ): (Piece & { deliveries: number })[] {
   const pieces: (Piece & { deliveries: number })[] = [];
   let from = 0;
@@ -21,7 +25,7 @@ export function cutShard(
   for (let start = 0; start < bitmap.length; start += PAGE_BYTES) {
     const end = Math.min(start + PAGE_BYTES, bitmap.length);
     const count = countBits(bitmap.subarray(start, end));
-    if (deliveries + count > limit) close(start);
+    if (deliveries + count > (pieces.length === 0 ? firstLimit : limit)) close(start);
     deliveries += count;
   }
   close(bitmap.length);

@@ -10,6 +10,8 @@ import { versionName, type FanOutJob, type Piece, type PushQueue } from './queue
 
 /** Deliveries per batch: at a few thousand a second a job is then well below a second long. */
 const BATCH_DELIVERIES = 1000;
+/** Of the first batch: it is on the wire before the large ones have been read, and keep every worker busy. */
+const FIRST_BATCH_DELIVERIES = 64;
 /** Shards frozen at once. The first group's batches are on their way before the second group is read. */
 const GROUP = 8;
 
@@ -75,10 +77,12 @@ async function freezeAndCut(
       }),
     );
     for (const { shard, bitmap } of frozen) {
-      for (const piece of cutShard(shard, bitmap, BATCH_DELIVERIES)) {
+      const firstLimit = batch === 0 ? FIRST_BATCH_DELIVERIES : BATCH_DELIVERIES;
+      for (const piece of cutShard(shard, bitmap, BATCH_DELIVERIES, firstLimit)) {
         if (deliveries + piece.deliveries > BATCH_DELIVERIES) await send();
         pieces.push(piece);
         deliveries += piece.deliveries;
+        if (batch === 0) await send();
       }
     }
     // Nobody waits for a full batch at the start.

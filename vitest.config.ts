@@ -22,6 +22,8 @@ export default defineConfig({
           globalSetup: 'tests/support/build.ts',
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          // A browser that wakes a service worker or hands a line to another tab takes its time on a busy machine.
+          expect: { poll: { timeout: 10_000 } },
           fileParallelism: false,
         },
       },

@@ -72,7 +72,7 @@ async function unpackServer(source, part) {
     for (const name of await unpackAll(packages, part)) candidates.add(name);
     missing = await missingLibraries(binary, part);
   }
-  await writeWrapper(part, flavour.server);
+  await writeWrappers(part, flavour.server);
 }
 
 /** Fetches the first flavour that the lists offer; with the system's lists, and if that fails with fresh ones. */
@@ -108,19 +108,25 @@ async function missingLibraries(binary, part) {
   return [...output.matchAll(/^\s*(\S+) => not found/gm)].map((match) => match[1]);
 }
 
-async function writeWrapper(part, server) {
+async function writeWrappers(part, server) {
   // Relative to the wrapper, so that the project's folder may be moved.
   const libraries = libraryFolders(part).map((folder) => `$root/${relative('.', folder)}`);
-  const wrapper = join(part, 'bin/redis-server');
   mkdirSync(join(part, 'bin'));
-  writeFileSync(
-    wrapper,
-    `#!/bin/sh
+  const write = (name, program) => {
+    const wrapper = join(part, 'bin', name);
+    writeFileSync(
+      wrapper,
+      `#!/bin/sh
 root=$(dirname -- "$(dirname -- "$(readlink -f -- "$0")")")
-LD_LIBRARY_PATH="${libraries.join(':')}\${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}" exec "$root/usr/bin/${server}" "$@"
+LD_LIBRARY_PATH="${libraries.join(':')}\${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}" exec "$root/usr/bin/${program}" "$@"
 `,
-  );
-  chmodSync(wrapper, 0o755);
+    );
+    chmodSync(wrapper, 0o755);
+    return wrapper;
+  };
+  const wrapper = write('redis-server', server);
+  // For the operator: a backup asks the server things.
+  write('redis-cli', server.replace('-server', '-cli'));
   rmSync(join(part, 'packages'), { recursive: true });
   const { status, output } = await run([wrapper, '--version']);
   if (status !== 0) throw new SetupError(`the fetched Redis does not run here: ${output.trim()}; ${ADVICE}`);

@@ -35,7 +35,7 @@ const ALERTS = Number(values.alerts);
 const WARM_UP = 20;
 const TIMEOUT_MS = 60_000;
 
-// `npm run` hands the readers out of one address; behind a proxy they would have many.
+// As behind a proxy: what one address may open and subscribe is bounded.
 const addressOf = (index: number): string => `198.51.${index >> 8}.${index & 255}`;
 
 async function subscribeAll(stack: Stack, service: PushService): Promise<void> {

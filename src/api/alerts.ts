@@ -106,11 +106,7 @@ async function show(deps: AlertsDeps, request: Request, response: Response): Pro
 
 async function create(deps: AlertsDeps, request: Request, response: Response): Promise<void> {
   const editor = await deps.auth.require(request, 'author');
-  // Counting is a write, and waits for the disk: meanwhile the body comes in.
-  const [input] = await Promise.all([
-    readBody(request, response, newAlertSchema),
-    deps.limits.takeEditor(editor.id, response),
-  ]);
+  const input = await readCounted(deps, editor, request, response, newAlertSchema);
   const claim = claimOf(request, editor, 'POST /v1/alerts', input);
   const repeated = claim && (await deps.alerts.findRepeated(claim));
   if (repeated !== undefined) return answer(response, repeated);
@@ -128,8 +124,7 @@ async function create(deps: AlertsDeps, request: Request, response: Response): P
 
 async function addVersion(deps: AlertsDeps, request: Request, response: Response): Promise<void> {
   const editor = await deps.auth.require(request, 'author');
-  await deps.limits.takeEditor(editor.id, response);
-  const input = await readBody(request, response, newVersionSchema);
+  const input = await readCounted(deps, editor, request, response, newVersionSchema);
   const id = String(request.params['id']);
   const claim = claimOf(request, editor, `POST /v1/alerts/${id}/versions`, input);
   const repeated = claim && (await deps.alerts.findRepeated(claim));
@@ -151,6 +146,26 @@ async function addVersion(deps: AlertsDeps, request: Request, response: Response
     if (result.type === 'created') startFanOut(deps, alert);
     return answer(response, result);
   }
+}
+
+/**
+ * Counting is a write, and waits for the disk: meanwhile the body comes in. Both have ended before there is an answer,
+ * since the count speaks in its headers; and who asks too often hears that first.
+ */
+async function readCounted<T extends z.ZodType>(
+  deps: AlertsDeps,
+  editor: Editor,
+  request: Request,
+  response: Response,
+  schema: T,
+): Promise<z.output<T>> {
+  const [counted, body] = await Promise.allSettled([
+    deps.limits.takeEditor(editor.id, response),
+    readBody(request, response, schema),
+  ]);
+  if (counted.status === 'rejected') throw counted.reason;
+  if (body.status === 'rejected') throw body.reason;
+  return body.value;
 }
 
 async function abort(deps: AlertsDeps, request: Request, response: Response): Promise<void> {

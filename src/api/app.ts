@@ -122,12 +122,12 @@ export function createApp(input: ApiDeps): Api {
 function fanOutFailures(deps: Pick<ApiDeps, 'logger' | 'metrics'>) {
   const failures = new Counter({
     name: 'ajil_fan_out_add_failures_total',
-    help: 'Accepted versions whose fan-out job could not be added at once; housekeeping adds them',
+    help: 'Accepted versions whose live log entry or fan-out job could not be added at once; the workers add them',
     registers: [deps.metrics],
   });
   return (error: unknown, alertId: string): void => {
     failures.inc();
-    deps.logger.error({ err: error, alertId }, 'fan-out job not added; housekeeping will add it');
+    deps.logger.error({ err: error, alertId }, 'a version was not put on its way at once; the workers do it');
   };
 }
 

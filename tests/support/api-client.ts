@@ -30,7 +30,7 @@ export interface ApiClient {
   /** @throws unless the answer is 201 */
   createAlert(fields: AlertFields): Promise<EditorAlert>;
   subscribe(subscription: SubscriptionJson, preferences?: object): Promise<Answer>;
-  /** Many, a few at a time (an address may make 600 in ten minutes). @returns their ids. @throws unless every answer is 201 */
+  /** Many, a few at a time (an address may make 3,000 in ten minutes). @returns their ids. @throws unless every answer is 201 */
   subscribeAll(subscriptions: readonly SubscriptionJson[], preferences?: object): Promise<string[]>;
   /** @throws unless there is one */
   report(alertId: string): Promise<Report>;

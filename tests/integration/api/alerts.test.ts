@@ -230,6 +230,18 @@ test('a version is in the live log before any worker has seen it, once, and as r
   expect(await mine()).toHaveLength(1);
 });
 
+test('a body that is refused has been counted, and the answer says so', async () => {
+  const left = async () => {
+    const { status, headers } = await post({ headline: '' });
+    expect(status).toBe(422);
+    return Number(/;r=(\d+);/.exec(headers.get('ratelimit') ?? '')?.[1]);
+  };
+  const before = await left();
+  // The count is a write: so it ends after the body has been read.
+  await api.deps.redis.call('CLIENT', 'PAUSE', '200', 'WRITE');
+  expect(await left()).toBe(before - 1);
+});
+
 test('a failing fan-out queue does not fail what is stored, and is counted', async () => {
   const failing = await startTestApi({ fanOutQueue: { add: () => Promise.reject(new Error('away')) } });
   try {

@@ -45,10 +45,10 @@ export function startRun(
 ): DeliveryRun {
   const life = deliveryLife(alert);
   const template = pushMessageTemplate(toPublicAlert(alert), deps.publicUrl);
-  const order: SendOrder = { rank: RANK[version.urgency], stopped: false };
   let claim = 'batch' in from ? from : undefined;
   let home = 'retry' in from ? from.retry : undefined;
   const { attempt, waits } = home ?? { attempt: 0, waits: 0 };
+  const order: SendOrder = { rank: RANK[version.urgency], again: attempt > 0, stopped: false };
   const undecided = new Set(slots.flatMap(([shard, all]) => all.map((slot) => slotKey(shard, slot))));
   let settled: Settled[] = [];
   let again: Again[] = [];

@@ -7,16 +7,23 @@ export interface Circuit {
   /** ms until a message may be tried; 0 if one may now. */
   waitMs(): number;
   succeeded(): void;
-  failed(kind: Trouble): void;
+  /** @param again the message had failed before, which says more of its subscription than of the service */
+  failed(kind: Trouble, failure: { startedAt: number; again: boolean }): void;
 }
 
 export type Trouble = 'unauthorized' | 'unavailable';
 
-/** `inARow`: one subscription made with another VAPID key must not stop the others. Times are ms. */
+/**
+ * `inARow` without a success between them, from the start of the first to the end of the last for {@link ROW_MS} at
+ * least: subscriptions made with another VAPID key, however many a stranger brings, must not stop the others.
+ * Times are ms.
+ */
 const RULES: Readonly<Record<Trouble, { inARow: number; first: number; longest: number }>> = {
   unauthorized: { inARow: 3, first: 30_000, longest: 300_000 },
   unavailable: { inARow: 20, first: 1000, longest: 30_000 },
 };
+
+const ROW_MS = 2000;
 
 /**
  * @param deps.now ms
@@ -30,13 +37,14 @@ export function createCircuit(deps: {
   let state: Circuit['state'] = 'closed';
   let until = 0;
   let opened = 0; // times in a row without a success
-  const inARow: Record<Trouble, number> = { unauthorized: 0, unavailable: 0 };
+  let row: { kind: Trouble; failures: number; since: number } | undefined;
 
-  function open(kind: Trouble): void {
+  function open(kind: Trouble, longer: boolean): void {
     const { first, longest } = RULES[kind];
-    until = now() + Math.min(longest, first * 2 ** Math.min(opened, 20));
-    opened++;
+    if (longer) opened++;
+    until = now() + Math.min(longest, first * 2 ** Math.min(opened - 1, 20));
     state = 'open';
+    row = undefined;
     onChange(state, kind);
   }
 
@@ -50,8 +58,7 @@ export function createCircuit(deps: {
     },
     waitMs: () => (state === 'closed' ? 0 : Math.max(0, until - now())),
     succeeded() {
-      inARow.unauthorized = 0;
-      inARow.unavailable = 0;
+      row = undefined;
       if (state === 'closed') return;
       // Answers to requests of before it opened prove nothing while it is open.
       if (state === 'open' && now() < until) return;
@@ -59,11 +66,12 @@ export function createCircuit(deps: {
       state = 'closed';
       onChange(state, undefined);
     },
-    failed(kind) {
-      inARow[kind]++;
-      inARow[kind === 'unauthorized' ? 'unavailable' : 'unauthorized'] = 0;
-      if (state === 'probing') open(kind);
-      else if (state === 'closed' && inARow[kind] >= RULES[kind].inARow) open(kind);
+    failed(kind, { startedAt, again }) {
+      if (state === 'probing') return open(kind, !again);
+      if (state === 'open' || again) return;
+      if (row?.kind !== kind) row = { kind, failures: 0, since: startedAt };
+      row.failures++;
+      if (row.failures >= RULES[kind].inARow && now() - row.since >= ROW_MS) open(kind, true);
     },
   };
 }

@@ -19,6 +19,13 @@ const START = 32;
 export const MAX_CONCURRENCY = 1000;
 /** Failures of a round above this share halve the limit; single ones are usual at any service. */
 const FAILURE_SHARE = 0.05;
+/**
+ * Failures do not lower the limit below it while most requests are answered: where one in ten fails however little we
+ * send, going lower helps nobody, and with a single place one request that hangs would hold up all others.
+ */
+const FAILURE_FLOOR = 16;
+/** Weight of each answer in the running share of failures. */
+const MEMORY = 1 / 32;
 /** Answers may take so much longer than the quickest, ms or (if more) as much again, before the limit stops growing. */
 const SLACK = 50;
 
@@ -36,16 +43,17 @@ export function createConcurrencyLimit(now: () => number): ConcurrencyLimit {
   let lowered = -Infinity;
   let baseline = Infinity;
   let latency = Infinity; // mean of the last round
+  let failing = 0; // running share of failures
   let round = { answers: 0, failures: 0, sum: 0, min: Infinity, full: false };
   const newRound = (): void => {
     round = { answers: 0, failures: 0, sum: 0, min: Infinity, full: false };
   };
 
-  function lower(startedAt: number): void {
+  function lower(startedAt: number, floor: number): void {
     if (startedAt < lowered) return;
     lowered = now();
     settled = true;
-    value = Math.max(1, Math.floor(value / 2));
+    value = Math.max(Math.min(floor, value), Math.floor(value / 2));
     newRound();
   }
 
@@ -68,6 +76,7 @@ export function createConcurrencyLimit(now: () => number): ConcurrencyLimit {
       return latency < HEALTHY_LATENCY && now() - lowered >= HEALTHY_AFTER;
     },
     answered(latencyMs, inFlight) {
+      failing -= failing * MEMORY;
       round.answers++;
       round.sum += latencyMs;
       round.min = Math.min(round.min, latencyMs);
@@ -75,9 +84,10 @@ export function createConcurrencyLimit(now: () => number): ConcurrencyLimit {
       if (round.answers >= value) endRound();
     },
     failed(startedAt) {
+      failing += (1 - failing) * MEMORY;
       round.failures++;
-      if (round.failures > FAILURE_SHARE * value) lower(startedAt);
+      if (round.failures > FAILURE_SHARE * value) lower(startedAt, failing > 0.5 ? 1 : FAILURE_FLOOR);
     },
-    throttled: lower,
+    throttled: (startedAt) => lower(startedAt, 1),
   };
 }

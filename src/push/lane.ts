@@ -188,6 +188,7 @@ export function createLane(deps: {
   function settle(job: Job, answer: PushAnswer): void {
     const time = now();
     const startedAt = job.startedAt ?? time;
+    const failure = { startedAt, again: job.order.again ?? false };
     if (job.state === 'overdue') overdue--;
     job.state = 'answered';
     if (probe === job) probe = undefined;
@@ -199,14 +200,14 @@ export function createLane(deps: {
       circuit.succeeded();
       limit.answered(time - startedAt, inFlight);
     } else if (answer.reason === 'unauthorized') {
-      circuit.failed('unauthorized');
+      circuit.failed('unauthorized', failure);
     } else if (answer.reason === 'throttled') {
       circuit.succeeded();
       limit.throttled(startedAt);
       pausedUntil = Math.max(pausedUntil, time + Math.min(answer.afterMs, MAX_PAUSE));
     } else {
       limit.failed(startedAt);
-      circuit.failed('unavailable');
+      circuit.failed('unavailable', failure);
     }
     // A timeout is no sign of life.
     if (answer.type !== 'retry' || answer.reason !== 'timeout') lastAnswerAt = time;

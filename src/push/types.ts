@@ -28,6 +28,8 @@ export type Rank = 0 | 1 | 2;
 export interface SendOrder {
   /** Messages of a lower rank go first where several wait for the same push service. */
   readonly rank: Rank;
+  /** Its messages have failed before, so another failure says little about their push service. */
+  readonly again?: boolean;
   /** Once true, nothing of it is started any more: {@link PushSender.withdraw}. */
   stopped: boolean;
 }

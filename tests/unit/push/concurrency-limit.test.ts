@@ -73,3 +73,24 @@ test('it never falls below one', () => {
   }
   expect(limit.value).toBe(1);
 });
+
+test('a service that fails for some, whatever it gets, is not left with a single place', () => {
+  const { limit, now, pass } = setUp();
+  for (let i = 0; i < 500; i++) {
+    pass(10);
+    if (i % 10 === 0) limit.failed(now());
+    else limit.answered(10, limit.value);
+  }
+  expect(limit.value).toBeGreaterThanOrEqual(16);
+  expect(limit.value).toBeLessThan(32);
+});
+
+test('a service that fails for most is asked one at a time', () => {
+  const { limit, now, pass } = setUp();
+  for (let i = 0; i < 100; i++) {
+    pass(10);
+    if (i % 10 === 0) limit.answered(10, limit.value);
+    else limit.failed(now());
+  }
+  expect(limit.value).toBe(1);
+});

@@ -9,6 +9,7 @@ import {
   TransportError,
   type PushAnswer,
   type PushMessage,
+  type SendOrder,
   type TransportRequest,
   type TransportResponse,
 } from '../../../src/push/types.ts';
@@ -80,10 +81,10 @@ function setUp(encryptor: Encryptor = portable) {
     encryptor,
   });
   const answers: PushAnswer[] = [];
-  const send = (origin: string, count = 1): void => {
+  const send = (origin: string, count = 1, order?: SendOrder): void => {
     for (let i = 0; i < count; i++) {
       const target = { endpoint: `${origin}/${i}`, p256dh: receiver.p256dh, auth: receiver.auth };
-      void sender.send(target, message).then((answer) => answers.push(answer));
+      void sender.send(target, message, order).then((answer) => answers.push(answer));
     }
   };
   const openAt = (origin: string) => open.filter((request) => request.origin === origin);
@@ -351,6 +352,7 @@ describe('a service that does not accept us', () => {
     for (let i = 0; i < 3; i++) {
       send(FCM);
       await quiet();
+      await vi.advanceTimersByTimeAsync(700);
       openAt(FCM)[0]?.answer(403);
       await quiet();
     }
@@ -394,13 +396,46 @@ describe('a service that does not accept us', () => {
     }
     expect(tally()).toEqual({ unauthorized: 15, accepted: 15 });
   });
+
+  test('because of many strangers’ subscriptions at once goes on serving the others', async () => {
+    const { send, openAt, tally } = setUp();
+    send(FCM, 32);
+    await quiet();
+    for (const request of openAt(FCM)) request.answer(403);
+    await vi.advanceTimersByTimeAsync(100);
+    send(FCM);
+    await quiet();
+    openAt(FCM)[0]?.answer(201);
+    await quiet();
+    expect(tally()).toEqual({ unauthorized: 32, accepted: 1 });
+  });
+
+  test('because of what had failed before goes on serving the others', async () => {
+    const { send, openAt, tally } = setUp();
+    for (let i = 0; i < 30; i++) {
+      send(FCM, 1, { rank: 1, again: true, stopped: false });
+      await quiet();
+      await vi.advanceTimersByTimeAsync(1000);
+      openAt(FCM)[0]?.answer(i % 2 === 0 ? 403 : 503);
+      await quiet();
+    }
+    send(FCM);
+    await quiet();
+    openAt(FCM)[0]?.answer(201);
+    await quiet();
+    expect(tally()).toEqual({ unauthorized: 15, unavailable: 15, accepted: 1 });
+  });
 });
 
 test('a service that answers nothing but 5xx is left alone; its failures delay nobody', async () => {
   const { send, openAt, tally } = setUp();
   send(FCM, 32);
   await quiet();
-  for (const request of openAt(FCM)) request.answer(503);
+  await vi.advanceTimersByTimeAsync(1900);
+  for (const request of openAt(FCM).slice(1)) request.answer(503);
+  await quiet();
+  await vi.advanceTimersByTimeAsync(100);
+  openAt(FCM)[0]?.answer(503);
   await quiet();
   send(FCM);
   send(MOZILLA);

@@ -15,6 +15,7 @@ import { createReportStore } from './delivery/report.ts';
 import { createAuditLog } from './editors/audit.ts';
 import { createSessionStore } from './editors/sessions.ts';
 import { createEditorStore } from './editors/store.ts';
+import { countReached, largest, type Crowd } from './live/crowds.ts';
 import { openGateway } from './live/gateway.ts';
 import { DEFAULT_LIMITS } from './live/limits.ts';
 import { createLiveLog } from './live/log.ts';
@@ -30,7 +31,7 @@ import { isP256Point } from './push/p256.ts';
 import { loadVapidKeys } from './push/vapid-keys.ts';
 import { closeRedis, connectRedis, waitUntilReady, type Redis } from './redis/connect.ts';
 import { keys } from './redis/keys.ts';
-import { allMetrics, countPresent, openPresence } from './redis/presence.ts';
+import { allMetrics, countPresent, newsOfOthers, openPresence } from './redis/presence.ts';
 import { embeddedRedisPlace } from './redis/embedded.ts';
 
 // Role: API, gateway and pages.
@@ -62,8 +63,6 @@ async function start(config: Config, logger: Logger): Promise<void> {
   const reports = createReportStore(redis);
   const fanOutQueue = openFanOutQueue(redis);
   shutdown.add('fan-out queue', () => fanOutQueue.close());
-  const presence = await openPresence({ redis, role: 'server', name, metrics, logger });
-  shutdown.add('presence', () => presence.close());
 
   const origin = new URL(config.publicUrl).origin;
   const limits = {
@@ -86,6 +85,9 @@ async function start(config: Config, logger: Logger): Promise<void> {
     now,
     limits,
   });
+  const news = (): Crowd[] => largest(gateway.crowds());
+  const presence = await openPresence({ redis, role: 'server', name, metrics, logger, news });
+  shutdown.add('presence', () => presence.close());
   const api = createApp({
     config,
     redis,
@@ -102,7 +104,13 @@ async function start(config: Config, logger: Logger): Promise<void> {
     receipts: createReceiptStore({ redis, tokens: await openReceiptTokens(redis) }),
     liveLog: createLiveLog(redis),
     fanOutQueue,
-    live: gateway,
+    live: {
+      handleSse: (request, response) => gateway.handleSse(request, response),
+      connections: async (alert) => {
+        const others = (await newsOfOthers(redis, 'server', `server:${name}`)) as Crowd[][];
+        return countReached([gateway.crowds(), ...others].flat(), alert);
+      },
+    },
     endpointPolicy: createEndpointPolicy({ extraOrigins: config.pushAllowedOrigins }),
     isP256Point,
     pushMessageBytes: (alert) => pushMessageBytes(alert, config.publicUrl),

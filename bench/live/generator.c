@@ -1,7 +1,8 @@
 /*
  * The clients of bench:live: opens WebSockets, and counts and compares every alert that they receive.
- *   generator PORT PATH CLIENTS CLIENTS_PER_ADDRESS PROTOCOL GREETINGS
- * PROTOCOL is `plain` or `socketio`; GREETINGS is how many messages come before the first alert. It prints lines:
+ *   generator PORT PATH CLIENTS CLIENTS_PER_ADDRESS PROTOCOL GREETINGS [OVER_MS]
+ * PROTOCOL is `plain`, `socketio` or `arrive`; GREETINGS is how many messages come before the first alert. Those who
+ * `arrive` do so evenly over OVER_MS whatever the server does, and no alert that they receive is looked at. It prints lines:
  *   open COUNT [REASON]                                        all are open, or as many as the server let in
  *   alert SEQ FIRST P50 P99 LAST BUSY TEXT                     the alert has reached every client, each has the same text
  *   fault REASON                                               something is lost, doubled, broken or different: the run is void
@@ -27,7 +28,7 @@
 #include <unistd.h>
 
 #define MAX_ALERTS 4096
-#define OPENING_AT_ONCE 64
+#define OPENING_AT_ONCE 64 /* unless they arrive */
 #define BUFFER (256 * 1024)
 #define EVENTS 512
 
@@ -51,7 +52,7 @@ struct alert {
 
 static struct client *clients;
 static struct alert alerts[MAX_ALERTS + 1];
-static int poll_fd, count, ready, started, opening, per_address, greetings, socketio, port;
+static int poll_fd, count, ready, started, opening, per_address, greetings, socketio, arriving, over_ms, port;
 static const char *path;
 static char refusal[256];
 static uint64_t busy;
@@ -74,13 +75,28 @@ static void fault(const char *format, ...) {
   exit(1);
 }
 
-/* While lines are being opened the server may say no: that is a limit. Afterwards it is a fault. */
+static void start_client(struct client *client);
+
+/*
+ * While lines are being opened the server may say no: that is a limit. Afterwards it is a fault. Of those who arrive the
+ * kernel resets some when its queue is full: they come again, as every client does.
+ */
 static void refuse(struct client *client, const char *reason) {
   if (client->state == READY) fault("client %ld: %s", (long)(client - clients), reason);
   if (refusal[0] == 0) snprintf(refusal, sizeof refusal, "%s", reason);
   close(client->fd);
   client->fd = -1;
   opening--;
+}
+
+static void on_reset(struct client *client) {
+  if (!arriving || client->state == READY) {
+    refuse(client, strerror(errno));
+    return;
+  }
+  close(client->fd);
+  opening--;
+  start_client(client);
 }
 
 static void put(struct client *client, const char *bytes, size_t length) {
@@ -94,10 +110,8 @@ static void put_frame(struct client *client, int opcode, const char *payload, si
   put(client, frame, 6 + length);
 }
 
-static void start_client(void) {
-  struct client *client = &clients[started];
-  int index = per_address > 0 ? started / per_address : 0;
-  started++;
+static void start_client(struct client *client) {
+  long index = per_address > 0 ? (client - clients) / per_address : 0;
   client->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
   client->state = CONNECTING;
   opening++;
@@ -176,6 +190,7 @@ static void on_alert(struct client *client, const char *text, size_t length, uin
 static void on_text(struct client *client, const char *text, size_t length, uint64_t at) {
   static const char HEAD[] = "42[\"alert\",";
   if (!socketio) {
+    if (client->state == READY && arriving) return;
     if (client->state == READY) on_alert(client, text, length, at);
     else if (++client->greetings == greetings) become_ready(client);
   } else if (length > sizeof HEAD && memcmp(text, HEAD, sizeof HEAD - 1) == 0 && client->state == READY) {
@@ -238,7 +253,8 @@ static void on_readable(struct client *client) {
   ssize_t got = recv(client->fd, buffer + length, sizeof buffer - length, 0);
   if (got < 0 && errno == EAGAIN) return;
   if (got <= 0) {
-    refuse(client, got == 0 ? "ended by the server" : strerror(errno));
+    if (got < 0 && errno == ECONNRESET) on_reset(client);
+    else refuse(client, got == 0 ? "ended by the server" : strerror(errno));
     return;
   }
   uint64_t at = now();
@@ -255,14 +271,23 @@ static void on_readable(struct client *client) {
   }
 }
 
+/* How many clients should have been started by now. */
+static int due(uint64_t since) {
+  if (!arriving) return opening < OPENING_AT_ONCE ? count : started;
+  uint64_t ms = (now() - since) / 1000000u;
+  return ms >= (uint64_t)over_ms ? count : (int)((uint64_t)count * ms / (uint64_t)over_ms);
+}
+
 int main(int argc, char **argv) {
-  if (argc != 7) return 2;
+  if (argc < 7) return 2;
   port = atoi(argv[1]);
   path = argv[2];
   count = atoi(argv[3]);
   per_address = atoi(argv[4]);
   socketio = strcmp(argv[5], "socketio") == 0;
+  arriving = strcmp(argv[5], "arrive") == 0;
   greetings = atoi(argv[6]);
+  over_ms = argc > 7 ? atoi(argv[7]) : 0;
   struct rlimit limit;
   getrlimit(RLIMIT_NOFILE, &limit);
   limit.rlim_cur = limit.rlim_max;
@@ -271,16 +296,17 @@ int main(int argc, char **argv) {
   poll_fd = epoll_create1(0);
   struct epoll_event own = {.events = EPOLLIN, .data.ptr = NULL}, events[EVENTS];
   epoll_ctl(poll_fd, EPOLL_CTL_ADD, 0, &own);
+  uint64_t since = now();
   for (;;) {
-    while (started < count && opening < OPENING_AT_ONCE && refusal[0] == 0) start_client();
-    if (!announced && opening == 0) {
+    while (started < due(since) && refusal[0] == 0) start_client(&clients[started++]);
+    if (!announced && opening == 0 && (started == count || refusal[0] != 0)) {
       announced = 1;
       if (refusal[0] == 0) printf("open %d\n", ready);
       else printf("open %d %s\n", ready, refusal);
       fflush(stdout);
     }
     uint64_t began = now();
-    int found = epoll_wait(poll_fd, events, EVENTS, announced ? 0 : 1000);
+    int found = epoll_wait(poll_fd, events, EVENTS, announced && !arriving ? 0 : arriving && started < count ? 1 : 1000);
     if (found == 0 && announced) sched_yield(); /* the publisher and Redis share this core */
     for (int i = 0; i < found; i++) {
       struct client *client = events[i].data.ptr;

@@ -42,10 +42,15 @@ export async function startGenerator(options: {
   contender: Contender;
   port: number;
   connections: number;
+  /** They come to this path, evenly over some time; what they receive is not looked at. */
+  arrival?: { readonly path: string; readonly overMs: number };
 }): Promise<Generator> {
-  const { contender } = options;
-  const args = [options.port, contender.path, options.connections, PER_ADDRESS, contender.protocol];
+  const { contender, arrival } = options;
+  const path = arrival?.path ?? contender.path;
+  const protocol = arrival === undefined ? contender.protocol : 'arrive';
+  const args = [options.port, path, options.connections, PER_ADDRESS, protocol];
   const command = [...options.command, ...args.map(String), String(contender.greetings)];
+  if (arrival !== undefined) command.push(String(arrival.overMs));
   const child = spawnOn(options.core, command, ['pipe', 'pipe', 'inherit']);
   if (child.stdout === null) throw new Error('the generator has no output');
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();

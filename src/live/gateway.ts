@@ -9,6 +9,7 @@ import { createAdmission, type Admitted } from './admission.ts';
 import { createBacklog } from './backlog.ts';
 import { createBroadcast } from './broadcast.ts';
 import type { Connection, Keeper } from './connection.ts';
+import type { Crowd } from './crowds.ts';
 import { parseCursor } from './cursor.ts';
 import { EventStreamConnection } from './event-stream-connection.ts';
 import { openFollower } from './follower.ts';
@@ -17,7 +18,7 @@ import { createHeart } from './heart.ts';
 import { createHellos } from './hello.ts';
 import { DEFAULT_LIMITS, type LiveLimits } from './limits.ts';
 import { createLiveMetrics } from './live-metrics.ts';
-import { CLOSE_CODES, type LiveFilter } from './protocol.ts';
+import { CLOSE_CODES } from './protocol.ts';
 import { refuseResponse, refuseUpgrade, type Refusal } from './refusal.ts';
 import { openSender } from './sender.ts';
 import type { Version } from './tail.ts';
@@ -30,8 +31,8 @@ export interface Gateway {
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** `GET /v1/live` with `Accept: text/event-stream`. */
   handleSse(request: IncomingMessage, response: ServerResponse): void;
-  /** Connections that an alert with these topics, urgency and language would reach now. */
-  connections(filter: LiveFilter): number;
+  /** Its open connections, by what they want. */
+  crowds(): Crowd[];
   /** Whether it follows the live log now. */
   ready(): boolean;
   /** Takes nobody more, closes all with 1012 over `drainSeconds`, ends. */
@@ -225,7 +226,7 @@ export async function openGateway(deps: GatewayDeps): Promise<Gateway> {
       else socket.destroy();
     },
     handleSse: stream,
-    connections: (filter) => groups.count(filter),
+    crowds: () => groups.crowds(),
     ready: () => follower.following,
     close: async () => {
       admission.shut();

@@ -1,6 +1,7 @@
 import type { Connection } from './connection.ts';
+import type { Crowd } from './crowds.ts';
 import type { LiveFilter } from './protocol.ts';
-import { filterKey, wants } from './query.ts';
+import { filterKey } from './query.ts';
 import type { Wire } from './wire.ts';
 
 /** Connections that get the same bytes: the same filter, the same wire. */
@@ -18,8 +19,7 @@ export interface Groups {
   join(connection: Connection): void;
   part(connection: Connection): void;
   all(): Group[];
-  /** Connections that an alert with these topics, urgency and language would go to. No language: whatever they want. */
-  count(alert: LiveFilter): number;
+  crowds(): Crowd[];
 }
 
 export function createGroups(): Groups {
@@ -46,13 +46,7 @@ export function createGroups(): Groups {
       if (group.members.length === 0) groups.delete(group.key);
     },
     all: () => [...groups.values()],
-    count: ({ topics, urgency, lang }) => {
-      let count = 0;
-      for (const { filter, members } of groups.values()) {
-        const facets = { topics: [...topics], urgency, lang: lang ?? filter.lang ?? 'und' };
-        if (wants(filter, facets)) count += members.length;
-      }
-      return count;
-    },
+    crowds: () =>
+      [...groups.values()].map(({ filter, members }) => ({ filter, connections: members.length })),
   };
 }

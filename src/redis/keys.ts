@@ -54,6 +54,7 @@ export const keys = {
   presence: `${CORE}:presence`,
   readiness: `${CORE}:readiness`,
   presenceOf: (name: string) => `${CORE}:presence:${name}`,
+  newsOf: (name: string) => `${CORE}:presence:${name}:news`,
   // audience
   topics: `${CORE}:topics`,
   shard: (shard: number, name: string) => `{ajil:${shard}}:${name}`,

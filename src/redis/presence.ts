@@ -15,21 +15,27 @@ export interface Presence {
   close(): Promise<void>;
 }
 
-/** @param deps.name unique among all processes */
+/**
+ * @param deps.name unique among all processes
+ * @param deps.news what else the others should know now, as JSON has it
+ */
 export async function openPresence(deps: {
   redis: Redis;
   role: ProcessRole;
   name: string;
   metrics: Metrics;
   logger: Logger;
+  news?: () => unknown;
 }): Promise<Presence> {
   const name = `${deps.role}:${deps.name}`;
   async function tell(): Promise<void> {
     const metrics = JSON.stringify(await deps.metrics.getMetricsAsJSON());
+    const news = JSON.stringify(deps.news?.() ?? null);
     await deps.redis
       .multi()
       .zadd(keys.presence, Date.now(), name)
       .set(keys.presenceOf(name), metrics, 'PX', LIFE_MS)
+      .set(keys.newsOf(name), news, 'PX', LIFE_MS)
       .zremrangebyscore(keys.presence, '-inf', Date.now() - LIFE_MS)
       .exec();
   }
@@ -40,21 +46,31 @@ export async function openPresence(deps: {
   return {
     close: async () => {
       clearInterval(timer);
-      await deps.redis.multi().zrem(keys.presence, name).del(keys.presenceOf(name)).exec();
+      await deps.redis.multi().zrem(keys.presence, name).del(keys.presenceOf(name), keys.newsOf(name)).exec();
     },
   };
 }
 
 /** How many processes of a role have been heard of lately. */
 export async function countPresent(redis: Redis, role: ProcessRole): Promise<number> {
-  const names = await redis.zrangebyscore(keys.presence, Date.now() - LIFE_MS, '+inf');
-  return names.filter((name) => name.startsWith(`${role}:`)).length;
+  return (await presentNames(redis)).filter((name) => name.startsWith(`${role}:`)).length;
+}
+
+/** What the other processes of a role have told last: some seconds old. */
+export async function newsOfOthers(redis: Redis, role: ProcessRole, ownName: string): Promise<unknown[]> {
+  const present = await presentNames(redis);
+  const names = present.filter((name) => name.startsWith(`${role}:`) && name !== ownName);
+  const texts = names.length === 0 ? [] : await redis.mget(names.map(keys.newsOf));
+  return texts.filter((text) => text !== null).map((text) => JSON.parse(text) as unknown);
+}
+
+function presentNames(redis: Redis): Promise<string[]> {
+  return redis.zrangebyscore(keys.presence, Date.now() - LIFE_MS, '+inf');
 }
 
 /** The measurements of every process, added up, as Prometheus text. This process's own are taken fresh. */
 export async function allMetrics(redis: Redis, own: Metrics, ownName: string): Promise<string> {
-  const names = await redis
-    .zrangebyscore(keys.presence, Date.now() - LIFE_MS, '+inf')
+  const names = await presentNames(redis)
     .then((all) => all.filter((name) => name !== ownName))
     // While Redis is away an operator still wants to see what this process says.
     .catch(() => []);

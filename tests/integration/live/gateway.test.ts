@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { countReached } from '../../../src/live/crowds.ts';
 import {
   anAlertVersion as alert,
   nameOf,
@@ -164,9 +165,11 @@ test('the estimate counts who would get an alert', async () => {
   await live.listen('topics=sport,world&lang=ar-EG');
   await live.listen('urgency=flash');
   await live.listen('lang=en');
-  expect(live.gateway.connections({ topics: ['world'], urgency: 'urgent', lang: 'ar' })).toBe(2);
-  expect(live.gateway.connections({ topics: ['world'], urgency: 'flash', lang: 'en' })).toBe(2);
-  expect(live.gateway.connections({ topics: ['economy'], urgency: 'flash', lang: 'ar' })).toBe(1);
+  const reached = (topic: string, urgency: 'flash' | 'urgent', lang: string): number =>
+    countReached(live.gateway.crowds(), { topics: [topic], urgency, lang });
+  expect(reached('world', 'urgent', 'ar')).toBe(2);
+  expect(reached('world', 'flash', 'en')).toBe(2);
+  expect(reached('economy', 'flash', 'ar')).toBe(1);
   expect(await live.metric('ajil_live_connections')).toBe(4);
 });
 

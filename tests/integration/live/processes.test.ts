@@ -22,6 +22,11 @@ test(
     try {
       await expect.poll(() => pidsOf(stack).length, { timeout: 30_000 }).toBe(PROCESSES);
       const lines = await Promise.all(Array.from({ length: READERS }, () => open()));
+      // Each process knows of the others what they told last.
+      const body = { topics: ['world'], lang: 'ar' };
+      const estimate = async () =>
+        (await stack.api.asEditor('/v1/audience/estimate', { method: 'POST', body })).body;
+      await expect.poll(estimate, { timeout: 20_000 }).toMatchObject({ connections: READERS });
       const first = await stack.api.createAlert({ headline: 'الأول' });
       for (const line of lines) await line.until(2);
       // The report adds up what each process says.

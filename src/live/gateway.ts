@@ -69,9 +69,10 @@ export async function openGateway(deps: GatewayDeps): Promise<Gateway> {
     connections: () => admission.open,
     waitingBytes: () => backlog.waitingBytes,
   });
+  const sender = openSender(deps);
   const broadcast = createBroadcast({
     groups,
-    sender: openSender(deps),
+    sender,
     onSent: (version, connections, seconds) => {
       backlog.review();
       metrics.sent(connections, seconds);
@@ -186,7 +187,10 @@ export async function openGateway(deps: GatewayDeps): Promise<Gateway> {
         eventStreamWire,
         admitted,
         (group) => new EventStreamConnection(response, socket, group, admitted.address, keeper),
-        (connection, hello) => connection.open(hello),
+        (connection, hello) => {
+          sender.endUnacknowledged(socket, limits.beatMs + limits.answerMs);
+          connection.open(hello);
+        },
       );
     whenCurrent(request, admitted, greet, refuse);
   }

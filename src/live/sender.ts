@@ -13,11 +13,17 @@ export interface Sender {
   readonly kind: 'native' | 'portable';
   /** To the first `count` of `batch`, at most {@link BATCH}. Each is written to in the order of the calls. */
   send(batch: readonly Connection[], count: number, bytes: Buffer): void;
+  /**
+   * Has the kernel end a connection once bytes have waited for their acknowledgement for `ms` (TCP_USER_TIMEOUT, RFC 5482);
+   * without the addon, or elsewhere than on Linux, it does so after a quarter of an hour.
+   */
+  endUnacknowledged(socket: Socket, ms: number): void;
 }
 
 /** src/live/native/socket-send.c. */
 interface Addon {
   sendToAll(descriptors: Int32Array, results: Int32Array, count: number, bytes: Buffer): void;
+  endUnacknowledged(descriptor: number, ms: number): boolean;
 }
 
 const BROKEN = -2;
@@ -57,6 +63,7 @@ const portable: Sender = {
   send: (batch, count, bytes) => {
     for (let i = 0; i < count; i++) batch[i]?.write(bytes);
   },
+  endUnacknowledged: () => undefined,
 };
 
 function createNative(addon: Addon): Sender {
@@ -91,6 +98,10 @@ function createNative(addon: Addon): Sender {
       // Nothing ran since the descriptors were read, so each is still its socket's.
       addon.sendToAll(descriptors, results, taken, bytes);
       for (let i = 0; i < taken; i++) settle(direct[i] as Connection, results[i] as number, bytes);
+    },
+    endUnacknowledged: (socket, ms) => {
+      const { _handle: handle } = socket as Socket & WithHandle;
+      if (handle !== null) addon.endUnacknowledged(handle.fd, ms);
     },
   };
 }

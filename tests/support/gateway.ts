@@ -43,9 +43,9 @@ export interface Listener {
 }
 
 export async function startTestGateway(
-  options: Partial<GatewayDeps> & { redis?: TestRedis } = {},
+  options: Partial<GatewayDeps> & { redis?: TestRedis; host?: string } = {},
 ): Promise<TestGateway> {
-  const { redis: given, ...deps } = options;
+  const { redis: given, host = '127.0.0.1', ...deps } = options;
   const redis = given ?? (await startTestRedis());
   const writer = connectRedis(redis.url, 'worker', logger);
   const metrics = createMetrics('test');
@@ -63,7 +63,7 @@ export async function startTestGateway(
   });
   const server = createServer((request, response) => gateway.handleSse(request, response));
   server.on('upgrade', (request, socket, head) => gateway.handleUpgrade(request, socket, head));
-  await once(server.listen(0, '127.0.0.1'), 'listening');
+  await once(server.listen(0, host), 'listening');
   const { port } = server.address() as AddressInfo;
   return {
     redis,

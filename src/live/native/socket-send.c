@@ -1,14 +1,19 @@
 /*
- * One message to many sockets in one call.
+ * What Node does not do with sockets: one message to many in one call, and TCP_USER_TIMEOUT.
  *
  * Why it exists: of what it costs to hand a message to a socket through Node, the kernel's send(2) is about two thirds;
  * the rest is the stream, the request object and the way into C++, once for each reader. Here it is once for many.
+ *
+ * And a reader who is gone without a word is found by what he does not acknowledge. A WebSocket has pongs for that; an event
+ * stream has nothing, and the kernel waits a quarter of an hour by itself.
  *
  * It is optional: src/live/sender.ts does without it where it cannot be built. The caller answers for the descriptors:
  * each is open, and belongs to the socket that is meant, until the call returns.
  */
 #define NAPI_VERSION 8
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <node_api.h>
 #include <stdint.h>
 #include <sys/socket.h>
@@ -55,9 +60,33 @@ static napi_value send_to_all(napi_env env, napi_callback_info info) {
   return NULL;
 }
 
-NAPI_MODULE_INIT() {
+/* endUnacknowledged(descriptor, ms): the kernel ends the connection once bytes have waited so long for their acknowledgement. */
+static napi_value end_unacknowledged(napi_env env, napi_callback_info info) {
+  napi_value args[2], done;
+  size_t argc = 2;
+  int32_t fd;
+  uint32_t ms;
+  if (napi_get_cb_info(env, info, &argc, args, NULL, NULL) != napi_ok || argc != 2 ||
+      napi_get_value_int32(env, args[0], &fd) != napi_ok || napi_get_value_uint32(env, args[1], &ms) != napi_ok) {
+    napi_throw_type_error(env, NULL, "endUnacknowledged(descriptor, ms)");
+    return NULL;
+  }
+#ifdef TCP_USER_TIMEOUT
+  int set = setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &ms, sizeof ms) == 0;
+#else
+  int set = 0;
+#endif
+  return napi_get_boolean(env, set, &done) == napi_ok ? done : NULL;
+}
+
+static int export_function(napi_env env, napi_value exports, const char *name, napi_callback callback) {
   napi_value function;
-  if (napi_create_function(env, "sendToAll", NAPI_AUTO_LENGTH, send_to_all, NULL, &function) != napi_ok) return NULL;
-  if (napi_set_named_property(env, exports, "sendToAll", function) != napi_ok) return NULL;
+  return napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, NULL, &function) == napi_ok &&
+         napi_set_named_property(env, exports, name, function) == napi_ok;
+}
+
+NAPI_MODULE_INIT() {
+  if (!export_function(env, exports, "sendToAll", send_to_all)) return NULL;
+  if (!export_function(env, exports, "endUnacknowledged", end_unacknowledged)) return NULL;
   return exports;
 }

@@ -27,9 +27,21 @@ export interface TestNginx {
  * @param options.http further directives for the http block
  * @param options.core CPU to pin it to (with `taskset`)
  */
-export async function startNginx(
+export function startNginx(
   certificate: TestCertificate,
   options: { server?: string; http?: string; core?: number } = {},
+): Promise<TestNginx> {
+  return runNginx(certificate, (dir, port) => configuration(dir, port, options), options.core);
+}
+
+/**
+ * Runs nginx in a folder of its own, with cert.pem and key.pem in it.
+ * @param configure its configuration; it must listen on `port`
+ */
+export async function runNginx(
+  certificate: TestCertificate,
+  configure: (dir: string, port: number) => string,
+  core?: number,
 ): Promise<TestNginx> {
   const binary = findNginx();
   if (binary === undefined) throw new Error('no nginx');
@@ -37,10 +49,11 @@ export async function startNginx(
   const [port = 0] = await freePorts(1);
   await writeFile(join(dir, 'cert.pem'), certificate.cert);
   await writeFile(join(dir, 'key.pem'), certificate.key, { mode: 0o600 });
-  await writeFile(join(dir, 'nginx.conf'), configuration(dir, port, options));
+  const own = `daemon off; master_process off; pid ${dir}/pid; worker_processes 1;\n`;
+  await writeFile(join(dir, 'nginx.conf'), own + configure(dir, port));
   const command = [binary, '-c', join(dir, 'nginx.conf'), '-p', dir, '-e', join(dir, 'error.log')];
-  if (options.core !== undefined) command.unshift('taskset', '-c', String(options.core));
-  const child = spawn(command[0] ?? '', command.slice(1), { stdio: 'ignore' });
+  if (core !== undefined) command.unshift('taskset', '-c', String(core));
+  const child = spawn(command[0] ?? '', command.slice(1), { stdio: ['ignore', 'ignore', 'inherit'] });
   await accepting(port);
   return {
     origin: `https://127.0.0.1:${port}`,
@@ -54,14 +67,18 @@ export async function startNginx(
   };
 }
 
+/** Where nginx may write as whoever runs it. */
+export const temporaryPaths = (dir: string): string =>
+  ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
+    .map((name) => `${name}_temp_path ${dir}/${name};`)
+    .join(' ');
+
 function configuration(dir: string, port: number, options: { server?: string; http?: string }): string {
-  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
   return `
-daemon off; master_process off; pid ${dir}/pid; worker_processes 1;
 events { worker_connections 1024; }
 http {
   access_log off; keepalive_requests 1000000000; keepalive_timeout 75s; client_body_buffer_size 16k;
-  ${temporary.map((name) => `${name}_temp_path ${dir}/${name};`).join(' ')}
+  ${temporaryPaths(dir)}
   ${options.http ?? ''}
   server {
     listen 127.0.0.1:${port} ssl http2 backlog=1024;

@@ -1,14 +1,17 @@
 import type { Page } from 'playwright-core';
+import { PHONE } from '../support/chromium.ts';
 import type { Scene, Stage } from './scenes.ts';
 
-/** An editor's text in each language; made up. */
+/** An editor's texts in each language; made up. Sent twice, a headline would be questioned: the wide page has its own. */
 const TEXTS = {
   ar: {
     headline: 'انطلاق قمة طارئة لوزراء الخارجية لبحث وقف إطلاق النار',
+    wide: 'وصول الوفود إلى قمة وزراء الخارجية لبحث وقف إطلاق النار',
     body: 'الوزراء يناقشون مقترحًا لهدنة من ثلاثة أيام، والبيان الختامي مساء اليوم.',
   },
   en: {
     headline: 'Foreign ministers open an emergency summit on a ceasefire',
+    wide: 'Delegations arrive for the foreign ministers’ summit on a ceasefire',
     body: 'On the table: a three-day truce. A final statement is due this evening.',
   },
 } as const;
@@ -42,8 +45,9 @@ export const DESK_SCENES: readonly Scene[] = [
 async function write(page: Page, { origin, adminKey }: Stage, language: 'ar' | 'en'): Promise<void> {
   await page.context().request.post(`${origin}/v1/session`, { data: { key: adminKey } });
   await page.goto(`${origin}/desk`);
-  const { headline, body } = TEXTS[language];
-  await page.locator('[name="headline"]').fill(headline);
+  const { headline, wide, body } = TEXTS[language];
+  const isWide = (page.viewportSize()?.width ?? 0) > PHONE.viewport.width;
+  await page.locator('[name="headline"]').fill(isWide ? wide : headline);
   await page.locator('[name="body"]').fill(body);
   await page.locator('[name="lang"]').selectOption(language);
   await page.locator('[name="topics"][value="world"]').check();

@@ -1,5 +1,5 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
 import { Counter } from 'prom-client';
 import type { Metrics } from './metrics.ts';
 
@@ -7,6 +7,11 @@ import type { Metrics } from './metrics.ts';
 const HEAD_MS = 10_000;
 const REQUEST_MS = 30_000;
 const CHECK_MS = 2000;
+/**
+ * Connections at once whose first request has not come whole. In a storm of readers each is here for a round trip, so this is
+ * 5,000 newcomers a second at 200 ms, more than a process greets; whoever opens connections and sends nothing gets no more.
+ */
+const MOST_UNFINISHED = 1000;
 /** Longer than the proxies in front keep an idle connection: who closes first must be they, or a request is lost on the way. */
 const KEEP_ALIVE_MS = 125_000;
 /** Requests under way may take so long when the server ends. */
@@ -23,15 +28,21 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
-/** @param deps.maxConnections above it, new ones are closed at once: the last bound, before descriptors run out */
+/**
+ * @param deps.maxConnections above it, new ones are closed at once: the last bound, before descriptors run out
+ * @param deps.maxUnfinished so many may have sent no whole request yet; above it, the oldest of them is closed
+ */
 export function createHttpServer(deps: {
   handler: RequestListener;
   maxConnections: number;
+  maxUnfinished?: number;
   metrics: Metrics;
 }): HttpServer {
+  const { maxUnfinished = MOST_UNFINISHED } = deps;
   const dropped = new Counter({
     name: 'ajil_http_dropped_total',
-    help: 'Connections closed at once because there were too many',
+    help: 'Connections closed because there were too many (full), or too many without a request (unfinished)',
+    labelNames: ['reason'],
     registers: [deps.metrics],
   });
   const server = createServer(
@@ -44,7 +55,8 @@ export function createHttpServer(deps: {
     deps.handler,
   );
   server.maxConnections = deps.maxConnections;
-  server.on('drop', () => dropped.inc());
+  server.on('drop', () => dropped.inc({ reason: 'full' }));
+  boundUnfinished(server, maxUnfinished, () => dropped.inc({ reason: 'unfinished' }));
   let closed: Promise<void> | undefined;
 
   const stopListening = (): void => {
@@ -69,4 +81,25 @@ export function createHttpServer(deps: {
       clearTimeout(impatience);
     },
   };
+}
+
+/** Closes the oldest of the connections that have sent no whole request yet, when they are more than `most`. */
+function boundUnfinished(server: Server, most: number, onDrop: () => void): void {
+  /** In the order in which they came. */
+  const unfinished = new Set<Socket>();
+  const finish = ({ socket }: IncomingMessage): void => void unfinished.delete(socket);
+  // One function for all sockets: there may be ten thousands.
+  function onClose(this: Socket): void {
+    unfinished.delete(this);
+  }
+  server.on('connection', (socket: Socket) => {
+    unfinished.add(socket);
+    socket.once('close', onClose);
+    if (unfinished.size <= most) return;
+    const [oldest] = unfinished;
+    oldest?.destroy();
+    onDrop();
+  });
+  server.on('request', finish);
+  server.on('upgrade', finish);
 }

@@ -135,7 +135,8 @@ export const versionsIn = (messages: readonly LiveMessage[]): string[] =>
 
 export const nameOf = ({ id, version }: Alert): string => `${id}:${version}`;
 
-async function readMetric(metrics: Metrics, name: string, labels: Record<string, string> = {}) {
+/** 0 when it has none yet. */
+export async function readMetric(metrics: Metrics, name: string, labels: Record<string, string> = {}) {
   const { values } = (await metrics.getSingleMetric(name)?.get()) ?? { values: [] };
   const matching = values.filter((value) =>
     Object.entries(labels).every(([label, wanted]) => value.labels[label] === wanted),

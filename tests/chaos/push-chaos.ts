@@ -78,7 +78,7 @@ async function runRound(
   const before = await totalsOf(services);
   const { gone, end } = await services.trouble(random);
   const kills = planKills(random, options.kills);
-  const killer = createKiller(stack);
+  const killer = await createKiller(stack);
   const killed = (async () => {
     for (const kill of kills) await killer.kill(kill);
   })();
@@ -98,7 +98,8 @@ async function runRound(
   const reached = after.collapsed - before.collapsed;
   const twice = taken - reached;
   const lostAnswers = taken - (after.accepted - before.accepted);
-  const bound = (await killer.inDoubt(services.all)) + lostAnswers;
+  const unheard = after.unheard - before.unheard;
+  const bound = (await killer.inDoubt(services.all)) + lostAnswers + unheard;
   const wrong = (what: string, is: number, should: number): string[] =>
     is === should ? [] : [`${what}: ${is} instead of ${should}`];
   const all = [
@@ -113,6 +114,7 @@ async function runRound(
     ...(round === 1 ? await unreadable(services) : []),
   ];
   await end();
+  await killer.close();
   await subscribeDirectly(stack, gone); // they come back
   return {
     round,
@@ -156,6 +158,7 @@ async function totalsOf(services: TroubledServices): Promise<{
   posts: number;
   collapsed: number;
   accepted: number;
+  unheard: number;
   refusals: string[];
   reached: Map<string, number>;
 }> {
@@ -166,6 +169,7 @@ async function totalsOf(services: TroubledServices): Promise<{
     posts: sum(({ posts }) => posts),
     collapsed: sum(({ collapsed }) => collapsed),
     accepted: sum(({ answers }) => answers['201'] ?? 0),
+    unheard: sum((total) => total.unheard),
     refusals: totals.flatMap(({ refusals }) => refusals),
     reached: await reachedOf(services),
   };

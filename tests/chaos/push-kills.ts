@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createLogger } from '../../src/ops/logger.ts';
+import { closeRedis, connectRedis, waitUntilReady } from '../../src/redis/connect.ts';
 import type { PushService } from '../support/push-service/start.ts';
 import type { Stack } from '../support/stack.ts';
 
@@ -23,18 +25,23 @@ export interface Killer {
   kill(kill: Kill): Promise<void>;
   /** How many messages the services took while their outcomes could be lost: no more may come twice. */
   inDoubt(services: readonly PushService[]): Promise<number>;
+  close(): Promise<void>;
 }
 
 /** The ledger is written at least so often; what was answered since is sent again. */
 const CHECKPOINT_MS = 250;
-/** Timers, writing and dying take their time on a busy machine. */
-const SLACK_MS = 400;
+/** A checkpoint's timer, its encoding and the script have some time even where nothing else happens. */
+const SLACK_MS = 150;
 /** Workers find out that Redis is back within a second, and then write down what has come since it went. */
 const RECONNECT_MS = 1500;
 
+/** What a killed worker had sent may still be in a push service's buffers, and no new worker starts as fast, ms. */
+const BOOT_MS = 250;
+
 const nowMs = (): number => performance.timeOrigin + performance.now();
 
-export function createKiller(stack: Stack): Killer {
+export async function createKiller(stack: Stack): Promise<Killer> {
+  const canary = await openCanary(stack.redis.url);
   const doubts: Doubt[] = [];
   let redisWentAt = Number.NEGATIVE_INFINITY;
   let redisCameAt = Number.NEGATIVE_INFINITY;
@@ -46,18 +53,19 @@ export function createKiller(stack: Stack): Killer {
     const server = victim === 'server' || victim === 'everything';
     const at = nowMs();
     const unwritten = at - redisCameAt < RECONNECT_MS ? redisWentAt : at;
+    const fromMs = unwritten - CHECKPOINT_MS - SLACK_MS - 2 * canary.worst();
     await Promise.all([
       workers && stack.kill('worker', 'SIGKILL'),
       redis && stack.redis.kill(),
       server && stack.kill('server', 'SIGKILL'),
     ]);
-    if (workers) doubts.push({ fromMs: unwritten - CHECKPOINT_MS - SLACK_MS, toMs: nowMs() + SLACK_MS });
     await sleep(outageMs);
     if (redis) {
       redisWentAt = at;
       await stack.redis.restart();
       redisCameAt = nowMs();
     }
+    if (workers) doubts.push({ fromMs, toMs: nowMs() + BOOT_MS });
     await Promise.all([workers && stack.restart('worker'), server && stack.restart('server')]);
   }
 
@@ -70,6 +78,37 @@ export function createKiller(stack: Stack): Killer {
         ),
       );
       return counts.reduce((sum, count) => sum + count, 0);
+    },
+    close: () => canary.close(),
+  };
+}
+
+const CANARY_EVERY_MS = 50;
+const CANARY_REMEMBERS = 40;
+
+/** Does what a checkpoint does, a timer and a write that is synced to disk, and so knows how late one may be now. */
+async function openCanary(url: string): Promise<{ worst(): number; close(): Promise<void> }> {
+  const redis = connectRedis(url, 'worker', createLogger({ level: 'silent', role: 'chaos' }));
+  await waitUntilReady(redis);
+  const lags: number[] = [];
+  let due = performance.now();
+  let closed = false;
+  async function sing(): Promise<void> {
+    while (!closed) {
+      due = performance.now() + CANARY_EVERY_MS;
+      await sleep(CANARY_EVERY_MS);
+      await redis.set('canary', 'alive').catch(() => undefined);
+      lags.push(performance.now() - due);
+      if (lags.length > CANARY_REMEMBERS) lags.shift();
+    }
+  }
+  const done = sing();
+  return {
+    worst: () => Math.max(0, performance.now() - due, ...lags),
+    close: async () => {
+      closed = true;
+      await done;
+      await closeRedis(redis);
     },
   };
 }

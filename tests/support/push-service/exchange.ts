@@ -5,8 +5,8 @@ import { MAX_BODY_BYTES, type PushRequest } from './checks.ts';
 export interface Exchange extends PushRequest {
   readonly method: string;
   answer(status: number, headers: Readonly<Record<string, string>>, body: string): void;
-  /** Cuts the connection without an answer. */
-  cut(): void;
+  /** Cuts the connection without an answer. @returns how many answers of just before it may not have gone out */
+  cut(): number;
 }
 
 /** Hands on a whole body; of one that is too long the first 4,097 bytes at once, so that the answer is early. */

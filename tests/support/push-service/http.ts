@@ -40,7 +40,10 @@ export async function listenForPush(options: {
           response.writeHead(status, complete ? extra : { ...extra, connection: 'close' });
           response.end(text);
         },
-        cut: () => request.socket.destroy(),
+        cut: () => {
+          request.socket.destroy();
+          return 0; // one request at a time
+        },
       }),
     );
   });

@@ -11,6 +11,8 @@ export interface Http2Side {
 
 // Like a deploy: what was taken on is answered, then the connection ends.
 const LEAVE_AFTER_MS = 500;
+/** An answer is on its way for so long at most, ms: until then a cut may take it along. */
+const ON_ITS_WAY_MS = 100;
 
 export function createHttp2Side(options: {
   maxConcurrentStreams: number;
@@ -18,6 +20,8 @@ export function createHttp2Side(options: {
 }): Http2Side {
   const requestsOf = new WeakMap<ServerHttp2Session, number>();
   const socketOf = new WeakMap<ServerHttp2Session, TLSSocket>();
+  /** When each connection was answered last, times. */
+  const answeredAt = new WeakMap<ServerHttp2Session, number[]>();
   let goAwayAfter: number | undefined;
   // A session is made at once when a socket is handed over, so the one in hand is its own.
   let inHand: TLSSocket | undefined;
@@ -34,6 +38,14 @@ export function createHttp2Side(options: {
     return true;
   }
 
+  function recentAnswers(session: ServerHttp2Session): number[] {
+    const times = answeredAt.get(session) ?? [];
+    const since = performance.now() - ON_ITS_WAY_MS;
+    while ((times[0] ?? since) < since) times.shift();
+    answeredAt.set(session, times);
+    return times;
+  }
+
   const server = createServer({ settings: { maxConcurrentStreams: options.maxConcurrentStreams } });
   server.on('sessionError', ignore);
   server.on('session', (session) => {
@@ -45,14 +57,22 @@ export function createHttp2Side(options: {
     const session = stream.session as ServerHttp2Session | undefined;
     if (session === undefined || isAfterGoAway(session, stream.id ?? 0)) return;
     const socket = socketOf.get(session);
+    const times = recentAnswers(session);
     collectBody(stream, (body, complete) =>
       options.onExchange({
         method: headers[':method'] ?? '',
         path: headers[':path'] ?? '',
         headers,
         body,
-        answer: (status, extra, text) => answer(stream, { ':status': status, ...extra }, text, complete),
-        cut: () => socket?.destroy(),
+        answer: (status, extra, text) => {
+          times.push(performance.now());
+          answer(stream, { ':status': status, ...extra }, text, complete);
+        },
+        cut: () => {
+          socket?.destroy();
+          const since = performance.now() - ON_ITS_WAY_MS;
+          return times.filter((at) => at >= since).length;
+        },
       }),
     );
   });

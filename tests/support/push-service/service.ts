@@ -23,6 +23,8 @@ interface Totals extends Counts {
   readonly requests: number;
   /** Answers given, by status: `{"201": 7}`. */
   readonly answers: Record<string, number>;
+  /** Of these, how many a cut connection may have kept from the sender. */
+  readonly unheard: number;
   /** Requests that a real push service would have refused as malformed, with why: at most the first 100. */
   readonly refusals: string[];
   readonly connections: { readonly h1: number; readonly h2: number };
@@ -72,6 +74,7 @@ export async function createPushService(
   const refusals: string[] = [];
   const takenAt: number[] = [];
   let requests = 0;
+  let unheard = 0;
   const timers = new Set<NodeJS.Timeout>();
 
   function answer(
@@ -137,7 +140,7 @@ export async function createPushService(
       return answer(exchange, effect.status, effect.reason ?? `Fault${effect.status}`, headers);
     }
     if (effect.taken === true) take(exchange, recipient);
-    if (effect.type === 'reset') exchange.cut();
+    if (effect.type === 'reset') unheard += exchange.cut();
   }
 
   function onExchange(exchange: Exchange): void {
@@ -169,6 +172,7 @@ export async function createPushService(
       totals: () => ({
         ...virtual.all(),
         requests,
+        unheard,
         answers: { ...answers },
         refusals: [...refusals],
         connections: { ...http.connections },

@@ -15,7 +15,7 @@ import { median, spread } from './live/statistics.ts';
 
 const HELP = `npm run bench:storm -- [--present 5000] [--arriving 10000] [--over 1000] [--rounds 5] [--json]
 
-Alerts go out, ten a second, to those who are present: first while nothing else happens, then while the others come back,
+Alerts go out, four a second, to those who are present: first while nothing else happens, then while the others come back,
 evenly over some ms (1000 is what our clients' jitter makes of a restart), whatever the server does. Our gateway, and a
 ws server beside it in the same run. How long an alert takes to the last of those who are present, and how long until all
 are back.`;
@@ -41,7 +41,7 @@ const rounds = Number(values.rounds);
 
 const CALM_ALERTS = 20;
 const WARM_ALERTS = 5;
-const EVERY_MS = 100;
+const EVERY_MS = 250;
 
 interface Measurement {
   /** From publishing to the last of those present, ms: median and worst. */
@@ -92,7 +92,7 @@ async function weather(
 ): Promise<Measurement> {
   let seq = 0;
   let cursor = '';
-  /** One alert, and then the rest of its tenth of a second. @returns ms until the last had it */
+  /** One alert, and then the rest of its quarter of a second. @returns ms until the last had it */
   async function publish(): Promise<number> {
     seq += 1;
     const began = Number(process.hrtime.bigint());

@@ -20,7 +20,7 @@ end
  * 7 outcomes as runs of bytes of the bitmaps: shard (1), first byte (4), length (2), bits;
  * 8 the same one by one: shard (1), slot (4), outcome (1), bucket of the time (2), time in ms (4);
  * 9 their sums: JSON [[counter, increment]…]; 10 first accepted, 11 last accepted in ms, or '';
- * 12 retry being run or '', 13 its revision, 14 what remains of it or '';
+ * 12 retry being run or '', 13 its mark, 14 what remains of it, '' or '=' (nothing was moved);
  * 15 batch being run or '', 16 by which run;
  * then for each new retry: id, due, head, entries of shard (1) and slot (4).
  * Answers {finished, status of the version, whether the batch or retry being run is still ours}.
@@ -104,7 +104,7 @@ if home ~= '' then
   if ours and ARGV[14] == '' then
     redis.call('HDEL', retries, home)
     redis.call('ZREM', due, home)
-  elseif ours then
+  elseif ours and ARGV[14] ~= '=' then
     redis.call('HSET', retries, home, ARGV[14])
   end
 end

@@ -7,7 +7,7 @@ import { deliveryLife, finishVersion, isStopped } from './life.ts';
 import { pushMessageTemplate } from './push-message.ts';
 import { RANK, type FanOutJob } from './queues.ts';
 import type { Outcome } from './report.ts';
-import { newRetryId, type Retry } from './retry.ts';
+import { newMark, newRetryId, type Retry } from './retry.ts';
 import type { SendPushDeps } from './send-push.ts';
 import type { Settled } from './settled.ts';
 import { slotKey, slotsOf, type Slots } from './slots.ts';
@@ -21,7 +21,7 @@ const LONGEST_ANSWER_MS = 30_000;
 /** Deliveries read and handed to the sender at once: bounds the memory of a job. */
 const CHUNK = 250;
 
-/** The batch (by its number) or the retry that the deliveries are of. */
+/** The batch (by its number) or the retry that the deliveries are of, as this run has claimed it. */
 export type Home = { readonly batch: number; readonly run: string } | { readonly retry: Retry };
 
 export interface DeliveryRun {
@@ -102,17 +102,16 @@ export function startRun(
       shard,
       members.map((member) => member.slot),
     );
-    await Promise.all(members.map((member, index) => deliver(shard, member, tokens[index] ?? '')));
+    await Promise.all(
+      members.map((member, index) => deliver(shard, member, tokens[index] ?? '').catch(fail)),
+    );
   }
 
   /** Waits for every answer, also when something fails: each of them belongs into the ledger. */
   async function sendAll(): Promise<void> {
     const chunks = slots.flatMap(([shard, all]) =>
       Array.from({ length: Math.ceil(all.length / CHUNK) }, (_, index) =>
-        sendChunk(shard, all.slice(index * CHUNK, (index + 1) * CHUNK)).catch((error: unknown) => {
-          fault ??= error;
-          stop();
-        }),
+        sendChunk(shard, all.slice(index * CHUNK, (index + 1) * CHUNK)).catch(fail),
       ),
     );
     await Promise.all(chunks);
@@ -121,7 +120,13 @@ export function startRun(
   /** What has not been answered, as a retry that only a killed process leaves anything in. */
   function stragglers(): Retry {
     const dueAtMs = deps.now() + LONGEST_ANSWER_MS;
-    return { id: newRetryId(), revision: 0, origin: '', attempt, waits, dueAtMs, slots: slotsOf(undecided) };
+    return { id: newRetryId(), mark: 0, origin: '', attempt, waits, dueAtMs, slots: slotsOf(undecided) };
+  }
+
+  /** Of the retry that is being run, when some of it goes elsewhere. */
+  function remainsOf(retry: Retry, left: Retry | undefined): Retry | undefined {
+    if (left !== undefined || undecided.size === 0) return undefined;
+    return { ...retry, mark: newMark(), slots: slotsOf(undecided) };
   }
 
   async function checkpoint(kind: 'between' | 'hand over' | 'last'): Promise<void> {
@@ -135,39 +140,39 @@ export function startRun(
       ...expired.map((slot) => ({ ...slot, outcome: 'expired' as const, ms })),
     ];
     const left = kind === 'hand over' ? stragglers() : undefined;
-    const rest =
-      left === undefined && home !== undefined && undecided.size > 0
-        ? { ...home, revision: home.revision + 1, slots: slotsOf(undecided) }
-        : undefined;
     const changed = retries.length > 0 || kind !== 'between';
-    try {
-      const progress = await deps.ledger.checkpoint(
-        version,
-        {
-          settled: outcomes,
-          retries: left === undefined ? retries : [...retries, left],
-          home: home !== undefined && changed ? { retry: home, rest } : undefined,
-          claim,
-          ends: kind === 'between' || stopped ? undefined : claim?.batch,
-        },
-        life.keepSeconds,
-      );
-      if (changed) home = left ?? rest ?? home;
-      if (left !== undefined) claim = undefined;
-      if (!progress.ours || progress.status === undefined) stop();
-      else if (isStopped({ ...alert, status: progress.status })) stop();
-      if (progress.finished) await finishVersion(deps.alerts, version);
-      await addJobs(deps, version, left === undefined ? retries : [...retries, left]);
-    } catch (error) {
-      settled = [...taken.settled, ...settled];
-      again = [...taken.again, ...again];
-      throw error;
-    }
+    const rest = changed && home !== undefined ? remainsOf(home, left) : home;
+    const written = {
+      settled: outcomes,
+      retries: left === undefined ? retries : [...retries, left],
+      home: home === undefined ? undefined : { retry: home, rest },
+      claim,
+      ends: kind === 'between' || stopped ? undefined : claim?.batch,
+    };
+    const progress = await deps.ledger
+      .checkpoint(version, written, life.keepSeconds)
+      .catch((error: unknown) => {
+        settled = [...taken.settled, ...settled];
+        again = [...taken.again, ...again];
+        throw error;
+      });
+    home = left ?? rest;
+    if (left !== undefined) claim = undefined;
+    if (!progress.ours) fail(new Error('this batch or retry is not ours any more'));
+    if (progress.status === undefined || isStopped({ ...alert, status: progress.status })) stop();
+    if (progress.finished) await finishVersion(deps.alerts, version);
+    await addJobs(deps, version, written.retries);
   }
 
   function stop(): void {
     stopped = true;
     deps.sender.withdraw(order);
+  }
+
+  /** What cannot be written down must not be sent. The job is run again, unless another run has it. */
+  function fail(error: unknown): void {
+    fault ??= error;
+    stop();
   }
 
   let release: () => void = () => undefined;
@@ -178,16 +183,13 @@ export function startRun(
   function tick(): void {
     if (writing !== undefined) return;
     const stands = toRead === 0 && undecided.size > 0 && deps.now() - movedAt >= STANDSTILL_MS;
-    const handOver = stands && !stopped && !released;
+    const handOver = stands && fault === undefined && !released;
     writing = checkpoint(handOver ? 'hand over' : 'between')
       .then(() => {
-        released ||= handOver;
+        released ||= handOver && fault === undefined;
         if (released) release();
       })
-      .catch((error: unknown) => {
-        fault ??= error;
-        stop(); // what cannot be written down must not be sent
-      })
+      .catch(fail)
       .finally(() => (writing = undefined));
   }
 

@@ -35,7 +35,7 @@ export function groupRetries(
     const wanted = retryDelay({ attempts: attempt, waits, afterMs });
     const delayMs = Math.min(wanted, Math.max(afterMs, leftMs - LAST_CHANCE_MS));
     const slots = slotsOf(group.map(({ shard, slot }) => slotKey(shard, slot)));
-    return [{ id: newRetryId(), revision: 0, origin, attempt, waits, dueAtMs: nowMs + delayMs, slots }];
+    return [{ id: newRetryId(), mark: 0, origin, attempt, waits, dueAtMs: nowMs + delayMs, slots }];
   });
   return { retries, expired: again.filter(({ afterMs }) => afterMs >= leftMs) };
 }

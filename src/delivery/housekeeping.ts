@@ -6,7 +6,6 @@ import type { Logger } from '../ops/logger.ts';
 import type { Ledger } from './ledger.ts';
 import { deliveryLife, finishVersion, isStopped, type DeliveryLife } from './life.ts';
 import { versionName, type FanOutJob, type FanOutQueue, type PushQueue } from './queues.ts';
-import { newRetryId } from './retry.ts';
 
 /** A version that was accepted so long ago and is not cut yet lost its job: it is added again. */
 const UNFINISHED_AFTER_MS = 1000;
@@ -68,13 +67,16 @@ async function tend(deps: HousekeepingDeps, version: VersionId): Promise<void> {
   }
 }
 
-/** Nothing that we know of leads here; a Redis that came back with other data than it had might. */
+/**
+ * Nothing that we know of leads here; a Redis that came back with other data than it had might. The ids are always the
+ * same, so that two housekeepings make one retry.
+ */
 async function retryPending(deps: HousekeepingDeps, job: FanOutJob, life: DeliveryLife): Promise<void> {
   for (let shard = 0; shard < SHARDS; shard++) {
     const slots = await pendingOf(deps, job, shard);
     if (slots.length === 0) continue;
-    const fresh = { revision: 0, origin: '', attempt: 0, waits: 0, dueAtMs: deps.now() };
-    const retry = { ...fresh, id: newRetryId(), slots: [[shard, slots] as const] };
+    const fresh = { mark: 0, origin: '', attempt: 0, waits: 0, dueAtMs: deps.now() };
+    const retry = { ...fresh, id: `${versionName(job)}-rescue${shard}`, slots: [[shard, slots] as const] };
     await deps.ledger.rescue(job, retry, life.keepSeconds);
     await deps.pushQueue.addRetries(job, [retry]);
   }
@@ -86,9 +88,10 @@ async function expirePending(deps: HousekeepingDeps, version: VersionId, life: D
     const slots = await pendingOf(deps, version, shard);
     if (slots.length === 0) continue;
     const settled = slots.map((slot) => ({ shard, slot, outcome: 'expired' as const, ms }));
-    const { finished } = await deps.ledger.checkpoint(version, { settled }, life.keepSeconds);
-    if (finished) await finishVersion(deps.alerts, version);
+    await deps.ledger.checkpoint(version, { settled }, life.keepSeconds);
   }
+  // Whatever the report says by now: of an audience that is lost nobody can be told apart any more.
+  await finishVersion(deps.alerts, version);
 }
 
 async function pendingOf(deps: HousekeepingDeps, version: VersionId, shard: number): Promise<number[]> {

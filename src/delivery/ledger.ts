@@ -1,9 +1,9 @@
 import type { AlertStatus } from '../alerts/schema.ts';
 import type { Redis } from '../redis/connect.ts';
 import { keys } from '../redis/keys.ts';
-import { runScript, script } from '../redis/script.ts';
+import { runScript, runScriptBuffer, script } from '../redis/script.ts';
 import { CHECKPOINT, FINISHED } from './checkpoint-script.ts';
-import { packRetryHead, packSlots, unpackRetry, type Retry } from './retry.ts';
+import { packMark, packRetryHead, packSlots, unpackRetry, type Retry } from './retry.ts';
 import { packSettled, type Settled } from './settled.ts';
 
 interface VersionId {
@@ -16,7 +16,7 @@ export interface Checkpoint {
   readonly settled?: readonly Settled[];
   /** Made of deliveries that the batch or the retry held until now. Ids are new, so that writing it twice is harmless. */
   readonly retries?: readonly Retry[];
-  /** The retry that is being run as it was read, and what remains of it; without it the deliveries are a batch's. */
+  /** The retry that is being run as it is known, and what remains of it (the same: nothing was moved); without it the deliveries are a batch's. */
   readonly home?: { readonly retry: Retry; readonly rest: Retry | undefined } | undefined;
   /** The batch that is being run, by whom. Then nothing but outcomes is written once another run has claimed it. */
   readonly claim?: { readonly batch: number; readonly run: string } | undefined;
@@ -30,7 +30,7 @@ interface Progress {
   readonly finished: boolean;
   /** Of the version, now; undefined when there is no such version any more. */
   readonly status: AlertStatus | undefined;
-  /** False: another run has claimed the batch, or changed the retry since it was read, and what this one wanted to move stays where it is. */
+  /** False: another run has claimed the batch or retry, or moved some of it, and what this one wanted to move stays where it is. */
   readonly ours: boolean;
 }
 
@@ -53,7 +53,13 @@ export interface Ledger {
   /** Writes what has happened in one step, with the report's counters. */
   checkpoint(version: VersionId, checkpoint: Checkpoint, keepSeconds: number): Promise<Progress>;
   /** Makes a batch this run's. Tells whether it was another's before. */
-  claim(version: VersionId, batch: number, run: string, keepSeconds: number): Promise<boolean>;
+  claimBatch(version: VersionId, batch: number, run: string, keepSeconds: number): Promise<boolean>;
+  /** Makes a retry this run's, by a new mark. Undefined when nothing remains of it. */
+  claimRetry(
+    version: VersionId,
+    id: string,
+    mark: number,
+  ): Promise<{ readonly retry: Retry; readonly wasClaimed: boolean } | undefined>;
   hasEnded(version: VersionId, batch: number): Promise<boolean>;
   /** Slots of a shard that have an outcome, bytes `from` to `to` of the bitmap. */
   settledSlots(version: VersionId, shard: number, from: number, to: number): Promise<Buffer>;
@@ -63,7 +69,7 @@ export interface Ledger {
   retry(version: VersionId, id: string): Promise<Retry | undefined>;
   /** Ids of retries that were due before `dueBeforeMs`, the oldest first. */
   overdueRetries(version: VersionId, dueBeforeMs: number, limit: number): Promise<readonly string[]>;
-  /** Writes a retry of deliveries that nothing else holds. */
+  /** Writes a retry of deliveries that nothing else holds, unless it is there. */
   rescue(version: VersionId, retry: Retry, keepSeconds: number): Promise<void>;
   state(version: VersionId): Promise<LedgerState>;
 }
@@ -79,6 +85,12 @@ return 1`);
 const CUT = script(`${FINISHED}
 redis.call('HSET', KEYS[1], 'cut', 1, 'batches', ARGV[1], 'progressAt', ARGV[2])
 return finished(KEYS[1])`);
+
+/** KEYS: retries. ARGV: id, new mark (4 bytes). Answers the retry as it was. */
+const CLAIM_RETRY = script(`
+local known = redis.call('HGET', KEYS[1], ARGV[1])
+if known then redis.call('HSET', KEYS[1], ARGV[1], ARGV[2] .. string.sub(known, 5)) end
+return known`);
 
 /** @param deps.now milliseconds since the epoch */
 export function createLedger(deps: { redis: Redis; now: () => number }): Ledger {
@@ -105,6 +117,7 @@ export function createLedger(deps: { redis: Redis; now: () => number }): Ledger 
       ...deferring.map((shard) => keys.deferred(alertId, version, shard)),
     ];
     const { retry, rest } = home ?? {};
+    const remains = rest === undefined ? '' : rest === retry ? '=' : packRetry(rest);
     const answer = await runScript(
       redis,
       CHECKPOINT,
@@ -112,7 +125,7 @@ export function createLedger(deps: { redis: Redis; now: () => number }): Ledger 
       [
         [keepSeconds, deps.now(), version, ends ?? '', Buffer.from(shards), Buffer.from(deferring)],
         [runs, entries, sums, first, last],
-        [retry?.id ?? '', retry?.revision ?? '', rest === undefined ? '' : packRetry(rest)],
+        [retry?.id ?? '', retry?.mark ?? '', remains],
         [claim?.batch ?? '', claim?.run ?? ''],
         ...retries.map((one) => [one.id, one.dueAtMs, packRetryHead(one), packSlots(one.slots)]),
       ].flat(),
@@ -137,11 +150,26 @@ export function createLedger(deps: { redis: Redis; now: () => number }): Ledger 
       finished: (await runScript(redis, CUT, [report(version)], [batches, deps.now()])) === 1,
     }),
     checkpoint,
-    claim: async ({ alertId, version }, batch, run, keepSeconds) => {
+    claimBatch: async ({ alertId, version }, batch, run, keepSeconds) => {
       const runs = keys.batchRuns(alertId, version);
-      const before = await redis.hget(runs, String(batch));
-      await redis.multi().hset(runs, String(batch), run).expire(runs, keepSeconds, 'NX').exec();
-      return before !== null;
+      const field = String(batch);
+      const [before] =
+        (await redis
+          .multi()
+          .hget(runs, field)
+          .hset(runs, field, run)
+          .expire(runs, keepSeconds, 'NX')
+          .exec()) ?? [];
+      // Its own: the answer was lost, and the command sent again.
+      return ![null, run].includes(before?.[1] as string | null);
+    },
+    claimRetry: async ({ alertId, version }, id, mark) => {
+      const packedMark = packMark(mark);
+      const names = [keys.retries(alertId, version)];
+      const packed = (await runScriptBuffer(redis, CLAIM_RETRY, names, [id, packedMark])) as Buffer | null;
+      if (packed === null) return undefined;
+      const found = unpackRetry(id, packed);
+      return { retry: { ...found, mark }, wasClaimed: ![0, mark].includes(found.mark) };
     },
     hasEnded: async (version, batch) =>
       (await redis.getbit(keys.batches(version.alertId, version.version), batch)) === 1,
@@ -166,8 +194,8 @@ export function createLedger(deps: { redis: Redis; now: () => number }): Ledger 
       const [all, due] = [keys.retries(alertId, version), keys.retriesDue(alertId, version)];
       await redis
         .multi()
-        .hset(all, retry.id, packRetry(retry))
-        .zadd(due, retry.dueAtMs, retry.id)
+        .hsetnx(all, retry.id, packRetry(retry))
+        .zadd(due, 'NX', retry.dueAtMs, retry.id)
         .expire(all, keepSeconds, 'NX')
         .expire(due, keepSeconds, 'NX')
         .exec();

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import type { Slots } from './slots.ts';
 
 /**
@@ -7,8 +7,8 @@ import type { Slots } from './slots.ts';
  */
 export interface Retry {
   readonly id: string;
-  /** How often what remains of it was written. Who has read an older state cannot change it. */
-  readonly revision: number;
+  /** Another one whenever a run claims it or moves something out of it: who knows an older one cannot change it. 0: nobody has. */
+  readonly mark: number;
   /** Of the push service; empty when it is not known. */
   readonly origin: string;
   /** How often the push service has been asked in vain. */
@@ -23,7 +23,10 @@ export interface Retry {
 /** Ids of BullMQ jobs hold no colon, and are not all digits. */
 export const newRetryId = (): string => `r${randomBytes(12).toString('hex')}`;
 
-// Revision (4 bytes, where the scripts look for it), attempt (2), waits (2), due (8), length of the origin (1), origin.
+/** By chance, not counted: a Redis that came back with older data must not give the same one twice. */
+export const newMark = (): number => randomInt(1, 2 ** 32);
+
+// Mark (4 bytes, where the scripts look for it), attempt (2), waits (2), due (8), length of the origin (1), origin.
 const HEAD_BYTES = 17;
 /** Shard (1), slot (4). */
 const ENTRY_BYTES = 5;
@@ -31,12 +34,19 @@ const ENTRY_BYTES = 5;
 export function packRetryHead(retry: Retry): Buffer {
   const origin = retry.origin.length <= 0xff ? retry.origin : '';
   const head = Buffer.alloc(HEAD_BYTES + origin.length);
-  head.writeUInt32BE(retry.revision, 0);
+  head.writeUInt32BE(retry.mark, 0);
   head.writeUInt16BE(Math.min(retry.attempt, 0xff_ff), 4);
   head.writeUInt16BE(Math.min(retry.waits, 0xff_ff), 6);
   head.writeDoubleBE(retry.dueAtMs, 8);
   head.writeUInt8(head.write(origin, HEAD_BYTES, 'latin1'), 16);
   return head;
+}
+
+/** As a packed retry begins. */
+export function packMark(mark: number): Buffer {
+  const packed = Buffer.alloc(4);
+  packed.writeUInt32BE(mark);
+  return packed;
 }
 
 export function packSlots(slots: Slots): Buffer {
@@ -64,7 +74,7 @@ export function unpackRetry(id: string, packed: Buffer): Retry {
   }
   return {
     id,
-    revision: packed.readUInt32BE(0),
+    mark: packed.readUInt32BE(0),
     attempt: packed.readUInt16BE(4),
     waits: packed.readUInt16BE(6),
     dueAtMs: packed.readDoubleBE(8),

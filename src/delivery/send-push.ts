@@ -15,10 +15,10 @@ import type { Ledger } from './ledger.ts';
 import { deliveryLife, finishVersion, isStopped } from './life.ts';
 import { versionName, type BatchJob, type FanOutJob, type PushQueue, type RetryJob } from './queues.ts';
 import type { ReceiptTokens } from './receipt-token.ts';
-import type { Retry } from './retry.ts';
+import { newMark, type Retry } from './retry.ts';
 import type { Slots } from './slots.ts';
 
-/** A run whose batch was claimed by another finds out at its next checkpoint, and has written what it knows by then, ms. */
+/** A run whose batch or retry was claimed by another finds out at its next checkpoint, and has written what it knows by then, ms. */
 const TAKE_OVER_MS = 500;
 
 export interface SendPushDeps {
@@ -76,7 +76,7 @@ export function createPushSending(deps: SendPushDeps): PushSending {
       if (alert === undefined || (await deps.ledger.hasEnded(job, job.batch))) return;
       const run = randomBytes(12).toString('hex');
       const { keepSeconds } = deliveryLife(alert);
-      if (await deps.ledger.claim(job, job.batch, run, keepSeconds)) await sleep(TAKE_OVER_MS);
+      if (await deps.ledger.claimBatch(job, job.batch, run, keepSeconds)) await sleep(TAKE_OVER_MS);
       await send(name, job, alert, { batch: job.batch, run }, await undecidedOf(deps, job));
     },
     sendRetry: async (job) => {
@@ -87,9 +87,13 @@ export function createPushSending(deps: SendPushDeps): PushSending {
       const busyMs = deps.sender.busyMs(retry.origin);
       if (busyMs > 0 && deps.now() < deliveryLife(alert).expiresAtMs) {
         await putOff(deps, job, alert, retry, busyMs);
-      } else {
-        await send(job.retry, job, alert, { retry }, await unsettledOf(deps, job, retry.slots));
+        return;
       }
+      const claimed = await deps.ledger.claimRetry(job, job.retry, newMark());
+      if (claimed === undefined) return;
+      if (claimed.wasClaimed) await sleep(TAKE_OVER_MS);
+      const slots = await unsettledOf(deps, job, claimed.retry.slots);
+      await send(job.retry, job, alert, { retry: claimed.retry }, slots);
     },
     idle: async () => {
       await Promise.all([...running.values()].map((run) => run.ended));

@@ -39,7 +39,7 @@ const accepted = (shard: number, slot: number, ms = 40): Settled => ({
 });
 const retryOf = (id: string, slots: number[], over: Partial<Retry> = {}): Retry => ({
   id,
-  revision: 0,
+  mark: 0,
   origin: 'https://push.example',
   attempt: 1,
   waits: 0,
@@ -92,7 +92,7 @@ test('a delivery is in its batch or in one retry, whoever else has run the same'
 
   const read = await ledger.retry(VERSION, 'r1');
   if (read === undefined) throw new Error('no retry');
-  const rest = { ...read, revision: 1, slots: [[3, [8]]] as const };
+  const rest = { ...read, mark: 1, slots: [[3, [8]]] as const };
   const moved = { retries: [retryOf('r3', [9])], home: { retry: read, rest } };
   expect(await ledger.checkpoint(VERSION, moved, KEEP_S)).toMatchObject({ ours: true });
   expect(await slotsOf('r1')).toEqual([[3, [8]]]);
@@ -117,9 +117,9 @@ test('a delivery is in its batch or in one retry, whoever else has run the same'
 
 test('a batch that another run has claimed is not moved or ended by the first, but its outcomes count', async () => {
   const first = { batch: 0, run: 'one' };
-  expect(await ledger.claim(VERSION, 0, 'one', KEEP_S)).toBe(false);
+  expect(await ledger.claimBatch(VERSION, 0, 'one', KEEP_S)).toBe(false);
   expect(await ledger.checkpoint(VERSION, { claim: first }, KEEP_S)).toMatchObject({ ours: true });
-  expect(await ledger.claim(VERSION, 0, 'two', KEEP_S)).toBe(true);
+  expect(await ledger.claimBatch(VERSION, 0, 'two', KEEP_S)).toBe(true);
   const late = { claim: first, settled: [accepted(3, 7)], retries: [retryOf('r1', [8])], ends: 0 };
   expect(await ledger.checkpoint(VERSION, late, KEEP_S)).toMatchObject({ ours: false });
   expect(await slotsOf('r1')).toBeUndefined();
@@ -129,6 +129,30 @@ test('a batch that another run has claimed is not moved or ended by the first, b
   expect(await ledger.checkpoint(VERSION, last, KEEP_S)).toMatchObject({ ours: true });
   expect(await slotsOf('r2')).toEqual([[3, [8]]]);
   expect(await ledger.hasEnded(VERSION, 0)).toBe(true);
+});
+
+test('a retry that another run has claimed is not moved by the first, but its outcomes count', async () => {
+  await ledger.checkpoint(VERSION, { retries: [retryOf('r1', [7, 8])] }, KEEP_S);
+  const first = await ledger.claimRetry(VERSION, 'r1', 11);
+  if (first === undefined) throw new Error('no retry');
+  expect(first).toEqual({ retry: retryOf('r1', [7, 8], { mark: 11 }), wasClaimed: false });
+  const unmoved = { home: { retry: first.retry, rest: first.retry } };
+  expect(await ledger.checkpoint(VERSION, unmoved, KEEP_S)).toMatchObject({ ours: true });
+  expect(await ledger.retry(VERSION, 'r1')).toEqual(first.retry);
+  // The same run again, as after a lost answer, and another one.
+  expect(await ledger.claimRetry(VERSION, 'r1', 11)).toEqual(first);
+  expect(await ledger.claimRetry(VERSION, 'r1', 22)).toMatchObject({ wasClaimed: true });
+  expect(await ledger.checkpoint(VERSION, unmoved, KEEP_S)).toMatchObject({ ours: false });
+  const late = {
+    settled: [accepted(3, 7)],
+    retries: [retryOf('r2', [8])],
+    home: { retry: first.retry, rest: undefined },
+  };
+  expect(await ledger.checkpoint(VERSION, late, KEEP_S)).toMatchObject({ ours: false });
+  expect(await slotsOf('r2')).toBeUndefined();
+  expect(await slotsOf('r1')).toEqual([[3, [7, 8]]]);
+  expect((await report()).outcomes.accepted).toBe(1);
+  expect(await ledger.claimRetry(VERSION, 'r9', 11)).toBeUndefined();
 });
 
 test('a retry comes back as it was written', async () => {

@@ -1,0 +1,65 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { placeOf, subscriptionId } from '../../../src/audience/shard.ts';
+import { openDeliveryWorld, type DeliveryWorld } from '../../support/delivery-world.ts';
+import { ACCEPTED, UNAVAILABLE } from '../../support/scripted-push-service.ts';
+
+const AUDIENCE = 400;
+let world: DeliveryWorld;
+
+const shardOf = (endpoint: string) => placeOf(subscriptionId(endpoint))?.shard;
+
+beforeEach(async () => {
+  world = await openDeliveryWorld();
+  await world.subscribe(AUDIENCE);
+  world.service.places = AUDIENCE;
+});
+afterEach(() => world.close());
+
+test('when a dead subscription cannot be removed, the answers that are still to come are waited for', async () => {
+  const dead = 'https://push.example/0';
+  // Those that are sent together with the dead one.
+  world.service.answer = (endpoint) => {
+    if (endpoint === dead) return { type: 'gone', status: 410 };
+    return shardOf(endpoint) === shardOf(dead) ? 'hang' : ACCEPTED;
+  };
+  const version = await world.acceptAndFanOut();
+  let failed = 0;
+  const process = world.openProcess({
+    subscriptions: {
+      remove: async () => {
+        failed += 1;
+        throw new Error('Redis is away');
+      },
+    },
+  });
+  const work = process.work();
+  await expect.poll(() => world.service.hanging(), { timeout: 10_000 }).toBeGreaterThan(0);
+  await expect.poll(async () => (await world.report(version)).outcomes.gone, { timeout: 10_000 }).toBe(1);
+  expect(failed).toBe(1);
+  world.service.answerHanging(ACCEPTED);
+  await work;
+  expect((await world.report(version)).outcomes).toMatchObject({ accepted: AUDIENCE - 1, gone: 1 });
+  await world.finish(version, process);
+  expect(world.service.totals()).toMatchObject({ requests: AUDIENCE, repeated: 0 });
+});
+
+test('a retry of which nothing remains ends well, however long the removal of a dead subscription takes', async () => {
+  world.service.answer = () => UNAVAILABLE;
+  const version = await world.acceptAndFanOut();
+  await world.openProcess().work();
+  const [id = '', ...others] = world.jobs.ids();
+  for (const other of others) world.jobs.take(other);
+  world.advance(60_000);
+  let asked = 0;
+  world.service.answer = () => ((asked += 1) === 1 ? { type: 'gone', status: 410 } : UNAVAILABLE);
+  let remove: () => void = () => undefined;
+  const removed = new Promise<{ type: 'missing' }>((resolve) => {
+    remove = () => resolve({ type: 'missing' });
+  });
+  const process = world.openProcess({ subscriptions: { remove: () => removed } });
+  const run = process.run(id);
+  await expect.poll(() => world.ledger.retry(version, id), { timeout: 10_000 }).toBeUndefined();
+  remove();
+  await run;
+  expect((await world.report(version)).outcomes).toMatchObject({ gone: 1, pending: AUDIENCE - 1 });
+});

@@ -1,0 +1,122 @@
+import { Queue } from 'bullmq';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import {
+  FAN_OUT_QUEUE,
+  openFanOutQueue,
+  openPushQueue,
+  pushQueueName,
+  RETRY_QUEUE,
+  type FanOutJob,
+} from '../../../src/delivery/queues.ts';
+import { createLogger } from '../../../src/ops/logger.ts';
+import type { Redis } from '../../../src/redis/connect.ts';
+import { QUEUE_PREFIX } from '../../../src/redis/keys.ts';
+import { openPushWorkers } from '../../../workers/push.ts';
+import { openDeliveryWorld, type DeliveryWorld } from '../../support/delivery-world.ts';
+import { ACCEPTED, UNAVAILABLE } from '../../support/scripted-push-service.ts';
+
+const HOUR = 3_600_000;
+const AUDIENCE = 300;
+const logger = createLogger({ level: 'silent', role: 'test' });
+let world: DeliveryWorld;
+/** Of BullMQ, to look into. */
+let queues: Readonly<Record<'fanOut' | 'batches' | 'retries', Queue>>;
+const toClose: { close(): Promise<void> }[] = [];
+
+beforeEach(async () => {
+  world = await openDeliveryWorld((redis) => {
+    const fanOutQueue = openFanOutQueue(redis);
+    // By a clock on which every retry is due already.
+    const pushQueue = openPushQueue({ redis, now: () => world.now() + HOUR });
+    const open = (name: string): Queue => new Queue(name, { connection: redis, prefix: QUEUE_PREFIX });
+    queues = {
+      fanOut: open(FAN_OUT_QUEUE),
+      batches: open(pushQueueName('urgent')),
+      retries: open(RETRY_QUEUE),
+    };
+    toClose.push(fanOutQueue, pushQueue, ...Object.values(queues));
+    return { fanOutQueue, pushQueue };
+  });
+});
+afterEach(async () => {
+  await Promise.all(toClose.splice(0).map((one) => one.close()));
+  await world.close();
+});
+
+function openWorkers(): void {
+  const { sending } = world.openProcess();
+  const workers = openPushWorkers({ redis: world.redis, logger, sending });
+  toClose.unshift(workers);
+}
+const outcomes = async (version: FanOutJob) => (await world.report(version)).outcomes;
+const isComplete = (version: FanOutJob) =>
+  expect.poll(async () => (await outcomes(version)).pending, { timeout: 20_000 }).toBe(0);
+
+test('queues that were emptied are filled again, and deliver once', async () => {
+  await world.subscribe(AUDIENCE);
+  const version = await world.acceptAndFanOut();
+  expect(await queues.batches.count()).toBeGreaterThan(1);
+  await queues.batches.obliterate({ force: true });
+  world.advance(30_001);
+  await world.keepHouse();
+  await world.keepHouse();
+  expect(await queues.fanOut.count()).toBe(1);
+  await world.fanOut(version);
+  const filled = await queues.batches.count();
+  expect(filled).toBeGreaterThan(1);
+  await world.fanOut(version);
+  expect(await queues.batches.count()).toBe(filled);
+  openWorkers();
+  await isComplete(version);
+  expect(world.service.totals()).toMatchObject({ requests: AUDIENCE, taken: AUDIENCE });
+});
+
+test('a retry that is found overdue while it is being run is not run a second time', async () => {
+  await world.subscribe(AUDIENCE);
+  world.service.answer = (_endpoint, request) => (request === 1 ? UNAVAILABLE : 'hang');
+  const version = await world.acceptAndFanOut();
+  openWorkers();
+  await expect.poll(() => world.service.totals().repeated, { timeout: 20_000 }).toBe(world.service.places);
+  world.advance(10_000);
+  const active = await queues.retries.getActiveCount();
+  await world.keepHouse();
+  expect(await queues.retries.count()).toBe(0);
+  expect(await queues.retries.getActiveCount()).toBe(active);
+  world.service.answer = () => ACCEPTED;
+  world.service.answerHanging(ACCEPTED);
+  await isComplete(version);
+  expect(world.service.totals()).toMatchObject({ requests: 2 * AUDIENCE, taken: AUDIENCE });
+});
+
+/** How often Redis has done each command, those that scripts asked for as well. */
+async function commandCounts(redis: Redis): Promise<ReadonlyMap<string, number>> {
+  const lines = (await redis.info('commandstats')).matchAll(/cmdstat_([^:]+):calls=(\d+)/g);
+  return new Map([...lines].map(([, name = '', calls]) => [name, Number(calls)]));
+}
+
+test('to put off a retry costs a few dozen commands, and reads no subscription', async () => {
+  const crowd = 4000;
+  await world.subscribe(crowd);
+  world.service.places = 1000;
+  world.service.answer = () => UNAVAILABLE;
+  let looks = 0;
+  world.service.busyMs = () => {
+    looks += 1;
+    return 1;
+  };
+  const version = await world.acceptAndFanOut();
+  openWorkers();
+  await expect.poll(() => world.ledger.state(version), { timeout: 20_000 }).toMatchObject({ batchesLeft: 0 });
+  const before = { looks, counts: await commandCounts(world.redis) };
+  await expect.poll(() => looks, { timeout: 20_000 }).toBeGreaterThan(before.looks + 100);
+  const counts = await commandCounts(world.redis);
+  const perLook = (name: string): number =>
+    ((counts.get(name) ?? 0) - (before.counts.get(name) ?? 0)) / (looks - before.looks);
+  expect(perLook('lrange') + perLook('lindex')).toBe(0);
+  // The checkpoint, the new job, the end of the old job with the beginning of the next.
+  expect(perLook('evalsha')).toBeLessThan(4);
+  // Measured: 51.
+  const all = [...counts.keys()].reduce((sum, name) => sum + perLook(name), 0);
+  expect(all).toBeLessThan(75);
+  expect(world.service.totals()).toMatchObject({ requests: crowd });
+});

@@ -1,0 +1,236 @@
+import { randomBytes } from 'node:crypto';
+import { newAlertId } from '../../src/alerts/id.ts';
+import { firstVersion } from '../../src/alerts/life-cycle.ts';
+import { createAlertStore, type AlertStore } from '../../src/alerts/store.ts';
+import { createSelection } from '../../src/audience/selection.ts';
+import { createSubscriptionStore } from '../../src/audience/subscriptions.ts';
+import { fanOut } from '../../src/delivery/fan-out.ts';
+import { keepHouse } from '../../src/delivery/housekeeping.ts';
+import { createLedger, type Ledger } from '../../src/delivery/ledger.ts';
+import type { FanOutJob, FanOutQueue, PushQueue } from '../../src/delivery/queues.ts';
+import { createReceiptTokens } from '../../src/delivery/receipt-token.ts';
+import { createReportStore, type Report } from '../../src/delivery/report.ts';
+import { createPushSending, type PushSending, type SendPushDeps } from '../../src/delivery/send-push.ts';
+import { createLogger } from '../../src/ops/logger.ts';
+import { createEndpointPolicy } from '../../src/push/endpoint-policy.ts';
+import { closeRedis, connectRedis, type Redis } from '../../src/redis/connect.ts';
+import { createJobList, type JobList } from './job-list.ts';
+import { startTestRedis } from './redis.ts';
+import { createScriptedService, type ScriptedService } from './scripted-push-service.ts';
+
+const ORIGIN = 'https://push.example';
+const VAPID_KEY_ID = Buffer.from('the key in use').subarray(0, 4).toString('base64url');
+
+/** One worker process. */
+export interface DeliveryProcess {
+  readonly sending: PushSending;
+  /** Does one job, by its id, and takes it off the list. Rejects as the job does. */
+  run(id: string): Promise<void>;
+  /** Does the jobs that are due, all at once, and those that come of them, until none is left. One that fails is put back for a second, as BullMQ does. */
+  work(): Promise<void>;
+  idle(): Promise<void>;
+  /** From now on nothing of it reaches Redis or the push service, and nothing comes back. */
+  die(): void;
+}
+
+/** The delivery room on a Redis of its own, with a clock set by hand, jobs done when told, and a scripted push service. */
+export interface DeliveryWorld {
+  readonly redis: Redis;
+  readonly alerts: AlertStore;
+  readonly ledger: Ledger;
+  readonly jobs: JobList;
+  readonly service: ScriptedService;
+  now(): number;
+  advance(ms: number): void;
+  subscribe(count: number): Promise<void>;
+  /** An alert to all of them as the API stores it, without its fan-out job. */
+  accept(): Promise<FanOutJob>;
+  fanOut(version: FanOutJob): Promise<void>;
+  /** The same, fanned out: its batches are on the list. */
+  acceptAndFanOut(): Promise<FanOutJob>;
+  openProcess(over?: Partial<SendPushDeps>): DeliveryProcess;
+  keepHouse(): Promise<void>;
+  /** Time passes, second by second, with housekeeping and this process at work, until the version is finished. Rejects after an hour. */
+  finish(version: FanOutJob, process: DeliveryProcess): Promise<void>;
+  report(version: FanOutJob): Promise<Omit<Report, 'status'>>;
+  isUnfinished(version: FanOutJob): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+interface Queues {
+  readonly fanOutQueue: Pick<FanOutQueue, 'add'>;
+  readonly pushQueue: Pick<PushQueue, 'add' | 'addRetries'>;
+}
+
+/** @param openQueues by default the job list */
+export async function openDeliveryWorld(openQueues?: (redis: Redis) => Queues): Promise<DeliveryWorld> {
+  const server = await startTestRedis();
+  const logger = createLogger({ level: 'silent', role: 'test' });
+  const redis = connectRedis(server.url, 'worker', logger);
+  let clock = 1_800_000_000_000;
+  const now = (): number => clock;
+  const alerts = createAlertStore({ redis, now });
+  const ledger = createLedger({ redis, now });
+  const selection = createSelection(redis);
+  const subscriptions = createSubscriptionStore({ redis, vapidKeyId: VAPID_KEY_ID, now });
+  const tokens = createReceiptTokens(randomBytes(32));
+  const policy = createEndpointPolicy({ extraOrigins: [ORIGIN] });
+  const jobs = createJobList();
+  const { fanOutQueue, pushQueue } = openQueues?.(redis) ?? jobs;
+  const service = createScriptedService();
+  const endings: (() => Promise<void>)[] = [];
+
+  const doFanOut = (job: FanOutJob): Promise<void> =>
+    fanOut({ alerts, selection, ledger, pushQueue, live: { append: async () => 0 } }, job);
+
+  async function accept(): Promise<FanOutJob> {
+    const input = { headline: 'عاجل', lang: 'ar', topics: ['world'], urgency: 'urgent' as const };
+    const alert = firstVersion(newAlertId(clock), input, 'editor', clock);
+    await alerts.create(alert, { allowDuplicate: true });
+    return { alertId: alert.id, version: 1, urgency: alert.urgency };
+  }
+
+  function openProcess(over: Partial<SendPushDeps> = {}): DeliveryProcess {
+    const line = createLifeline();
+    const sender = service.openSender();
+    const sending = createPushSending({
+      alerts: line.hold(alerts),
+      selection: line.hold(selection),
+      subscriptions: line.hold(subscriptions),
+      ledger: line.hold(ledger),
+      pushQueue: line.hold(pushQueue),
+      sender,
+      policy,
+      brake: { mayRemove: () => true },
+      tokens,
+      vapidKeyId: VAPID_KEY_ID,
+      publicUrl: 'https://news.example',
+      logger,
+      now,
+      ...over,
+    });
+    async function run(id: string): Promise<void> {
+      const job = jobs.take(id);
+      if (job === undefined) throw new Error(`no job ${id}`);
+      if ('retry' in job) await sending.sendRetry(job);
+      else if ('batch' in job) await sending.sendBatch(job);
+      else await doFanOut(job);
+    }
+    endings.push(async () => {
+      line.cut();
+      sender.answerAll();
+      await sending.idle();
+    });
+    return {
+      sending,
+      run,
+      work: async () => {
+        while (jobs.due(clock).length > 0) {
+          await Promise.all(
+            jobs.due(clock).map((id) => {
+              const job = jobs.get(id);
+              return run(id).catch(() => jobs.put(id, job, clock + 1000));
+            }),
+          );
+        }
+      },
+      idle: () => sending.idle(),
+      die: () => {
+        line.stop();
+        sender.die();
+      },
+    };
+  }
+
+  const keepItsHouse = (): Promise<void> =>
+    keepHouse({
+      alerts,
+      ledger,
+      selection,
+      fanOutQueue,
+      pushQueue,
+      logger,
+      now,
+    });
+  const isUnfinished = async ({ alertId }: FanOutJob): Promise<boolean> =>
+    (await alerts.outbox.listUnfinished(0, 100)).some(({ id }) => id === alertId);
+
+  return {
+    redis,
+    alerts,
+    ledger,
+    jobs,
+    service,
+    now,
+    advance: (ms) => void (clock += ms),
+    subscribe: async (count) => {
+      const preferences = { topics: ['world'], urgency: 'normal' as const };
+      const one = (index: number) => ({
+        endpoint: `${ORIGIN}/${index}`,
+        p256dh: Buffer.concat([Buffer.of(4), randomBytes(64)]),
+        auth: randomBytes(16),
+        preferences,
+      });
+      await subscriptions.putAll(Array.from({ length: count }, (_, index) => one(index)));
+    },
+    accept,
+    fanOut: doFanOut,
+    acceptAndFanOut: async () => {
+      const version = await accept();
+      await doFanOut(version);
+      return version;
+    },
+    openProcess,
+    keepHouse: keepItsHouse,
+    finish: async (version, process) => {
+      for (let second = 0; await isUnfinished(version); second++) {
+        if (second > 3600) throw new Error('not finished within an hour');
+        clock += 1000;
+        await keepItsHouse();
+        await process.work();
+      }
+    },
+    report: async ({ alertId, version }) => {
+      const report = await createReportStore(redis).get(alertId, version);
+      if (report === undefined) throw new Error('no report');
+      return report;
+    },
+    isUnfinished,
+    close: async () => {
+      await Promise.all(endings.map((end) => end()));
+      await closeRedis(redis);
+      await server.stop();
+    },
+  };
+}
+
+/** What a process reaches Redis by: once stopped, calls neither arrive nor end, until they are cut. */
+function createLifeline(): { hold<T extends object>(target: T): T; stop(): void; cut(): void } {
+  let state: 'whole' | 'stopped' | 'cut' = 'whole';
+  const waiting: (() => void)[] = [];
+  const dead = (): Promise<never> =>
+    new Promise((_, reject) => {
+      const end = (): void => reject(new Error('the process is dead'));
+      if (state === 'cut') end();
+      else waiting.push(end);
+    });
+  return {
+    hold: (target) =>
+      new Proxy(target, {
+        get: (object, name) => {
+          const member: unknown = Reflect.get(object, name);
+          if (typeof member !== 'function') return member;
+          return async (...args: unknown[]): Promise<unknown> => {
+            if (state !== 'whole') return dead();
+            const answer: unknown = await Reflect.apply(member, object, args);
+            return (state as string) === 'whole' ? answer : dead();
+          };
+        },
+      }),
+    stop: () => void (state = 'stopped'),
+    cut: () => {
+      state = 'cut';
+      for (const end of waiting) end();
+    },
+  };
+}

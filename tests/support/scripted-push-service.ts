@@ -1,0 +1,138 @@
+import type { PushAnswer, PushSender, SendOrder } from '../../src/push/types.ts';
+
+export const ACCEPTED: PushAnswer = { type: 'accepted', status: 201 };
+export const UNAVAILABLE: PushAnswer = {
+  type: 'retry',
+  reason: 'unavailable',
+  afterMs: 1000,
+  attempted: true,
+};
+const STOPPED: PushAnswer = { type: 'retry', reason: 'stopped', afterMs: 1000, attempted: false };
+const CLOSING: PushAnswer = { ...STOPPED, reason: 'closing' };
+
+/** A push service whose answers a test decides, and the senders of the processes that send to it. */
+export interface ScriptedService {
+  /** What it answers to a request; `hang`: nothing until {@link answerHanging}. The number counts from 1 for each endpoint. */
+  answer: (endpoint: string, request: number) => PushAnswer | 'hang';
+  /** What the senders say of it, ms. */
+  busyMs: () => number;
+  /** Requests that a sender has on the wire at once; the others wait in it. */
+  places: number;
+  /** Requests by endpoint, those that hang too. */
+  requests(): ReadonlyMap<string, number>;
+  /**
+   * All requests, and those of them that came to an endpoint for the second time or later; all messages that it has
+   * answered `accepted`, and those of them that came to an endpoint that had one already.
+   */
+  totals(): {
+    readonly requests: number;
+    readonly repeated: number;
+    readonly taken: number;
+    readonly takenAgain: number;
+  };
+  hanging(): number;
+  /** Messages that wait in its senders for a place. */
+  waiting(): number;
+  /** Answers the `count` oldest that hang. */
+  answerHanging(answer: PushAnswer, count?: number): void;
+  openSender(): ScriptedSender;
+}
+
+interface ScriptedSender extends PushSender {
+  /** Starts nothing any more, and its callers hear nothing. */
+  die(): void;
+  /** Ends every call that still waits, so that nothing is left behind. */
+  answerAll(): void;
+}
+
+interface Sending {
+  readonly endpoint: string;
+  readonly order: SendOrder;
+  readonly resolve: (answer: PushAnswer) => void;
+}
+
+export function createScriptedService(): ScriptedService {
+  const counts = new Map<string, number>();
+  const taken: string[] = [];
+  const queues: (() => number)[] = [];
+  let hanging: ((answer: PushAnswer) => void)[] = [];
+
+  function request(endpoint: string): Promise<PushAnswer> {
+    const count = (counts.get(endpoint) ?? 0) + 1;
+    counts.set(endpoint, count);
+    const answer = service.answer(endpoint, count);
+    return new Promise((resolve) => {
+      const end = (answer: PushAnswer): void => {
+        if (answer.type === 'accepted') taken.push(endpoint);
+        resolve(answer);
+      };
+      if (answer === 'hang') hanging.push(end);
+      else setImmediate(end, answer);
+    });
+  }
+
+  function openSender(): ScriptedSender {
+    let dead = false;
+    let waiting: Sending[] = [];
+    const begun = new Set<Sending>();
+    queues.push(() => waiting.length);
+
+    function advance(): void {
+      if (dead) return;
+      while (begun.size < service.places && waiting.length > 0) begin(waiting.shift()!);
+    }
+    function begin(sending: Sending): void {
+      begun.add(sending);
+      void request(sending.endpoint).then((answer) => {
+        if (dead) return;
+        begun.delete(sending);
+        sending.resolve(answer);
+        advance();
+      });
+    }
+    return {
+      send: ({ endpoint }, _message, order = { rank: 1, stopped: false }) =>
+        new Promise((resolve) => {
+          if (order.stopped) return resolve(STOPPED);
+          waiting.push({ endpoint, order, resolve });
+          advance();
+        }),
+      withdraw: (order) => {
+        order.stopped = true;
+        if (dead) return;
+        for (const sending of waiting.filter((one) => one.order === order)) sending.resolve(STOPPED);
+        waiting = waiting.filter((one) => one.order !== order);
+      },
+      busyMs: () => service.busyMs(),
+      close: async () => undefined,
+      die: () => void (dead = true),
+      answerAll: () => {
+        dead = true;
+        for (const { resolve } of [...waiting, ...begun]) resolve(CLOSING);
+      },
+    };
+  }
+
+  const service: ScriptedService = {
+    answer: () => ACCEPTED,
+    busyMs: () => 0,
+    places: 32,
+    requests: () => counts,
+    totals: () => {
+      const requests = [...counts.values()].reduce((sum, count) => sum + count, 0);
+      return {
+        requests,
+        repeated: requests - counts.size,
+        taken: taken.length,
+        takenAgain: taken.length - new Set(taken).size,
+      };
+    },
+    hanging: () => hanging.length,
+    waiting: () => queues.reduce((sum, queue) => sum + queue(), 0),
+    answerHanging: (answer, count = hanging.length) => {
+      for (const resolve of hanging.splice(0, count)) resolve(answer);
+    },
+    openSender,
+  };
+  return service;
+}

@@ -1,4 +1,5 @@
 import { TransportError } from '../types.ts';
+import { DeadlineTimer } from './deadline-timer.ts';
 import { ExchangeQueue } from './exchange-queue.ts';
 import type { Exchange } from './exchange.ts';
 import { Http2Connection, type ConnectionEvents, type ConnectionOptions } from './http2-connection.ts';
@@ -32,16 +33,16 @@ export class Http2Pool implements ConnectionEvents {
   readonly #deps: PoolDeps;
   readonly #queue = new ExchangeQueue();
   readonly #connections = new Set<Http2Connection>();
+  readonly #deadlines: DeadlineTimer;
   #connecting = false;
   #connectAfter = 0;
   #scheduled = false;
   #retired = false;
-  #expiry: NodeJS.Timeout | undefined;
-  #expiresAt = Number.POSITIVE_INFINITY;
   #onEmpty: (() => void) | undefined;
 
   constructor(deps: PoolDeps) {
     this.#deps = deps;
+    this.#deadlines = new DeadlineTimer(deps.connection.now, (now) => this.#expire(now));
   }
 
   /** Nothing is open and nothing waits. */
@@ -55,7 +56,7 @@ export class Http2Pool implements ConnectionEvents {
       return;
     }
     this.#queue.push(exchange);
-    this.#armExpiry(exchange.deadline);
+    this.#deadlines.arm(exchange.deadline);
     this.onReady();
   }
 
@@ -77,8 +78,8 @@ export class Http2Pool implements ConnectionEvents {
   /** Closes all at once; what is open or waits is rejected. */
   destroy(): void {
     this.#retired = true;
-    clearTimeout(this.#expiry);
-    for (const exchange of this.#queue.takeAll()) exchange.reject(closedError());
+    this.#deadlines.clear();
+    this.#queue.rejectAll(new TransportError('closed', 'the transport was closed', false));
     for (const connection of this.#connections) connection.destroy('the transport was closed');
     this.#onEmpty?.();
   }
@@ -162,37 +163,19 @@ export class Http2Pool implements ConnectionEvents {
     this.#connectAfter = this.#deps.connection.now() + CONNECT_PAUSE_MS;
     this.#deps.metrics.connects.inc({ result: 'failed' });
     const working = [...this.#connections].some((connection) => connection.greeted && !connection.draining);
-    if (!working) for (const exchange of this.#queue.takeAll()) exchange.reject(error);
+    if (!working) this.#queue.rejectAll(error);
     this.onReady();
   };
 
-  #armExpiry(deadline: number): void {
-    // One timer for all: requests have the same time to live, so a later one hardly ever has an earlier deadline.
-    if (deadline >= this.#expiresAt) return;
-    clearTimeout(this.#expiry);
-    this.#expiresAt = deadline;
-    this.#expiry = setTimeout(this.#expire, deadline - this.#deps.connection.now() + 1).unref();
-  }
-
-  readonly #expire = (): void => {
-    this.#expiresAt = Number.POSITIVE_INFINITY;
-    const now = this.#deps.connection.now();
-    let next = Number.POSITIVE_INFINITY;
+  #expire(now: number): number {
+    let next = this.#queue.expire(now);
     for (const connection of this.#connections) {
       for (const exchange of connection.streams.values()) {
         if (exchange.deadline <= now) connection.expire(exchange);
         else next = Math.min(next, exchange.deadline);
       }
     }
-    for (const exchange of this.#queue) {
-      if (exchange.deadline > now) next = Math.min(next, exchange.deadline);
-      else exchange.reject(new TransportError('timeout', 'no free stream in time', false));
-    }
-    if (next !== Number.POSITIVE_INFINITY) this.#armExpiry(next);
     this.onReady();
-  };
-}
-
-function closedError(): TransportError {
-  return new TransportError('closed', 'the transport was closed', false);
+    return next;
+  }
 }

@@ -34,6 +34,7 @@ export class Http2Pool implements ConnectionEvents {
   readonly #queue = new ExchangeQueue();
   readonly #connections = new Set<Http2Connection>();
   readonly #deadlines: DeadlineTimer;
+  readonly #closing = new AbortController();
   #connecting = false;
   #connectAfter = 0;
   #scheduled = false;
@@ -79,6 +80,7 @@ export class Http2Pool implements ConnectionEvents {
   destroy(): void {
     this.#retired = true;
     this.#deadlines.clear();
+    this.#closing.abort();
     this.#queue.rejectAll(new TransportError('closed', 'the transport was closed', false));
     for (const connection of this.#connections) connection.destroy('the transport was closed');
     this.#onEmpty?.();
@@ -107,9 +109,14 @@ export class Http2Pool implements ConnectionEvents {
     if (!this.#retired) this.#deps.onFault(error);
   }
 
-  onClosed(connection: Http2Connection): void {
+  onClosed(connection: Http2Connection, { code, message }: TransportError): void {
     this.#connections.delete(connection);
     this.#deps.metrics.connections.dec({ protocol: 'own' });
+    // A server that sends everybody away would else be asked again and again. After a protocol error the library asks.
+    const futile = code === 'closed' && !connection.used && !this.#retired;
+    if (futile && this.#queue.peek() !== undefined) {
+      this.#attemptFailed(new TransportError('connect', message, false));
+    }
     this.onReady();
   }
 
@@ -131,7 +138,7 @@ export class Http2Pool implements ConnectionEvents {
       return;
     if (usable > 0 && this.#deps.connection.now() < this.#connectAfter) return;
     this.#connecting = true;
-    this.#deps.connect().then(this.#onConnected, this.#onConnectFailed);
+    this.#deps.connect(this.#closing.signal).then(this.#onConnected, this.#onConnectFailed);
   }
 
   readonly #onConnected = (tls: TlsConnection): void => {
@@ -147,25 +154,28 @@ export class Http2Pool implements ConnectionEvents {
     this.#deps.metrics.connections.inc({ protocol: 'own' });
     const connection = new Http2Connection(tls, this.#deps.connection, this);
     this.#connections.add(connection);
+    connection.start();
     if (this.#retired) {
       connection.drain();
       return;
     }
     setTimeout(() => {
-      if (connection.greeted || !this.#connections.has(connection)) return;
-      connection.destroy('no SETTINGS in time');
-      this.#onConnectFailed(new TransportError('connect', 'the server sent no SETTINGS in time', false));
+      if (!connection.greeted) connection.destroy('the server sent no SETTINGS in time');
     }, this.#deps.connectTimeoutMs).unref();
   };
 
   readonly #onConnectFailed = (error: TransportError): void => {
     this.#connecting = false;
-    this.#connectAfter = this.#deps.connection.now() + CONNECT_PAUSE_MS;
-    this.#deps.metrics.connects.inc({ result: 'failed' });
-    const working = [...this.#connections].some((connection) => connection.greeted && !connection.draining);
-    if (!working) this.#queue.rejectAll(error);
+    this.#attemptFailed(error);
     this.onReady();
   };
+
+  #attemptFailed(error: TransportError): void {
+    this.#connectAfter = this.#deps.connection.now() + CONNECT_PAUSE_MS;
+    this.#deps.metrics.connects.inc({ result: 'failed' });
+    const hope = this.#connecting || [...this.#connections].some((connection) => !connection.draining);
+    if (!hope) this.#queue.rejectAll(error);
+  }
 
   #expire(now: number): number {
     let next = this.#queue.expire(now);

@@ -30,6 +30,7 @@ export class Http2Sender {
   readonly #settings = initialPeerSettings();
   /** Streams whose body waits for a window or for the socket, in order. */
   readonly #unfinished = new Set<Exchange>();
+  readonly #firstStreamId: number;
   #nextStreamId: number;
   #window = DEFAULT_WINDOW_BYTES;
 
@@ -37,7 +38,13 @@ export class Http2Sender {
     this.#output = output;
     this.#guard = guard;
     this.#authority = authority;
+    this.#firstStreamId = firstStreamId;
     this.#nextStreamId = firstStreamId;
+  }
+
+  /** A stream was opened. */
+  get used(): boolean {
+    return this.#nextStreamId > this.#firstStreamId;
   }
 
   /** No stream can be opened on this connection any more. */
@@ -140,6 +147,7 @@ export class Http2Sender {
       exchange.bodySent += size;
       exchange.window -= size;
       this.#window -= size;
+      this.#guard.allowDataFrame();
     }
     this.#unfinished.delete(exchange);
   }

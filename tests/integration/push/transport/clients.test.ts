@@ -65,7 +65,7 @@ describe('against node:http2', () => {
       },
     );
     const origin = await listen(server);
-    const { transport } = open();
+    const { transport } = open({ requestTimeoutMs: 20_000 });
     const answers = await Promise.all(
       count(3000).map((at) => {
         const headers = { authorization: 'a'.repeat(200 + (at % 3)), topic: `t${at % 40}`, ttl: '60' };
@@ -152,7 +152,7 @@ describe('against node:http2', () => {
       if (seen % 50 === 0) stream.session?.close(); // a graceful GOAWAY
     });
     const origin = await listen(server);
-    const { transport } = open();
+    const { transport } = open({ requestTimeoutMs: 20_000 });
     const outcomes = await Promise.all(
       count(1000).map((at) => outcome(transport.request(pushRequest(origin, { path: `/${at}` })))),
     );
@@ -279,7 +279,7 @@ describe.skipIf(findNginx() === undefined)('against nginx', () => {
   ])('2,000 requests are answered: %s', async (_name, server) => {
     const nginx = await startNginx(certificate, { server });
     cleanup.push(nginx.stop);
-    const { transport, metric } = open();
+    const { transport, metric } = open({ requestTimeoutMs: 20_000 });
     const outcomes = await Promise.all(
       count(2000).map((at) => outcome(transport.request(pushRequest(nginx.origin, { path: `/${at}` })))),
     );

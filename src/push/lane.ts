@@ -1,16 +1,17 @@
 import type { Logger } from '../ops/logger.ts';
 import { createCircuit } from './circuit.ts';
-import { createConcurrencyLimit, MAX_CONCURRENCY } from './concurrency-limit.ts';
+import { createConcurrencyLimit } from './concurrency-limit.ts';
 import type { Provider } from './endpoint-policy.ts';
 import { createFifo } from './fifo.ts';
 import { createMessageHeaders } from './message-headers.ts';
 import { DEFAULT_RETRY_AFTER } from './outcome.ts';
+import { createPlaces, type Guest } from './places.ts';
 import type { LaneGauges } from './sender-metrics.ts';
 import type { PushAnswer, PushMessage, PushTarget, RetryReason, SendOrder } from './types.ts';
 import type { Vapid } from './vapid.ts';
 
 /** One message on its way. */
-export interface Job {
+export interface Job extends Guest {
   readonly target: PushTarget;
   readonly message: PushMessage;
   readonly order: SendOrder;
@@ -18,9 +19,6 @@ export interface Job {
   readonly lane: Lane;
   readonly resolve: (answer: PushAnswer) => void;
   readonly submittedAt: number;
-  /** Undefined while it waits. */
-  startedAt: number | undefined;
-  state: 'waiting' | 'begun' | 'overdue' | 'answered';
 }
 
 /**
@@ -78,50 +76,24 @@ export function createLane(deps: {
   });
   /** By rank: a lower one goes first. */
   const queues = [createFifo<Job>(), createFifo<Job>(), createFifo<Job>()] as const;
-  let inFlight = 0;
-  /** Those under way, oldest first; answered ones stay until they come to the front. */
-  const begun = createFifo<Job>();
-  let overdue = 0;
+  const places = createPlaces(now, MAX_WAIT);
   let probe: Job | undefined;
   let pausedUntil = 0;
-  let lastAnswerAt = 0;
   let timer: NodeJS.Timeout | undefined;
   let wakeAt = 0;
 
   function begin(job: Job): void {
-    if (inFlight === 0) lastAnswerAt = now();
     if (circuit.state === 'probing') probe = job;
-    inFlight++;
-    job.startedAt = now();
-    job.state = 'begun';
-    begun.push(job);
+    places.begin(job);
     start(job);
   }
 
   const waiting = (): number => queues.reduce((sum, queue) => sum + queue.length, 0);
 
-  const isSilent = (): boolean => now() - lastAnswerAt >= MAX_WAIT;
-
-  /**
-   * Requests that hold a place. A few that hang (0.2% at FCM take ten seconds and more) hold none after a while, so that
-   * they do not fill the lane; if nothing at all is answered they do, because then more would hang as well.
-   */
-  function places(): number {
-    for (let head = begun.first; head !== undefined; head = begun.first) {
-      const isOld = now() - (head.startedAt ?? 0) >= MAX_WAIT;
-      if (head.state === 'begun' && !isOld) break;
-      begun.shift();
-      if (head.state !== 'begun') continue;
-      head.state = 'overdue';
-      overdue++;
-    }
-    return isSilent() || inFlight >= MAX_CONCURRENCY ? inFlight : inFlight - overdue;
-  }
-
-  const hasPlace = (): boolean => now() >= pausedUntil && places() < limit.value;
+  const hasPlace = (): boolean => now() >= pausedUntil && places.taken() < limit.value;
 
   /** A full lane that has heard nothing for a while. */
-  const isStalled = (): boolean => isSilent() && inFlight >= limit.value;
+  const isStalled = (): boolean => places.silent && places.inFlight >= limit.value;
 
   /** Why a job that cannot start now should not even wait. */
   function refusal(): PushAnswer | undefined {
@@ -167,10 +139,9 @@ export function createLane(deps: {
   function wake(): void {
     const heads = queues.flatMap((queue) => queue.first ?? []);
     if (heads.length === 0) return;
-    const stallsAt = lastAnswerAt + MAX_WAIT;
     const at = Math.min(
       ...heads.map(dueAt),
-      Math.max(stallsAt, now() + 100),
+      Math.max(places.silentAt, now() + 100),
       pausedUntil > now() ? pausedUntil : Infinity,
     );
     if (timer !== undefined && wakeAt <= at) return;
@@ -189,16 +160,14 @@ export function createLane(deps: {
     const time = now();
     const startedAt = job.startedAt ?? time;
     const failure = { startedAt, again: job.order.again ?? false };
-    if (job.state === 'overdue') overdue--;
-    job.state = 'answered';
     if (probe === job) probe = undefined;
     if (answer.type === 'retry' && answer.reason === 'stopped') {
-      inFlight--;
+      places.end(job);
       return advance(); // says nothing about the service
     }
     if (answer.type !== 'retry') {
       circuit.succeeded();
-      limit.answered(time - startedAt, inFlight);
+      limit.answered(time - startedAt, places.inFlight);
     } else if (answer.reason === 'unauthorized') {
       circuit.failed('unauthorized', failure);
     } else if (answer.reason === 'throttled') {
@@ -210,8 +179,8 @@ export function createLane(deps: {
       circuit.failed('unavailable', failure);
     }
     // A timeout is no sign of life.
-    if (answer.type !== 'retry' || answer.reason !== 'timeout') lastAnswerAt = time;
-    inFlight--;
+    if (answer.type !== 'retry' || answer.reason !== 'timeout') places.heard();
+    places.end(job);
     advance();
   }
 
@@ -220,7 +189,7 @@ export function createLane(deps: {
     provider,
     headers: createMessageHeaders({ origin, provider, vapid }),
     get inFlight() {
-      return inFlight;
+      return places.inFlight;
     },
     get waiting() {
       return waiting();
@@ -232,7 +201,7 @@ export function createLane(deps: {
       return circuit.state !== 'closed';
     },
     get idle() {
-      return inFlight === 0 && waiting() === 0 && circuit.state === 'closed' && now() >= pausedUntil;
+      return places.inFlight === 0 && waiting() === 0 && circuit.state === 'closed' && now() >= pausedUntil;
     },
     submit,
     settle,

@@ -35,7 +35,8 @@ export function classify(
     return retry('throttled', retryAfter(result, now));
   }
   if (status === 408) return retry('timeout', retryAfter(result, now));
-  if (status === 425) return retry('unavailable', retryAfter(result, now));
+  // The server did not act (RFC 9110, section 15.5.20; RFC 8470, section 5.2).
+  if (status === 421 || status === 425) return retry('unavailable', retryAfter(result, now));
   if (status >= 300 && status < 400)
     return { type: 'rejected', status, reason: 'redirects are not followed' };
   if (status >= 400 && status < 500) return { type: 'rejected', status, reason: reasonOf(body) };

@@ -1,5 +1,7 @@
 import { generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto';
 
+const DAY = 86_400_000;
+
 /** PEM texts for a TLS server on `localhost`, `127.0.0.1` and `::1`, and the authority that vouches for it. */
 export interface TestCertificate {
   /** Trust this: the `ca` option of a client, or the file that `NODE_EXTRA_CA_CERTS` names. */
@@ -11,8 +13,12 @@ export interface TestCertificate {
 /**
  * Makes a fresh authority and a server certificate signed by it (ECDSA P-256, valid for a week), without any tool.
  * @param names further DNS names that the certificate is good for
+ * @param until the end of the server's certificate
  */
-export function makeCertificate(names: readonly string[] = []): TestCertificate {
+export function makeCertificate(
+  names: readonly string[] = [],
+  until: Date = new Date(Date.now() + 7 * DAY),
+): TestCertificate {
   const authority = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const server = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const issuer = 'Test authority';
@@ -34,6 +40,7 @@ export function makeCertificate(names: readonly string[] = []): TestCertificate 
     issuer,
     signer: authority.privateKey,
     subject: 'localhost',
+    until,
     publicKey: server.publicKey,
     extensions: [
       extension('551d13', true, sequence()), // basicConstraints: not an authority
@@ -76,9 +83,9 @@ function certificate(options: {
   signer: KeyObject;
   subject: string;
   publicKey: KeyObject;
+  until?: Date;
   extensions: Buffer[];
 }): string {
-  const day = 86_400_000;
   const algorithm = sequence(oid('2a8648ce3d040302')); // ecdsa-with-SHA256
   const serial = randomBytes(16);
   serial[0] = (serial[0] ?? 0) & 0x7f || 1; // positive, in its shortest form
@@ -87,7 +94,7 @@ function certificate(options: {
     tlv(0x02, serial),
     algorithm,
     name(options.issuer),
-    sequence(time(new Date(Date.now() - day)), time(new Date(Date.now() + 7 * day))),
+    sequence(time(new Date(Date.now() - DAY)), time(options.until ?? new Date(Date.now() + 7 * DAY))),
     name(options.subject),
     options.publicKey.export({ type: 'spki', format: 'der' }),
     tlv(0xa3, sequence(...options.extensions)),

@@ -13,7 +13,8 @@ export function readAnswerHeaders(fields: readonly string[]): AnswerHeaders | un
   if (fields[0] !== ':status') return undefined;
   const text = fields[1] ?? '';
   const status = Number(text);
-  if (text.length !== 3 || !(status >= 100 && status <= 999)) return undefined;
+  // `2e2` is a number, too.
+  if (String(status) !== text || !(status >= 100 && status <= 999)) return undefined;
   const headers: Record<string, string> = {};
   for (let at = 2; at < fields.length; at += 2) {
     const name = fields[at] ?? '';

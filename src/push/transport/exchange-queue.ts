@@ -55,7 +55,18 @@ export class ExchangeQueue {
     return all as Exchange[];
   }
 
-  *[Symbol.iterator](): Generator<Exchange> {
-    for (const item of this.#items) if (item?.settled === false) yield item;
+  rejectAll(error: TransportError): void {
+    for (const exchange of this.takeAll()) exchange.reject(error);
+  }
+
+  /** Rejects those whose deadline has come; returns the next one, or Infinity. */
+  expire(now: number): number {
+    let next = Number.POSITIVE_INFINITY;
+    for (const item of this.#items) {
+      if (item?.settled !== false) continue;
+      if (item.deadline > now) next = Math.min(next, item.deadline);
+      else item.reject(new TransportError('timeout', 'no free stream in time', false));
+    }
+    return next;
   }
 }

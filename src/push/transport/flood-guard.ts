@@ -3,9 +3,11 @@ import { ERROR, Http2Error } from './frames.ts';
 /** An honest server sends a handful of control frames a request (WINDOW_UPDATE above all), and few without any. */
 const PER_WINDOW = 1000;
 const PER_REQUEST = 8;
+/** A frame of DATA may be answered by a WINDOW_UPDATE for its stream and one for the connection. */
+const PER_DATA_FRAME = 2;
 const WINDOW_MS = 10_000;
 
-/** Counts frames that cost us work and bring no answer: PING, SETTINGS, WINDOW_UPDATE, empty DATA, unknown ones … */
+/** Counts frames that cost us work and bring no answer: PING, SETTINGS, WINDOW_UPDATE, tiny or late DATA, unknown ones … */
 export class FloodGuard {
   readonly #now: () => number;
   #left = PER_WINDOW;
@@ -18,10 +20,19 @@ export class FloodGuard {
 
   /** A request was sent: its stream may bring some. */
   allowRequest(): void {
-    if (this.#left < 100 * PER_WINDOW) this.#left += PER_REQUEST;
+    this.#allow(PER_REQUEST);
   }
 
-  /** @throws {Http2Error} ENHANCE_YOUR_CALM above 1,000 in ten seconds beyond eight for each request */
+  /** A small window takes many frames, and updates, for one body. */
+  allowDataFrame(): void {
+    this.#allow(PER_DATA_FRAME);
+  }
+
+  #allow(frames: number): void {
+    if (this.#left < 100 * PER_WINDOW) this.#left += frames;
+  }
+
+  /** @throws {Http2Error} ENHANCE_YOUR_CALM above 1,000 in ten seconds beyond eight for each request and two for each frame of its body */
   count(): void {
     this.#left -= 1;
     if (this.#left >= 0) return;

@@ -5,6 +5,8 @@ import { HpackDecoder } from './hpack-decoder.ts';
 /** Bounds against header blocks that never end (CONTINUATION flood). */
 const MAX_BLOCK_BYTES = 65_536;
 const MAX_BLOCK_FRAMES = 32;
+/** DATA that costs more than it brings, unless it is the last. */
+const SMALL_DATA_BYTES = 256;
 
 /** What a server's frames mean, once their form is known to be right. Each may throw {@link Http2Error}. */
 export interface ServerEvents {
@@ -113,7 +115,7 @@ export class FrameDispatch {
     const to = end - padding(flags, buffer, start, end);
     if (to < from) throw new Http2Error(ERROR.protocol, 'more padding than payload');
     const endStream = (flags & FLAG.endStream) !== 0;
-    if (to - from === 0 && !endStream) this.#guard.count();
+    if (to - from < SMALL_DATA_BYTES && !endStream) this.#guard.count();
     this.#events.onData(streamId, buffer, from, to, end - start, endStream);
   }
 

@@ -1,4 +1,4 @@
-import { DEFAULT_MAX_FRAME_BYTES, ERROR, FRAME_HEADER_BYTES, Http2Error } from './frames.ts';
+import { DEFAULT_MAX_FRAME_BYTES, ERROR, FRAME_HEADER_BYTES, Http2Error, readUint31 } from './frames.ts';
 
 /** Takes one whole frame: its payload is `buffer[start, end)`, valid only during the call. */
 export type FrameHandler = (
@@ -10,12 +10,12 @@ export type FrameHandler = (
   end: number,
 ) => void;
 
-const NOTHING = Buffer.alloc(0);
-
 /** Cuts a byte stream into frames, without copying those that arrive whole. Holds at most one incomplete frame. */
 export class FrameReader {
   readonly #onFrame: FrameHandler;
-  #rest: Buffer = NOTHING;
+  /** The beginning of a frame. Room for a whole one once there is any, so that a frame in crumbs is copied once. */
+  #rest: Buffer | undefined;
+  #held = 0;
 
   constructor(onFrame: FrameHandler) {
     this.#onFrame = onFrame;
@@ -26,27 +26,44 @@ export class FrameReader {
    * @throws {Http2Error} FRAME_SIZE_ERROR for a frame above 16,384 bytes, before its payload is waited for
    */
   read(chunk: Buffer, chunkBytes: number): void {
-    let buffer = chunk;
-    let bytes = chunkBytes;
-    if (this.#rest.length > 0) {
-      buffer = Buffer.concat([this.#rest, chunk.subarray(0, chunkBytes)]);
-      bytes = buffer.length;
-      this.#rest = NOTHING;
-    }
-    let at = 0;
-    while (bytes - at >= FRAME_HEADER_BYTES) {
-      const length = ((buffer[at] ?? 0) << 16) | ((buffer[at + 1] ?? 0) << 8) | (buffer[at + 2] ?? 0);
-      if (length > DEFAULT_MAX_FRAME_BYTES) {
-        throw new Http2Error(ERROR.frameSize, `a frame of ${length} bytes`);
-      }
-      const start = at + FRAME_HEADER_BYTES;
-      const end = start + length;
-      if (end > bytes) break;
-      const streamId = buffer.readUInt32BE(at + 5) & 0x7fff_ffff;
-      this.#onFrame(buffer[at + 3] ?? 0, buffer[at + 4] ?? 0, streamId, buffer, start, end);
+    let at = this.#held > 0 ? this.#finish(chunk, chunkBytes) : 0;
+    while (chunkBytes - at >= FRAME_HEADER_BYTES) {
+      const end = at + FRAME_HEADER_BYTES + payloadBytes(chunk, at);
+      if (end > chunkBytes) break;
+      this.#deliver(chunk, at, end);
       at = end;
     }
-    // A copy: a few bytes must not keep a whole chunk alive.
-    if (at < bytes) this.#rest = Buffer.from(buffer.subarray(at, bytes));
+    if (at < chunkBytes) this.#hold(chunk, at, chunkBytes);
   }
+
+  /** Completes the frame that is held, if it can; returns how much of the chunk it took. */
+  #finish(chunk: Buffer, chunkBytes: number): number {
+    let at = this.#hold(chunk, 0, Math.min(chunkBytes, Math.max(0, FRAME_HEADER_BYTES - this.#held)));
+    const rest = this.#rest;
+    if (rest === undefined || this.#held < FRAME_HEADER_BYTES) return at;
+    const end = FRAME_HEADER_BYTES + payloadBytes(rest, 0);
+    at = this.#hold(chunk, at, Math.min(chunkBytes, at + end - this.#held));
+    if (this.#held < end) return at;
+    this.#held = 0;
+    this.#deliver(rest, 0, end);
+    return at;
+  }
+
+  /** Keeps `chunk[start, end)` and returns `end`. */
+  #hold(chunk: Buffer, start: number, end: number): number {
+    this.#rest ??= Buffer.allocUnsafeSlow(FRAME_HEADER_BYTES + DEFAULT_MAX_FRAME_BYTES);
+    this.#held += chunk.copy(this.#rest, this.#held, start, end);
+    return end;
+  }
+
+  #deliver(buffer: Buffer, at: number, end: number): void {
+    const streamId = readUint31(buffer, at + 5);
+    this.#onFrame(buffer[at + 3] ?? 0, buffer[at + 4] ?? 0, streamId, buffer, at + FRAME_HEADER_BYTES, end);
+  }
+}
+
+function payloadBytes(buffer: Buffer, at: number): number {
+  const length = ((buffer[at] ?? 0) << 16) | ((buffer[at + 1] ?? 0) << 8) | (buffer[at + 2] ?? 0);
+  if (length > DEFAULT_MAX_FRAME_BYTES) throw new Http2Error(ERROR.frameSize, `a frame of ${length} bytes`);
+  return length;
 }

@@ -16,6 +16,9 @@ const FIELD_NAME = /^:?[!#$%&'*+\-.^_`|~0-9a-z]+$/;
 // oxlint-disable-next-line no-control-regex -- exactly these are what a value must not hold
 const FORBIDDEN_IN_VALUE = /[\0\r\n]/;
 
+/** A malformed field makes every message malformed that refers to it. */
+type Entry = readonly [name: string, value: string, malformed?: boolean];
+
 /** Holds any Huffman string of one header block; shared, because decoding never waits. */
 let scratch = Buffer.allocUnsafe(4096);
 
@@ -27,7 +30,7 @@ export class HpackDecoder {
   malformed = false;
 
   /** Oldest first, from `#head` on. */
-  #table: (readonly [name: string, value: string])[] = [];
+  #table: Entry[] = [];
   #head = 0;
   #tableBytes = 0;
   #tableLimit = DEFAULT_TABLE_BYTES;
@@ -71,12 +74,15 @@ export class HpackDecoder {
 
   #literal(byte: number): void {
     const indexed = (byte & 0x40) !== 0;
+    const before = this.malformed;
+    this.malformed = false;
     const nameIndex = this.#integer(indexed ? 6 : 4);
     const name = nameIndex === 0 ? this.#string() : this.#entry(nameIndex)[0];
     const value = this.#string();
     if (nameIndex === 0 && !FIELD_NAME.test(name)) this.malformed = true;
     this.#keep(name, value);
     if (indexed) this.#insert(name, value);
+    this.malformed ||= before;
   }
 
   #keep(name: string, value: string): void {
@@ -84,13 +90,14 @@ export class HpackDecoder {
     if (this.#listBytes <= MAX_HEADER_LIST_BYTES) this.fields.push(name, value);
   }
 
-  #entry(index: number): readonly [string, string] {
-    const entry =
+  #entry(index: number): Entry {
+    const entry: Entry | undefined =
       index < FIRST_DYNAMIC_INDEX
         ? STATIC_TABLE[index - 1]
         : this.#table[this.#table.length - 1 - (index - FIRST_DYNAMIC_INDEX)];
     const held = index < FIRST_DYNAMIC_INDEX || index - FIRST_DYNAMIC_INDEX < this.#table.length - this.#head;
     if (entry === undefined || !held) throw new Http2Error(ERROR.compression, `no table entry ${index}`);
+    if (entry[2] === true) this.malformed = true;
     return entry;
   }
 
@@ -98,7 +105,7 @@ export class HpackDecoder {
     const bytes = name.length + value.length + ENTRY_OVERHEAD_BYTES;
     this.#evictTo(this.#tableLimit - bytes);
     if (bytes > this.#tableLimit) return; // an entry that does not fit empties the table (section 4.4)
-    this.#table.push([name, value]);
+    this.#table.push([name, value, this.malformed]);
     this.#tableBytes += bytes;
   }
 

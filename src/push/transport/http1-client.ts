@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { Agent, request } from 'node:https';
-import type { TLSSocket } from 'node:tls';
 import { TransportError } from '../types.ts';
+import { DeadlineTimer } from './deadline-timer.ts';
+import { ExchangeQueue } from './exchange-queue.ts';
 import { KEPT_BODY_BYTES, type Exchange } from './exchange.ts';
 import { MIN_TLS_VERSION, bareHost, type TlsOptions } from './tls-connect.ts';
 
@@ -9,9 +10,9 @@ import { MIN_TLS_VERSION, bareHost, type TlsOptions } from './tls-connect.ts';
 export interface ExchangeClient {
   /** Settles the exchange, at the latest at its deadline. */
   send(exchange: Exchange): void;
-  /** Exchanges that are not settled. */
-  readonly pending: number;
-  /** Ends all connections at once. */
+  /** Nothing is under way or waits. */
+  readonly idle: boolean;
+  /** Ends all connections at once; what is open or waits is rejected. */
   destroy(): void;
 }
 
@@ -24,27 +25,56 @@ export interface Http1Deps {
   readonly maxWaiting: number;
 }
 
+type Fail = (code: TransportError['code'], message: string) => void;
+
 /** HTTP/1.1 over kept-alive connections, with a Content-Length, never chunked. */
 export function createHttp1Client(deps: Http1Deps): ExchangeClient {
   const { origin, tls, now, maxSockets, maxWaiting } = deps;
+  // No `maxSockets`: what the agent lets wait it would send even after an abort, or after it was destroyed.
   const agent = new Agent({
     keepAlive: true,
-    maxSockets,
     timeout: deps.idleTimeoutMs,
     ALPNProtocols: ['http/1.1'],
     minVersion: MIN_TLS_VERSION,
     ...(tls.ca === undefined ? {} : { ca: tls.ca }),
     ...(tls.lookup === undefined ? {} : { lookup: tls.lookup }),
   });
-  let pending = 0;
+  /** For a socket. */
+  const waiting = new ExchangeQueue();
+  /** Those that have a socket, or are getting one. */
+  const active = new Map<Exchange, Fail>();
+  /** Sockets whose TLS is up: what is given to them is written. */
+  const secured = new WeakSet<object>();
+  const deadlines = new DeadlineTimer(now, (time) => {
+    let next = waiting.expire(time);
+    for (const [exchange, fail] of active) {
+      if (exchange.deadline > time) next = Math.min(next, exchange.deadline);
+      else fail('timeout', 'no answer in time');
+    }
+    return next;
+  });
 
   function send(exchange: Exchange): void {
-    if (pending >= maxSockets + maxWaiting) {
+    if (waiting.length >= maxWaiting) {
       exchange.reject(new TransportError('refused', 'too many requests wait for this push service', false));
       return;
     }
-    pending += 1;
-    const { path, headers, body } = exchange.request;
+    waiting.push(exchange);
+    deadlines.arm(exchange.deadline);
+    advance();
+  }
+
+  function advance(): void {
+    while (active.size < maxSockets) {
+      const next = waiting.peek();
+      if (next === undefined) return;
+      waiting.shift();
+      begin(next);
+    }
+  }
+
+  function begin(exchange: Exchange): void {
+    const { path, headers, body, order } = exchange.request;
     let connected = false;
     const call = request({
       agent,
@@ -54,22 +84,23 @@ export function createHttp1Client(deps: Http1Deps): ExchangeClient {
       path,
       headers: { ...headers, 'content-length': body.length },
     });
-    const fail = (code: TransportError['code'], message: string): void => {
+    const fail: Fail = (code, message) => {
       exchange.reject(new TransportError(code, message, connected));
       call.destroy();
     };
-    const total = setTimeout(() => fail('timeout', 'no answer in time'), exchange.deadline - now());
+    active.set(exchange, fail);
     let connecting: NodeJS.Timeout | undefined;
-    call.on('socket', (socket) => {
-      // A socket that was used before is connected already.
-      if (call.reusedSocket) connected = true;
-      else {
-        connecting = setTimeout(() => fail('connect', 'no TLS in time'), tls.connectTimeoutMs);
-        (socket as TLSSocket).once('secureConnect', () => {
-          connected = true;
-          clearTimeout(connecting);
-        });
-      }
+    call.once('socket', (socket) => {
+      connected = secured.has(socket);
+      if (connected) return;
+      connecting = setTimeout(() => fail('connect', 'no TLS in time'), tls.connectTimeoutMs);
+      socket.once('secureConnect', () => {
+        clearTimeout(connecting);
+        secured.add(socket);
+        // The socket holds the request until now, and writes it next.
+        if (order?.stopped === true) fail('refused', 'not wanted any more');
+        else connected = true;
+      });
     });
     call.on('response', (response) => readAnswer(exchange, response));
     call.on('error', (error: NodeJS.ErrnoException) => {
@@ -80,20 +111,25 @@ export function createHttp1Client(deps: Http1Deps): ExchangeClient {
       );
     });
     call.once('close', () => {
-      clearTimeout(total);
       clearTimeout(connecting);
-      pending -= 1;
       exchange.reject(new TransportError('closed', 'the connection was closed', connected));
+      active.delete(exchange);
+      setImmediate(advance); // the agent has its socket back then
     });
     call.end(body);
   }
 
   return {
     send,
-    get pending() {
-      return pending;
+    get idle() {
+      return active.size === 0 && waiting.peek() === undefined;
     },
-    destroy: () => agent.destroy(),
+    destroy() {
+      deadlines.clear();
+      waiting.rejectAll(new TransportError('closed', 'the transport was closed', false));
+      for (const fail of active.values()) fail('closed', 'the transport was closed');
+      agent.destroy();
+    },
   };
 }
 

@@ -25,8 +25,8 @@ export interface ConnectionEvents {
   onReturned(exchange: Exchange, reason: string): void;
   /** The server broke the protocol, or says that we did. */
   onFault(error: Http2Error): void;
-  /** Gone: every exchange was returned or is settled. */
-  onClosed(connection: Http2Connection): void;
+  /** Gone, for this reason: every exchange was returned or is settled. */
+  onClosed(connection: Http2Connection, error: TransportError): void;
 }
 
 export interface ConnectionOptions extends LivenessOptions {
@@ -49,6 +49,7 @@ export class Http2Connection implements ReceiverEvents {
   readonly #reader: FrameReader;
   readonly #liveness: Liveness;
   readonly #heartbeat: NodeJS.Timeout;
+  readonly #listen: () => void;
   #greeted = false;
   #draining = false;
   #closed = false;
@@ -72,12 +73,22 @@ export class Http2Connection implements ReceiverEvents {
     socket.write(clientPreface(MAX_HEADER_LIST_BYTES));
     this.#heartbeat = setInterval(() => this.#beat(), options.pingEveryMs);
     this.#heartbeat.unref();
-    tls.listen(this.#onBytes);
+    this.#listen = () => tls.listen(this.#onBytes);
+  }
+
+  /** Takes what the server says. It may have said something already: what comes of it reaches the events at once. */
+  start(): void {
+    this.#listen();
   }
 
   /** The server's SETTINGS are here. */
   get greeted(): boolean {
     return this.#greeted;
+  }
+
+  /** It has had a request. */
+  get used(): boolean {
+    return this.#sender.used;
   }
 
   /** Takes no new requests, ever. */
@@ -210,10 +221,9 @@ export class Http2Connection implements ReceiverEvents {
       this.#socket.once('close', () => clearTimeout(timer));
     }
     const kind = code === undefined || code === ERROR.none ? 'closed' : 'protocol';
-    for (const exchange of this.#sender.streams.values()) {
-      exchange.reject(new TransportError(kind, reason, true));
-    }
+    const error = new TransportError(kind, reason, true);
+    for (const exchange of this.#sender.streams.values()) exchange.reject(error);
     this.#sender.streams.clear();
-    this.#events.onClosed(this);
+    this.#events.onClosed(this, error);
   }
 }

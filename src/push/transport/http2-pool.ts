@@ -1,4 +1,5 @@
 import { TransportError } from '../types.ts';
+import { DeadlineTimer } from './deadline-timer.ts';
 import { ExchangeQueue } from './exchange-queue.ts';
 import type { Exchange } from './exchange.ts';
 import { Http2Connection, type ConnectionEvents, type ConnectionOptions } from './http2-connection.ts';
@@ -32,16 +33,17 @@ export class Http2Pool implements ConnectionEvents {
   readonly #deps: PoolDeps;
   readonly #queue = new ExchangeQueue();
   readonly #connections = new Set<Http2Connection>();
+  readonly #deadlines: DeadlineTimer;
+  readonly #closing = new AbortController();
   #connecting = false;
   #connectAfter = 0;
   #scheduled = false;
   #retired = false;
-  #expiry: NodeJS.Timeout | undefined;
-  #expiresAt = Number.POSITIVE_INFINITY;
   #onEmpty: (() => void) | undefined;
 
   constructor(deps: PoolDeps) {
     this.#deps = deps;
+    this.#deadlines = new DeadlineTimer(deps.connection.now, (now) => this.#expire(now));
   }
 
   /** Nothing is open and nothing waits. */
@@ -55,7 +57,7 @@ export class Http2Pool implements ConnectionEvents {
       return;
     }
     this.#queue.push(exchange);
-    this.#armExpiry(exchange.deadline);
+    this.#deadlines.arm(exchange.deadline);
     this.onReady();
   }
 
@@ -77,8 +79,9 @@ export class Http2Pool implements ConnectionEvents {
   /** Closes all at once; what is open or waits is rejected. */
   destroy(): void {
     this.#retired = true;
-    clearTimeout(this.#expiry);
-    for (const exchange of this.#queue.takeAll()) exchange.reject(closedError());
+    this.#deadlines.clear();
+    this.#closing.abort();
+    this.#queue.rejectAll(new TransportError('closed', 'the transport was closed', false));
     for (const connection of this.#connections) connection.destroy('the transport was closed');
     this.#onEmpty?.();
   }
@@ -106,9 +109,14 @@ export class Http2Pool implements ConnectionEvents {
     if (!this.#retired) this.#deps.onFault(error);
   }
 
-  onClosed(connection: Http2Connection): void {
+  onClosed(connection: Http2Connection, { code, message }: TransportError): void {
     this.#connections.delete(connection);
     this.#deps.metrics.connections.dec({ protocol: 'own' });
+    // A server that sends everybody away would else be asked again and again. After a protocol error the library asks.
+    const futile = code === 'closed' && !connection.used && !this.#retired;
+    if (futile && this.#queue.peek() !== undefined) {
+      this.#attemptFailed(new TransportError('connect', message, false));
+    }
     this.onReady();
   }
 
@@ -130,7 +138,7 @@ export class Http2Pool implements ConnectionEvents {
       return;
     if (usable > 0 && this.#deps.connection.now() < this.#connectAfter) return;
     this.#connecting = true;
-    this.#deps.connect().then(this.#onConnected, this.#onConnectFailed);
+    this.#deps.connect(this.#closing.signal).then(this.#onConnected, this.#onConnectFailed);
   }
 
   readonly #onConnected = (tls: TlsConnection): void => {
@@ -146,53 +154,38 @@ export class Http2Pool implements ConnectionEvents {
     this.#deps.metrics.connections.inc({ protocol: 'own' });
     const connection = new Http2Connection(tls, this.#deps.connection, this);
     this.#connections.add(connection);
+    connection.start();
     if (this.#retired) {
       connection.drain();
       return;
     }
     setTimeout(() => {
-      if (connection.greeted || !this.#connections.has(connection)) return;
-      connection.destroy('no SETTINGS in time');
-      this.#onConnectFailed(new TransportError('connect', 'the server sent no SETTINGS in time', false));
+      if (!connection.greeted) connection.destroy('the server sent no SETTINGS in time');
     }, this.#deps.connectTimeoutMs).unref();
   };
 
   readonly #onConnectFailed = (error: TransportError): void => {
     this.#connecting = false;
-    this.#connectAfter = this.#deps.connection.now() + CONNECT_PAUSE_MS;
-    this.#deps.metrics.connects.inc({ result: 'failed' });
-    const working = [...this.#connections].some((connection) => connection.greeted && !connection.draining);
-    if (!working) for (const exchange of this.#queue.takeAll()) exchange.reject(error);
+    this.#attemptFailed(error);
     this.onReady();
   };
 
-  #armExpiry(deadline: number): void {
-    // One timer for all: requests have the same time to live, so a later one hardly ever has an earlier deadline.
-    if (deadline >= this.#expiresAt) return;
-    clearTimeout(this.#expiry);
-    this.#expiresAt = deadline;
-    this.#expiry = setTimeout(this.#expire, deadline - this.#deps.connection.now() + 1).unref();
+  #attemptFailed(error: TransportError): void {
+    this.#connectAfter = this.#deps.connection.now() + CONNECT_PAUSE_MS;
+    this.#deps.metrics.connects.inc({ result: 'failed' });
+    const hope = this.#connecting || [...this.#connections].some((connection) => !connection.draining);
+    if (!hope) this.#queue.rejectAll(error);
   }
 
-  readonly #expire = (): void => {
-    this.#expiresAt = Number.POSITIVE_INFINITY;
-    const now = this.#deps.connection.now();
-    let next = Number.POSITIVE_INFINITY;
+  #expire(now: number): number {
+    let next = this.#queue.expire(now);
     for (const connection of this.#connections) {
       for (const exchange of connection.streams.values()) {
         if (exchange.deadline <= now) connection.expire(exchange);
         else next = Math.min(next, exchange.deadline);
       }
     }
-    for (const exchange of this.#queue) {
-      if (exchange.deadline > now) next = Math.min(next, exchange.deadline);
-      else exchange.reject(new TransportError('timeout', 'no free stream in time', false));
-    }
-    if (next !== Number.POSITIVE_INFINITY) this.#armExpiry(next);
     this.onReady();
-  };
-}
-
-function closedError(): TransportError {
-  return new TransportError('closed', 'the transport was closed', false);
+    return next;
+  }
 }

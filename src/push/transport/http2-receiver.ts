@@ -78,7 +78,7 @@ export class Http2Receiver implements ServerEvents {
   onData(id: number, buffer: Buffer, start: number, end: number, bytes: number, endStream: boolean): void {
     this.#unacknowledged = this.#giveBack(0, this.#unacknowledged + bytes);
     const exchange = this.#find(id);
-    if (exchange === undefined) return;
+    if (exchange === undefined) return this.#deps.guard.count();
     if (exchange.status === 0) return this.#malformed(exchange, 'a body before its headers');
     exchange.keepBody(buffer, start, end);
     if (endStream) this.#complete(exchange);
@@ -90,9 +90,7 @@ export class Http2Receiver implements ServerEvents {
     if (exchange === undefined) return;
     this.#release(exchange);
     if (code === ERROR.none && exchange.status !== 0) return exchange.complete();
-    if (code === ERROR.refusedStream) {
-      return this.#deps.events.onReturned(exchange, 'the server refused the stream');
-    }
+    if (code === ERROR.refusedStream) return this.#returned(exchange, 'the server refused the stream');
     const message = `the server reset the stream with code ${code}`;
     if (!BLAMES.has(code)) return exchange.reject(new TransportError('refused', message, true));
     this.#deps.events.onFault(new Http2Error(code, message));
@@ -123,7 +121,7 @@ export class Http2Receiver implements ServerEvents {
     for (const exchange of sender.streams.values()) {
       if (exchange.streamId <= lastStreamId) continue;
       this.#release(exchange);
-      events.onReturned(exchange, 'the server went away');
+      this.#returned(exchange, 'the server went away');
     }
   }
 
@@ -139,6 +137,12 @@ export class Http2Receiver implements ServerEvents {
     else if (exchange.window > MAX_WINDOW_BYTES) {
       this.#malformed(exchange, 'a window that overflows', ERROR.flowControl);
     }
+  }
+
+  /** The server says that it did not act on it; one that has begun to answer contradicts itself. */
+  #returned(exchange: Exchange, reason: string): void {
+    if (exchange.status === 0) this.#deps.events.onReturned(exchange, reason);
+    else exchange.reject(new TransportError('refused', reason, true));
   }
 
   /** Opens a window again once half of it is used; returns what is still to be given back. */

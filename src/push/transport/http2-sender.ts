@@ -17,7 +17,7 @@ import type { Http2Output } from './http2-output.ts';
 import { applySettings, initialPeerSettings } from './peer-settings.ts';
 
 /** Streams at once on one connection, whatever the server allows: what we hold must have a bound. */
-const MAX_STREAMS = 1000;
+export const MAX_STREAMS = 1000;
 
 /** The sending half of a connection: opens streams, and keeps to the server's limits and windows (RFC 9113, section 5). */
 export class Http2Sender {
@@ -30,6 +30,7 @@ export class Http2Sender {
   readonly #settings = initialPeerSettings();
   /** Streams whose body waits for a window or for the socket, in order. */
   readonly #unfinished = new Set<Exchange>();
+  readonly #firstStreamId: number;
   #nextStreamId: number;
   #window = DEFAULT_WINDOW_BYTES;
 
@@ -37,7 +38,13 @@ export class Http2Sender {
     this.#output = output;
     this.#guard = guard;
     this.#authority = authority;
+    this.#firstStreamId = firstStreamId;
     this.#nextStreamId = firstStreamId;
+  }
+
+  /** A stream was opened. */
+  get used(): boolean {
+    return this.#nextStreamId > this.#firstStreamId;
   }
 
   /** No stream can be opened on this connection any more. */
@@ -140,6 +147,7 @@ export class Http2Sender {
       exchange.bodySent += size;
       exchange.window -= size;
       this.#window -= size;
+      this.#guard.allowDataFrame();
     }
     this.#unfinished.delete(exchange);
   }

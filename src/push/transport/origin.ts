@@ -43,8 +43,8 @@ export class Origin {
   /** Nothing is open, waits, or would be forgotten with it. */
   get idle(): boolean {
     if (this.#detour !== undefined && this.#deps.now() < this.#detour.until) return false;
-    const pending = (this.#http1?.pending ?? 0) + (this.#library?.pending ?? 0);
-    return this.#pool.empty && this.#retired.size === 0 && pending === 0;
+    const idle = (this.#http1?.idle ?? true) && (this.#library?.idle ?? true);
+    return idle && this.#pool.empty && this.#retired.size === 0;
   }
 
   send(exchange: Exchange): void {

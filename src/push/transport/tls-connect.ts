@@ -29,9 +29,10 @@ export interface TlsConnection {
 export interface TlsConnector {
   /**
    * Offers HTTP/2 and HTTP/1.1; `alpnProtocol` of the socket says which one it is. Certificate and name are verified.
+   * @param signal gives up the attempt
    * @throws {TransportError} code `connect`
    */
-  (): Promise<TlsConnection>;
+  (signal: AbortSignal): Promise<TlsConnection>;
 }
 
 /** A host as `connect` takes it: without the brackets of an IPv6 literal. */
@@ -62,7 +63,7 @@ function createInbox() {
 
 export function createTlsConnector(origin: URL, options: TlsOptions): TlsConnector {
   let session: Buffer | undefined;
-  return () =>
+  return (signal) =>
     new Promise((resolve, reject) => {
       const inbox = createInbox();
       const connectOptions: ConnectionOptions & { onread: typeof inbox.onread } = {
@@ -81,8 +82,11 @@ export function createTlsConnector(origin: URL, options: TlsOptions): TlsConnect
       };
       const socket = connect(connectOptions);
       let connected = false;
+      const giveUp = (): void => fail('the transport was closed');
+      signal.addEventListener('abort', giveUp);
       const fail = (reason: string): void => {
         clearTimeout(timer);
+        signal.removeEventListener('abort', giveUp);
         if (connected) return;
         session = undefined;
         socket.destroy();
@@ -97,6 +101,7 @@ export function createTlsConnector(origin: URL, options: TlsOptions): TlsConnect
       });
       socket.once('secureConnect', () => {
         clearTimeout(timer);
+        signal.removeEventListener('abort', giveUp);
         connected = true;
         resolve({ socket, listen: inbox.listen });
       });

@@ -49,7 +49,7 @@ test.each([301, 302, 307, 308])('%i is refused, never followed', (status) => {
   });
 });
 
-test.each([500, 502, 503, 504, 599, 600])('%i is tried again', (status) => {
+test.each([421, 425, 500, 502, 503, 504, 599, 600])('%i is tried again', (status) => {
   expect(answer(status)).toEqual(retry('unavailable'));
 });
 

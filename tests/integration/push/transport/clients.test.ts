@@ -7,6 +7,7 @@ import {
 } from 'node:http2';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { TransportOptions } from '../../../../src/push/transport/open-transport.ts';
 import { findNginx, startNginx } from '../../../support/nginx.ts';
@@ -64,7 +65,7 @@ describe('against node:http2', () => {
       },
     );
     const origin = await listen(server);
-    const { transport } = open();
+    const { transport } = open({ requestTimeoutMs: 20_000 });
     const answers = await Promise.all(
       count(3000).map((at) => {
         const headers = { authorization: 'a'.repeat(200 + (at % 3)), topic: `t${at % 40}`, ttl: '60' };
@@ -103,6 +104,45 @@ describe('against node:http2', () => {
     for (const { headers } of answers) expect(headers['x-seen']).toMatch(/ 1000000$/);
   });
 
+  it('settings that change all the time under load lose and double no request', async () => {
+    const seen: string[] = [];
+    const changes = [
+      { initialWindowSize: 100, headerTableSize: 0 },
+      { initialWindowSize: 0, headerTableSize: 4096 },
+      { initialWindowSize: 100_000, headerTableSize: 200 },
+      { initialWindowSize: 20, maxFrameSize: 100_000, headerTableSize: 65_536 },
+    ];
+    let changed = 0;
+    const server = createSecureServer(
+      { cert, key, settings: { initialWindowSize: 20 } },
+      (call, response) => {
+        seen.push(call.url);
+        void echo(call, response);
+      },
+    );
+    // The next a little after one is acknowledged: more would be a flood.
+    server.on('session', (session) => {
+      const change = (): void => {
+        if (!session.destroyed) session.settings(changes[changed++ % 4] ?? {}, () => setTimeout(change, 5));
+      };
+      change();
+    });
+    const origin = await listen(server);
+    const { transport, metric } = open({ requestTimeoutMs: 20_000 });
+    const answers = await Promise.all(
+      count(1000).map((at) => {
+        const headers = { authorization: `a${at % 5}`.repeat(90), topic: `t${at % 40}`, ttl: '60' };
+        return transport.request({ origin, path: `/${at}`, headers, body: Buffer.alloc(600, 1) });
+      }),
+    );
+    for (const [at, { status, headers }] of answers.entries()) {
+      expect([status, headers['x-seen']]).toEqual([201, `t${at % 40} ${`a${at % 5}`.repeat(90)} 600`]);
+    }
+    expect([seen.length, new Set(seen).size]).toEqual([1000, 1000]);
+    expect(changed).toBeGreaterThan(8);
+    expect(await metric('ajil_push_library_refuges_total')).toBe(0);
+  });
+
   it('servers that end their sessions all the time lose no request', async () => {
     let seen = 0;
     const server = createSecureServer({ cert, key, settings: { maxConcurrentStreams: 20 } });
@@ -112,7 +152,7 @@ describe('against node:http2', () => {
       if (seen % 50 === 0) stream.session?.close(); // a graceful GOAWAY
     });
     const origin = await listen(server);
-    const { transport } = open();
+    const { transport } = open({ requestTimeoutMs: 20_000 });
     const outcomes = await Promise.all(
       count(1000).map((at) => outcome(transport.request(pushRequest(origin, { path: `/${at}` })))),
     );
@@ -144,6 +184,18 @@ describe('against HTTP/1.1', () => {
     expect(sockets.size).toBe(1);
     expect(await metric('ajil_push_connects_total')).toBe(1);
     expect(await metric('ajil_push_library_refuges_total')).toBe(0);
+  });
+
+  it('is taken for granted where the server does not know ALPN', async () => {
+    const protocols: unknown[] = [];
+    const server = createServer({ cert, key, ALPNProtocols: [] }, (call, response) => {
+      protocols.push((call.socket as TLSSocket).alpnProtocol);
+      call.resume();
+      response.writeHead(201).end();
+    });
+    const { transport } = open();
+    expect(await transport.request(pushRequest(await listen(server)))).toMatchObject({ status: 201 });
+    expect(protocols).toEqual([false]);
   });
 
   it('a break, a stall and a nonsense answer are told apart', async () => {
@@ -185,7 +237,9 @@ describe('in the library’s care', () => {
       }
       await peer.serve(({ streamId, headers, body }) => {
         if (headers[':path'] === '/stall') return;
-        if (headers[':path'] === '/refuse') peer.reset(streamId, 7);
+        if (headers[':path'] === '/refuse') return peer.reset(streamId, 7);
+        if (headers[':path'] === '/deny') peer.headers(streamId, { ':status': '201' }, 4);
+        if (headers[':path'] === '/deny') peer.reset(streamId, 7);
         else if (headers[':path'] === '/break') peer.socket.destroy();
         else {
           peer.headers(streamId, { ':status': '201', 'x-bytes': String(body.length) }, 4);
@@ -211,6 +265,7 @@ describe('in the library’s care', () => {
     const { ask } = await refuge();
     expect(await ask('/stall')).toMatchObject({ code: 'timeout', processed: true });
     expect(await ask('/refuse')).toMatchObject({ code: 'refused', processed: false });
+    expect(await ask('/deny')).toMatchObject({ code: 'closed', processed: true });
     expect(await ask('/break')).toMatchObject({ code: 'closed', processed: true });
     expect(await ask('/1')).toMatchObject({ status: 201 });
   });
@@ -224,7 +279,7 @@ describe.skipIf(findNginx() === undefined)('against nginx', () => {
   ])('2,000 requests are answered: %s', async (_name, server) => {
     const nginx = await startNginx(certificate, { server });
     cleanup.push(nginx.stop);
-    const { transport, metric } = open();
+    const { transport, metric } = open({ requestTimeoutMs: 20_000 });
     const outcomes = await Promise.all(
       count(2000).map((at) => outcome(transport.request(pushRequest(nginx.origin, { path: `/${at}` })))),
     );

@@ -1,7 +1,17 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { Registry } from 'prom-client';
 import { afterEach, describe, expect, it } from 'vitest';
+import { ExchangeQueue } from '../../../../src/push/transport/exchange-queue.ts';
+import { Exchange } from '../../../../src/push/transport/exchange.ts';
 import { FLAG, FRAME } from '../../../../src/push/transport/frames.ts';
+import { Http2Connection } from '../../../../src/push/transport/http2-connection.ts';
+import { Http2Pool } from '../../../../src/push/transport/http2-pool.ts';
 import type { TransportOptions } from '../../../../src/push/transport/open-transport.ts';
+import { createTlsConnector } from '../../../../src/push/transport/tls-connect.ts';
+import { createTransportMetrics } from '../../../../src/push/transport/transport-metrics.ts';
 import {
+  frame,
   literals,
   settingsPayload,
   startScriptedServer,
@@ -103,16 +113,12 @@ describe('what the server did not act on', () => {
   });
 
   it('stream identifiers that run out: a new connection takes over', async () => {
-    const { Http2Connection } = await import('../../../../src/push/transport/http2-connection.ts');
-    const { createTlsConnector } = await import('../../../../src/push/transport/tls-connect.ts');
-    const { ExchangeQueue } = await import('../../../../src/push/transport/exchange-queue.ts');
-    const { Exchange } = await import('../../../../src/push/transport/exchange.ts');
     const { server } = await setUp(async (peer) => {
       peer.greet();
       await peer.serve();
     });
     const tls = { ca: certificate.ca, connectTimeoutMs: 2000 };
-    const connection = await createTlsConnector(new URL(server.origin), tls)();
+    const connection = await createTlsConnector(new URL(server.origin), tls)(new AbortController().signal);
     const queue = new ExchangeQueue();
     const options = { authority: 'localhost', now: () => 0, idleTimeoutMs: 1000, pingEveryMs: 1000 };
     const last = 0x7fff_ffff;
@@ -123,6 +129,7 @@ describe('what the server did not act on', () => {
         onFault: () => {},
         onClosed: () => resolve(),
       }); // prettier-ignore
+      client.start();
     });
     const exchanges = [1, 2, 3].map(() => new Exchange(pushRequest(server.origin), 500, 1000, () => {}));
     for (const exchange of exchanges) queue.push(exchange);
@@ -158,6 +165,46 @@ describe('what the server may have acted on', () => {
     expect(await ask()).toMatchObject({ code: 'refused', processed: true });
     expect(await ask()).toMatchObject(ok);
     expect(await metric(REFUGES)).toBe(0);
+  });
+
+  it.each<[string, (peer: Peer, streamId: number) => void]>([
+    ['REFUSED_STREAM', (peer, streamId) => peer.reset(streamId, 7)],
+    ['GOAWAY', (peer) => peer.goaway(0)],
+  ])('is not sent again when %s contradicts an answer that has begun', async (_name, deny) => {
+    const { ask, server, metric } = await setUp(async (peer, connection) => {
+      peer.greet();
+      if (connection > 0) await peer.serve();
+      const { streamId } = await peer.request();
+      peer.headers(streamId, { ':status': '201' }, FLAG.endHeaders);
+      deny(peer, streamId);
+    });
+    expect(await ask()).toMatchObject({ code: 'refused', processed: true });
+    expect(await metric(RETURNED)).toBe(0);
+    expect(server.peers).toHaveLength(1);
+  });
+
+  it('a window that stays shut: the request ends at its deadline', async () => {
+    const { ask, server } = await setUp((peer) => peer.greet([4, 0]), { requestTimeoutMs: 300 });
+    expect(await ask()).toMatchObject({ code: 'timeout', processed: true });
+    await expect.poll(() => server.peers[0]?.count(FRAME.rstStream)).toBe(1);
+  });
+
+  it('an answer that trickles ends at the deadline of its request', async () => {
+    const { ask, server } = await setUp(
+      async (peer) => {
+        peer.greet();
+        const { streamId } = await peer.request();
+        peer.headers(streamId, { ':status': '201' }, FLAG.endHeaders);
+        while (peer.count(FRAME.rstStream) === 0) {
+          peer.data(streamId, 'x', 0);
+          await peer.roundTrip();
+        }
+        await peer.serve();
+      },
+      { requestTimeoutMs: 300, pingEveryMs: 60_000 },
+    );
+    expect(await ask()).toMatchObject({ code: 'timeout', processed: true });
+    expect(server.peers).toHaveLength(1);
   });
 
   it('a stalled request is reset with CANCEL; a silent server gets no more until it speaks', async () => {
@@ -205,6 +252,11 @@ describe('a protocol error', () => {
     ['padding that is longer than its frame', (peer) => peer.send(FRAME.data, 8, 1, Buffer.from([9, 0]))],
     ['SETTINGS of a wrong length', (peer) => peer.send(FRAME.settings, 0, 0, Buffer.alloc(5))],
     ['SETTINGS on a stream', (peer) => peer.send(FRAME.settings, 0, 1, settingsPayload([[3, 1]]))],
+    ['SETTINGS with a frame size too large', (peer) => peer.send(FRAME.settings, 0, 0, settingsPayload([[5, 0x100_0000]]))],
+    ['SETTINGS with a window too large', (peer) => peer.send(FRAME.settings, 0, 0, settingsPayload([[4, 0x8000_0000]]))],
+    ['SETTINGS that push an open window beyond its bound', (peer) => (
+      peer.send(FRAME.windowUpdate, 0, 1, uint32(0x7fff_0000)), peer.send(FRAME.settings, 0, 0, settingsPayload([[4, 70_000]]))
+    )],
     ['SETTINGS with a wrong frame size', (peer) => peer.send(FRAME.settings, 0, 0, settingsPayload([[5, 1]]))],
     ['SETTINGS that allow push', (peer) => peer.send(FRAME.settings, 0, 0, settingsPayload([[2, 1]]))],
     ['a window beyond its bound', (peer) => peer.send(FRAME.windowUpdate, 0, 0, uint32(0x7fff_ffff))],
@@ -214,6 +266,7 @@ describe('a protocol error', () => {
     ['a GOAWAY with PROTOCOL_ERROR', (peer) => (peer.goaway(1, 1), peer.socket.end())],
     ['an answer without status', (peer) => peer.headers(1, { location: 'x' })],
     ['an answer with an odd status', (peer) => peer.headers(1, { ':status': '20x' })],
+    ['an answer with a status in another notation', (peer) => peer.headers(1, { ':status': '2e2' })],
     ['an answer with a request header', (peer) => peer.headers(1, { ':status': '200', ':path': '/' })],
     ['an answer with an upper-case name', (peer) => peer.headers(1, { ':status': '200', Location: '/' })],
     ['a body before its headers', (peer) => peer.data(1, 'x')],
@@ -243,26 +296,63 @@ describe('a protocol error', () => {
     ['SETTINGS', (peer) => peer.send(FRAME.settings, 0, 0)],
     ['RST_STREAM', (peer) => peer.reset(1, 8)],
     ['empty DATA', (peer) => peer.send(FRAME.data, 0, 1)],
+    ['tiny DATA', (peer) => peer.data(1, 'x', 0)],
+    ['late DATA', (peer) => peer.data(1, Buffer.alloc(300), 0)],
     ['WINDOW_UPDATE', (peer) => peer.send(FRAME.windowUpdate, 0, 0, uint32(1))],
     ['CONTINUATION', (peer) => peer.send(FRAME.continuation, 0, 1)],
     ['interim answers', (peer) => peer.headers(1, { ':status': '103' }, FLAG.endHeaders)],
     ['late answers', (peer) => peer.answer(1)],
   ])('a flood of %s ends the connection with ENHANCE_YOUR_CALM', async (name, send) => {
+    let code: number | undefined;
     const { ask } = await setUp(
       thenServe(async (peer) => {
         peer.greet();
         await peer.request();
-        if (name === 'empty DATA') peer.headers(1, { ':status': '200' }, FLAG.endHeaders);
+        if (name.endsWith('y DATA')) peer.headers(1, { ':status': '200' }, FLAG.endHeaders);
+        if (name === 'late DATA') peer.answer(1);
         if (name === 'CONTINUATION') peer.send(FRAME.headers, 0, 1);
         for (let count = 0; count < 3000; count += 1) send(peer);
-        const goodbye = await peer.take(FRAME.goaway);
-        expect(goodbye.payload.readUInt32BE(4)).toBe(11);
+        code = (await peer.take(FRAME.goaway)).payload.readUInt32BE(4);
       }),
     );
     const first = ask('/1');
-    const settledBefore: Record<string, object> = { 'late answers': ok, RST_STREAM: { code: 'refused' } };
+    const settledBefore: Record<string, object> = {
+      'late answers': ok,
+      'late DATA': ok,
+      RST_STREAM: { code: 'refused' },
+    };
     expect(await first).toMatchObject(settledBefore[name] ?? { code: 'protocol', processed: true });
-    await expect.poll(() => ask('/2')).toMatchObject(ok);
+    await expect.poll(() => code, { timeout: 10_000 }).toBe(11);
+    expect(await ask('/2')).toMatchObject(ok);
+  });
+
+  it('that came along with the handshake ends its connection like any other', async () => {
+    const { server } = await setUp((peer) => peer.greet());
+    const connect = createTlsConnector(new URL(server.origin), {
+      ca: certificate.ca,
+      connectTimeoutMs: 2000,
+    });
+    const left: Exchange[] = [];
+    const early = frame(FRAME.data, 0, 0, Buffer.alloc(1));
+    const pool = new Http2Pool({
+      connect: async (signal) => {
+        const { socket, listen } = await connect(signal);
+        const listenLate: typeof listen = (onBytes) => (onBytes(early, early.length), listen(onBytes));
+        return { socket, listen: listenLate };
+      },
+      connection: { authority: 'localhost', now: () => 0, idleTimeoutMs: 60_000, pingEveryMs: 60_000 },
+      connectTimeoutMs: 2000,
+      maxConnections: 1,
+      maxWaiting: 1,
+      metrics: createTransportMetrics(new Registry()),
+      onFault: () => pool.retire(),
+      onHttp1: () => {},
+      onLeft: (exchange) => left.push(exchange),
+    });
+    pool.submit(new Exchange(pushRequest(server.origin), 500, 1000, () => {}));
+    await expect.poll(() => left.length).toBe(1);
+    await pool.drained();
+    expect(pool.empty).toBe(true);
   });
 
   it('what was not on the wire yet is sent by the library; after a while ours is tried again', async () => {
@@ -331,6 +421,45 @@ describe('connecting', () => {
     const answer = await outcome(transport.request(pushRequest(named)));
     expect(answer).toMatchObject({ code: 'connect', processed: false });
     expect(messageOf(answer)).toContain('a private address');
+  });
+
+  it('fails for a certificate that has expired', async () => {
+    const expired = makeCertificate([], new Date(Date.now() - 3_600_000));
+    const server = await startScriptedServer(expired, () => {});
+    cleanup.push(server.close);
+    const { transport } = openTestTransport({ ca: expired.ca });
+    cleanup.push(() => transport.close(0));
+    const answer = await outcome(transport.request(pushRequest(server.origin)));
+    expect(answer).toMatchObject({ code: 'connect', processed: false });
+    expect(messageOf(answer)).toContain('CERT_HAS_EXPIRED');
+  });
+
+  it.each<[string, (peer: Peer) => void]>([
+    ['before it greets', (peer) => peer.socket.end()],
+    ['as soon as it has greeted', (peer) => {
+      const [settings, goaway] = [frame(FRAME.settings, 0, 0, Buffer.alloc(0)), frame(FRAME.goaway, 0, 0, uint32(0, 0))];
+      peer.socket.write(Buffer.concat([settings, goaway]));
+    }],
+  ])('is not tried over and over when the server sends everybody away: %s', async (_name, sendAway) => {
+    const { askMany, server, metric } = await setUp(sendAway);
+    for (const answer of await askMany(3)) expect(answer).toMatchObject({ code: 'connect', processed: false });
+    expect(server.peers).toHaveLength(1);
+    expect(await metric(REFUGES)).toBe(0);
+  }); // prettier-ignore
+
+  it('is broken off when the transport is closed', async () => {
+    const sockets: Socket[] = [];
+    const silent = createServer((socket) => sockets.push(socket.resume()));
+    silent.listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { transport } = openTestTransport({ connectTimeoutMs: 60_000 });
+    const origin = `https://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    const answer = outcome(transport.request(pushRequest(origin)));
+    await expect.poll(() => sockets.length).toBe(1);
+    await transport.close(0);
+    expect(await answer).toMatchObject({ code: 'closed', processed: false });
+    silent.close();
+    await once(silent, 'close');
   });
 
   it('gives up a server that never says SETTINGS', async () => {

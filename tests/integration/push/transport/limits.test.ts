@@ -1,7 +1,13 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { FLAG, FRAME } from '../../../../src/push/transport/frames.ts';
 import type { TransportOptions } from '../../../../src/push/transport/open-transport.ts';
-import { settingsPayload, startScriptedServer, uint32, type Peer } from '../../../support/scripted-http2.ts';
+import {
+  frame,
+  settingsPayload,
+  startScriptedServer,
+  uint32,
+  type Peer,
+} from '../../../support/scripted-http2.ts';
 import { makeCertificate } from '../../../support/tls.ts';
 import { openTestTransport, outcome, pushRequest } from '../../../support/transport.ts';
 
@@ -191,6 +197,21 @@ describe('limits that the server sets', () => {
       { maxConnections: 1 },
     );
     expect(await askMany(5, body)).toMatchObject([ok, ok, ok, ok, ok]);
+  });
+
+  it('the smallest windows: the updates that they take are no flood', async () => {
+    const { ask, metric } = await setUp(async (peer) => {
+      peer.greet([4, 1]);
+      for (let bytes = 0; bytes < 1200;) {
+        const { streamId, payload } = await peer.take(FRAME.data);
+        bytes += payload.length;
+        const update = uint32(payload.length);
+        peer.socket.write(Buffer.concat([streamId, 0].map((id) => frame(FRAME.windowUpdate, 0, id, update))));
+      }
+      peer.answer(1);
+    });
+    expect(await ask('/1', Buffer.alloc(1200, 1))).toMatchObject(ok);
+    expect(await metric('ajil_push_library_refuges_total')).toBe(0);
   });
 
   it('frame sizes: 16,384 bytes, or more when it allows more', async () => {

@@ -64,6 +64,30 @@ describe.each(SEEDS)('fuzz, seed %i', (seed) => {
     expect(fine).toBeLessThan(1500);
   });
 
+  it('frames are the same wherever the bytes are cut', () => {
+    const random = seededRandom(seed);
+    const large = frame(0, 0, 1, randomBytes(random, 16_384));
+    const bytes = Buffer.concat([conversation(random), large, conversation(random)]);
+    const cut = (piece: () => number): Buffer[] => {
+      const frames: Buffer[] = [];
+      const reader = new FrameReader((type, flags, streamId, buffer, start, end) =>
+        frames.push(frame(type, flags, streamId, buffer.subarray(start, end))),
+      );
+      for (let at = 0; at < bytes.length;) {
+        // As the socket does it: the buffer is used again.
+        const chunk = Buffer.from(bytes.subarray(at, at + piece()));
+        reader.read(chunk, chunk.length);
+        at += chunk.length;
+        chunk.fill(0xff);
+      }
+      return frames;
+    };
+    const whole = cut(() => bytes.length);
+    expect(Buffer.concat(whole)).toEqual(bytes);
+    expect(cut(() => 1)).toEqual(whole);
+    expect(cut(() => 1 + Math.floor(random() * 40))).toEqual(whole);
+  });
+
   it('frames: any bytes, cut anywhere, give events or an Http2Error', () => {
     const random = seededRandom(seed);
     let fine = 0;

@@ -105,6 +105,19 @@ describe('HPACK decoding', () => {
     expect(decoder.malformed).toBe(false);
   });
 
+  it('reports each message that takes a malformed field from the table', () => {
+    const decoder = new HpackDecoder();
+    const malformed = (hex: string): boolean => (decodeHex(decoder, hex), decoder.malformed);
+    expect(malformed('4001 6101 62')).toBe(false);
+    expect(malformed('4001 4101 62')).toBe(true);
+    expect(malformed('be')).toBe(true);
+    expect(malformed('7e01 62')).toBe(true); // its name with another value: a third entry
+    expect(malformed('82c0')).toBe(false); // the first is sound still
+    expect(malformed('be82')).toBe(true);
+    expect(malformed('0001 4101 62 4001 6401 62')).toBe(true); // the second is sound, but not its message
+    expect(malformed('be')).toBe(false);
+  });
+
   it('drops fields beyond the list size and keeps the table right', () => {
     const decoder = new HpackDecoder();
     const large = Buffer.concat([Buffer.from('4001617fa103', 'hex'), Buffer.alloc(544, 0x62)]);

@@ -6,8 +6,7 @@ import { parseArgs } from 'node:util';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkReceived } from './live/alert.ts';
 import { ours } from './live/contenders/ours.ts';
-import { ws } from './live/contenders/peers.ts';
-import type { Contender, RunningContender } from './live/contender.ts';
+import type { RunningContender } from './live/contender.ts';
 import { generatorCommand, startGenerator, type Generator } from './live/generator.ts';
 import { claimCores } from './live/processes.ts';
 import { printMachine } from './live/report.ts';
@@ -15,10 +14,9 @@ import { median, spread } from './live/statistics.ts';
 
 const HELP = `npm run bench:storm -- [--present 5000] [--arriving 10000] [--over 1000] [--rounds 5] [--json]
 
-Alerts go out, four a second, to those who are present: first while nothing else happens, then while the others come back,
-evenly over some ms (1000 is what our clients' jitter makes of a restart), whatever the server does. Our gateway, and a
-ws server beside it in the same run. How long an alert takes to the last of those who are present, and how long until all
-are back.`;
+Two alerts a second go out, and how long each takes to the last of those who are present is measured: before, while the
+others come back, and when all are there. They come evenly over some ms (1000 is what our clients' jitter makes of a
+restart), whatever the gateway does.`;
 
 const { values } = parseArgs({
   options: {
@@ -39,16 +37,16 @@ const arriving = Number(values.arriving);
 const overMs = Number(values.over);
 const rounds = Number(values.rounds);
 
-const CALM_ALERTS = 20;
+const CALM_ALERTS = 10;
 const WARM_ALERTS = 5;
-const EVERY_MS = 250;
+const EVERY_MS = 500;
 
 interface Measurement {
-  /** From publishing to the last of those present, ms: median and worst. */
-  readonly calm: number;
-  readonly calmWorst: number;
+  /** From publishing to the last of those present, ms: median before, median and worst in the storm, median after it. */
+  readonly before: number;
   readonly storm: number;
   readonly stormWorst: number;
+  readonly after: number;
   /** Until all who arrive have been greeted, ms. */
   readonly backMs: number;
   /** Alerts that were published meanwhile. */
@@ -61,7 +59,9 @@ const cores = claimCores();
 const generator = generatorCommand('c');
 if (generator.kind !== 'C') throw new Error('bench:storm needs a C compiler for its clients');
 
-async function measure(contender: Contender): Promise<Measurement> {
+const contender = ours();
+
+async function measure(): Promise<Measurement> {
   const running = await contender.start(cores.server);
   const start = (connections: number, arrival?: Arrival): Promise<Generator> =>
     startGenerator({
@@ -75,7 +75,7 @@ async function measure(contender: Contender): Promise<Measurement> {
   try {
     const readers = await start(present);
     try {
-      return await weather(contender, running, readers, start);
+      return await weather(running, readers, start);
     } finally {
       await readers.stop();
     }
@@ -85,14 +85,13 @@ async function measure(contender: Contender): Promise<Measurement> {
 }
 
 async function weather(
-  contender: Contender,
   running: RunningContender,
   readers: Generator,
   start: (connections: number, arrival: Arrival) => Promise<Generator>,
 ): Promise<Measurement> {
   let seq = 0;
   let cursor = '';
-  /** One alert, and then the rest of its quarter of a second. @returns ms until the last had it */
+  /** One alert, and then the rest of its half second. @returns ms until the last had it */
   async function publish(): Promise<number> {
     seq += 1;
     const began = Number(process.hrtime.bigint());
@@ -104,14 +103,17 @@ async function weather(
     return took;
   }
   for (let i = 0; i < WARM_ALERTS; i++) await publish();
-  const calm: number[] = [];
-  for (let i = 0; i < CALM_ALERTS; i++) calm.push(await publish());
+  async function calm(): Promise<number> {
+    const took: number[] = [];
+    for (let i = 0; i < CALM_ALERTS; i++) took.push(await publish());
+    return median(took);
+  }
+  const before = await calm();
 
   const began = performance.now();
   const all: { backMs?: number } = {};
-  const separator = contender.path.includes('?') ? '&' : '?';
   const back = start(arriving, {
-    path: `${contender.path}${separator}cursor=${cursor}`,
+    path: `${contender.path}&cursor=${cursor}`,
     overMs,
   }).then((others) => {
     all.backMs = performance.now() - began;
@@ -120,64 +122,50 @@ async function weather(
   const storm: number[] = [];
   while (all.backMs === undefined) storm.push(await publish());
   const others = await back;
+  const after = await calm();
   const { open, refusal = 'not all were greeted' } = others;
   await others.stop();
-  if (open !== arriving) throw new Error(`${contender.label}: ${open} of ${arriving} came back: ${refusal}`);
+  if (open !== arriving) throw new Error(`${open} of ${arriving} came back: ${refusal}`);
   return {
-    calm: median(calm),
-    calmWorst: Math.max(...calm),
+    before,
     storm: median(storm),
     stormWorst: Math.max(...storm),
+    after,
     backMs: all.backMs,
     alerts: storm.length,
   };
 }
 
 printMachine({ generator: generator.kind, pinned: cores.server !== undefined, skipped: [] });
-const results = [ours(), ws()].map((contender) => ({ contender, measured: [] as Measurement[] }));
+const measured: Measurement[] = [];
 for (let round = 1; round <= rounds; round++) {
-  for (const { contender, measured } of results) {
-    measured.push(await measure(contender));
-    console.error(`round ${round} of ${rounds}: ${contender.name} ${JSON.stringify(measured.at(-1))}`);
-  }
+  measured.push(await measure());
+  console.error(`round ${round} of ${rounds}: ${JSON.stringify(measured.at(-1))}`);
 }
 
 const COLUMNS = [
-  ['calm', 'last, calm ms'],
-  ['calmWorst', 'worst, calm ms'],
-  ['storm', 'last, storm ms'],
-  ['stormWorst', 'worst, storm ms'],
+  ['before', 'before, ms'],
+  ['storm', 'in the storm, ms'],
+  ['stormWorst', 'worst in the storm, ms'],
+  ['after', 'after, ms'],
   ['backMs', 'all back ms'],
   ['alerts', 'alerts in the storm'],
 ] as const;
 console.log(
   `\n${present} present, ${arriving} arrive over ${overMs} ms, an alert of 400 bytes every ${EVERY_MS} ms; ${rounds} rounds: median (lowest to highest)`,
 );
-console.log(`| server | ${COLUMNS.map(([, title]) => title).join(' | ')} |`);
-console.log(`| --- |${COLUMNS.map(() => ' ---: |').join('')}`);
-for (const { contender, measured } of results) {
-  const cells = COLUMNS.map(([field]) =>
-    spread(
-      measured.map((one) => one[field]),
-      0,
-    ),
-  );
-  console.log(`| ${contender.label} | ${cells.join(' | ')} |`);
-}
+console.log(`| ${COLUMNS.map(([, title]) => title).join(' | ')} |`);
+console.log(`|${COLUMNS.map(() => ' ---: |').join('')}`);
+const cells = COLUMNS.map(([field]) =>
+  spread(
+    measured.map((one) => one[field]),
+    0,
+  ),
+);
+console.log(`| ${cells.join(' | ')} |`);
 if (values.json) {
-  const of = (index: number, field: keyof Measurement): number =>
-    Math.round(median(results[index]?.measured.map((one) => one[field]) ?? []));
-  console.log(
-    JSON.stringify({
-      present,
-      arriving,
-      ours_calm_ms: of(0, 'calm'),
-      ours_storm_ms: of(0, 'storm'),
-      ours_storm_worst_ms: of(0, 'stormWorst'),
-      ours_back_ms: of(0, 'backMs'),
-      ws_storm_ms: of(1, 'storm'),
-      ws_storm_worst_ms: of(1, 'stormWorst'),
-      ws_back_ms: of(1, 'backMs'),
-    }),
-  );
+  const of = (field: keyof Measurement): number => Math.round(median(measured.map((one) => one[field])));
+  const [before_ms, storm_ms, storm_worst_ms] = [of('before'), of('storm'), of('stormWorst')];
+  const [after_ms, back_ms] = [of('after'), of('backMs')];
+  console.log(JSON.stringify({ present, arriving, before_ms, storm_ms, storm_worst_ms, after_ms, back_ms }));
 }

@@ -12,6 +12,8 @@ const CHECK_MS = 2000;
  * 5,000 newcomers a second at 200 ms, more than a process greets; whoever opens connections and sends nothing gets no more.
  */
 const MOST_UNFINISHED = 1000;
+/** Newcomers that wait in the kernel (as far as it lets them): who finds no room there tries again after 1 s, then 3, then 7. */
+const BACKLOG = 4096;
 /** Longer than the proxies in front keep an idle connection: who closes first must be they, or a request is lost on the way. */
 const KEEP_ALIVE_MS = 125_000;
 /** Requests under way may take so long when the server ends. */
@@ -70,7 +72,7 @@ export function createHttpServer(deps: {
     listen: (port) =>
       new Promise((resolve, reject) => {
         server.once('error', reject);
-        server.listen(port, () => resolve((server.address() as AddressInfo).port));
+        server.listen({ port, backlog: BACKLOG }, () => resolve((server.address() as AddressInfo).port));
       }),
     stopListening,
     close: async () => {

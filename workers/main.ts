@@ -77,7 +77,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
   shutdown.add('housekeeping', () => housekeeping.close());
   const push = openPushWorkers({ redis, logger, sending });
   shutdown.add('push workers', () => push.close());
-  const fanOut = openFanOutWorker({ ...shared, live: createLiveLog(redis) });
+  const fanOut = openFanOutWorker({ ...shared, sender, live: createLiveLog(redis) });
   shutdown.add('fan-out worker', () => fanOut.close());
   const presence = await openPresence({ redis, role: 'workers', name: randomUUID(), metrics, logger });
   shutdown.add('presence', () => presence.close());

@@ -28,6 +28,8 @@ export interface Job extends Guest {
 export interface Lane extends LaneGauges {
   readonly origin: string;
   readonly headers: ReturnType<typeof createMessageHeaders>;
+  /** Answers that have come. */
+  readonly answered: number;
   /** Nothing is under way or waits, and nothing would be forgotten with it. */
   readonly idle: boolean;
   /** Starts the job, lets it wait (for a bounded time), or answers it at once. */
@@ -77,6 +79,7 @@ export function createLane(deps: {
   /** By rank: a lower one goes first. */
   const queues = [createFifo<Job>(), createFifo<Job>(), createFifo<Job>()] as const;
   const places = createPlaces(now, MAX_WAIT);
+  let answered = 0;
   let probe: Job | undefined;
   let pausedUntil = 0;
   let timer: NodeJS.Timeout | undefined;
@@ -181,6 +184,7 @@ export function createLane(deps: {
     // A timeout is no sign of life.
     if (answer.type !== 'retry' || answer.reason !== 'timeout') places.heard();
     places.end(job);
+    answered++;
     advance();
   }
 
@@ -196,6 +200,9 @@ export function createLane(deps: {
     },
     get limit() {
       return limit.value;
+    },
+    get answered() {
+      return answered;
     },
     get circuitOpen() {
       return circuit.state !== 'closed';

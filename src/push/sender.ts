@@ -29,6 +29,8 @@ const MAX_HELD = 32_768;
 const ALWAYS_HELD = 256;
 /** Share of {@link MAX_HELD} that each rank may fill, so that there is room for the louder ones. */
 const HELD_SHARE: Readonly<Record<Rank, number>> = { 0: 1, 1: 0.75, 2: 0.5 };
+/** Connections are opened ahead to so many push services at most: five have nearly all readers, the others are regions of one. */
+const MAX_PRECONNECTED = 8;
 const DEFAULT_ORDER: SendOrder = { rank: 1, stopped: false };
 /** A request without an answer is given up after so long, ms: the transport's own deadlines should come first. */
 const REQUEST_DEADLINE = 15_000;
@@ -74,6 +76,8 @@ export function openSender(deps: {
     }
     const lane = createLane({ origin, provider, vapid, now: clock, logger, start, finish });
     lanes.set(origin, lane);
+    // While the first messages are encrypted.
+    transport.preconnect(origin);
     return lane;
   }
 
@@ -185,6 +189,11 @@ export function openSender(deps: {
     withdraw(order) {
       order.stopped = true;
       for (const lane of lanes.values()) lane.withdraw(order);
+    },
+    preconnect() {
+      const usual = [...lanes.values()].filter((lane) => !lane.circuitOpen);
+      usual.sort((a, b) => b.answered - a.answered);
+      for (const { origin } of usual.slice(0, MAX_PRECONNECTED)) transport.preconnect(origin);
     },
     busyMs: (origin) => lanes.get(origin)?.busyMs() ?? 0,
     close: (deadlineMs = CLOSE_DEADLINE) => (closed ??= close(deadlineMs)),

@@ -66,6 +66,8 @@ export interface PushSender {
   send(target: PushTarget, message: PushMessage, order?: SendOrder): Promise<PushAnswer>;
   /** Nothing of this order is started from now on: what waits is answered at once (`stopped`), what is on the wire as it comes. */
   withdraw(order: SendOrder): void;
+  /** Opens connections to the push services that are used most, where there is none now: messages for them are about to come. */
+  preconnect(): void;
   /** How long it would be of no use to send to an origin (circuit open, throttled, no answers, too many waiting), ms; 0: go on. */
   busyMs(origin: string): number;
   /** Waits for what is on the wire (at most `deadlineMs`), then closes every session. */
@@ -111,5 +113,7 @@ export class TransportError extends Error {
 export interface Transport {
   /** @throws {TransportError} always of this class */
   request(request: TransportRequest): Promise<TransportResponse>;
+  /** Opens a connection to an origin that has none, before there is a request for it. Nobody is told when it fails. */
+  preconnect(origin: string): void;
   close(deadlineMs?: number): Promise<void>;
 }

@@ -53,7 +53,7 @@ export async function runNginx(
   await writeFile(join(dir, 'nginx.conf'), own + configure(dir, port));
   const command = [binary, '-c', join(dir, 'nginx.conf'), '-p', dir, '-e', join(dir, 'error.log')];
   if (core !== undefined) command.unshift('taskset', '-c', String(core));
-  const child = spawn(command[0] ?? '', command.slice(1), { stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn(command[0] ?? '', command.slice(1), { stdio: 'ignore' });
   await accepting(port);
   return {
     origin: `https://127.0.0.1:${port}`,

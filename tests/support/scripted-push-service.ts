@@ -103,6 +103,7 @@ export function createScriptedService(): ScriptedService {
         for (const sending of waiting.filter((one) => one.order === order)) sending.resolve(STOPPED);
         waiting = waiting.filter((one) => one.order !== order);
       },
+      preconnect: () => undefined,
       busyMs: () => service.busyMs(),
       close: async () => undefined,
       die: () => void (dead = true),

@@ -61,6 +61,11 @@ export class Http2Pool implements ConnectionEvents {
     this.onReady();
   }
 
+  /** Opens a connection where there is none. */
+  preconnect(): void {
+    if (this.empty && !this.#retired && this.#deps.connection.now() >= this.#connectAfter) this.#connect();
+  }
+
   /** Sends no more: what waits is handed to `onLeft`, what is on the wire may finish. */
   retire(): void {
     this.#retired = true;
@@ -137,6 +142,10 @@ export class Http2Pool implements ConnectionEvents {
     if (usable >= this.#deps.maxConnections || this.#connections.size >= 2 * this.#deps.maxConnections)
       return;
     if (usable > 0 && this.#deps.connection.now() < this.#connectAfter) return;
+    this.#connect();
+  }
+
+  #connect(): void {
     this.#connecting = true;
     this.#deps.connect(this.#closing.signal).then(this.#onConnected, this.#onConnectFailed);
   }

@@ -107,6 +107,12 @@ export function openTransport(options: TransportOptions): Transport {
     return exchange.answer;
   }
 
+  function preconnect(name: string): void {
+    if (closing !== undefined) return;
+    const origin = origins.get(name) ?? openOrigin(name);
+    if (origin instanceof Origin) origin.preconnect();
+  }
+
   async function quiet(deadlineMs: number): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const patience = new Promise<void>((resolve) => {
@@ -122,5 +128,5 @@ export function openTransport(options: TransportOptions): Transport {
     origins.clear();
   }
 
-  return { request, close: (deadlineMs = 10_000) => (closing ??= quiet(deadlineMs)) };
+  return { request, preconnect, close: (deadlineMs = 10_000) => (closing ??= quiet(deadlineMs)) };
 }

@@ -58,6 +58,10 @@ export class Origin {
     }
   }
 
+  preconnect(): void {
+    if (this.#detour === undefined) this.#pool.preconnect();
+  }
+
   destroy(): void {
     for (const pool of [this.#pool, ...this.#retired]) pool.destroy();
     this.#http1?.destroy();

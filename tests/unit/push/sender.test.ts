@@ -51,6 +51,7 @@ function setUp(encryptor: Encryptor = portable) {
     answer: (status: number, headers?: Record<string, string>) => void;
     fail: (error: Error) => void;
   })[] = [];
+  const preconnected: string[] = [];
   let closed = false;
   const sender = openSender({
     transport: {
@@ -69,6 +70,7 @@ function setUp(encryptor: Encryptor = portable) {
           };
           open.push(entry);
         }),
+      preconnect: (origin) => void preconnected.push(origin),
       close: () => {
         closed = true;
         return Promise.resolve();
@@ -97,7 +99,7 @@ function setUp(encryptor: Encryptor = portable) {
     }
     return counts;
   };
-  return { sender, send, open, openAt, answers, tally, metrics, isClosed: () => closed };
+  return { sender, send, open, openAt, answers, tally, metrics, preconnected, isClosed: () => closed };
 }
 
 describe('one message', () => {
@@ -343,6 +345,34 @@ describe('a service that throttles', () => {
     for (const request of openAt(FCM)) request.answer(201);
     await quiet();
     expect(tally()).toEqual({ throttled: 1, accepted: 39 });
+  });
+});
+
+describe('connections are opened ahead', () => {
+  test('to a service of which a first message comes, before that is encrypted', () => {
+    const { send, open, preconnected } = setUp();
+    send(FCM, 3);
+    expect(open).toHaveLength(0);
+    expect(preconnected).toEqual([FCM]);
+  });
+
+  test('to those that are used most, and to none that is left alone', async () => {
+    const { sender, send, openAt, preconnected } = setUp();
+    const regions = Array.from({ length: 8 }, (_, i) => `https://r${i}.notify.windows.com`);
+    for (const [index, origin] of [MOZILLA, ...regions].entries()) {
+      send(origin, index + 1);
+      await quiet();
+      for (const request of openAt(origin)) request.answer(201);
+    }
+    send(FCM, 32);
+    await quiet();
+    await vi.advanceTimersByTimeAsync(2000);
+    for (const request of openAt(FCM)) request.answer(503);
+    await quiet();
+    preconnected.length = 0;
+    sender.preconnect();
+    // FCM has answered most, but is left alone now.
+    expect(preconnected).toEqual(regions.toReversed());
   });
 });
 

@@ -57,6 +57,32 @@ async function echo(
 }
 
 describe('against node:http2', () => {
+  it('a connection that was opened ahead takes the requests; a second one is not opened', async () => {
+    const server = createSecureServer({ cert, key }, (call, response) => void echo(call, response));
+    let sessions = 0;
+    server.on('session', () => (sessions += 1));
+    const origin = await listen(server);
+    const { transport, metric } = open();
+    transport.preconnect(origin);
+    transport.preconnect(origin);
+    await expect.poll(() => metric('ajil_push_connections')).toBe(1);
+    transport.preconnect(origin);
+    const answers = await Promise.all(count(20).map(() => transport.request(pushRequest(origin))));
+    expect(answers.every(({ status }) => status === 201)).toBe(true);
+    expect(sessions).toBe(1);
+  });
+
+  it('nobody is troubled when a connection cannot be opened ahead', async () => {
+    const server = createSecureServer({ cert, key });
+    const origin = await listen(server);
+    await cleanup.pop()?.();
+    const { transport, metric } = open();
+    transport.preconnect(origin);
+    await expect.poll(() => metric('ajil_push_connects_total')).toBe(1);
+    transport.preconnect('http://not-https.example');
+    expect(await outcome(transport.request(pushRequest(origin)))).toMatchObject({ code: 'connect' });
+  });
+
   it('thousands of requests with changing headers and sizes come through whole', async () => {
     const server = createSecureServer(
       { cert, key, settings: { maxConcurrentStreams: 50 } },

@@ -14,7 +14,7 @@ import { slotKey, slotsOf, type Slots } from './slots.ts';
 
 /** What has happened reaches the ledger at least so often, ms: what a killed worker may send twice is what came since. */
 const CHECKPOINT_MS = 250;
-/** A job without an answer for so long is not worth its place, ms: what it waits for goes on without it. */
+/** A job all of whose messages are on the wire, and that has had no answer for so long, is not worth its place, ms: what it waits for goes on without it. */
 const STANDSTILL_MS = 1000;
 /** No message waits longer for its answer, ms: the sender sees to it. */
 const LONGEST_ANSWER_MS = 30_000;
@@ -182,6 +182,8 @@ export function startRun(
   /** Not two at a time: while Redis is slow or away, the next one has more to write. */
   function tick(): void {
     if (writing !== undefined) return;
+    // Those that wait for their turn are not stuck: where nothing moves, the sender gives them back.
+    if ((order.waiting ?? 0) > 0) movedAt = deps.now();
     const stands = toRead === 0 && undecided.size > 0 && deps.now() - movedAt >= STANDSTILL_MS;
     const handOver = stands && fault === undefined && !released;
     writing = checkpoint(handOver ? 'hand over' : 'between')

@@ -24,7 +24,7 @@ export interface PushMessage {
 /** 0 goes first. */
 export type Rank = 0 | 1 | 2;
 
-/** What many messages have in common, and what their caller may change while they wait. */
+/** What many messages have in common, what their caller may change while they wait, and what the sender says of them. */
 export interface SendOrder {
   /** Messages of a lower rank go first where several wait for the same push service. */
   readonly rank: Rank;
@@ -32,6 +32,8 @@ export interface SendOrder {
   readonly again?: boolean;
   /** Once true, nothing of it is started any more: {@link PushSender.withdraw}. */
   stopped: boolean;
+  /** How many of its messages wait for their turn. The sender keeps it. */
+  waiting?: number;
 }
 
 /**

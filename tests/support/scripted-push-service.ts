@@ -79,7 +79,11 @@ export function createScriptedService(): ScriptedService {
 
     function advance(): void {
       if (dead) return;
-      while (begun.size < service.places && waiting.length > 0) begin(waiting.shift()!);
+      while (begun.size < service.places && waiting.length > 0) {
+        const sending = waiting.shift()!;
+        countWaiting(sending, -1);
+        begin(sending);
+      }
     }
     function begin(sending: Sending): void {
       begun.add(sending);
@@ -94,13 +98,18 @@ export function createScriptedService(): ScriptedService {
       send: ({ endpoint }, _message, order = { rank: 1, stopped: false }) =>
         new Promise((resolve) => {
           if (order.stopped) return resolve(STOPPED);
-          waiting.push({ endpoint, order, resolve });
+          const sending = { endpoint, order, resolve };
+          waiting.push(sending);
+          countWaiting(sending, 1);
           advance();
         }),
       withdraw: (order) => {
         order.stopped = true;
         if (dead) return;
-        for (const sending of waiting.filter((one) => one.order === order)) sending.resolve(STOPPED);
+        for (const sending of waiting.filter((one) => one.order === order)) {
+          countWaiting(sending, -1);
+          sending.resolve(STOPPED);
+        }
         waiting = waiting.filter((one) => one.order !== order);
       },
       preconnect: () => undefined,
@@ -136,4 +145,9 @@ export function createScriptedService(): ScriptedService {
     openSender,
   };
   return service;
+}
+
+/** As the sender keeps it. */
+function countWaiting({ order }: Sending, change: number): void {
+  order.waiting = (order.waiting ?? 0) + change;
 }

@@ -46,6 +46,23 @@ async function workWithStragglers(): Promise<void> {
 /** Time passes until the stragglers' retries are due. */
 const wait = (): void => world.advance(30 * SECOND);
 
+test('messages that wait for their turn are no stragglers, however long the ones before them take', async () => {
+  for (const id of world.jobs.ids().slice(0, -1)) await process.run(id);
+  world.service.places = 1;
+  world.service.answer = () => 'hang';
+  const work = process.work();
+  await expect.poll(() => world.service.waiting(), { timeout: 10_000 }).toBeGreaterThan(1);
+  for (let i = 0; i < 12; i++) {
+    world.advance(SECOND / 4);
+    await new Promise((resolve) => setTimeout(resolve, 300)); // more than one checkpoint
+  }
+  expect(await retries()).toBe(0);
+  world.service.answer = () => ACCEPTED;
+  world.service.answerHanging(ACCEPTED);
+  await work;
+  expect(await outcomes()).toMatchObject({ accepted: AUDIENCE, pending: 0 });
+});
+
 test('a job whose last requests hang ends; their answers count all the same, and nothing is sent again', async () => {
   await workWithStragglers();
   expect(await retries()).toBeGreaterThan(0);

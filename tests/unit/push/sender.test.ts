@@ -348,6 +348,19 @@ describe('a service that throttles', () => {
   });
 });
 
+test('an order knows how many of its messages wait for their turn', async () => {
+  const { sender, send, openAt } = setUp();
+  const order: SendOrder = { rank: 1, stopped: false };
+  send(FCM, 40, order);
+  expect(order.waiting).toBe(8);
+  await quiet();
+  openAt(FCM)[0]?.answer(201);
+  await quiet();
+  expect(order.waiting).toBe(7);
+  sender.withdraw(order);
+  expect(order.waiting).toBe(0);
+});
+
 describe('connections are opened ahead', () => {
   test('to a service of which a first message comes, before that is encrypted', () => {
     const { send, open, preconnected } = setUp();

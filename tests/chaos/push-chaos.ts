@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EditorAlert } from '../../src/alerts/schema.ts';
 import type { Report } from '../../src/delivery/report.ts';
+import { keys } from '../../src/redis/keys.ts';
 import { seededRandom } from '../support/random.ts';
 import { startStack, type Stack } from '../support/stack.ts';
 import { subscribeDirectly } from '../support/subscribe-directly.ts';
@@ -31,7 +32,7 @@ export interface RoundEntry {
   readonly taken: number;
   /** Of these, those that a subscription had already. */
   readonly twice: number;
-  /** How many might have come twice: outcomes lost with a process, answers lost by the push service. */
+  /** How many might have come twice: taken and not in the ledger when workers were killed, or with an answer that was lost. */
   readonly bound: number;
   readonly polls: number;
   /** Everything that must not be. */
@@ -78,11 +79,20 @@ async function runRound(
   const before = await totalsOf(services);
   const { gone, end } = await services.trouble(random);
   const kills = planKills(random, options.kills);
-  const killer = await createKiller(stack);
+  let alertId: string | undefined;
+  const killer = await createKiller(stack, services.all, {
+    reached: async () => {
+      const totals = await Promise.all(services.all.map((service) => service.totals()));
+      return totals.reduce((sum, { collapsed }) => sum + collapsed, -before.collapsed);
+    },
+    accepted: async (redis) =>
+      alertId === undefined ? 0 : Number(await redis.hget(keys.report(alertId, 1), 'o:accepted')),
+  });
   const killed = (async () => {
     for (const kill of kills) await killer.kill(kill);
   })();
   const alert = await createAlert(stack, `عاجل: الجولة ${round}`);
+  alertId = alert.id;
   const audience = services.subscriptions.length;
   const { report, polls, faults } = await watchReport(
     stack.api,
@@ -99,7 +109,8 @@ async function runRound(
   const twice = taken - reached;
   const lostAnswers = taken - (after.accepted - before.accepted);
   const unheard = after.unheard - before.unheard;
-  const bound = (await killer.inDoubt(services.all)) + lostAnswers + unheard;
+  const inDoubt = killer.doubts.reduce((sum, { messages }) => sum + messages, 0);
+  const bound = inDoubt + lostAnswers + unheard;
   const wrong = (what: string, is: number, should: number): string[] =>
     is === should ? [] : [`${what}: ${is} instead of ${should}`];
   const all = [
@@ -108,6 +119,10 @@ async function runRound(
     ...wrong('accepted, by the push services', reached, accepted),
     ...wrong('gone', answeredGone, gone.length),
     ...wrong('accepted', accepted, audience - gone.length),
+    ...killer.doubts
+      .map(({ messages, since }) => ({ messages, most: since + lostAnswers + unheard }))
+      .filter(({ messages, most }) => messages > most)
+      .map(({ messages, most }) => `${messages} were taken and not in the ledger, at most ${most} may be`),
     ...(twice > bound ? [`${twice} came twice, at most ${bound} may`] : []),
     ...after.refusals.map((refusal) => `a push service refused: ${refusal}`),
     ...(await missing(services, gone, before.reached)),

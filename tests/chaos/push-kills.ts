@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createLogger } from '../../src/ops/logger.ts';
-import { closeRedis, connectRedis, waitUntilReady } from '../../src/redis/connect.ts';
+import { closeRedis, connectRedis, waitUntilReady, type Redis } from '../../src/redis/connect.ts';
 import type { PushService } from '../support/push-service/start.ts';
 import type { Stack } from '../support/stack.ts';
 
@@ -14,87 +14,109 @@ export interface Kill {
   readonly outageMs: number;
 }
 
-/** From when to when (epoch ms) a message could be taken by a push service and its outcome be lost. */
-interface Doubt {
-  readonly fromMs: number;
-  readonly toMs: number;
-}
-
 export interface Killer {
   /** Kills with SIGKILL, and brings back; resolves when all is there again. */
   kill(kill: Kill): Promise<void>;
-  /** How many messages the services took while their outcomes could be lost: no more may come twice. */
-  inDoubt(services: readonly PushService[]): Promise<number>;
+  /**
+   * For each kill of workers: how many messages had been taken and were not in the ledger when nothing of Ajil ran any
+   * more. No more may come twice because of it; and each must have been taken since the last checkpoint that there
+   * should have been, which `since` counts, generously.
+   */
+  readonly doubts: readonly { readonly messages: number; readonly since: number }[];
   close(): Promise<void>;
 }
 
-/** The ledger is written at least so often; what was answered since is sent again. */
+/** What killing has to know of the alert that is being sent. */
+export interface Progress {
+  /** Subscriptions that a push service has taken the alert for. */
+  reached(): Promise<number>;
+  /** How many the ledger says have been; asked of Redis itself. */
+  accepted(redis: Redis): Promise<number>;
+}
+
+/** The ledger is written at least so often. */
 const CHECKPOINT_MS = 250;
-/** A checkpoint's timer, its encoding and the script have some time even where nothing else happens. */
-const SLACK_MS = 150;
+/** A worker that gets no CPU writes it later than the canary below: it has more to do. */
+const SLACK_MS = 1000;
 /** Workers find out that Redis is back within a second, and then write down what has come since it went. */
 const RECONNECT_MS = 1500;
-
-/** What a killed worker had sent may still be in a push service's buffers, and no new worker starts as fast, ms. */
-const BOOT_MS = 250;
+/** What a killed worker had sent may still be in a push service's buffers, ms. */
+const DRAIN_MS = 150;
 
 const nowMs = (): number => performance.timeOrigin + performance.now();
 
-export async function createKiller(stack: Stack): Promise<Killer> {
+export async function createKiller(
+  stack: Stack,
+  services: readonly PushService[],
+  progress: Progress,
+): Promise<Killer> {
   const canary = await openCanary(stack.redis.url);
-  const doubts: Doubt[] = [];
+  const doubts: { messages: number; since: number }[] = [];
+  const windows: Window[] = [];
   let redisWentAt = Number.NEGATIVE_INFINITY;
   let redisCameAt = Number.NEGATIVE_INFINITY;
 
-  async function kill({ victim, afterMs, outageMs }: Kill): Promise<void> {
-    await sleep(afterMs);
-    const workers = victim !== 'server' && victim !== 'Redis';
-    const redis = victim !== 'server' && victim !== 'workers';
-    const server = victim === 'server' || victim === 'everything';
-    const at = nowMs();
-    const unwritten = at - redisCameAt < RECONNECT_MS ? redisWentAt : at;
-    const fromMs = unwritten - CHECKPOINT_MS - SLACK_MS - 2 * canary.worst();
-    await Promise.all([
-      workers && stack.kill('worker', 'SIGKILL'),
-      redis && stack.redis.kill(),
-      server && stack.kill('server', 'SIGKILL'),
+  /** While no worker runs, and Redis does. */
+  async function doubt(fromMs: number): Promise<void> {
+    await sleep(DRAIN_MS);
+    windows.push({ fromMs, toMs: nowMs() });
+    const [reached, accepted, since] = await Promise.all([
+      progress.reached(),
+      progress.accepted(canary.redis),
+      takenIn(services, merge(windows)),
     ]);
-    await sleep(outageMs);
-    if (redis) {
-      redisWentAt = at;
-      await stack.redis.restart();
-      redisCameAt = nowMs();
-    }
-    if (workers) doubts.push({ fromMs, toMs: nowMs() + BOOT_MS });
-    await Promise.all([workers && stack.restart('worker'), server && stack.restart('server')]);
+    doubts.push({ messages: Math.max(0, reached - accepted), since });
   }
 
   return {
-    kill,
-    inDoubt: async (services) => {
-      const counts = await Promise.all(
-        merge(doubts).flatMap(({ fromMs, toMs }) =>
-          services.map((service) => service.takenBetween(fromMs, toMs)),
-        ),
-      );
-      return counts.reduce((sum, count) => sum + count, 0);
+    doubts,
+    kill: async ({ victim, afterMs, outageMs }) => {
+      await sleep(afterMs);
+      const workers = victim !== 'server' && victim !== 'Redis';
+      const redis = victim !== 'server' && victim !== 'workers';
+      const server = victim === 'server' || victim === 'everything';
+      const at = nowMs();
+      const unwritten = at - redisCameAt < RECONNECT_MS ? redisWentAt : at;
+      const fromMs = unwritten - CHECKPOINT_MS - SLACK_MS - 2 * canary.worst();
+      await Promise.all([
+        workers && stack.kill('worker', 'SIGKILL'),
+        redis && stack.redis.kill(),
+        server && stack.kill('server', 'SIGKILL'),
+      ]);
+      await sleep(outageMs);
+      if (redis) {
+        redisWentAt = at;
+        await stack.redis.restart();
+        redisCameAt = nowMs();
+      }
+      if (workers) await doubt(fromMs);
+      await Promise.all([workers && stack.restart('worker'), server && stack.restart('server')]);
     },
     close: () => canary.close(),
   };
+}
+
+async function takenIn(services: readonly PushService[], windows: readonly Window[]): Promise<number> {
+  const counts = await Promise.all(
+    windows.flatMap(({ fromMs, toMs }) => services.map((service) => service.takenBetween(fromMs, toMs))),
+  );
+  return counts.reduce((sum, count) => sum + count, 0);
 }
 
 const CANARY_EVERY_MS = 50;
 const CANARY_REMEMBERS = 40;
 
 /** Does what a checkpoint does, a timer and a write that is synced to disk, and so knows how late one may be now. */
-async function openCanary(url: string): Promise<{ worst(): number; close(): Promise<void> }> {
+async function openCanary(
+  url: string,
+): Promise<{ readonly redis: Redis; worst(): number; close(): Promise<void> }> {
   const redis = connectRedis(url, 'worker', createLogger({ level: 'silent', role: 'chaos' }));
   await waitUntilReady(redis);
   const lags: number[] = [];
   let due = performance.now();
-  let closed = false;
+  const closing = new AbortController();
   async function sing(): Promise<void> {
-    while (!closed) {
+    while (!closing.signal.aborted) {
       due = performance.now() + CANARY_EVERY_MS;
       await sleep(CANARY_EVERY_MS);
       await redis.set('canary', 'alive').catch(() => undefined);
@@ -104,23 +126,30 @@ async function openCanary(url: string): Promise<{ worst(): number; close(): Prom
   }
   const done = sing();
   return {
+    redis,
     worst: () => Math.max(0, performance.now() - due, ...lags),
     close: async () => {
-      closed = true;
+      closing.abort();
       await done;
       await closeRedis(redis);
     },
   };
 }
 
-function merge(doubts: readonly Doubt[]): Doubt[] {
-  const merged: Doubt[] = [];
-  for (const doubt of [...doubts].sort((a, b) => a.fromMs - b.fromMs)) {
+/** Epoch ms. */
+interface Window {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+function merge(windows: readonly Window[]): Window[] {
+  const merged: Window[] = [];
+  for (const window of [...windows].sort((a, b) => a.fromMs - b.fromMs)) {
     const last = merged.at(-1);
-    if (last !== undefined && doubt.fromMs <= last.toMs) {
-      merged[merged.length - 1] = { fromMs: last.fromMs, toMs: Math.max(last.toMs, doubt.toMs) };
+    if (last !== undefined && window.fromMs <= last.toMs) {
+      merged[merged.length - 1] = { fromMs: last.fromMs, toMs: Math.max(last.toMs, window.toMs) };
     } else {
-      merged.push(doubt);
+      merged.push(window);
     }
   }
   return merged;

@@ -1,6 +1,7 @@
 import { createPrivateKey, sign } from 'node:crypto';
 import { connect, type ClientHttp2Session, type IncomingHttpHeaders } from 'node:http2';
 import { Agent, request } from 'node:https';
+import { connect as connectTls } from 'node:tls';
 import { afterEach, expect, test } from 'vitest';
 import { generateRequestDetails, generateVAPIDKeys, type RequestOptions } from 'web-push';
 import {
@@ -314,4 +315,26 @@ test('GOAWAY mid-way: what was taken on is answered, what came later is not proc
   ]);
   expect(await lastStream).toBe(5);
   expect(await service.counts([subscription.endpoint])).toEqual([{ posts: 3, collapsed: 1 }]);
+});
+
+test('half a request, whose sender was killed, is nobody’s request', async () => {
+  const service = await start();
+  const subscription = await service.createSubscription();
+  const { path, headers, body } = makePost(subscription);
+  const socket = connectTls({
+    port: Number(new URL(service.origin).port),
+    host: '127.0.0.1',
+    rejectUnauthorized: false,
+    ALPNProtocols: ['h2'],
+  });
+  const session = connect(service.origin, { createConnection: () => socket });
+  session.on('error', () => undefined);
+  const stream = session.request({ ':method': 'POST', ':path': path, ...headers });
+  stream.on('error', () => undefined);
+  await new Promise((written) => stream.write(body.subarray(0, 99), written));
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  socket.destroy();
+  await post(open(service), makePost(subscription));
+  await expect.poll(async () => (await service.totals()).requests).toBe(1);
+  expect((await service.totals()).refusals).toEqual([]);
 });

@@ -58,7 +58,9 @@ export function createHttp2Side(options: {
     if (session === undefined || isAfterGoAway(session, stream.id ?? 0)) return;
     const socket = socketOf.get(session);
     const times = recentAnswers(session);
-    collectBody(stream, (body, complete) =>
+    collectBody(stream, (body, complete) => {
+      // Half a request, whose sender was killed: no server would see it.
+      if (stream.aborted) return;
       options.onExchange({
         method: headers[':method'] ?? '',
         path: headers[':path'] ?? '',
@@ -73,8 +75,8 @@ export function createHttp2Side(options: {
           const since = performance.now() - ON_ITS_WAY_MS;
           return times.filter((at) => at >= since).length;
         },
-      }),
-    );
+      });
+    });
   });
   return {
     takeOver: (socket) => {

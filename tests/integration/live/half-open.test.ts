@@ -50,7 +50,5 @@ test.skipIf(!possible)('a reader of events who is gone without a word is found',
   await once(reader.stdout!, 'data');
   expect(await live.metric('ajil_live_connections')).toBe(1);
   ip('link', 'set', CABLE, 'down');
-  await expect
-    .poll(() => live?.metric('ajil_live_connections'), { timeout: 20_000, interval: 200 })
-    .toBe(0);
+  await expect.poll(() => live?.metric('ajil_live_connections'), { timeout: 20_000, interval: 200 }).toBe(0);
 });

@@ -188,7 +188,8 @@ export async function openGateway(deps: GatewayDeps): Promise<Gateway> {
         admitted,
         (group) => new EventStreamConnection(response, socket, group, admitted.address, keeper),
         (connection, hello) => {
-          sender.endUnacknowledged(socket, limits.beatMs + limits.answerMs);
+          // After the heartbeat, which tells a reader who does not read from one who is gone.
+          sender.endUnacknowledged(socket, 2 * limits.beatMs + limits.answerMs);
           connection.open(hello);
         },
       );

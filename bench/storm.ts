@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { checkReceived } from './live/alert.ts';
 import { ours } from './live/contenders/ours.ts';
 import type { RunningContender } from './live/contender.ts';
+import { readCount } from './live/count.ts';
 import { generatorCommand, startGenerator, type Generator } from './live/generator.ts';
 import { claimCores } from './live/processes.ts';
 import { printMachine } from './live/report.ts';
@@ -32,10 +33,10 @@ if (values.help) {
   console.log(HELP);
   process.exit(0);
 }
-const present = Number(values.present);
-const arriving = Number(values.arriving);
-const overMs = Number(values.over);
-const rounds = Number(values.rounds);
+const present = readCount(values.present, HELP);
+const arriving = readCount(values.arriving, HELP);
+const overMs = readCount(values.over, HELP);
+const rounds = readCount(values.rounds, HELP);
 
 const CALM_ALERTS = 10;
 const WARM_ALERTS = 5;
@@ -111,16 +112,16 @@ async function weather(
   const before = await calm();
 
   const began = performance.now();
-  const all: { backMs?: number } = {};
+  const arrived: { afterMs?: number } = {};
   const back = start(arriving, {
     path: `${contender.path}&cursor=${cursor}`,
     overMs,
   }).then((others) => {
-    all.backMs = performance.now() - began;
+    arrived.afterMs = performance.now() - began;
     return others;
   });
   const storm: number[] = [];
-  while (all.backMs === undefined) storm.push(await publish());
+  while (arrived.afterMs === undefined) storm.push(await publish());
   const others = await back;
   const after = await calm();
   const { open, refusal = 'not all were greeted' } = others;
@@ -131,7 +132,7 @@ async function weather(
     storm: median(storm),
     stormWorst: Math.max(...storm),
     after,
-    backMs: all.backMs,
+    backMs: arrived.afterMs,
     alerts: storm.length,
   };
 }

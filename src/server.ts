@@ -15,7 +15,7 @@ import { createReportStore } from './delivery/report.ts';
 import { createAuditLog } from './editors/audit.ts';
 import { createSessionStore } from './editors/sessions.ts';
 import { createEditorStore } from './editors/store.ts';
-import { countReached, largest, type Crowd } from './live/crowds.ts';
+import { countReached, largest, type GroupSize } from './live/group-sizes.ts';
 import { openGateway } from './live/gateway.ts';
 import { DEFAULT_LIMITS } from './live/limits.ts';
 import { createLiveLog } from './live/log.ts';
@@ -85,7 +85,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
     now,
     limits,
   });
-  const news = (): Crowd[] => largest(gateway.crowds());
+  const news = (): GroupSize[] => largest(gateway.groupSizes());
   const presence = await openPresence({ redis, role: 'server', name, metrics, logger, news });
   shutdown.add('presence', () => presence.close());
   const api = createApp({
@@ -107,8 +107,8 @@ async function start(config: Config, logger: Logger): Promise<void> {
     live: {
       handleSse: (request, response) => gateway.handleSse(request, response),
       connections: async (alert) => {
-        const others = (await newsOfOthers(redis, 'server', `server:${name}`)) as Crowd[][];
-        return countReached([gateway.crowds(), ...others].flat(), alert);
+        const others = (await newsOfOthers(redis, 'server', `server:${name}`)) as GroupSize[][];
+        return countReached([gateway.groupSizes(), ...others].flat(), alert);
       },
     },
     endpointPolicy: createEndpointPolicy({ extraOrigins: config.pushAllowedOrigins }),

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { readCount, refuse } from './count.ts';
 
 const HELP = `npm run bench:live -- [options]
 
@@ -45,7 +46,7 @@ export function readOptions(): Options {
   const connections = values.connections.split(',').map((item) => (item === 'max' ? item : count(item)));
   const names = values.contenders.split(',');
   const unknown = names.find((name) => !CONTENDERS.some((known) => known === name));
-  if (unknown !== undefined) end(`no contender "${unknown}"`);
+  if (unknown !== undefined) refuse(`no contender "${unknown}"`, HELP);
   return {
     connections,
     contenders: CONTENDERS.filter((name) => names.includes(name)),
@@ -56,15 +57,7 @@ export function readOptions(): Options {
   };
 }
 
-function count(text: string): number {
-  const number = Number(text);
-  return Number.isSafeInteger(number) && number > 0 ? number : end(`"${text}" is no count`);
-}
-
-function end(fault: string): never {
-  console.error(`${fault}\n\n${HELP}`);
-  process.exit(2);
-}
+const count = (text: string): number => readCount(text, HELP);
 
 /** Descriptors a process may have (the hard limit: server and generator raise theirs to it). */
 export function descriptorLimit(): number {

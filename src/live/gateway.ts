@@ -9,7 +9,7 @@ import { createAdmission, type Admitted } from './admission.ts';
 import { createBacklog } from './backlog.ts';
 import { createBroadcast } from './broadcast.ts';
 import type { Connection, Keeper } from './connection.ts';
-import type { Crowd } from './crowds.ts';
+import type { GroupSize } from './group-sizes.ts';
 import { parseCursor } from './cursor.ts';
 import { EventStreamConnection } from './event-stream-connection.ts';
 import { openFollower } from './follower.ts';
@@ -32,7 +32,7 @@ export interface Gateway {
   /** `GET /v1/live` with `Accept: text/event-stream`. */
   handleSse(request: IncomingMessage, response: ServerResponse): void;
   /** Its open connections, by what they want. */
-  crowds(): Crowd[];
+  groupSizes(): GroupSize[];
   /** Whether it follows the live log now. */
   ready(): boolean;
   /** Takes nobody more, closes all with 1012 over `drainSeconds`, ends. */
@@ -231,7 +231,7 @@ export async function openGateway(deps: GatewayDeps): Promise<Gateway> {
       else socket.destroy();
     },
     handleSse: stream,
-    crowds: () => groups.crowds(),
+    groupSizes: () => groups.sizes(),
     ready: () => follower.following,
     close: async () => {
       admission.shut();

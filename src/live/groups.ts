@@ -1,5 +1,5 @@
 import type { Connection } from './connection.ts';
-import type { Crowd } from './crowds.ts';
+import type { GroupSize } from './group-sizes.ts';
 import type { LiveFilter } from './protocol.ts';
 import { filterKey } from './query.ts';
 import type { Wire } from './wire.ts';
@@ -19,7 +19,7 @@ export interface Groups {
   join(connection: Connection): void;
   part(connection: Connection): void;
   all(): Group[];
-  crowds(): Crowd[];
+  sizes(): GroupSize[];
 }
 
 export function createGroups(): Groups {
@@ -46,7 +46,6 @@ export function createGroups(): Groups {
       if (group.members.length === 0) groups.delete(group.key);
     },
     all: () => [...groups.values()],
-    crowds: () =>
-      [...groups.values()].map(({ filter, members }) => ({ filter, connections: members.length })),
+    sizes: () => [...groups.values()].map(({ filter, members }) => ({ filter, connections: members.length })),
   };
 }

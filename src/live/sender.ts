@@ -23,7 +23,7 @@ export interface Sender {
 /** src/live/native/socket-send.c. */
 interface Addon {
   sendToAll(descriptors: Int32Array, results: Int32Array, count: number, bytes: Buffer): void;
-  endUnacknowledged(descriptor: number, ms: number): boolean;
+  endUnacknowledged(descriptor: number, ms: number): void;
 }
 
 const BROKEN = -2;

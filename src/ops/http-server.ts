@@ -89,11 +89,13 @@ export function createHttpServer(deps: {
 function boundUnfinished(server: Server, most: number, onDrop: () => void): void {
   /** In the order in which they came. */
   const unfinished = new Set<Socket>();
-  const finish = ({ socket }: IncomingMessage): void => void unfinished.delete(socket);
-  // One function for all sockets: there may be ten thousands.
+  // One function for all sockets, and off again: ten thousands may stay open.
   function onClose(this: Socket): void {
     unfinished.delete(this);
   }
+  const finish = ({ socket }: IncomingMessage): void => {
+    if (unfinished.delete(socket)) socket.off('close', onClose);
+  };
   server.on('connection', (socket: Socket) => {
     unfinished.add(socket);
     socket.once('close', onClose);

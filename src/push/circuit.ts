@@ -13,6 +13,7 @@ export interface Circuit {
 
 export type Trouble = 'unauthorized' | 'unavailable';
 
+const ROW_MS = 2000;
 /**
  * `inARow` without a success between them, from the start of the first to the end of the last for {@link ROW_MS} at
  * least: subscriptions made with another VAPID key, however many a stranger brings, must not stop the others.
@@ -22,8 +23,6 @@ const RULES: Readonly<Record<Trouble, { inARow: number; first: number; longest: 
   unauthorized: { inARow: 3, first: 30_000, longest: 300_000 },
   unavailable: { inARow: 20, first: 1000, longest: 30_000 },
 };
-
-const ROW_MS = 2000;
 
 /**
  * @param deps.now ms

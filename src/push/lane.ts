@@ -118,18 +118,13 @@ export function createLane(deps: {
     if (answer !== undefined) return finish(job, answer);
     if (circuit.state === 'probing' || (waiting() === 0 && hasPlace())) return begin(job);
     queue.push(job);
-    countWaiting(job, 1);
     wake();
   }
 
   /** Starts or answers those that wait: the lowest rank first, then first come first served. */
   function advance(): void {
     for (const queue of queues) {
-      while (queue.length > 0 && circuit.state === 'closed' && hasPlace()) {
-        const job = queue.shift() as Job;
-        countWaiting(job, -1);
-        begin(job);
-      }
+      while (queue.length > 0 && circuit.state === 'closed' && hasPlace()) begin(queue.shift() as Job);
     }
     for (const queue of queues) {
       for (let head = queue.first; head !== undefined; head = queue.first) {
@@ -137,7 +132,6 @@ export function createLane(deps: {
           refusal() ?? (now() >= dueAt(head) ? notSent('saturated', DEFAULT_RETRY_AFTER) : undefined);
         if (answer === undefined) break;
         queue.shift();
-        countWaiting(head, -1);
         finish(head, answer);
       }
     }
@@ -220,7 +214,6 @@ export function createLane(deps: {
     settle,
     withdraw(order) {
       for (const job of queues[order.rank].take((job) => job.order === order)) {
-        countWaiting(job, -1);
         finish(job, notSent('stopped', DEFAULT_RETRY_AFTER));
       }
     },
@@ -233,15 +226,10 @@ export function createLane(deps: {
     close() {
       clearTimeout(timer);
       for (const job of queues.flatMap((queue) => queue.take(() => true))) {
-        countWaiting(job, -1);
         finish(job, notSent('closing', DEFAULT_RETRY_AFTER));
       }
     },
   };
-}
-
-function countWaiting({ order }: Job, change: number): void {
-  order.waiting = (order.waiting ?? 0) + change;
 }
 
 function notSent(reason: RetryReason, afterMs: number): PushAnswer {

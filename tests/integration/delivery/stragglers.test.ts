@@ -22,13 +22,10 @@ afterEach(() => world.close());
 const retries = async (): Promise<number> => world.redis.hlen(keys.retries(version.alertId, 1));
 const outcomes = async () => (await world.report(version)).outcomes;
 
-/** Does every batch, and lets some requests of the last one hang. Resolves when its job waits for them no more. */
-async function workWithStragglers(): Promise<void> {
-  for (const id of world.jobs.ids().slice(0, -1)) await process.run(id);
-  let requests = 0;
-  world.service.answer = () => ((requests += 1) <= HANG ? 'hang' : ACCEPTED);
+/** Time passes until the jobs end. */
+async function untilReleased(work: Promise<void>): Promise<void> {
   let released = false;
-  const work = process.work().finally(() => (released = true));
+  const end = work.finally(() => (released = true));
   await expect
     .poll(
       () => {
@@ -38,7 +35,15 @@ async function workWithStragglers(): Promise<void> {
       { timeout: 20_000, interval: 50 },
     )
     .toBe(true);
-  await work;
+  await end;
+}
+
+/** Does every batch, and lets some requests of the last one hang. Resolves when its job waits for them no more. */
+async function workWithStragglers(): Promise<void> {
+  for (const id of world.jobs.ids().slice(0, -1)) await process.run(id);
+  let requests = 0;
+  world.service.answer = () => ((requests += 1) <= HANG ? 'hang' : ACCEPTED);
+  await untilReleased(process.work());
   expect(world.service.hanging()).toBe(HANG);
   expect(await outcomes()).toMatchObject({ accepted: AUDIENCE - HANG, pending: HANG });
 }
@@ -138,21 +143,11 @@ test('a late answer to what another process has taken over counts once and moves
 
 test('an abort frees the places of jobs that wait for answers', async () => {
   world.service.answer = () => 'hang';
-  let released = false;
-  const work = process.work().finally(() => (released = true));
+  const work = process.work();
   await expect.poll(() => world.service.waiting(), { timeout: 10_000 }).toBeGreaterThan(0);
   await world.alerts.abort(version.alertId);
   await expect.poll(() => world.service.waiting(), { timeout: 10_000 }).toBe(0);
-  await expect
-    .poll(
-      () => {
-        world.advance(SECOND / 4);
-        return released;
-      },
-      { timeout: 20_000, interval: 50 },
-    )
-    .toBe(true);
-  await work;
+  await untilReleased(work);
   const { requests } = world.service.totals();
   world.service.answerHanging(ACCEPTED);
   await process.idle();

@@ -19,7 +19,7 @@ const NOISE_BYTES = 400_000;
 const PRELOAD = fileURLToPath(new URL('../../support/fixtures/collect-on-signal.mjs', import.meta.url));
 
 const test = base.extend<{ gateways: Gateways }>({
-  // oxlint-disable-next-line no-empty-pattern
+  // oxlint-disable-next-line no-empty-pattern -- vitest reads the names of fixtures from the pattern
   gateways: async ({}, use) => {
     const redis = await startTestRedis();
     const env = { NODE_OPTIONS: `--import=${PRELOAD}` };

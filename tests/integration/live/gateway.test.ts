@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { countReached } from '../../../src/live/crowds.ts';
+import { countReached } from '../../../src/live/group-sizes.ts';
 import {
   anAlertVersion as alert,
   nameOf,
@@ -166,7 +166,7 @@ test('the estimate counts who would get an alert', async () => {
   await live.listen('urgency=flash');
   await live.listen('lang=en');
   const reached = (topic: string, urgency: 'flash' | 'urgent', lang: string): number =>
-    countReached(live.gateway.crowds(), { topics: [topic], urgency, lang });
+    countReached(live.gateway.groupSizes(), { topics: [topic], urgency, lang });
   expect(reached('world', 'urgent', 'ar')).toBe(2);
   expect(reached('world', 'flash', 'en')).toBe(2);
   expect(reached('economy', 'flash', 'ar')).toBe(1);

@@ -13,5 +13,7 @@ export function workerOptions(redis: Redis): WorkerOptions {
     lockDuration: 6000,
     stalledInterval: 3000,
     maxStalledCount: 1000,
+    // After a lost connection: 15 s, if nothing is said.
+    runRetryDelay: 500,
   };
 }

@@ -25,10 +25,13 @@ const PURPOSES = {
   follower: { maxRetriesPerRequest: null, connectTimeout: 5000, socketTimeout: 5000 },
 } as const satisfies Record<ConnectionPurpose, object>;
 
-const retryStrategy = (attempt: number): number => Math.min(50 * 2 ** Math.min(attempt, 5), 1000);
+const retryStrategy = (attempt: number): number => Math.min(50 * 2 ** Math.min(attempt, 5), 500);
+
+/** A Redis that loads its data names a time to come again, which is a guess: seconds after it is there, at worst. */
+const LOADING_RETRY_MS = 200;
 
 /**
- * Opens a connection. It reconnects by itself (50 ms, doubling up to 1 s) until it is closed.
+ * Opens a connection. It reconnects by itself (100 ms, doubling up to 500 ms) until it is closed.
  * @param url `redis://`, `rediss://`, `unix:///path` or an absolute path to a Unix socket; for a Redis Cluster
  *   `redis-cluster://` or `rediss-cluster://` and some of its nodes, with commas between
  */
@@ -48,7 +51,7 @@ export function connectRedis(url: string, purpose: ConnectionPurpose, logger: Lo
 }
 
 function open(url: string, purpose: ConnectionPurpose): Redis {
-  const options = PURPOSES[purpose];
+  const options = { ...PURPOSES[purpose], maxLoadingRetryTime: LOADING_RETRY_MS };
   const cluster = clusterNodes(url);
   if (cluster !== undefined) {
     return new Cluster(cluster.nodes, {

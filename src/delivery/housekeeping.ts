@@ -3,6 +3,7 @@ import { setBits, without } from '../audience/bitmap.ts';
 import type { Selection } from '../audience/selection.ts';
 import { SHARDS } from '../audience/shard.ts';
 import type { Logger } from '../ops/logger.ts';
+import { groupBy } from './group-by.ts';
 import type { Ledger } from './ledger.ts';
 import { deliveryLife, finishVersion, isStopped, type DeliveryLife } from './life.ts';
 import { versionName, type FanOutJob, type FanOutQueue, type PushQueue } from './queues.ts';
@@ -16,6 +17,8 @@ const RETRY_OVERDUE_MS = 5000;
 /** Deliveries still pending so long after the expiry are given up. */
 const EXPIRY_GRACE_MS = 60_000;
 const AT_ONCE = 100;
+/** A retry of what was lost holds at most so many deliveries, as a batch does. */
+const RESCUE_SLOTS = 1000;
 
 type VersionId = Pick<FanOutJob, 'alertId' | 'version'>;
 
@@ -68,17 +71,19 @@ async function tend(deps: HousekeepingDeps, version: VersionId): Promise<void> {
 }
 
 /**
- * Nothing that we know of leads here; a Redis that came back with other data than it had might. The ids are always the
- * same, so that two housekeepings make one retry.
+ * Nothing that we know of leads here; a Redis that came back with other data than it had might. A slot is always in the
+ * retry of the same id, so that two housekeepings make one retry.
  */
 async function retryPending(deps: HousekeepingDeps, job: FanOutJob, life: DeliveryLife): Promise<void> {
   for (let shard = 0; shard < SHARDS; shard++) {
-    const slots = await pendingOf(deps, job, shard);
-    if (slots.length === 0) continue;
-    const fresh = { mark: 0, origin: '', attempt: 0, waits: 0, dueAtMs: deps.now() };
-    const retry = { ...fresh, id: `${versionName(job)}-rescue${shard}`, slots: [[shard, slots] as const] };
-    await deps.ledger.rescue(job, retry, life.keepSeconds);
-    await deps.pushQueue.addRetries(job, [retry]);
+    const pending = await pendingOf(deps, job, shard);
+    for (const [part, slots] of groupBy(pending, (slot) => Math.floor(slot / RESCUE_SLOTS))) {
+      const fresh = { mark: 0, origin: '', attempt: 0, waits: 0, dueAtMs: deps.now() };
+      const id = `${versionName(job)}-rescue${shard}-${part}`;
+      const retry = { ...fresh, id, slots: [[shard, slots] as const] };
+      await deps.ledger.rescue(job, retry, life.keepSeconds);
+      await deps.pushQueue.addRetries(job, [retry]);
+    }
   }
 }
 

@@ -106,6 +106,28 @@ test('deliveries that are in no batch and no retry are tried again, each once', 
   expect(await world.isUnfinished(version)).toBe(false);
 });
 
+test('what was lost is tried again in retries that are no larger than a batch', async () => {
+  const version = await world.acceptAndFanOut();
+  // More of the audience, in no batch and no retry; their subscriptions have left.
+  const lost = 2504;
+  const bits = Buffer.alloc(lost / 8, 0xff);
+  await world.redis.setrange(keys.shard(0, `audience:${versionName(version)}`), 1000, bits);
+  await world.redis.hincrby(keys.report(version.alertId, 1), 'audience', lost);
+  const process = world.openProcess();
+  await process.work();
+  world.advance(30 * SECOND + 1);
+  await world.keepHouse();
+  const retries = await Promise.all(world.jobs.ids().map((id) => world.ledger.retry(version, id)));
+  const sizes = retries.map((retry) => retry?.slots[0]?.[1].length);
+  expect(sizes.sort()).toEqual([1000, 1000, 504]);
+  await process.work();
+  expect((await world.report(version)).outcomes).toMatchObject({
+    accepted: AUDIENCE,
+    gone: lost,
+    pending: 0,
+  });
+});
+
 test('what is pending a minute after the expiry is expired', async () => {
   const version = await world.acceptAndFanOut();
   const process = world.openProcess();

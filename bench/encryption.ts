@@ -1,6 +1,6 @@
 /**
  * What encrypting one 600-byte message for one reader costs, by each way that Node offers and by the addon.
- * `npm run bench:encryption -- --messages 2000 --rounds 5 --json`
+ * `npm run bench:encryption -- --help`
  */
 import {
   createECDH,
@@ -14,19 +14,27 @@ import {
 import { createRequire } from 'node:module';
 import { cpus } from 'node:os';
 import { performance } from 'node:perf_hooks';
-import { parseArgs } from 'node:util';
 import { createLogger } from '../src/ops/logger.ts';
 import { createPortableEncryption, sealMessage, type TargetKeys } from '../src/push/encryption-portable.ts';
 import { openEncryptor } from '../src/push/encryption.ts';
+import { readCommandLine, readCount } from '../tests/support/command-line.ts';
+import { median, spread } from './support/statistics.ts';
 
-const { values } = parseArgs({
-  options: {
-    messages: { type: 'string', default: '2000' },
-    rounds: { type: 'string', default: '5' },
-    json: { type: 'boolean', default: false },
-  },
+const HELP = `npm run bench:encryption -- [options]
+
+What encrypting a message of 600 bytes costs, by each way there is.
+
+  --messages N    of each way in a round (2000)
+  --rounds N      each measures every way once, in turn (5)
+  --json          one line of JSON last`;
+
+const values = readCommandLine(HELP, {
+  messages: { type: 'string', default: '2000' },
+  rounds: { type: 'string', default: '5' },
+  json: { type: 'boolean', default: false },
 });
-const MESSAGES = Number(values.messages);
+const MESSAGES = readCount(values.messages, HELP);
+const ROUNDS = readCount(values.rounds, HELP);
 const CURVE = 'prime256v1';
 const payload = randomBytes(600);
 const readers: TargetKeys[] = Array.from({ length: 500 }, () => ({
@@ -157,24 +165,21 @@ async function measure(way: Way): Promise<{ cpu: number; loop: number }> {
   return { cpu: (used.user + used.system) / MESSAGES, loop: (held * 1000) / MESSAGES };
 }
 
-const median = (numbers: number[]): number => numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? 0;
-const show = (list: number[]): string =>
-  `${median(list).toFixed(0)} (${Math.min(...list).toFixed(0)} to ${Math.max(...list).toFixed(0)})`;
-
 const all = ways().map((way) => ({ way, rounds: [] as { cpu: number; loop: number }[] }));
 for (const { way } of all) await measure(way); // warm
-for (let round = 0; round < Number(values.rounds); round++) {
+for (let round = 0; round < ROUNDS; round++) {
   for (const { way, rounds } of all) rounds.push(await measure(way));
 }
 const { node, openssl } = process.versions;
 console.log(
-  `${cpus()[0]?.model ?? ''}, Node ${node}, OpenSSL ${openssl}; ${MESSAGES} messages of ${payload.length} bytes, ${values.rounds} rounds: median (lowest to highest)`,
+  `${cpus()[0]?.model ?? ''}, Node ${node}, OpenSSL ${openssl}; ${MESSAGES} messages of ${payload.length} bytes, ${ROUNDS} rounds: median (lowest to highest)`,
 );
 console.log('| way | CPU µs a message | event loop held, µs a message |\n| --- | --- | --- |');
 const result: Record<string, number> = {};
 for (const { way, rounds } of all) {
   const cpu = rounds.map((round) => round.cpu);
   result[way.name] = Math.round(median(cpu));
-  console.log(`| ${way.name} | ${show(cpu)} | ${show(rounds.map((round) => round.loop))} |`);
+  const loop = rounds.map((round) => round.loop);
+  console.log(`| ${way.name} | ${spread(cpu, 0)} | ${spread(loop, 0)} |`);
 }
 if (values.json) console.log(JSON.stringify(result));

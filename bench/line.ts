@@ -1,36 +1,37 @@
 /**
  * The whole line: from an editor's POST to the 201, to the first and the last of the open pages, and to the first and the
  * last of the push subscriptions. The built product on a Redis that syncs every write, a push service on this machine.
- * `npm run bench:line -- --readers 1000 --subscriptions 1000 --alerts 100 --json`
+ * `npm run bench:line -- --help`
  */
 import { spawnSync } from 'node:child_process';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { findRedisServer } from '../src/redis/server-binary.ts';
+import { readCommandLine, readCount } from '../tests/support/command-line.ts';
 import { isComplete } from '../tests/support/api-client.ts';
 import { startPushService, type PushService } from '../tests/support/push-service/start.ts';
 import { startStack, type Stack } from '../tests/support/stack.ts';
 import { nowMs, openReaders, type Readers } from './line/readers.ts';
 import { quantile, table, type Measured } from './line/table.ts';
 
-const { values } = parseArgs({
-  options: {
-    /** Open WebSocket connections. */
-    readers: { type: 'string', default: '1000' },
-    subscriptions: { type: 'string', default: '1000' },
-    alerts: { type: 'string', default: '100' },
-    json: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
+const HELP = `npm run bench:line -- [options]
+
+From an editor's POST to the 201, to the open pages and to the push service, everything on this machine.
+
+  --readers N          open WebSocket connections (1000; 0: none)
+  --subscriptions N    of Web Push (1000; 0: none)
+  --alerts N           one after the other (100)
+  --json               one line of JSON last`;
+
+const values = readCommandLine(HELP, {
+  readers: { type: 'string', default: '1000' },
+  subscriptions: { type: 'string', default: '1000' },
+  alerts: { type: 'string', default: '100' },
+  json: { type: 'boolean', default: false },
 });
-if (values.help) {
-  console.log('npm run bench:line -- [--readers 1000] [--subscriptions 1000] [--alerts 100] [--json]');
-  process.exit(0);
-}
-const READERS = Number(values.readers);
-const SUBSCRIPTIONS = Number(values.subscriptions);
-const ALERTS = Number(values.alerts);
+const READERS = readCount(values.readers, HELP, 0);
+const SUBSCRIPTIONS = readCount(values.subscriptions, HELP, 0);
+const ALERTS = readCount(values.alerts, HELP);
 /** Sent before the measurement: connections to the push service are opened, code is compiled. */
 const WARM_UP = 20;
 const TIMEOUT_MS = 60_000;

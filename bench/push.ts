@@ -1,7 +1,7 @@
 /**
  * Whole Web Push messages (VAPID, encryption, TLS, answer): our sender, npm web-push as it comes, npm web-push with a
  * tuned agent, in turn, against the same push service on another core.
- * `npm run bench:push -- --messages 1000 --rounds 5 --concurrency 256 --json`
+ * `npm run bench:push -- --help`
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -11,7 +11,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import webPush from 'web-push';
 import { createLogger } from '../src/ops/logger.ts';
 import { createMetrics } from '../src/ops/metrics.ts';
@@ -22,22 +21,31 @@ import { openTransport } from '../src/push/transport/open-transport.ts';
 import type { PushMessage } from '../src/push/types.ts';
 import { loadVapidKeys } from '../src/push/vapid-keys.ts';
 import { createVapid } from '../src/push/vapid.ts';
+import { readCommandLine, readCount } from '../tests/support/command-line.ts';
 import { findNginx, startNginx } from '../tests/support/nginx.ts';
 import { makeCertificate, type TestCertificate } from '../tests/support/tls.ts';
+import { median, spread } from './support/statistics.ts';
 
-const { values } = parseArgs({
-  options: {
-    /** Of npm web-push in a round; ours sends ten times as many, so that a round takes about as long. */
-    messages: { type: 'string', default: '1000' },
-    rounds: { type: 'string', default: '5' },
-    concurrency: { type: 'string', default: '256' },
-    portable: { type: 'boolean', default: false },
-    json: { type: 'boolean', default: false },
-  },
+const HELP = `npm run bench:push -- [options]
+
+Whole Web Push messages by our sender, npm web-push, and npm web-push with a keep-alive agent, in turn.
+
+  --messages N       of npm web-push in a round; of ours ten times as many, so that it takes about as long (1000)
+  --rounds N         each measures every sender once, in turn (5)
+  --concurrency N    messages at once (256)
+  --portable         our encryption without the native addon
+  --json             one line of JSON last`;
+
+const values = readCommandLine(HELP, {
+  messages: { type: 'string', default: '1000' },
+  rounds: { type: 'string', default: '5' },
+  concurrency: { type: 'string', default: '256' },
+  portable: { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
 });
-const MESSAGES = Number(values.messages);
-const CONCURRENCY = Number(values.concurrency);
-const ROUNDS = Number(values.rounds);
+const MESSAGES = readCount(values.messages, HELP);
+const ROUNDS = readCount(values.rounds, HELP);
+const CONCURRENCY = readCount(values.concurrency, HELP);
 const READERS = 1000;
 const SUBJECT = 'mailto:desk@news.example';
 const message: PushMessage = {
@@ -164,8 +172,6 @@ async function run(contender: Contender, readers: readonly Reader[], messages: n
   };
 }
 
-const median = (numbers: number[]): number => numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? 0;
-
 const pinned =
   cpus().length > 1 && spawnSync('taskset', ['-a', '-pc', '0', String(process.pid)]).status === 0;
 const certificate = makeCertificate();
@@ -198,43 +204,33 @@ console.log(
 console.log(
   `${message.payload.length} bytes, ${CONCURRENCY} at once, ${ROUNDS} rounds: median (lowest to highest); our encryption: ${ours.encryption}`,
 );
-const show = (list: number[], digits: number): string =>
-  `${median(list).toFixed(digits)} (${Math.min(...list).toFixed(digits)} to ${Math.max(...list).toFixed(digits)})`;
 console.log('| sender | messages/s | CPU µs a message | p50 ms | p99 ms |\n| --- | --- | --- | --- | --- |');
-const rate: Record<string, number> = {};
-for (const [name, list] of rounds) {
-  rate[name] = median(list.map((round) => round.perSecond));
+const measured = (name: Contender['name'], field: keyof Round): number[] =>
+  (rounds.get(name) ?? []).map((round) => round[field]);
+for (const { name } of contenders) {
   const columns = [
-    show(
-      list.map((round) => round.perSecond),
-      0,
-    ),
-    show(
-      list.map((round) => round.cpuMicros),
-      0,
-    ),
-    show(
-      list.map((round) => round.p50),
-      1,
-    ),
-    show(
-      list.map((round) => round.p99),
-      1,
-    ),
+    spread(measured(name, 'perSecond'), 0),
+    spread(measured(name, 'cpuMicros'), 0),
+    spread(measured(name, 'p50'), 1),
+    spread(measured(name, 'p99'), 1),
   ];
   console.log(`| ${name} | ${columns.join(' | ')} |`);
 }
-const ratio = (rate['ours'] ?? 0) / (rate['web_push_tuned'] ?? 1);
-console.log(`ours / web_push_tuned: ${ratio.toFixed(1)}`);
+const rate = (name: Contender['name']): number => median(measured(name, 'perSecond'));
+const ratio = rate('ours') / rate('web_push_tuned');
+const peer = measured('web_push_tuned', 'perSecond');
+const ratios = measured('ours', 'perSecond').map(
+  (perSecond, round) => perSecond / (peer[round] ?? Number.NaN),
+);
+console.log(`ours / web_push_tuned: ${ratio.toFixed(1)}; round by round ${spread(ratios, 1)}`);
 if (values.json) {
-  const cost = median((rounds.get('ours') ?? []).map((round) => round.cpuMicros));
   console.log(
     JSON.stringify({
-      ours_per_s: Math.round(rate['ours'] ?? 0),
-      web_push_per_s: Math.round(rate['web_push'] ?? 0),
-      web_push_tuned_per_s: Math.round(rate['web_push_tuned'] ?? 0),
+      ours_per_s: Math.round(rate('ours')),
+      web_push_per_s: Math.round(rate('web_push')),
+      web_push_tuned_per_s: Math.round(rate('web_push_tuned')),
       ratio: Number(ratio.toFixed(2)),
-      cpu_us_per_message: Number(cost.toFixed(1)),
+      cpu_us_per_message: Number(median(measured('ours', 'cpuMicros')).toFixed(1)),
     }),
   );
 }

@@ -1,18 +1,19 @@
 /**
  * The whole line at the size of a large newsroom, on one machine: the built product as `npm start` runs it, and a push
- * service in a process of its own. `npm run bench:scale -- --subscriptions 100000,1000000 --workers 2 --json`
+ * service in a process of its own. `npm run bench:scale -- --help`
  */
 import { availableParallelism, cpus } from 'node:os';
-import { parseArgs } from 'node:util';
 import { createSubscriptionStore } from '../src/audience/subscriptions.ts';
 import { createLogger } from '../src/ops/logger.ts';
 import { openEncryptor } from '../src/push/encryption.ts';
 import { loadVapidKeys } from '../src/push/vapid-keys.ts';
 import { closeRedis, connectRedis, waitUntilReady } from '../src/redis/connect.ts';
+import { readCommandLine, readCount } from '../tests/support/command-line.ts';
 import { createLoader, EVERYONE, ONE_PERCENT } from './scale/load.ts';
 import { startMachine } from './scale/machine.ts';
 import { sendAlert, usedMemory, type Sent } from './scale/measure.ts';
 import { startCountingService } from './scale/push-service.ts';
+import { median } from './support/statistics.ts';
 
 const HELP = `npm run bench:scale -- [options]
 
@@ -21,8 +22,7 @@ const HELP = `npm run bench:scale -- [options]
   --workers N             worker processes (default: one a core)
   --one-percent N         alerts to a topic of one reader in a hundred, at the last size (default 5)
   --profile DIR           write a CPU profile of each process there
-  --json                  one line of JSON last
-`;
+  --json                  one line of JSON last`;
 
 interface Step {
   readonly subscriptions: number;
@@ -33,23 +33,16 @@ interface Step {
   readonly sent: Sent;
 }
 
-const { values } = parseArgs({
-  options: {
-    subscriptions: { type: 'string', default: '10000,100000' },
-    workers: { type: 'string', default: String(availableParallelism()) },
-    'one-percent': { type: 'string', default: '5' },
-    profile: { type: 'string' },
-    json: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
+const values = readCommandLine(HELP, {
+  subscriptions: { type: 'string', default: '10000,100000' },
+  workers: { type: 'string', default: String(availableParallelism()) },
+  'one-percent': { type: 'string', default: '5' },
+  profile: { type: 'string' },
+  json: { type: 'boolean', default: false },
 });
-if (values.help) {
-  process.stdout.write(HELP);
-  process.exit(0);
-}
-const sizes = values.subscriptions.split(',').map(Number);
-if (sizes.some((size) => !Number.isInteger(size) || size < 1000))
-  throw new Error('--subscriptions: 1000 at least');
+const sizes = values.subscriptions.split(',').map((text) => readCount(text, HELP, 1000));
+const WORKERS = readCount(values.workers, HELP);
+const ONE_PERCENT_ALERTS = readCount(values['one-percent'], HELP, 0);
 if (sizes.length === 1) sizes.unshift(Math.max(1000, Math.floor(sizes[0]! / 10)));
 sizes.sort((a, b) => a - b);
 
@@ -59,7 +52,7 @@ const service = await startCountingService();
 const machine = await startMachine({
   pushOrigins: [service.origin],
   ca: service.ca,
-  workers: Number(values.workers),
+  workers: WORKERS,
   profile: values.profile,
 });
 const redis = connectRedis(machine.redisUrl, 'worker', createLogger({ level: 'silent', role: 'bench' }));
@@ -98,7 +91,7 @@ try {
     });
     loaded = size;
   }
-  for (let round = 0; round < Number(values['one-percent']); round++) {
+  for (let round = 0; round < ONE_PERCENT_ALERTS; round++) {
     onePercent.push(await sendAlert({ ...deps, topic: ONE_PERCENT }));
   }
 } finally {
@@ -112,8 +105,6 @@ const lost = [...steps.map(({ sent }) => sent), ...onePercent].filter(
 );
 if (lost.length > 0) throw new Error(`not every delivery was accepted: ${JSON.stringify(lost)}`);
 
-const median = (list: number[]): number =>
-  [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)] ?? Number.NaN;
 const perSecond = ({ audience, seconds }: Sent): number => Math.round(audience / seconds);
 const micros = (sent: Sent, name: string): number =>
   Math.round(
@@ -128,7 +119,7 @@ const rss = (sent: Sent): string =>
     .join(', ');
 
 console.log(
-  `${cpus()[0]?.model ?? 'unknown CPU'}, ${availableParallelism()} cores, Node ${process.versions.node}; ${values.workers} worker processes; ${encryption} encryption; push service: ${service.name}`,
+  `${cpus()[0]?.model ?? 'unknown CPU'}, ${availableParallelism()} cores, Node ${process.versions.node}; ${WORKERS} worker processes; ${encryption} encryption; push service: ${service.name}`,
 );
 console.log(
   '| subscriptions | seconds | messages/s | first send ms | bytes each in Redis | x packed | CPU µs a message: workers, Redis, push service | peak RSS MB | loaded/s |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- |',
@@ -169,7 +160,7 @@ if (values.json) {
         first_send_ms: median(onePercent.map((sent) => sent.firstSendMs)),
         read_share: Number(share.toFixed(4)),
       },
-      workers: Number(values.workers),
+      workers: WORKERS,
     }),
   );
 }

@@ -2,16 +2,15 @@
  * A storm: ten thousand clients come back within a second while alerts go out to those who are there already.
  * `npm run bench:storm -- --help`
  */
-import { parseArgs } from 'node:util';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkReceived } from './live/alert.ts';
 import { ours } from './live/contenders/ours.ts';
 import type { RunningContender } from './live/contender.ts';
-import { readCount } from './live/count.ts';
 import { generatorCommand, startGenerator, type Generator } from './live/generator.ts';
 import { claimCores } from './live/processes.ts';
 import { printMachine } from './live/report.ts';
-import { median, spread } from './live/statistics.ts';
+import { readCommandLine, readCount } from '../tests/support/command-line.ts';
+import { median, spread } from './support/statistics.ts';
 
 const HELP = `npm run bench:storm -- [--present 5000] [--arriving 10000] [--over 1000] [--rounds 5] [--json]
 
@@ -19,20 +18,13 @@ Two alerts a second go out, and how long each takes to the last of those who are
 others come back, and when all are there. They come evenly over some ms (1000 is what our clients' jitter makes of a
 restart), whatever the gateway does.`;
 
-const { values } = parseArgs({
-  options: {
-    present: { type: 'string', default: '5000' },
-    arriving: { type: 'string', default: '10000' },
-    over: { type: 'string', default: '1000' },
-    rounds: { type: 'string', default: '5' },
-    json: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
+const values = readCommandLine(HELP, {
+  present: { type: 'string', default: '5000' },
+  arriving: { type: 'string', default: '10000' },
+  over: { type: 'string', default: '1000' },
+  rounds: { type: 'string', default: '5' },
+  json: { type: 'boolean', default: false },
 });
-if (values.help) {
-  console.log(HELP);
-  process.exit(0);
-}
 const present = readCount(values.present, HELP);
 const arriving = readCount(values.arriving, HELP);
 const overMs = readCount(values.over, HELP);

@@ -1,28 +1,37 @@
 /**
  * What one request costs: our HTTP/2 client, `node:http2` and `https` with a keep-alive agent, in turn, against the
- * same server on another core. `npm run bench:transport -- --requests 20000 --rounds 5 --json`
+ * same server on another core. `npm run bench:transport -- --help`
  */
 import { spawnSync } from 'node:child_process';
 import { connect } from 'node:http2';
 import { Agent, request } from 'node:https';
 import { cpus } from 'node:os';
-import { parseArgs } from 'node:util';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { openTransport } from '../src/push/transport/open-transport.ts';
+import { readCommandLine, readCount } from '../tests/support/command-line.ts';
 import { findNginx, startNginx } from '../tests/support/nginx.ts';
 import { makeCertificate } from '../tests/support/tls.ts';
+import { median, spread } from './support/statistics.ts';
 
-const { values } = parseArgs({
-  options: {
-    requests: { type: 'string', default: '20000' },
-    rounds: { type: 'string', default: '5' },
-    concurrency: { type: 'string', default: '512' },
-    json: { type: 'boolean', default: false },
-  },
+const HELP = `npm run bench:transport -- [options]
+
+What a request to a push service costs, by our client and by those of Node, without encryption.
+
+  --requests N       of each client in a round; of ours four times as many (20000)
+  --rounds N         each measures every client once, in turn (5)
+  --concurrency N    requests at once (512)
+  --json             one line of JSON last`;
+
+const values = readCommandLine(HELP, {
+  requests: { type: 'string', default: '20000' },
+  rounds: { type: 'string', default: '5' },
+  concurrency: { type: 'string', default: '512' },
+  json: { type: 'boolean', default: false },
 });
-const REQUESTS = Number(values.requests);
-const CONCURRENCY = Number(values.concurrency);
+const REQUESTS = readCount(values.requests, HELP);
+const ROUNDS = readCount(values.rounds, HELP);
+const CONCURRENCY = readCount(values.concurrency, HELP);
 
 interface Client {
   readonly name: string;
@@ -107,8 +116,6 @@ async function run(client: Client, requests: number): Promise<Round> {
   return { perSecond: requests / seconds, cpuMicros: (used.user + used.system) / requests };
 }
 
-const median = (numbers: number[]): number => numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? 0;
-
 if (findNginx() === undefined) {
   console.error('bench:transport needs nginx (Debian: apt-get install nginx-light)');
   process.exit(1);
@@ -120,7 +127,7 @@ const clients = [ours, library, keepAlive].map((open) => open(nginx.origin, cert
 const rounds = new Map<string, Round[]>();
 try {
   for (const client of clients) await run(client, Math.min(REQUESTS, 5000)); // warm
-  for (let round = 0; round < Number(values.rounds); round += 1) {
+  for (let round = 0; round < ROUNDS; round++) {
     for (const client of clients) {
       const requests = client.name === 'ours' ? REQUESTS * 4 : REQUESTS;
       rounds.set(client.name, [...(rounds.get(client.name) ?? []), await run(client, requests)]);
@@ -133,7 +140,7 @@ try {
 
 console.log(`${cpus()[0]?.model ?? ''}, Node ${process.version}, nginx${pinned ? ' on another core' : ''}`);
 console.log(
-  `${CONCURRENCY} at once, body of ${BODY.length} bytes, ${values.rounds} rounds; median (lowest to highest)`,
+  `${CONCURRENCY} at once, body of ${BODY.length} bytes, ${ROUNDS} rounds; median (lowest to highest)`,
 );
 const result: Record<string, number> = {};
 for (const [name, list] of rounds) {
@@ -141,9 +148,6 @@ for (const [name, list] of rounds) {
   const costs = list.map((round) => round.cpuMicros);
   result[`${name}_per_s`] = Math.round(median(rates));
   result[`${name}_cpu_us`] = Math.round(median(costs) * 10) / 10;
-  console.log(
-    `${name.padEnd(12)} ${Math.round(median(rates))}/s (${Math.round(Math.min(...rates))} to ${Math.round(Math.max(...rates))}), ` +
-      `${median(costs).toFixed(1)} µs CPU (${Math.min(...costs).toFixed(1)} to ${Math.max(...costs).toFixed(1)})`,
-  );
+  console.log(`${name.padEnd(12)} requests/s: ${spread(rates, 0)}, CPU µs a request: ${spread(costs, 1)}`);
 }
 if (values.json) console.log(JSON.stringify(result));

@@ -3,7 +3,7 @@ import { checkReceived } from './alert.ts';
 import type { Contender } from './contender.ts';
 import { startGenerator, type Arrival } from './generator.ts';
 import { cpuMicros, residentBytes, type Cores } from './processes.ts';
-import { median } from './statistics.ts';
+import { median } from '../support/statistics.ts';
 
 /** Published before anything counts: code is compiled, buffers have grown. */
 const WARM_ALERTS = 5;

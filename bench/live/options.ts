@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
-import { readCount, refuse } from './count.ts';
+import { readCommandLine, readCount, refuse } from '../../tests/support/command-line.ts';
 
 const HELP = `npm run bench:live -- [options]
 
@@ -28,21 +27,14 @@ export interface Options {
 
 /** Reads the command line; prints the help, or what is wrong, and ends the process. */
 export function readOptions(): Options {
-  const { values } = parseArgs({
-    options: {
-      connections: { type: 'string', default: '1000,10000,max' },
-      contenders: { type: 'string', default: CONTENDERS.join(',') },
-      rounds: { type: 'string' },
-      alerts: { type: 'string', default: '20' },
-      generator: { type: 'string', default: 'c' },
-      json: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
-    },
+  const values = readCommandLine(HELP, {
+    connections: { type: 'string', default: '1000,10000,max' },
+    contenders: { type: 'string', default: CONTENDERS.join(',') },
+    rounds: { type: 'string' },
+    alerts: { type: 'string', default: '20' },
+    generator: { type: 'string', default: 'c' },
+    json: { type: 'boolean', default: false },
   });
-  if (values.help) {
-    console.log(HELP);
-    process.exit(0);
-  }
   const connections = values.connections.split(',').map((item) => (item === 'max' ? item : count(item)));
   const names = values.contenders.split(',');
   const unknown = names.find((name) => !CONTENDERS.some((known) => known === name));

@@ -1,7 +1,7 @@
 import { cpus, release, totalmem } from 'node:os';
 import type { Contender } from './contender.ts';
 import type { Measurement } from './measure.ts';
-import { median, spread } from './statistics.ts';
+import { median, spread } from '../support/statistics.ts';
 
 export interface Result {
   readonly contender: Contender;

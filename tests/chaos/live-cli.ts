@@ -1,5 +1,5 @@
 /** The live line under kill -9, frozen processes and lost data. `npm run chaos:live -- --help` */
-import { parseArgs } from 'node:util';
+import { readCommandLine, readCount } from '../support/command-line.ts';
 import { seededRandom } from '../support/random.ts';
 import { faultOrder } from './live/faults.ts';
 import { runChaos } from './live/run.ts';
@@ -15,23 +15,13 @@ disorder, or was not recovered without a reason.
   --seed S      the same faults, alerts and whims for the same seed   (of the clock)
   --help        this text`;
 
-const { values } = parseArgs({
-  options: {
-    rounds: { type: 'string', default: '50' },
-    clients: { type: 'string', default: '2000' },
-    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-    help: { type: 'boolean', default: false },
-  },
+const values = readCommandLine(HELP, {
+  rounds: { type: 'string', default: '50' },
+  clients: { type: 'string', default: '2000' },
+  seed: { type: 'string', default: String(Date.now() % 1_000_000) },
 });
-if (values.help) {
-  console.log(HELP);
-  process.exit(0);
-}
-const [rounds = NaN, clients = NaN, seed = NaN] = [values.rounds, values.clients, values.seed].map(Number);
-if (![rounds, clients, seed].every(Number.isSafeInteger)) {
-  console.error(HELP);
-  process.exit(2);
-}
+const [rounds, clients] = [readCount(values.rounds, HELP), readCount(values.clients, HELP)];
+const seed = readCount(values.seed, HELP, 0);
 const ledger = await runChaos({
   faults: faultOrder(rounds, seededRandom(seed)),
   clients,

@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util';
 import type { Report } from '../../src/delivery/report.ts';
+import { readCommandLine, readCount } from '../support/command-line.ts';
 import { runPushChaos, type RoundEntry } from './push-chaos.ts';
 
 const HELP = `npm run chaos:push -- [--rounds 50] [--seed 1] [--subscriptions 20000] [--kills 3]
@@ -10,22 +10,13 @@ killed with SIGKILL at random moments and started again. Each round is one alert
 counts of the push services and of the report must agree, the report must add up whenever it is read, and no more
 may come twice than was in doubt. Exit code 0: all of it held. The same seed chooses the same faults and victims.`;
 
-const { values } = parseArgs({
-  options: {
-    rounds: { type: 'string', default: '50' },
-    seed: { type: 'string', default: '1' },
-    subscriptions: { type: 'string', default: '20000' },
-    kills: { type: 'string', default: '3' },
-    help: { type: 'boolean', default: false },
-  },
+const values = readCommandLine(HELP, {
+  rounds: { type: 'string', default: '50' },
+  seed: { type: 'string', default: '1' },
+  subscriptions: { type: 'string', default: '20000' },
+  kills: { type: 'string', default: '3' },
 });
-
-function count(name: 'rounds' | 'seed' | 'subscriptions' | 'kills'): number {
-  const number = Number(values[name]);
-  if (Number.isSafeInteger(number) && number > 0) return number;
-  console.error(`--${name} must be a whole number above 0\n\n${HELP}`);
-  return process.exit(2);
-}
+const count = (name: keyof typeof values): number => readCount(values[name], HELP);
 
 const COLUMNS = [
   'round',
@@ -57,26 +48,22 @@ function createProgress(): (round: number, report: Report) => void {
   };
 }
 
-if (values.help) {
-  console.log(HELP);
-} else {
-  const options = { rounds: count('rounds'), seed: count('seed') };
-  const subscriptions = count('subscriptions');
-  console.log(`${options.rounds} rounds, ${subscriptions} subscriptions, seed ${options.seed}`);
-  console.log(row(COLUMNS));
-  const entries = await runPushChaos({
-    ...options,
-    subscriptions,
-    kills: count('kills'),
-    onRound: print,
-    onProgress: createProgress(),
-  });
-  const sum = (column: (typeof COLUMNS)[number]): number =>
-    entries.reduce((all, entry) => all + entry[column], 0);
-  const faults = entries.flatMap((entry) => entry.faults);
-  console.log(
-    `${entries.length} rounds in ${Math.round(sum('seconds'))} s: ${sum('audience')} deliveries, ${sum('accepted')} accepted, ${sum('gone')} gone, ` +
-      `${sum('taken')} messages taken, ${sum('twice')} of them twice (at most ${sum('bound')}), the report read ${sum('polls')} times, ${faults.length} faults`,
-  );
-  process.exitCode = faults.length === 0 ? 0 : 1;
-}
+const options = { rounds: count('rounds'), seed: count('seed') };
+const subscriptions = count('subscriptions');
+console.log(`${options.rounds} rounds, ${subscriptions} subscriptions, seed ${options.seed}`);
+console.log(row(COLUMNS));
+const entries = await runPushChaos({
+  ...options,
+  subscriptions,
+  kills: count('kills'),
+  onRound: print,
+  onProgress: createProgress(),
+});
+const sum = (column: (typeof COLUMNS)[number]): number =>
+  entries.reduce((all, entry) => all + entry[column], 0);
+const faults = entries.flatMap((entry) => entry.faults);
+console.log(
+  `${entries.length} rounds in ${Math.round(sum('seconds'))} s: ${sum('audience')} deliveries, ${sum('accepted')} accepted, ${sum('gone')} gone, ` +
+    `${sum('taken')} messages taken, ${sum('twice')} of them twice (at most ${sum('bound')}), the report read ${sum('polls')} times, ${faults.length} faults`,
+);
+process.exitCode = faults.length === 0 ? 0 : 1;

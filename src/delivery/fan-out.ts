@@ -68,9 +68,7 @@ async function freezeEarlier(deps: FanOutDeps, job: FanOutJob): Promise<void> {
   const { keepSeconds } = deliveryLife(alert);
   for (let first = 0; first < SHARDS; first += GROUP) {
     await Promise.all(
-      shardsFrom(first).map((shard) =>
-        deps.selection.freeze(audienceOf(earlier), shard, alert, keepSeconds),
-      ),
+      shardsFrom(first).map((shard) => deps.selection.freeze(audienceOf(earlier), shard, alert, keepSeconds)),
     );
   }
 }

@@ -25,6 +25,7 @@ import { openPresence } from '../src/redis/presence.ts';
 import { openFanOutWorker } from './fan-out.ts';
 import { openHousekeeping } from './housekeeping.ts';
 import { openPushWorkers } from './push.ts';
+import { createWorkerWatch } from './watch.ts';
 
 // Role: the BullMQ workers.
 
@@ -73,11 +74,12 @@ async function start(config: Config, logger: Logger): Promise<void> {
   shutdown.add('deliveries', () => sending.idle());
   shutdown.add('sender', () => sender.close());
 
-  const housekeeping = await openHousekeeping(shared);
+  const watch = createWorkerWatch({ metrics, logger });
+  const housekeeping = await openHousekeeping({ ...shared, watch });
   shutdown.add('housekeeping', () => housekeeping.close());
-  const push = openPushWorkers({ redis, logger, sending });
+  const push = openPushWorkers({ redis, watch, sending });
   shutdown.add('push workers', () => push.close());
-  const fanOut = openFanOutWorker({ ...shared, sender, live: createLiveLog(redis) });
+  const fanOut = openFanOutWorker({ ...shared, watch, sender, live: createLiveLog(redis) });
   shutdown.add('fan-out worker', () => fanOut.close());
   const presence = await openPresence({ redis, role: 'workers', name: randomUUID(), metrics, logger });
   shutdown.add('presence', () => presence.close());

@@ -2,9 +2,9 @@ import { Worker } from 'bullmq';
 import { URGENCIES } from '../src/alerts/schema.ts';
 import { batchJobSchema, pushQueueName, RETRY_QUEUE, retryJobSchema } from '../src/delivery/queues.ts';
 import type { PushSending } from '../src/delivery/send-push.ts';
-import type { Logger } from '../src/ops/logger.ts';
 import type { Redis } from '../src/redis/connect.ts';
 import { workerOptions } from './options.ts';
+import type { WatchWorker } from './watch.ts';
 
 /** Batches of an urgency at once: while some are read from Redis, others are sent. Bounds the memory: 1,000 deliveries each. */
 const BATCHES = 8;
@@ -14,10 +14,10 @@ const RETRIES = 8;
 /** Sends batches and retries. */
 export function openPushWorkers(deps: {
   redis: Redis;
-  logger: Logger;
+  watch: WatchWorker;
   sending: Pick<PushSending, 'sendBatch' | 'sendRetry'>;
 }): { close(): Promise<void> } {
-  const { redis, logger, sending } = deps;
+  const { redis, watch, sending } = deps;
   const workers = [
     ...URGENCIES.map(
       (urgency) =>
@@ -31,15 +31,7 @@ export function openPushWorkers(deps: {
       concurrency: RETRIES,
     }),
   ];
-  for (const worker of workers) {
-    worker.on('failed', (job, error) => {
-      logger.error(
-        { err: error, job: job?.id, attempt: job?.attemptsMade },
-        'push job failed; it is run again',
-      );
-    });
-    worker.on('error', (error) => logger.debug({ err: error }, 'push worker'));
-  }
+  for (const worker of workers) watch(worker, 'push job failed; it is run again');
   return {
     close: async () => {
       await Promise.all(workers.map((worker) => worker.close()));

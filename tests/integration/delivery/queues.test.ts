@@ -1,4 +1,5 @@
 import { Queue } from 'bullmq';
+import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import {
   FAN_OUT_QUEUE,
@@ -8,16 +9,17 @@ import {
   RETRY_QUEUE,
   type FanOutJob,
 } from '../../../src/delivery/queues.ts';
-import { createLogger } from '../../../src/ops/logger.ts';
+import { createMetrics, type Metrics } from '../../../src/ops/metrics.ts';
 import type { Redis } from '../../../src/redis/connect.ts';
 import { QUEUE_PREFIX } from '../../../src/redis/keys.ts';
 import { openPushWorkers } from '../../../workers/push.ts';
+import { createWorkerWatch } from '../../../workers/watch.ts';
 import { openDeliveryWorld, type DeliveryWorld } from '../../support/delivery-world.ts';
+import { readMetric } from '../../support/gateway.ts';
 import { ACCEPTED, UNAVAILABLE } from '../../support/scripted-push-service.ts';
 
 const HOUR = 3_600_000;
 const AUDIENCE = 300;
-const logger = createLogger({ level: 'silent', role: 'test' });
 let world: DeliveryWorld;
 /** Of BullMQ, to look into. */
 let queues: Readonly<Record<'fanOut' | 'batches' | 'retries', Queue>>;
@@ -43,10 +45,15 @@ afterEach(async () => {
   await world.close();
 });
 
-function openWorkers(): void {
+/** @returns what they have measured, and logged */
+function openWorkers(): { metrics: Metrics; lines: { msg: string; queue?: string }[] } {
+  const metrics = createMetrics('test');
+  const lines: { msg: string; queue?: string }[] = [];
+  const logger = pino({ level: 'warn' }, { write: (line) => void lines.push(JSON.parse(line)) });
+  const watch = createWorkerWatch({ metrics, logger });
   const { sending } = world.openProcess();
-  const workers = openPushWorkers({ redis: world.redis, logger, sending });
-  toClose.unshift(workers);
+  toClose.unshift(openPushWorkers({ redis: world.redis, watch, sending }));
+  return { metrics, lines };
 }
 const outcomes = async (version: FanOutJob) => (await world.report(version)).outcomes;
 const isComplete = (version: FanOutJob) =>
@@ -119,4 +126,19 @@ test('to put off a retry costs a few dozen commands, and reads no subscription',
   const all = [...counts.keys()].reduce((sum, name) => sum + perLook(name), 0);
   expect(all).toBeLessThan(75);
   expect(world.service.totals()).toMatchObject({ requests: crowd });
+});
+
+test('a queue that Redis refuses is counted each time, and said once until a job has come', async () => {
+  await world.subscribe(AUDIENCE);
+  const { metrics, lines } = openWorkers();
+  const faults = () => readMetric(metrics, 'ajil_queue_faults_total', { queue: pushQueueName('urgent') });
+  const said = () => lines.filter(({ queue }) => queue === pushQueueName('urgent')).length;
+  await world.redis.config('SET', 'maxmemory', '1');
+  await expect.poll(faults, { timeout: 20_000 }).toBeGreaterThan(3);
+  expect(said()).toBe(1);
+  await world.redis.config('SET', 'maxmemory', '0');
+  await isComplete(await world.acceptAndFanOut());
+  await world.redis.config('SET', 'maxmemory', '1');
+  await expect.poll(said, { timeout: 20_000 }).toBe(2);
+  await world.redis.config('SET', 'maxmemory', '0');
 });

@@ -56,9 +56,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
 
   const editors = createEditorStore({ redis, now });
   const admin = await editors.ensureAdmin({ adminKey: config.adminKey });
-  if (admin.created !== undefined && !tellSupervisor({ type: 'admin-key', key: admin.created })) {
-    process.stdout.write(`admin key    ${admin.created}   (shown only now: keep it)\n`);
-  }
+  if (admin.created !== undefined) tellSupervisor({ type: 'admin-key', key: admin.created });
   const vapid = await loadVapidKeys({ dataDir: config.dataDir, ...config.vapid });
   const reports = createReportStore(redis);
   const fanOutQueue = openFanOutQueue(redis);

@@ -12,6 +12,7 @@ import { openFanOutQueue } from './delivery/queues.ts';
 import { openReceiptTokens } from './delivery/receipt-token.ts';
 import { createReceiptStore } from './delivery/receipts.ts';
 import { createReportStore } from './delivery/report.ts';
+import { prepareAdmin } from './editors/admin-at-start.ts';
 import { createAuditLog } from './editors/audit.ts';
 import { createSessionStore } from './editors/sessions.ts';
 import { createEditorStore } from './editors/store.ts';
@@ -55,8 +56,14 @@ async function start(config: Config, logger: Logger): Promise<void> {
   await waitUntilReady(redis);
 
   const editors = createEditorStore({ redis, now });
-  const admin = await editors.ensureAdmin({ adminKey: config.adminKey });
-  if (admin.created !== undefined) tellSupervisor({ type: 'admin-key', key: admin.created });
+  const audit = createAuditLog({ redis, now });
+  await prepareAdmin({
+    editors,
+    audit,
+    adminKey: config.adminKey,
+    logger,
+    onNewKey: (key) => tellSupervisor({ type: 'admin-key', key }),
+  });
   const vapid = await loadVapidKeys({ dataDir: config.dataDir, ...config.vapid });
   const reports = createReportStore(redis);
   const fanOutQueue = openFanOutQueue(redis);
@@ -94,7 +101,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
     now,
     editors,
     sessions: createSessionStore({ redis, now, editors }),
-    audit: createAuditLog({ redis, now }),
+    audit,
     alerts: createAlertStore({ redis, now }),
     topics: createTopicStore(redis),
     subscriptions: createSubscriptionStore({ redis, vapidKeyId: vapid.keyId, now }),

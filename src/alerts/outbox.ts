@@ -8,12 +8,12 @@ interface OutboxEntry {
   readonly acceptedAt: number;
 }
 
-/** Accepted versions whose fan-out has not finished. */
+/** Accepted versions that are not finished: not put on their way yet, or with deliveries pending. */
 export interface Outbox {
   /** Oldest first, at most `limit`: those accepted at least `olderThanMs` ago. */
   listUnfinished(olderThanMs: number, limit: number): Promise<readonly OutboxEntry[]>;
-  /** Says that the fan-out has put everything on its way. Saying it again is harmless. */
-  markFannedOut(id: string, version: number): Promise<void>;
+  /** Takes out a version of which nothing is left to do. Saying it again is harmless. */
+  markFinished(id: string, version: number): Promise<void>;
 }
 
 export function openOutbox(deps: { redis: Redis; now: () => number }): Outbox {
@@ -36,7 +36,7 @@ export function openOutbox(deps: { redis: Redis; now: () => number }): Outbox {
       }
       return entries;
     },
-    markFannedOut: async (id, version) => {
+    markFinished: async (id, version) => {
       await deps.redis.zrem(keys.outbox, `${id}:${version}`);
     },
   };

@@ -37,8 +37,8 @@ test('what create answered survives kill -9, with its outbox entry', async () =>
   await expect.poll(() => redis.status).toBe('ready');
   expect(await store.get(id)).toMatchObject({ id, headline: 'باق' });
   expect(await store.outbox.listUnfinished(0, 10)).toEqual([{ id, version: 1, acceptedAt: now }]);
-  await store.outbox.markFannedOut(id, 1);
-  await store.outbox.markFannedOut(id, 1);
+  await store.outbox.markFinished(id, 1);
+  await store.outbox.markFinished(id, 1);
   expect(await store.outbox.listUnfinished(0, 10)).toEqual([]);
 });
 

@@ -8,11 +8,13 @@ const RANDOM_LENGTH = 16;
 /** 26 characters, time-ordered (https://github.com/ulid/spec, in lower case). */
 export const ALERT_ID = /^[0-9a-hjkmnp-tv-z]{26}$/;
 
-/** Milliseconds since the epoch as 10 digits that sort as the times do. */
+/** Milliseconds since the epoch as 10 digits that sort as the times do; a time before it counts as 0. */
 export function timePrefix(ms: number): string {
+  let rest = Math.max(0, Math.floor(ms));
   let prefix = '';
-  for (let rest = ms; prefix.length < TIME_LENGTH; rest = Math.floor(rest / 32)) {
+  for (let place = 0; place < TIME_LENGTH; place++) {
     prefix = (DIGITS[rest % 32] ?? '') + prefix;
+    rest = Math.floor(rest / 32);
   }
   return prefix;
 }

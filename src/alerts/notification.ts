@@ -24,22 +24,24 @@ export function notificationText(alert: Alert): { readonly title: string; readon
 
 /**
  * The message that a service worker reads and that browsers with Declarative Web Push show by themselves
- * (https://webkit.org/blog/16535/meet-declarative-web-push/).
+ * (https://webkit.org/blog/16535/meet-declarative-web-push/). A retraction leads to the alert's own page, which says what
+ * was taken back, instead of to the story; so it fits, however long the alert was.
  * @param token {@link RECEIPT_TOKEN_LENGTH} characters
  */
 export function declarativeMessage(alert: Alert, publicUrl: string, token: string): object {
+  const retracted = alert.change === 'retraction';
   return {
     web_push: 8030,
     mutable: true,
     notification: {
       ...notificationText(alert),
-      navigate: alert.url ?? `${publicUrl}/a/${alert.id}`,
+      navigate: (retracted ? null : alert.url) ?? `${publicUrl}/a/${alert.id}`,
       lang: alert.lang,
       dir: alert.dir,
       tag: alert.id,
       silent: alert.urgency === 'normal',
       icon: `${publicUrl}/icon-192.png`,
-      ...(alert.image === null || alert.change === 'retraction' ? {} : { image: alert.image }),
+      ...(alert.image === null || retracted ? {} : { image: alert.image }),
       timestamp: Date.parse(alert.publishedAt ?? alert.createdAt),
       data: {
         id: alert.id,

@@ -10,7 +10,10 @@ interface OutboxEntry {
 
 /** Accepted versions that are not finished: not put on their way yet, or with deliveries pending. */
 export interface Outbox {
-  /** Oldest first, at most `limit`: those accepted at least `olderThanMs` ago. */
+  /**
+   * Those accepted at least `olderThanMs` ago, at most twice `limit`: the newest, and some of the others, another part each
+   * second, so that all have their turn however many there are.
+   */
   listUnfinished(olderThanMs: number, limit: number): Promise<readonly OutboxEntry[]>;
   /** Takes out a version of which nothing is left to do. Saying it again is harmless. */
   markFinished(id: string, version: number): Promise<void>;
@@ -20,24 +23,25 @@ export function openOutbox(deps: { redis: Redis; now: () => number }): Outbox {
   return {
     listUnfinished: async (olderThanMs, limit) => {
       const until = deps.now() - olderThanMs;
-      const found = await deps.redis.zrangebyscore(
-        keys.outbox,
-        '-inf',
-        until,
-        'WITHSCORES',
-        'LIMIT',
-        0,
-        limit,
-      );
-      const entries: OutboxEntry[] = [];
-      for (let i = 0; i + 1 < found.length; i += 2) {
-        const [id = '', version] = (found[i] ?? '').split(':');
-        entries.push({ id, version: Number(version), acceptedAt: Number(found[i + 1]) });
-      }
-      return entries;
+      const page = (number: number): Promise<string[]> =>
+        deps.redis.zrevrangebyscore(keys.outbox, until, '-inf', 'WITHSCORES', 'LIMIT', number * limit, limit);
+      const pages = Math.ceil((await deps.redis.zcount(keys.outbox, '-inf', until)) / limit);
+      const newest = await page(0);
+      if (pages < 2) return entriesOf(newest);
+      return entriesOf([...newest, ...(await page(1 + (Math.floor(deps.now() / 1000) % (pages - 1))))]);
     },
     markFinished: async (id, version) => {
       await deps.redis.zrem(keys.outbox, `${id}:${version}`);
     },
   };
+}
+
+/** @param found members and scores in turn */
+function entriesOf(found: readonly string[]): OutboxEntry[] {
+  const entries: OutboxEntry[] = [];
+  for (let i = 0; i + 1 < found.length; i += 2) {
+    const [id = '', version] = (found[i] ?? '').split(':');
+    entries.push({ id, version: Number(version), acceptedAt: Number(found[i + 1]) });
+  }
+  return entries;
 }

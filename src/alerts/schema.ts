@@ -113,6 +113,8 @@ export type NewAlert = z.infer<typeof newAlertSchema>;
 /** The body of `POST /v1/alerts/:id/versions`. What is left out stays as it is; null empties a field. */
 export const newVersionSchema = z.strictObject({
   change: z.enum(['update', 'correction', 'retraction']),
+  /** The newest version that the editor has seen: if there is another by now, nothing is changed. */
+  baseVersion: z.number().int().min(1).optional(),
   note: noteSchema.optional(),
   headline: headlineSchema.optional(),
   body: bodySchema.nullable().optional(),

@@ -71,7 +71,7 @@ export interface AlertStore {
 
 const DUPLICATE_WINDOW_MS = 10 * 60_000;
 const IDEMPOTENCY_LIFE_MS = 24 * 60 * 60_000;
-/** Bounds one alert's record; nobody corrects a story more often. */
+/** Bounds one alert's record; nobody corrects a story more often. A retraction may always follow. */
 export const MAX_VERSIONS = 50;
 
 /** @param deps.now milliseconds since the epoch */

@@ -12,6 +12,7 @@ import {
   toPublicAlert,
   topicIdSchema,
   type EditorAlert,
+  type NewVersion,
 } from '../alerts/schema.ts';
 import { MAX_VERSIONS, type AlertStore, type CreateResult, type IdempotencyClaim } from '../alerts/store.ts';
 import type { FanOutQueue } from '../delivery/queues.ts';
@@ -134,8 +135,12 @@ async function addVersion(deps: AlertsDeps, request: Request, response: Response
   deps.rules.checkChange(input);
   for (;;) {
     const last = await findAlert(deps.alerts, request, editor);
-    if (last.version >= MAX_VERSIONS) {
-      throw new Problem('wrong-status', `An alert has at most ${MAX_VERSIONS} versions: write a new one.`);
+    checkBase(input, last);
+    if (last.version >= MAX_VERSIONS && input.change !== 'retraction') {
+      throw new Problem(
+        'wrong-status',
+        `An alert has at most ${MAX_VERSIONS} versions, and a retraction: write a new one.`,
+      );
     }
     const alert = nextVersion(last, input, editor.id, deps.now());
     deps.rules.checkSize(alert);
@@ -146,6 +151,14 @@ async function addVersion(deps: AlertsDeps, request: Request, response: Response
     if (result.type === 'created') startFanOut(deps, alert);
     return answer(response, result);
   }
+}
+
+/** @throws {Problem} 409 when somebody has changed the alert since this editor saw it */
+function checkBase({ baseVersion }: NewVersion, { version, change }: EditorAlert): void {
+  if (baseVersion === undefined || baseVersion === version) return;
+  throw new Problem('version-conflict', `Read version ${version}, and decide again.`, {
+    extension: { version, change },
+  });
 }
 
 /**
@@ -171,8 +184,11 @@ async function readCounted<T extends z.ZodType>(
 async function abort(deps: AlertsDeps, request: Request, response: Response): Promise<void> {
   const editor = await deps.auth.require(request, 'author');
   const alert = await findAlert(deps.alerts, request, editor);
-  if (alert.createdBy !== editor.id && !isAtLeast(editor.role, 'approver')) {
-    throw new Problem('forbidden', 'Only its author, an approver or an admin stops an alert.');
+  if (!isAtLeast(editor.role, 'approver')) {
+    const versions = await deps.alerts.versions(alert.id);
+    if (!versions.some(({ createdBy }) => createdBy === editor.id)) {
+      throw new Problem('forbidden', 'Only its authors, an approver or an admin stop an alert.');
+    }
   }
   const entry = { editorId: editor.id, action: 'alert.abort', target: alert.id };
   const result = await deps.audit.commit(entry, (link) => deps.alerts.abort(alert.id, { link }));

@@ -99,7 +99,8 @@ export function createApp(input: ApiDeps): Api {
   app.use(/^\/v1\/(config|alerts|live)(\/|$)/, readerCors(config.allowedOrigins, READING));
   app.use(/^\/v1\/(subscriptions|receipts)(\/|$)/, readerCors(config.allowedOrigins, SUBSCRIBING));
   app.use(answerConditionally);
-  const router = express.Router({ caseSensitive: true });
+  // Strict: a proxy in front that keeps /metrics inside would let /metrics/ pass.
+  const router = express.Router({ caseSensitive: true, strict: true });
   serveAlerts(router, deps);
   serveReport(router, deps);
   serveAudience(router, deps);
@@ -109,9 +110,10 @@ export function createApp(input: ApiDeps): Api {
   serveLive(router, deps);
   serveSession(router, deps);
   serveOperations(router, deps);
-  serveDocs(router, deps);
-  servePages(router, deps);
-  app.use(router);
+  const pages = express.Router({ caseSensitive: true });
+  serveDocs(pages, deps);
+  servePages(pages, deps);
+  app.use(router, pages);
   app.use(() => {
     throw new Problem('not-found', 'GET /docs lists what there is.');
   });

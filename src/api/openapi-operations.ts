@@ -90,7 +90,7 @@ export const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operati
     post: {
       summary: 'Update, correct or retract an alert',
       description:
-        'What is left out stays as it is. Topics and language cannot change: those who had it must get this.',
+        'What is left out stays as it is. Topics and language cannot change: those who had it must get this. With `baseVersion`, nothing is changed if another version has come in between: 409, and `version` says which.',
       who: 'editor',
       tag: 'alerts',
       headers: ['Idempotency-Key'],
@@ -102,6 +102,7 @@ export const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operati
         'invalid-header',
         'approval-required',
         'not-found',
+        'version-conflict',
         'wrong-status',
         'message-too-large',
         'idempotency-conflict',

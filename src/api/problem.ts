@@ -16,6 +16,7 @@ export const PROBLEMS = {
   'not-found': { status: 404, title: 'There is nothing here' },
   'method-not-allowed': { status: 405, title: 'This method is not known here' },
   'duplicate-alert': { status: 409, title: 'The same headline was sent minutes ago' },
+  'version-conflict': { status: 409, title: 'The alert has another version by now' },
   'wrong-status': { status: 409, title: 'The alert is no longer where this can be done' },
   'subscription-conflict': { status: 409, title: 'The endpoint is subscribed with other keys' },
   'body-too-large': { status: 413, title: 'The body is too large' },
@@ -93,13 +94,14 @@ export function createProblemWriter(deps: { publicUrl: string; logger: Logger })
 }
 
 const RETRY_AFTER_SECONDS = '2';
+/** The store may have gone between doing and answering. */
+const AWAY =
+  'The store is away. What this request changes may have been done or not: send it again with the same Idempotency-Key, which does it once; without one, look first.';
 
 function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (isRedisAway(error)) {
-    return new Problem('unavailable', 'The store is away. Nothing was lost: send the same request again.', {
-      headers: { 'Retry-After': RETRY_AFTER_SECONDS },
-    });
+    return new Problem('unavailable', AWAY, { headers: { 'Retry-After': RETRY_AFTER_SECONDS } });
   }
   return fromExpress(error) ?? new Problem('internal-error', 'It is in the log under this instance.');
 }

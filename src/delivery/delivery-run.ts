@@ -1,7 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { toPublicAlert, type EditorAlert } from '../alerts/schema.ts';
 import type { Member } from '../audience/selection.ts';
 import { subscriptionId } from '../audience/shard.ts';
 import type { SendOrder } from '../push/types.ts';
+import { isRedisAway } from '../redis/away.ts';
 import { groupRetries, type Again } from './group-retries.ts';
 import { deliveryLife, finishVersion, isStopped } from './life.ts';
 import { pushMessageTemplate } from './push-message.ts';
@@ -18,6 +20,8 @@ const CHECKPOINT_MS = 250;
 const STANDSTILL_MS = 1000;
 /** No message waits longer for its answer, ms: the sender sees to it. */
 const LONGEST_ANSWER_MS = 30_000;
+/** What Redis could not take is offered to it again so often, ms: well before a run that takes over reads the ledger. */
+const AGAIN_MS = 200;
 /** Deliveries read and handed to the sender at once: bounds the memory of a job. */
 const CHUNK = 250;
 
@@ -195,12 +199,29 @@ export function startRun(
       .finally(() => (writing = undefined));
   }
 
+  /**
+   * What push services have taken is in the ledger before the job may be run again: while Redis answers with errors (out of
+   * memory, read-only), it waits for that.
+   */
+  async function lastCheckpoint(): Promise<void> {
+    while (deps.now() < life.expiresAtMs) {
+      try {
+        return await checkpoint('last');
+      } catch (error) {
+        if (!isRedisAway(error)) throw error;
+        fail(error);
+        await sleep(AGAIN_MS);
+      }
+    }
+    await checkpoint('last');
+  }
+
   async function run(): Promise<void> {
     const timer = setInterval(tick, CHECKPOINT_MS);
     await sendAll();
     clearInterval(timer);
     await writing;
-    await checkpoint('last');
+    await lastCheckpoint();
     if (fault !== undefined) throw fault;
   }
 

@@ -1,7 +1,7 @@
 import { toPublicAlert, type Alert } from '../alerts/schema.ts';
 import type { AlertStore } from '../alerts/store.ts';
 import { countBits } from '../audience/bitmap.ts';
-import type { Selection } from '../audience/selection.ts';
+import type { FrozenName, Selection } from '../audience/selection.ts';
 import { SHARDS } from '../audience/shard.ts';
 import { cutShard } from './batches.ts';
 import { deliveryLife, finishVersion, isStopped } from './life.ts';
@@ -41,9 +41,36 @@ export async function fanOut(deps: FanOutDeps, job: FanOutJob): Promise<void> {
     deps.live.append(toPublicAlert(alert)),
     deps.ledger.open(job, acceptedAtMs, keepSeconds),
   ]);
+  await freezeEarlier(deps, job);
   const batches = await freezeAndCut(deps, job, alert, keepSeconds);
   const { finished } = await deps.ledger.cut(job, batches);
   if (finished) await finishVersion(deps.alerts, job);
+}
+
+const audienceOf = (job: FanOutJob): FrozenName => ({
+  name: versionName(job),
+  earlier: job.version > 1 ? versionName({ ...job, version: job.version - 1 }) : undefined,
+});
+
+const shardsFrom = (first: number): number[] =>
+  Array.from({ length: Math.min(GROUP, SHARDS - first) }, (_, index) => first + index);
+
+/**
+ * Whoever gets a version gets those after it. If the fan-out of the one before has not run (its worker died), its audience
+ * is frozen now: its own run finds it so.
+ */
+async function freezeEarlier(deps: FanOutDeps, job: FanOutJob): Promise<void> {
+  const earlier = { ...job, version: job.version - 1 };
+  if (earlier.version === 0 || (await deps.ledger.state(earlier)).cut) return;
+  const alert = await deps.alerts.get(earlier.alertId, earlier.version);
+  if (alert === undefined || isStopped(alert)) return;
+  await freezeEarlier(deps, earlier);
+  const { keepSeconds } = deliveryLife(alert);
+  for (let first = 0; first < SHARDS; first += GROUP) {
+    await Promise.all(
+      shardsFrom(first).map((shard) => deps.selection.freeze(audienceOf(earlier), shard, alert, keepSeconds)),
+    );
+  }
 }
 
 async function freezeAndCut(
@@ -52,10 +79,7 @@ async function freezeAndCut(
   alert: Alert,
   keepSeconds: number,
 ): Promise<number> {
-  const audience = {
-    name: versionName(job),
-    earlier: job.version > 1 ? versionName({ ...job, version: job.version - 1 }) : undefined,
-  };
+  const audience = audienceOf(job);
   let batch = 0;
   let pieces: Piece[] = [];
   let deliveries = 0;
@@ -68,9 +92,8 @@ async function freezeAndCut(
     deliveries = 0;
   };
   for (let first = 0; first < SHARDS; first += GROUP) {
-    const shards = Array.from({ length: Math.min(GROUP, SHARDS - first) }, (_, index) => first + index);
     const frozen = await Promise.all(
-      shards.map(async (shard) => {
+      shardsFrom(first).map(async (shard) => {
         const bitmap = await deps.selection.freeze(audience, shard, alert, keepSeconds);
         await deps.ledger.addAudience(job, shard, countBits(bitmap));
         return { shard, bitmap };

@@ -3,6 +3,7 @@ import { setBits, without } from '../audience/bitmap.ts';
 import type { Selection } from '../audience/selection.ts';
 import { SHARDS } from '../audience/shard.ts';
 import type { Logger } from '../ops/logger.ts';
+import { isRedisAway } from '../redis/away.ts';
 import { groupBy } from './group-by.ts';
 import type { Ledger } from './ledger.ts';
 import { deliveryLife, finishVersion, isStopped, type DeliveryLife } from './life.ts';
@@ -35,7 +36,11 @@ export interface HousekeepingDeps {
 /** Finishes what was accepted and, for whatever reason, did not go its way. Harmless when run twice. */
 export async function keepHouse(deps: HousekeepingDeps): Promise<void> {
   for (const entry of await deps.alerts.outbox.listUnfinished(UNFINISHED_AFTER_MS, AT_ONCE)) {
-    await tend(deps, { alertId: entry.id, version: entry.version });
+    const version = { alertId: entry.id, version: entry.version };
+    await tend(deps, version).catch((error: unknown) => {
+      if (isRedisAway(error)) throw error;
+      deps.logger.error({ err: error, ...version }, 'a version could not be tended; the others are');
+    });
   }
 }
 

@@ -26,7 +26,10 @@ export interface LogPage {
 
 /** The ordered log of alert versions: a Redis stream whose ids are running offsets. */
 export interface LiveLog {
-  /** Puts a version at the end, once, however often it is called. A log that has lost entries gets a new epoch first. */
+  /**
+   * Puts a version at the end, once, however often it is called, and never after a newer one of the same alert: readers
+   * would be shown again what was corrected. A log that has lost entries gets a new epoch first.
+   */
   append(alert: Alert): Promise<{ cursor: string; appended: boolean }>;
   /** The log's epoch (made now, if it has none) and what it holds after `offset`, oldest first, at most `limit` entries. */
   read(offset: number, limit?: number): Promise<LogPage>;
@@ -35,7 +38,7 @@ export interface LiveLog {
 }
 
 /**
- * KEYS: stream, epoch, marker of the version, offset of the newest version ever appended.
+ * KEYS: stream, epoch, marker of the alert, offset of the newest version ever appended.
  * ARGV: new epoch, alert, its id, its version, seconds, length.
  *
  * Offsets never go back, not even when the stream is gone: who waits for the next one is woken, and then sees the epoch.
@@ -51,8 +54,10 @@ redis.call('SET', KEYS[2], ARGV[1], 'NX')
 if last < newest then redis.call('SET', KEYS[2], ARGV[1]) end
 local epoch = redis.call('GET', KEYS[2])
 
-local marked, at = string.match(redis.call('GET', KEYS[3]) or '', '^(.*):(%d+)$')
-if at then
+local marked, at, version = string.match(redis.call('GET', KEYS[3]) or '', '^(.*):(%d+):(%d+)$')
+version = tonumber(version or 0)
+if version > tonumber(ARGV[4]) then return {epoch, tostring(math.max(last, newest)), 0} end
+if version == tonumber(ARGV[4]) then
   local entries = redis.call('XRANGE', KEYS[1], at .. '-0', '+', 'COUNT', 1)
   local held = false
   if offset_of(entries) == tonumber(at) then
@@ -66,7 +71,7 @@ end
 local offset = math.max(last, newest) + 1
 redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[6], offset .. '-0', 'alert', ARGV[2])
 redis.call('SET', KEYS[4], offset)
-redis.call('SET', KEYS[3], epoch .. ':' .. offset, 'EX', ARGV[5])
+redis.call('SET', KEYS[3], epoch .. ':' .. offset .. ':' .. ARGV[4], 'EX', ARGV[5])
 return {epoch, tostring(offset), 1}`);
 
 /** KEYS: stream, epoch. ARGV: new epoch, offset, limit. */
@@ -89,7 +94,7 @@ export function createLiveLog(redis: Redis): LiveLog {
       const [epoch, offset, appended] = (await runScript(
         redis,
         APPEND,
-        [keys.liveLog, keys.liveEpoch, keys.liveAppended(alert.id, alert.version), keys.liveNewest],
+        [keys.liveLog, keys.liveEpoch, keys.liveAppended(alert.id), keys.liveNewest],
         [newEpoch(), JSON.stringify(alert), alert.id, alert.version, ONCE_FOR_SECONDS, KEPT_VERSIONS],
       )) as [string, string, number];
       return { cursor: formatCursor({ epoch, offset: Number(offset) }), appended: appended === 1 };

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import { createServer, IncomingMessage, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { Counter } from 'prom-client';
 import type { Metrics } from './metrics.ts';
@@ -49,6 +49,7 @@ export function createHttpServer(deps: {
   });
   const server = createServer(
     {
+      IncomingMessage: IncomingRequest,
       headersTimeout: HEAD_MS,
       requestTimeout: REQUEST_MS,
       connectionsCheckingInterval: CHECK_MS,
@@ -83,6 +84,22 @@ export function createHttpServer(deps: {
       clearTimeout(impatience);
     },
   };
+}
+
+/**
+ * A request that asks for another protocol than WebSocket is a request as any other (RFC 9110, section 7.8): Java's client
+ * offers `h2c` with each. Node asks `upgrade` whether it is one, and says itself that it might be.
+ */
+class IncomingRequest extends IncomingMessage {
+  declare offered: boolean | null;
+
+  get upgrade(): boolean | null {
+    return this.offered && /\bwebsocket\b/i.test(this.headers.upgrade ?? '');
+  }
+
+  set upgrade(offered: boolean | null) {
+    this.offered = offered;
+  }
 }
 
 /** Closes the oldest of the connections that have sent no whole request yet, when they are more than `most`. */

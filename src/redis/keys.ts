@@ -32,7 +32,8 @@ export const keys = {
   liveEpoch: `${CORE}:live:epoch`,
   /** Offset of the newest version that was ever appended: when the stream ends before it, entries are lost. */
   liveNewest: `${CORE}:live:newest`,
-  liveAppended: (id: string, version: number) => `${CORE}:live:appended:${id}:${version}`,
+  /** Where an alert's newest version stands in the log: epoch, offset, version. */
+  liveAppended: (id: string) => `${CORE}:live:appended:${id}`,
   // delivery
   report: (id: string, version: number) => `${CORE}:report:${id}:${version}`,
   receiptSecret: `${CORE}:receipt-secret`,

@@ -19,7 +19,7 @@ import { startTestRedis } from './redis.ts';
 import { createScriptedService, type ScriptedService } from './scripted-push-service.ts';
 
 const ORIGIN = 'https://push.example';
-const VAPID_KEY_ID = Buffer.from('the key in use').subarray(0, 4).toString('base64url');
+export const VAPID_KEY_ID = Buffer.from('the key in use').subarray(0, 4).toString('base64url');
 
 /** One worker process. */
 export interface DeliveryProcess {

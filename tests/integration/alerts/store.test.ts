@@ -42,15 +42,25 @@ test('what create answered survives kill -9, with its outbox entry', async () =>
   expect(await store.outbox.listUnfinished(0, 10)).toEqual([]);
 });
 
-test('the outbox lists only what has waited, oldest first', async () => {
-  const older = await create('أول');
-  now += 5000;
-  const newer = await create('ثان');
+test('the outbox lists only what has waited, newest first, and of many the older ones in turn', async () => {
+  const made: string[] = [];
+  for (const headline of ['أول', 'ثان', 'ثالث', 'رابع', 'خامس']) {
+    made.unshift(await create(headline));
+    now += 5000;
+  }
   const ids = async (age: number, limit: number) =>
     (await store.outbox.listUnfinished(age, limit)).map((entry) => entry.id);
-  expect(await ids(0, 10)).toEqual([older, newer]);
-  expect(await ids(5000, 10)).toEqual([older]);
-  expect(await ids(0, 1)).toEqual([older]);
+  expect(await ids(0, 10)).toEqual(made);
+  expect(await ids(15_000, 10)).toEqual(made.slice(2));
+  const seen = new Set<string>();
+  for (let second = 0; second < 2; second++) {
+    const [newest, nextNewest, ...others] = await ids(0, 2);
+    expect([newest, nextNewest]).toEqual(made.slice(0, 2));
+    expect(others.length).toBeLessThanOrEqual(2);
+    for (const id of others) seen.add(id);
+    now += 1000;
+  }
+  expect(seen).toEqual(new Set(made.slice(2)));
 });
 
 test('a status is set only from those named', async () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { alertSchema } from '../../../src/alerts/schema.ts';
+import { MAX_VERSIONS } from '../../../src/alerts/store.ts';
 import { createLiveLog } from '../../../src/live/log.ts';
 import { anAlert, startTestApi, type TestApi } from '../../support/api.ts';
 
@@ -151,6 +152,7 @@ test('lists newest first by topic and language, in pages', async () => {
   expect(idsOf(await list(`topics=ukraine&before=${page.next}`))).toEqual([first]);
   expect((await api.call('GET', '/v1/alerts?limit=0')).body.errors[0].parameter).toBe('limit');
   expect((await api.call('GET', '/v1/alerts?colour=red')).status).toBe(400);
+  expect(idsOf(await list('before=1969-12-31T23:59:59Z'))).toEqual([]);
 });
 
 test('editors list by status; readers may not', async () => {
@@ -208,6 +210,45 @@ test('concurrent corrections each get a version of their own', async () => {
   );
   const versions = answers.map((answer) => answer.body.version as number).sort((a, b) => a - b);
   expect(versions).toEqual([2, 3, 4, 5, 6, 7, 8, 9]);
+});
+
+test('a change that was made of an older version is refused, and changes nothing', async () => {
+  const { body } = await post(anAlert());
+  const change = (fields: object) =>
+    api.call('POST', `/v1/alerts/${body.id}/versions`, { key: api.keys.author, body: fields });
+  const first = await change({ change: 'correction', baseVersion: 1, headline: 'لا قتلى' });
+  expect(first.body).toMatchObject({ version: 2, headline: 'لا قتلى' });
+  expect(first.body).not.toHaveProperty('baseVersion');
+  const late = await change({ change: 'retraction', baseVersion: 1 });
+  expect([late.status, late.body.type]).toEqual([409, 'http://ajil.test/problems/version-conflict']);
+  expect(late.body).toMatchObject({ version: 2, change: 'correction' });
+  expect((await api.deps.alerts.get(body.id))?.version).toBe(2);
+  // Of several who saw the same version, one changes it.
+  const answers = await Promise.all(
+    Array.from({ length: 8 }, (_, n) => change({ change: 'update', baseVersion: 2, headline: `خبر ${n}` })),
+  );
+  expect(answers.map(({ status }) => status).sort((a, b) => a - b)).toEqual([201, ...Array(7).fill(409)]);
+});
+
+test('an alert can be retracted, however often it was changed', async () => {
+  const { body } = await post(anAlert());
+  const path = `/v1/alerts/${body.id}/versions`;
+  const change = (fields: object) => api.call('POST', path, { key: api.keys.author, body: fields });
+  for (let version = 2; version <= MAX_VERSIONS; version++) {
+    expect((await change({ change: 'update' })).status).toBe(201);
+  }
+  expect((await change({ change: 'update' })).status).toBe(409);
+  expect((await change({ change: 'retraction' })).body.status).toBe('retracted');
+});
+
+test('whoever wrote one of its versions may abort an alert', async () => {
+  const { body } = await post(anAlert());
+  await api.call('POST', `/v1/alerts/${body.id}/versions`, {
+    key: api.keys.approver,
+    body: { change: 'update' },
+  });
+  const aborted = await api.call('POST', `/v1/alerts/${body.id}/abort`, { key: api.keys.author });
+  expect([aborted.status, aborted.body.status]).toEqual([200, 'aborted']);
 });
 
 test('an alert is aborted while it is being sent, by its author or an approver', async () => {

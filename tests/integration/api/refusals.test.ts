@@ -43,6 +43,8 @@ test('what is not there is a 404, and a method that is not is a 405 naming those
     '/v1/alerts/%E0%A4',
     `/v1/alerts/${'0'.repeat(26)}`,
     '/V1/ALERTS',
+    '/metrics/',
+    '/METRICS',
   ]) {
     const { status, body } = await api.call('GET', path);
     expect([path, status, body.type]).toEqual([path, 404, 'http://ajil.test/problems/not-found']);

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { placeOf, subscriptionId } from '../../../src/audience/shard.ts';
+import type { Ledger } from '../../../src/delivery/ledger.ts';
 import { openDeliveryWorld, type DeliveryWorld } from '../../support/delivery-world.ts';
 import { ACCEPTED, UNAVAILABLE } from '../../support/scripted-push-service.ts';
 
@@ -62,4 +63,40 @@ test('a retry of which nothing remains ends well, however long the removal of a 
   remove();
   await run;
   expect((await world.report(version)).outcomes).toMatchObject({ gone: 1, pending: AUDIENCE - 1 });
+});
+
+test('what was sent while Redis takes nothing is written once it does, and nobody has it twice', async () => {
+  let requests = 0;
+  world.service.places = 50;
+  world.service.answer = () => ((requests += 1) > 100 ? 'hang' : ACCEPTED);
+  const version = await world.acceptAndFanOut();
+  const refused = new Map<unknown, number>();
+  const checkpoint: Ledger['checkpoint'] = async (of, written, keepSeconds) => {
+    try {
+      return await world.ledger.checkpoint(of, written, keepSeconds);
+    } catch (error) {
+      const batch = written.claim?.batch;
+      refused.set(batch, (refused.get(batch) ?? 0) + 1);
+      throw error;
+    }
+  };
+  const process = world.openProcess({ ledger: { ...world.ledger, checkpoint } });
+  const work = process.work();
+  await expect.poll(() => world.service.hanging(), { timeout: 10_000 }).toBe(50);
+  // Out of memory; then the push service takes what is on the wire.
+  await world.redis.config('SET', 'maxmemory', '1');
+  world.service.answerHanging(ACCEPTED);
+  await expect.poll(() => world.service.waiting(), { timeout: 10_000 }).toBe(0);
+  world.service.answer = () => ACCEPTED;
+  world.service.answerHanging(ACCEPTED);
+  // Each job's checkpoint at its end, too.
+  await expect.poll(() => Math.min(...refused.values()), { timeout: 10_000 }).toBeGreaterThan(1);
+  const { taken } = world.service.totals();
+  expect(taken).toBeGreaterThan(100);
+  await world.redis.config('SET', 'maxmemory', '0');
+  await work;
+  expect((await world.report(version)).outcomes.accepted).toBe(taken);
+  await world.finish(version, process);
+  expect((await world.report(version)).outcomes).toMatchObject({ accepted: AUDIENCE, pending: 0 });
+  expect(world.service.totals()).toMatchObject({ taken: AUDIENCE, takenAgain: 0 });
 });

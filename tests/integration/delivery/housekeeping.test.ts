@@ -159,6 +159,18 @@ test('a version whose audience was lost is not watched for ever', async () => {
   expect((await world.report(version)).outcomes.pending).toBe(AUDIENCE);
 });
 
+test('a version whose record cannot be read keeps no other from being tended', async () => {
+  const oldest = await world.accept();
+  world.advance(SECOND);
+  const broken = await world.accept();
+  world.advance(SECOND);
+  const newest = await world.accept();
+  world.advance(SECOND);
+  await world.redis.hset(keys.alert(broken.alertId), 'v:1', '{');
+  await world.keepHouse();
+  expect(world.jobs.ids()).toEqual([versionName(newest), versionName(oldest)]);
+});
+
 test('an aborted version is left alone', async () => {
   const version = await world.acceptAndFanOut();
   world.jobs.clear();

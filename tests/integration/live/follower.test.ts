@@ -5,6 +5,7 @@ import { keys } from '../../../src/redis/keys.ts';
 import {
   anAlertVersion as alert,
   nameOf,
+  nextVersion,
   startTestGateway,
   versionsIn,
   type TestGateway,
@@ -86,6 +87,19 @@ test('a wiped Redis is a new epoch: everybody starts over', async () => {
   const fresh = alert('جديد');
   await live.log.append(fresh);
   expect(versionsIn(await again.line.until(2))).toEqual([nameOf(fresh)]);
+});
+
+test('a version comes never after a newer one of the same alert', async () => {
+  const line = await live.listen();
+  const wrong = alert('خمسة قتلى');
+  const corrected = nextVersion(wrong, { headline: 'لا قتلى' });
+  expect(await live.log.append(corrected)).toMatchObject({ appended: true });
+  // As when its worker died, and its job comes back.
+  expect(await live.log.append(wrong)).toMatchObject({ appended: false });
+  const other = alert('خبر آخر');
+  await live.log.append(other);
+  expect(versionsIn(await line.until(3))).toEqual([nameOf(corrected), nameOf(other)]);
+  expect((await hello('')).message.alerts).toMatchObject([{ version: 2 }, { id: other.id }]);
 });
 
 test('a log whose stream is gone takes a version again and has a new epoch', async () => {

@@ -13,6 +13,8 @@ test('ids sort by time, look like ids and are never all digits', () => {
 
 test('a time takes ten digits', () => {
   expect(timePrefix(0)).toBe('0000000000');
+  expect(timePrefix(Date.parse('1969-12-31T23:59:59Z'))).toBe('0000000000');
+  expect(timePrefix(Date.parse('9999-12-31T23:59:59Z'))).toHaveLength(10);
   // The example of the ULID specification.
   expect(timePrefix(1_469_918_176_385)).toBe('01aryz6s41');
 });

@@ -36,6 +36,19 @@ test('deliveries to the same push service that have come equally far share a ret
   expect(expired).toEqual([]);
 });
 
+test('a thousand made-up push services make no thousand retries, and leave real ones theirs', () => {
+  const made = Array.from({ length: 900 }, (_, slot) => again(slot, { origin: `https://x${slot}.example` }));
+  const real = Array.from({ length: 100 }, (_, index) => again(900 + index));
+  const { retries } = groupRetries([...made, ...real], NOW, NOW + HOUR);
+  expect(retries.map(({ origin, slots }) => [origin, slots[0]?.[1].length])).toEqual([
+    ['', 900],
+    ['https://a.example', 100],
+  ]);
+  // Nor later, when they are tried again.
+  expect(groupRetries(made, NOW, NOW + HOUR).retries).toHaveLength(1);
+  expect(groupRetries(made.slice(0, 16), NOW, NOW + HOUR).retries).toHaveLength(16);
+});
+
 test('what may not be tried again before the expiry is expired; else the last attempt comes before it', () => {
   const { retries, expired } = groupRetries(
     [again(1, { afterMs: 30_000 }), again(2, { attempt: 16 })],

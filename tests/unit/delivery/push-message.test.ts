@@ -1,6 +1,10 @@
 import { expect, test } from 'vitest';
 import { firstVersion, nextVersion } from '../../../src/alerts/life-cycle.ts';
-import { pushMessageBytes, RECEIPT_TOKEN_LENGTH } from '../../../src/alerts/notification.ts';
+import {
+  MAX_PUSH_MESSAGE_BYTES,
+  pushMessageBytes,
+  RECEIPT_TOKEN_LENGTH,
+} from '../../../src/alerts/notification.ts';
 import { newAlertSchema } from '../../../src/alerts/schema.ts';
 import { pushMessageTemplate } from '../../../src/delivery/push-message.ts';
 
@@ -31,6 +35,15 @@ test('what is counted is what is sent, byte for byte', () => {
       notification: { lang: 'ar', dir: 'rtl', data: { receipt: 't'.repeat(RECEIPT_TOKEN_LENGTH) } },
     });
   }
+});
+
+test('a retraction fits, whatever it takes back and whatever it says of it', () => {
+  const largest = { headline: '急'.repeat(200), note: '急'.repeat(300) };
+  const url = `https://news.example/${'خ'.repeat(1000)}`;
+  const long = { ...alert, ...largest, url, body: '急'.repeat(1000), image: url };
+  const retraction = nextVersion(long, { change: 'retraction', note: largest.note }, 'editor', 0);
+  expect(pushMessageBytes(long, PUBLIC_URL)).toBeGreaterThan(MAX_PUSH_MESSAGE_BYTES);
+  expect(pushMessageBytes(retraction, PUBLIC_URL)).toBeLessThanOrEqual(MAX_PUSH_MESSAGE_BYTES);
 });
 
 test('a correction says that it is one; a retraction says why, without the picture', () => {

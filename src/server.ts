@@ -5,6 +5,7 @@ import proxyAddress from 'proxy-addr';
 import { pushMessageBytes } from './alerts/notification.ts';
 import { createAlertStore } from './alerts/store.ts';
 import { createApp } from './api/app.ts';
+import { problemDetails } from './api/problem.ts';
 import { createSubscriptionStore } from './audience/subscriptions.ts';
 import { createTopicStore } from './audience/topics.ts';
 import type { Config } from './config.ts';
@@ -81,6 +82,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
     metrics,
     allowedOrigins: [origin, ...config.allowedOrigins],
     addressOf: (request) => trusted(request),
+    describeRefusal: (refusal, id) => problemDetails(config.publicUrl, refusal, id),
     drainSeconds: config.drainSeconds,
     onBroadcast: (alert, connections) => {
       reports.addConnections(alert.id, alert.version, connections).catch((error: unknown) => {

@@ -1,3 +1,5 @@
+import { adminKeyLine } from './ops/role-process.ts';
+
 /** What `npm start` tells people, between the log's lines, once alerts are taken. */
 export function announcement(origin: string, adminKey: string | undefined): string[] {
   return [
@@ -10,5 +12,3 @@ export function announcement(origin: string, adminKey: string | undefined): stri
     '',
   ];
 }
-
-export const adminKeyLine = (key: string): string => `  admin key    ${key}   (shown only now: keep it)`;

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import proxyAddress from 'proxy-addr';
 import { z } from 'zod';
 
 const list = z
@@ -12,17 +13,12 @@ const list = z
   );
 
 const flag = z
-  .enum(['true', 'false', '1', '0', ''])
+  .enum(['true', 'false', '1', '0'])
   .default('false')
   .transform((text) => text === 'true' || text === '1');
 
 const count = (fallback: number, min: number, max: number) =>
   z.coerce.number().int().min(min).max(max).default(fallback);
-
-const optional = z
-  .string()
-  .optional()
-  .transform((text) => (text === undefined || text === '' ? undefined : text));
 
 const origin = z.string().refine((text) => {
   try {
@@ -32,22 +28,40 @@ const origin = z.string().refine((text) => {
   }
 }, 'must be an origin such as https://news.example, without a path');
 
+/** An http or https origin; the slash that browsers show after it does no harm. */
+const ownOrigin = z.string().transform((text, context) => {
+  const url = /^https?:\/\//i.test(text) && URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.href === `${url?.origin}/`) return url.origin;
+  context.addIssue({
+    code: 'custom',
+    message: 'must be an origin such as https://alerts.news.example, without a path, a query or credentials',
+  });
+  return z.NEVER;
+});
+
+/** Whether Express would take it as `trust proxy`: it looks only when it is built, and then throws. */
+function isTrustProxy(text: string): boolean {
+  if (/^(true|false|\d+)$/.test(text)) return true;
+  try {
+    proxyAddress.compile(text.split(',').map((item) => item.trim()));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const environment = z.object({
   PORT: count(3000, 0, 65_535),
-  PUBLIC_URL: optional.pipe(z.url({ protocol: /^https?$/ }).optional()),
-  REDIS_URL: optional.pipe(
-    z
-      .string()
-      .regex(
-        /^(rediss?(-cluster)?:\/\/|unix:\/\/\/|\/)/,
-        'must start with redis://, rediss://, redis-cluster://, rediss-cluster:// or unix:///',
-      )
-      .optional(),
-  ),
+  PUBLIC_URL: ownOrigin.optional(),
+  REDIS_URL: z
+    .string()
+    .regex(
+      /^(rediss?(-cluster)?:\/\/|unix:\/\/\/|\/)/,
+      'must start with redis://, rediss://, redis-cluster://, rediss-cluster:// or unix:///',
+    )
+    .optional(),
   DATA_DIR: z.string().default('./data'),
-  ADMIN_KEY: optional.pipe(
-    z.string().min(22, 'must hold at least 128 random bits (22 characters)').optional(),
-  ),
+  ADMIN_KEY: z.string().min(22, 'must hold at least 128 random bits (22 characters)').optional(),
   VAPID_SUBJECT: z
     .string()
     .regex(
@@ -55,10 +69,13 @@ const environment = z.object({
       'must be mailto: or https:, without spaces or brackets',
     )
     .default('mailto:alerts@ajil.example'),
-  VAPID_PUBLIC_KEY: optional,
-  VAPID_PRIVATE_KEY: optional,
+  VAPID_PUBLIC_KEY: z.string().optional(),
+  VAPID_PRIVATE_KEY: z.string().optional(),
   ALLOWED_ORIGINS: list.pipe(z.array(origin)),
-  TRUST_PROXY: z.string().default(''),
+  TRUST_PROXY: z
+    .string()
+    .refine(isTrustProxy, 'must be a number of proxies, or addresses and networks with commas between')
+    .default(''),
   PUSH_ALLOWED_ORIGINS: list.pipe(z.array(origin)),
   WORKER_PROCESSES: count(1, 1, 64),
   SERVER_PROCESSES: count(1, 1, 64),
@@ -108,20 +125,20 @@ export class ConfigError extends Error {
  * @throws {ConfigError} naming every variable that is wrong, and what it should be
  */
 export function loadConfig(env: Record<string, string | undefined>): Config {
-  const parsed = environment.safeParse(env);
-  if (!parsed.success) {
-    const faults = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+  // Empty means none, as in .env.example.
+  const given = Object.fromEntries(Object.entries(env).filter(([, text]) => text?.trim() !== ''));
+  const parsed = environment.safeParse(given);
+  const faults = parsed.error?.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`) ?? [];
+  if ((given['VAPID_PUBLIC_KEY'] === undefined) !== (given['VAPID_PRIVATE_KEY'] === undefined)) {
+    faults.push('  VAPID_PUBLIC_KEY, VAPID_PRIVATE_KEY: set both or neither');
+  }
+  if (!parsed.success || faults.length > 0) {
     throw new ConfigError(`The configuration has ${faults.length} fault(s):\n${faults.join('\n')}`);
   }
   const values = parsed.data;
-  if ((values.VAPID_PUBLIC_KEY === undefined) !== (values.VAPID_PRIVATE_KEY === undefined)) {
-    throw new ConfigError(
-      'The configuration has 1 fault(s):\n  VAPID_PUBLIC_KEY, VAPID_PRIVATE_KEY: set both or neither',
-    );
-  }
   return Object.freeze({
     port: values.PORT,
-    publicUrl: (values.PUBLIC_URL ?? `http://localhost:${values.PORT}`).replace(/\/+$/, ''),
+    publicUrl: values.PUBLIC_URL ?? `http://localhost:${values.PORT}`,
     redisUrl: values.REDIS_URL,
     dataDir: resolve(values.DATA_DIR),
     adminKey: values.ADMIN_KEY,

@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url';
-import { adminKeyLine, announcement } from './announcement.ts';
+import { announcement } from './announcement.ts';
 import type { Config } from './config.ts';
 import { runMachine } from './machine.ts';
 import type { Logger } from './ops/logger.ts';
+import { adminKeyLine } from './ops/role-process.ts';
 import { runRole } from './ops/run-role.ts';
 import { createShutdown, shutdownOnSignals } from './ops/shutdown.ts';
 

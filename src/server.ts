@@ -5,6 +5,7 @@ import proxyAddress from 'proxy-addr';
 import { pushMessageBytes } from './alerts/notification.ts';
 import { createAlertStore } from './alerts/store.ts';
 import { createApp } from './api/app.ts';
+import { problemDetails } from './api/problem.ts';
 import { createSubscriptionStore } from './audience/subscriptions.ts';
 import { createTopicStore } from './audience/topics.ts';
 import type { Config } from './config.ts';
@@ -12,6 +13,7 @@ import { openFanOutQueue } from './delivery/queues.ts';
 import { openReceiptTokens } from './delivery/receipt-token.ts';
 import { createReceiptStore } from './delivery/receipts.ts';
 import { createReportStore } from './delivery/report.ts';
+import { prepareAdmin } from './editors/admin-at-start.ts';
 import { createAuditLog } from './editors/audit.ts';
 import { createSessionStore } from './editors/sessions.ts';
 import { createEditorStore } from './editors/store.ts';
@@ -55,10 +57,14 @@ async function start(config: Config, logger: Logger): Promise<void> {
   await waitUntilReady(redis);
 
   const editors = createEditorStore({ redis, now });
-  const admin = await editors.ensureAdmin({ adminKey: config.adminKey });
-  if (admin.created !== undefined && !tellSupervisor({ type: 'admin-key', key: admin.created })) {
-    process.stdout.write(`admin key    ${admin.created}   (shown only now: keep it)\n`);
-  }
+  const audit = createAuditLog({ redis, now });
+  await prepareAdmin({
+    editors,
+    audit,
+    adminKey: config.adminKey,
+    logger,
+    onNewKey: (key) => tellSupervisor({ type: 'admin-key', key }),
+  });
   const vapid = await loadVapidKeys({ dataDir: config.dataDir, ...config.vapid });
   const reports = createReportStore(redis);
   const fanOutQueue = openFanOutQueue(redis);
@@ -76,6 +82,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
     metrics,
     allowedOrigins: [origin, ...config.allowedOrigins],
     addressOf: (request) => trusted(request),
+    describeRefusal: (refusal, id) => problemDetails(config.publicUrl, refusal, id),
     drainSeconds: config.drainSeconds,
     onBroadcast: (alert, connections) => {
       reports.addConnections(alert.id, alert.version, connections).catch((error: unknown) => {
@@ -96,7 +103,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
     now,
     editors,
     sessions: createSessionStore({ redis, now, editors }),
-    audit: createAuditLog({ redis, now }),
+    audit,
     alerts: createAlertStore({ redis, now }),
     topics: createTopicStore(redis),
     subscriptions: createSubscriptionStore({ redis, vapidKeyId: vapid.keyId, now }),

@@ -8,15 +8,15 @@ interface OutboxEntry {
   readonly acceptedAt: number;
 }
 
-/** Accepted versions whose fan-out has not finished. */
+/** Accepted versions that are not finished: not put on their way yet, or with deliveries pending. */
 export interface Outbox {
   /**
    * Those accepted at least `olderThanMs` ago, at most twice `limit`: the newest, and some of the others, another part each
    * second, so that all have their turn however many there are.
    */
   listUnfinished(olderThanMs: number, limit: number): Promise<readonly OutboxEntry[]>;
-  /** Says that the fan-out has put everything on its way. Saying it again is harmless. */
-  markFannedOut(id: string, version: number): Promise<void>;
+  /** Takes out a version of which nothing is left to do. Saying it again is harmless. */
+  markFinished(id: string, version: number): Promise<void>;
 }
 
 export function openOutbox(deps: { redis: Redis; now: () => number }): Outbox {
@@ -30,7 +30,7 @@ export function openOutbox(deps: { redis: Redis; now: () => number }): Outbox {
       if (pages < 2) return entriesOf(newest);
       return entriesOf([...newest, ...(await page(1 + (Math.floor(deps.now() / 1000) % (pages - 1))))]);
     },
-    markFannedOut: async (id, version) => {
+    markFinished: async (id, version) => {
       await deps.redis.zrem(keys.outbox, `${id}:${version}`);
     },
   };

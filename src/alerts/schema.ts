@@ -43,10 +43,15 @@ export const langSchema = z
     return z.NEVER;
   });
 
-// Controls (C0, C1) and the explicit bidi embeddings, overrides and isolates of UAX #9: they can make a headline
-// read as something else on the page than on the desk. The plain marks (LRM, RLM, ALM) are harmless and stay.
-// oxlint-disable-next-line no-control-regex
-const FORBIDDEN_CHARACTERS = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufeff]/;
+// Controls (C0, C1), the separators of lines and paragraphs beside \n, and the explicit bidi embeddings, overrides and
+// isolates of UAX #9: they can make a headline read as something else on the page than on the desk. The plain marks
+// (LRM, RLM, ALM) are harmless and stay.
+const FORBIDDEN_CHARACTERS =
+  // oxlint-disable-next-line no-control-regex
+  /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\ufeff]/;
+
+/** A character that leaves ink: no space, nothing of no width, no filler, and not the empty Braille cell. */
+const VISIBLE = /[^\p{White_Space}\p{Default_Ignorable_Code_Point}\u2800]/u;
 
 export const holdsForbidden = (text: string): boolean => FORBIDDEN_CHARACTERS.test(text);
 
@@ -63,16 +68,30 @@ const text = (min: number, max: number) =>
         .refine((value) => value.isWellFormed(), 'must be well-formed Unicode'),
     );
 
-const headlineSchema = text(1, 200).refine((value) => !value.includes('\n'), 'must be a single line');
+const headlineSchema = text(1, 200)
+  .refine((value) => !value.includes('\n'), 'must be a single line')
+  .refine((value) => VISIBLE.test(value), 'must have something to see');
 const bodySchema = text(0, 1000);
 const noteSchema = text(0, 300);
+
+/**
+ * A link as it is stored: as the URL Standard writes it, which is ASCII and what every browser makes of it. Undefined for
+ * anything but an absolute https URL without credentials.
+ */
+export function storedUrl(text: string): string | undefined {
+  const url = /^\s*https:\/\//i.test(text) && URL.canParse(text) ? new URL(text) : undefined;
+  return url?.username === '' && url.password === '' ? url.href : undefined;
+}
+
 const httpsUrlSchema = z
   .string()
-  .max(1024)
-  .refine((value) => {
-    const url = URL.canParse(value) ? new URL(value) : undefined;
-    return url?.protocol === 'https:' && url.username === '' && url.password === '';
-  }, 'must be an https URL without credentials');
+  .transform((value, context) => {
+    const stored = storedUrl(value);
+    if (stored !== undefined) return stored;
+    context.addIssue({ code: 'custom', message: 'must be an https:// URL without credentials' });
+    return z.NEVER;
+  })
+  .pipe(z.string().max(1024));
 const timeSchema = z.iso.datetime({ offset: true }).transform((value) => new Date(value).toISOString());
 
 /** The body of `POST /v1/alerts`. Unknown fields are refused. */

@@ -18,19 +18,25 @@ export interface AlertRules {
 }
 
 export interface AlertRulesDeps {
-  readonly config: { readonly allowedOrigins: readonly string[]; readonly requireApproval: boolean };
+  readonly config: {
+    readonly publicUrl: string;
+    readonly allowedOrigins: readonly string[];
+    readonly requireApproval: boolean;
+  };
   readonly topics: Pick<TopicStore, 'list'>;
   readonly pushMessageBytes: (alert: Alert) => number;
   readonly now: () => number;
 }
 
 export function createAlertRules(deps: AlertRulesDeps): AlertRules {
-  const { allowedOrigins, requireApproval } = deps.config;
+  const { publicUrl, allowedOrigins, requireApproval } = deps.config;
+  /** Where links may lead once sites are named: to these, and to our own pages. */
+  const linkedSites = [...allowedOrigins, new URL(publicUrl).origin];
 
   function siteErrors(url: string | null | undefined): FieldError[] {
     if (typeof url !== 'string' || allowedOrigins.length === 0) return [];
-    if (allowedOrigins.includes(new URL(url).origin)) return [];
-    return [{ pointer: '/url', detail: `must be on one of ${allowedOrigins.join(', ')} (ALLOWED_ORIGINS)` }];
+    if (linkedSites.includes(new URL(url).origin)) return [];
+    return [{ pointer: '/url', detail: `must be on one of ${linkedSites.join(', ')} (ALLOWED_ORIGINS)` }];
   }
 
   function expiryErrors(expiresAt: string | undefined): FieldError[] {

@@ -207,7 +207,7 @@ export const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operati
       who: 'all',
       tag: 'readers',
       answers: { 200: null },
-      problems: ['upgrade-required'],
+      problems: ['invalid-query', 'forbidden', 'upgrade-required', 'unavailable'],
     },
   },
   '/v1/session': {

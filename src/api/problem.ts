@@ -65,7 +65,24 @@ export class Problem extends Error {
   }
 }
 
-/** The only writer of `application/problem+json` (RFC 9457). */
+/** Problem details (RFC 9457), here and on the live line. @param id of this occurrence, a UUID */
+export function problemDetails(
+  publicUrl: string,
+  { code, detail, errors }: { code: ProblemCode; detail: string; errors?: readonly FieldError[] | undefined },
+  id: string,
+) {
+  const { status, title } = PROBLEMS[code];
+  return {
+    type: `${publicUrl}/problems/${code}`,
+    title,
+    status,
+    detail,
+    instance: `urn:uuid:${id}`,
+    ...(errors === undefined ? {} : { errors }),
+  };
+}
+
+/** Writes what was thrown as `application/problem+json`. */
 export function createProblemWriter(deps: { publicUrl: string; logger: Logger }) {
   // Express knows an error handler by its four parameters.
   return (error: unknown, request: Request, response: Response, _next: NextFunction): void => {
@@ -77,18 +94,13 @@ export function createProblemWriter(deps: { publicUrl: string; logger: Logger })
       response.destroy();
       return;
     }
-    const { status, title } = PROBLEMS[problem.code];
     const { errors, headers = {}, extension = {} } = problem.options;
+    const described = { code: problem.code, detail: problem.message, errors };
     const body = {
-      type: `${deps.publicUrl}/problems/${problem.code}`,
-      title,
-      status,
-      detail: problem.message,
-      instance: `urn:uuid:${requestIdOf(response)}`,
-      ...(errors === undefined ? {} : { errors }),
+      ...problemDetails(deps.publicUrl, described, requestIdOf(response)),
       ...extension,
     };
-    response.status(status).set({ 'Cache-Control': 'no-store', ...headers });
+    response.status(body.status).set({ 'Cache-Control': 'no-store', ...headers });
     response.type('application/problem+json').send(request.method === 'HEAD' ? '' : JSON.stringify(body));
   };
 }

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { isIPv6 } from 'node:net';
 import type { Request, Response } from 'express';
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import { addressBucket } from '../live/address.ts';
 import type { Logger } from '../ops/logger.ts';
 import type { Redis } from '../redis/connect.ts';
 import { keys } from '../redis/keys.ts';
@@ -98,19 +98,8 @@ export function createRateLimits(deps: {
       }
     },
     takeAddress: async (name, request, response) => {
-      const address = createHmac('sha256', await currentSalt()).update(network(request.ip ?? ''));
+      const address = createHmac('sha256', await currentSalt()).update(addressBucket(request.ip ?? ''));
       await take(name, address.digest('base64url').slice(0, 22), response);
     },
   };
-}
-
-/** One household has one IPv4 address, or a /64 of IPv6 (RFC 6177). */
-function network(address: string): string {
-  const plain = address.replace(/^::ffff:(?=\d+\.)/, '');
-  if (!isIPv6(plain)) return plain;
-  const [left = '', right] = plain.split('::');
-  const head = left === '' ? [] : left.split(':');
-  const tail = right === undefined || right === '' ? [] : right.split(':');
-  const gap = right === undefined ? 0 : Math.max(0, 8 - head.length - tail.length);
-  return [...head, ...Array<string>(gap).fill('0'), ...tail].slice(0, 4).join(':');
 }

@@ -25,6 +25,11 @@ const MAX_STREAMS = 200;
 // Receipts come for as long as readers look: an hour covers what a desk watches; its browser then connects anew.
 const MAX_STREAM_MS = 60 * 60_000;
 const HEARTBEAT_MS = 15_000;
+const STREAM_HEADERS = {
+  'Content-Type': 'text/event-stream; charset=utf-8',
+  'Cache-Control': 'no-store',
+  'X-Accel-Buffering': 'no',
+};
 
 export function serveReport(router: Router, deps: ReportDeps): void {
   let streams = 0;
@@ -39,6 +44,10 @@ export function serveReport(router: Router, deps: ReportDeps): void {
 
   async function stream(request: Request, response: Response): Promise<void> {
     const first = await read(request);
+    if (request.method === 'HEAD') {
+      response.set(STREAM_HEADERS).end();
+      return;
+    }
     if (streams >= MAX_STREAMS) {
       throw new Problem('unavailable', 'Too many reports are being watched; ask for JSON instead.', {
         headers: { 'Retry-After': '30' },
@@ -70,11 +79,7 @@ async function follow(
   read: () => Promise<Report>,
   deps: Pick<ReportDeps, 'closing' | 'reportIntervalMs'>,
 ): Promise<void> {
-  response.status(200).set({
-    'Content-Type': 'text/event-stream; charset=utf-8',
-    'Cache-Control': 'no-store',
-    'X-Accel-Buffering': 'no',
-  });
+  response.status(200).set(STREAM_HEADERS);
   let last = '';
   let quietMs = 0;
   const write = (report: Report): void => {

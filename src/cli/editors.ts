@@ -33,7 +33,7 @@ export function editorsCommand(): Command {
     );
   editors
     .command('revoke <id>')
-    .description("end an editor's API key and sessions, for good")
+    .description("end an editor's API key and sessions, for good: who comes back is added anew")
     .action((id: string) =>
       withServices(async ({ editors: store, audit }) => {
         const editor = await store.revoke(id);
@@ -53,7 +53,12 @@ export function keysCommand(): Command {
     .action((id: string) =>
       withServices(async ({ editors, audit }) => {
         const replaced = await editors.replaceKey(id);
-        if (replaced === undefined) throw unknownEditor(id);
+        if (replaced.type === 'missing') throw unknownEditor(id);
+        if (replaced.type === 'revoked') {
+          throw new CliError(
+            `${replaced.editor.name} was revoked, for good: "ajil editors add" adds them anew, with a new id.`,
+          );
+        }
         await audit.append({ editorId: 'cli', action: 'editor.replace-key', target: id });
         print(`The new API key of ${replaced.editor.name}, shown only now:\n${replaced.key}`);
       }),

@@ -32,7 +32,7 @@ export async function fanOut(deps: FanOutDeps, job: FanOutJob): Promise<void> {
   const alert = await deps.alerts.get(job.alertId, job.version);
   if (alert === undefined) return;
   if (isStopped(alert)) {
-    await deps.alerts.outbox.markFannedOut(job.alertId, job.version);
+    await deps.alerts.outbox.markFinished(job.alertId, job.version);
     return;
   }
   const { keepSeconds, acceptedAtMs } = deliveryLife(alert);

@@ -47,7 +47,7 @@ export async function keepHouse(deps: HousekeepingDeps): Promise<void> {
 async function tend(deps: HousekeepingDeps, version: VersionId): Promise<void> {
   const alert = await deps.alerts.get(version.alertId, version.version);
   if (alert === undefined || isStopped(alert)) {
-    await deps.alerts.outbox.markFannedOut(version.alertId, version.version);
+    await deps.alerts.outbox.markFinished(version.alertId, version.version);
     return;
   }
   const job = { ...version, urgency: alert.urgency };

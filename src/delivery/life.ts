@@ -32,5 +32,5 @@ export async function finishVersion(
   version: { alertId: string; version: number },
 ): Promise<void> {
   await alerts.setStatus(version.alertId, version.version, ['sending'], 'sent');
-  await alerts.outbox.markFannedOut(version.alertId, version.version);
+  await alerts.outbox.markFinished(version.alertId, version.version);
 }

@@ -10,9 +10,9 @@ export interface EditorStore {
   add(input: { name: string; role: Role }): Promise<{ editor: Editor; key: string }>;
   /** In the order they were added, the revoked too. */
   list(): Promise<readonly Editor[]>;
-  /** Gives an editor a new key; the old one and its sessions end. Undefined when there is no such editor. */
-  replaceKey(id: string): Promise<{ editor: Editor; key: string } | undefined>;
-  /** Ends a key and its sessions for good. Undefined when there is no such editor; again is harmless. */
+  /** Gives an editor a new key; the old one and its sessions end. */
+  replaceKey(id: string): Promise<ReplaceResult>;
+  /** Ends a key and its sessions, for good: nothing gives this editor another. Undefined when there is no such editor; again is harmless. */
   revoke(id: string): Promise<Editor | undefined>;
   /** Whose key this is; undefined for an unknown or revoked one. */
   authenticate(key: string): Promise<Editor | undefined>;
@@ -20,24 +20,42 @@ export interface EditorStore {
   findByKeyHash(hash: string): Promise<Editor | undefined>;
   /**
    * Sees to it that there is an admin. With `adminKey`, that key is the one of the editor `admin`, and an earlier one of
-   * that editor ends. Without, a key is made if there was never an `admin`: one process of any number gets it, once.
+   * that editor ends. Without, a key is made if there was never an `admin`: one process of any number gets it, once. A
+   * revoked `admin` stays revoked.
    */
-  ensureAdmin(options: { adminKey?: string | undefined }): Promise<{ created?: string }>;
+  ensureAdmin(options: { adminKey?: string | undefined }): Promise<AdminResult>;
 }
 
-const ADMIN_ID = 'admin';
+type ReplaceResult =
+  | { readonly type: 'replaced'; readonly editor: Editor; readonly key: string }
+  | { readonly type: 'revoked'; readonly editor: Editor }
+  | { readonly type: 'missing' };
+
+/** What a start changed. `key`: the one that was made. */
+type AdminResult =
+  | { readonly type: 'added'; readonly key?: string }
+  | { readonly type: 'replaced' | 'unchanged' }
+  /** There is a configured key, and nobody whose key it may be. */
+  | { readonly type: 'revoked' };
+
+type PutResult = 'added' | 'replaced' | 'unchanged' | 'revoked';
+
+/** The editor that a start sees to. */
+export const ADMIN_ID = 'admin';
 
 // KEYS: editors, keys. ARGV: id, json, hash, only if absent. The key that the editor had before ends.
 const PUT = script(`
 local before = redis.call('HGET', KEYS[1], ARGV[1])
-if before and ARGV[4] == '1' then return 0 end
+if before and ARGV[4] == '1' then return 'unchanged' end
+if before and cjson.decode(before).revokedAt ~= cjson.null then return 'revoked' end
+if redis.call('HGET', KEYS[2], ARGV[3]) == ARGV[1] then return 'unchanged' end
 if before then
   local all = redis.call('HGETALL', KEYS[2])
   for i = 1, #all, 2 do if all[i + 1] == ARGV[1] then redis.call('HDEL', KEYS[2], all[i]) end end
 end
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
 redis.call('HSET', KEYS[2], ARGV[3], ARGV[1])
-return 1`);
+return before and 'replaced' or 'added'`);
 
 // KEYS: editors, keys. ARGV: id, time. Answers the editor as it is now.
 const REVOKE = script(`
@@ -59,9 +77,9 @@ export function createEditorStore(deps: { redis: Redis; now: () => number }): Ed
   const parse = (stored: string): Editor => editorSchema.parse(JSON.parse(stored));
   const time = (): string => new Date(deps.now()).toISOString();
 
-  async function put(editor: Editor, key: string, onlyIfAbsent: boolean): Promise<boolean> {
+  async function put(editor: Editor, key: string, onlyIfAbsent: boolean): Promise<PutResult> {
     const args = [editor.id, JSON.stringify(editor), hashSecret(key), onlyIfAbsent ? '1' : ''];
-    return (await runScript(redis, PUT, [keys.editors, keys.editorKeys], args)) === 1;
+    return (await runScript(redis, PUT, [keys.editors, keys.editorKeys], args)) as PutResult;
   }
 
   async function findByKeyHash(hash: string): Promise<Editor | undefined> {
@@ -87,11 +105,11 @@ export function createEditorStore(deps: { redis: Redis; now: () => number }): Ed
     },
     replaceKey: async (id) => {
       const stored = await redis.hget(keys.editors, id);
-      if (stored === null) return undefined;
-      const editor: Editor = { ...parse(stored), revokedAt: null };
+      if (stored === null) return { type: 'missing' };
+      const editor = parse(stored);
       const key = `ajil_${newSecret()}`;
-      await put(editor, key, false);
-      return { editor, key };
+      if ((await put(editor, key, false)) === 'revoked') return { type: 'revoked', editor };
+      return { type: 'replaced', editor, key };
     },
     revoke: async (id) => {
       const stored = await runScript(redis, REVOKE, [keys.editors, keys.editorKeys], [id, time()]);
@@ -107,13 +125,10 @@ export function createEditorStore(deps: { redis: Redis; now: () => number }): Ed
         createdAt: time(),
         revokedAt: null,
       };
-      if (adminKey !== undefined) {
-        const known = await authenticate(adminKey);
-        if (known?.id !== ADMIN_ID) await put(admin, adminKey, false);
-        return {};
-      }
+      if (adminKey !== undefined) return { type: await put(admin, adminKey, false) };
       const key = `ajil_${newSecret()}`;
-      return (await put(admin, key, true)) ? { created: key } : {};
+      const type = await put(admin, key, true);
+      return type === 'added' ? { type, key } : { type };
     },
   };
 }

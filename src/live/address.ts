@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net';
 
-/** Whom a bound per address counts together: an IPv4 address, or an IPv6 network of one customer (/64, RFC 6177). */
+/** Whom a bound per address, here and in the API, counts together: an IPv4 address, or the IPv6 network of one customer (/64, RFC 6177). */
 export function addressBucket(address: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address);
   if (mapped?.[1] !== undefined) return mapped[1];

@@ -38,14 +38,14 @@ export function createAdmission(deps: {
     const { origin } = request.headers;
     if (origin !== undefined && !deps.allowedOrigins.includes(origin)) {
       const detail = 'this origin may not open the live line: add it to ALLOWED_ORIGINS';
-      return { status: 403, reason: 'origin', detail };
+      return { code: 'forbidden', reason: 'origin', detail };
     }
-    if (shut) return { status: 503, reason: 'draining', detail: 'this gateway is about to end' };
+    if (shut) return { code: 'unavailable', reason: 'draining', detail: 'this gateway is about to end' };
     if (open >= limits.connections) {
-      return { status: 503, reason: 'full', detail: 'no room for this connection now' };
+      return { code: 'unavailable', reason: 'full', detail: 'no room for this connection now' };
     }
     if ((perAddress.get(address) ?? 0) >= limits.perAddress) {
-      return { status: 503, reason: 'address', detail: 'too many connections from this address' };
+      return { code: 'unavailable', reason: 'address', detail: 'too many connections from this address' };
     }
     return undefined;
   }
@@ -56,12 +56,16 @@ export function createAdmission(deps: {
     },
     judge: (request) => {
       const { path, query } = splitTarget(request.url ?? '');
-      if (path !== '/v1/live') return { status: 404, reason: 'path', detail: 'the live line is at /v1/live' };
+      if (path !== '/v1/live')
+        return { code: 'not-found', reason: 'path', detail: 'the live line is at /v1/live' };
       const address = addressBucket(deps.addressOf(request));
       const refused = refusal(request, address);
       if (refused !== undefined) return refused;
       const parsed = parseLiveQuery(new URLSearchParams(query));
-      if (!parsed.ok) return { status: 400, reason: 'query', detail: parsed.reason };
+      if (!parsed.ok) {
+        const detail = 'Correct the parameters named in errors.';
+        return { code: 'invalid-query', reason: 'query', detail, errors: parsed.errors };
+      }
       return { filter: parsed.filter, since: parsed.cursor, address };
     },
     enter: (address) => {

@@ -19,7 +19,7 @@ import { createHellos } from './hello.ts';
 import { DEFAULT_LIMITS, type LiveLimits } from './limits.ts';
 import { createLiveMetrics } from './live-metrics.ts';
 import { CLOSE_CODES } from './protocol.ts';
-import { refuseResponse, refuseUpgrade, type Refusal } from './refusal.ts';
+import { refuseResponse, refuseUpgrade, type DescribeRefusal, type Refusal } from './refusal.ts';
 import { openSender } from './sender.ts';
 import type { Version } from './tail.ts';
 import { WebSocketConnection } from './websocket-connection.ts';
@@ -47,6 +47,7 @@ export interface GatewayDeps {
   /** Exact origins of pages that may open the line. A client that sends no Origin is no page, and is let in. */
   readonly allowedOrigins: readonly string[];
   readonly addressOf: (request: IncomingMessage) => string;
+  readonly describeRefusal: DescribeRefusal;
   readonly drainSeconds: number;
   /** How many of this process's connections a version was written to. */
   readonly onBroadcast: (version: Pick<Version, 'id' | 'version'>, connections: number) => void;
@@ -138,11 +139,11 @@ export async function openGateway(deps: GatewayDeps): Promise<Gateway> {
       admission.leave(address);
       if (request.socket.destroyed) return;
       const again = admission.judge(request);
-      if ('status' in again) refuse(again);
+      if ('code' in again) refuse(again);
       else if (looked) guarded(request.socket, greet);
       else
         refuse({
-          status: 503,
+          code: 'unavailable',
           reason: 'behind',
           detail: 'this gateway does not see the log that you come from',
         });
@@ -152,10 +153,10 @@ export async function openGateway(deps: GatewayDeps): Promise<Gateway> {
   function upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
     const refuse = (refusal: Refusal): void => {
       metrics.refused(refusal.reason);
-      refuseUpgrade(socket, refusal);
+      refuseUpgrade(socket, refusal, deps.describeRefusal);
     };
     const admitted = admission.judge(request);
-    if ('status' in admitted) return refuse(admitted);
+    if ('code' in admitted) return refuse(admitted);
     const answer = answerHandshake(request);
     if (typeof answer !== 'string') return refuse(answer);
     const greet = (): void =>
@@ -172,13 +173,13 @@ export async function openGateway(deps: GatewayDeps): Promise<Gateway> {
     const { socket } = response;
     const refuse = (refusal: Refusal): void => {
       metrics.refused(refusal.reason);
-      refuseResponse(response, refusal);
+      refuseResponse(response, refusal, deps.describeRefusal);
     };
     const judged = admission.judge(request);
-    if ('status' in judged) return refuse(judged);
+    if ('code' in judged) return refuse(judged);
     if (socket === null) {
       const detail = 'an event stream cannot follow another request that has no answer yet';
-      return refuse({ status: 400, reason: 'handshake', detail });
+      return refuse({ code: 'malformed-request', reason: 'handshake', detail });
     }
     const last = request.headers['last-event-id'];
     const admitted = typeof last === 'string' ? { ...judged, since: parseCursor(last) } : judged;

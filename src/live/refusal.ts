@@ -1,57 +1,72 @@
-import type { ServerResponse } from 'node:http';
+import { randomUUID } from 'node:crypto';
+import { STATUS_CODES, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** Why a connection is not taken: the HTTP answer, and the label of the metric. */
+/** Why a connection is not taken: a code of the API's table of problems, and the label of the metric. */
 export interface Refusal {
-  readonly status: 400 | 403 | 404 | 405 | 426 | 503;
+  readonly code:
+    | 'malformed-request'
+    | 'invalid-query'
+    | 'forbidden'
+    | 'not-found'
+    | 'method-not-allowed'
+    | 'upgrade-required'
+    | 'unavailable';
   readonly reason:
     'query' | 'origin' | 'path' | 'method' | 'handshake' | 'full' | 'address' | 'draining' | 'behind';
   readonly detail: string;
+  /** Every field of the query that is wrong. */
+  readonly errors?: readonly QueryError[];
 }
 
-const TITLES: Record<Refusal['status'], string> = {
-  400: 'Bad Request',
-  403: 'Forbidden',
-  404: 'Not Found',
-  405: 'Method Not Allowed',
-  426: 'Upgrade Required',
-  503: 'Service Unavailable',
+export interface QueryError {
+  readonly parameter: string;
+  readonly detail: string;
+}
+
+/** Problem details (RFC 9457) of a refusal, as the API makes them. @param id of this occurrence, a UUID */
+export type DescribeRefusal = (refusal: Refusal, id: string) => { readonly status: number };
+
+/** Headers that a problem demands. 503: another gateway may have room at once, this one in some seconds. */
+const HEADERS: Partial<Record<Refusal['code'], Record<string, string>>> = {
+  'method-not-allowed': { Allow: 'GET' },
+  'upgrade-required': { Upgrade: 'websocket', 'Sec-WebSocket-Version': '13' },
+  unavailable: { 'Retry-After': '5' },
 };
 
-/** Headers that a status demands. 503: another gateway may have room at once, this one in some seconds. */
-const HEADERS: Partial<Record<Refusal['status'], Record<string, string>>> = {
-  405: { Allow: 'GET' },
-  426: { Upgrade: 'websocket', 'Sec-WebSocket-Version': '13' },
-  503: { 'Retry-After': '5' },
-};
+const headersOf = ({ code }: Refusal): Record<string, string> => ({
+  'Content-Type': 'application/problem+json',
+  'Cache-Control': 'no-store',
+  ...HEADERS[code],
+});
 
+const ID_HEADER = 'X-Request-Id';
 /** How long a refused client may take to read the answer. */
 const READ_MS = 5000;
 
-/** Answers with problem details (RFC 9457). */
-export function refuseResponse(response: ServerResponse, refusal: Refusal): void {
-  const headers = { 'Content-Type': 'application/problem+json', ...HEADERS[refusal.status] };
-  response.writeHead(refusal.status, headers).end(problem(refusal));
+/** Answers with problem details, under the id that the API has given the request. */
+export function refuseResponse(response: ServerResponse, refusal: Refusal, describe: DescribeRefusal): void {
+  const body = describe(refusal, String(response.getHeader(ID_HEADER) ?? randomUUID()));
+  response.writeHead(body.status, headersOf(refusal)).end(JSON.stringify(body));
 }
 
 /** The same on a socket that node:http has let go, and closes it. */
-export function refuseUpgrade(socket: Socket, refusal: Refusal): void {
-  const body = problem(refusal);
-  const upgrade = refusal.status === 426 ? ', Upgrade' : '';
+export function refuseUpgrade(socket: Socket, refusal: Refusal, describe: DescribeRefusal): void {
+  const id = randomUUID();
+  const { status, ...rest } = describe(refusal, id);
+  const body = JSON.stringify({ status, ...rest });
+  const upgrade = refusal.code === 'upgrade-required' ? ', Upgrade' : '';
   const headers = {
-    'Content-Type': 'application/problem+json',
-    ...HEADERS[refusal.status],
+    ...headersOf(refusal),
+    [ID_HEADER]: id,
     Connection: `close${upgrade}`,
     'Content-Length': Buffer.byteLength(body),
   };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
-  const head = `HTTP/1.1 ${refusal.status} ${TITLES[refusal.status]}\r\n${lines.join('\r\n')}\r\n\r\n`;
+  const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('\r\n')}\r\n\r\n`;
   const impatience = setTimeout(() => socket.destroy(), READ_MS);
   socket.once('close', () => clearTimeout(impatience));
   socket.on('end', () => socket.destroy());
   socket.resume();
   socket.end(head + body);
 }
-
-const problem = ({ status, detail }: Refusal): string =>
-  JSON.stringify({ type: 'about:blank', status, title: TITLES[status], detail });

@@ -14,19 +14,24 @@ const KEY = /^[A-Za-z0-9+/]{21}[AQgw]==$/;
  */
 export function answerHandshake(request: IncomingMessage): string | Refusal {
   const { headers, method } = request;
-  if (method !== 'GET') return { status: 405, reason: 'method', detail: 'a WebSocket opens with GET' };
+  if (method !== 'GET')
+    return { code: 'method-not-allowed', reason: 'method', detail: 'a WebSocket opens with GET' };
   if (request.httpVersion !== '1.1') {
-    return { status: 400, reason: 'handshake', detail: 'a WebSocket opens with HTTP/1.1' };
+    return { code: 'malformed-request', reason: 'handshake', detail: 'a WebSocket opens with HTTP/1.1' };
   }
   if (headers.upgrade?.toLowerCase() !== 'websocket') {
-    return { status: 400, reason: 'handshake', detail: 'Upgrade: websocket is the only one' };
+    return { code: 'malformed-request', reason: 'handshake', detail: 'Upgrade: websocket is the only one' };
   }
   const key = headers['sec-websocket-key'];
   if (key === undefined || !KEY.test(key)) {
-    return { status: 400, reason: 'handshake', detail: 'Sec-WebSocket-Key must be 16 bytes in base64' };
+    return {
+      code: 'malformed-request',
+      reason: 'handshake',
+      detail: 'Sec-WebSocket-Key must be 16 bytes in base64',
+    };
   }
   if (headers['sec-websocket-version'] !== '13') {
-    return { status: 426, reason: 'handshake', detail: 'the WebSocket version must be 13' };
+    return { code: 'upgrade-required', reason: 'handshake', detail: 'the WebSocket version must be 13' };
   }
   const accept = createHash('sha1')
     .update(key + GUID)

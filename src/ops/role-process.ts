@@ -16,10 +16,13 @@ const message = z.discriminatedUnion('type', [
  */
 export type RoleMessage = z.infer<typeof message>;
 
-/** Tells the supervisor, if there is one. @returns whether it was told */
-export function tellSupervisor(told: RoleMessage): boolean {
-  if (process.send === undefined || !process.connected) return false;
-  return process.send(told);
+/** What an operator sees of a new admin key. */
+export const adminKeyLine = (key: string): string => `  admin key    ${key}   (shown only now: keep it)`;
+
+/** Tells the supervisor. Without one there is nobody else to show a new admin key, so it goes to standard output. */
+export function tellSupervisor(told: RoleMessage): void {
+  if (process.send !== undefined && process.connected) process.send(told);
+  else if (told.type === 'admin-key') process.stdout.write(`${adminKeyLine(told.key)}\n`);
 }
 
 /** Reads what a child process sent; undefined for anything that is not a {@link RoleMessage}. */

@@ -9,6 +9,11 @@ export function runRole(role: string, run: (config: Config, logger: Logger) => P
   const config = readConfig();
   if (config === undefined) return;
   const logger = createLogger({ level: config.logLevel, role });
+  // Node would print the error itself, with everything that hangs on it.
+  process.on('uncaughtException', (error) => {
+    logger.fatal({ err: error }, `the ${role} ended by a fault of ours`);
+    process.exit(1);
+  });
   run(config, logger).catch((error: unknown) => {
     logger.fatal({ err: error }, `the ${role} could not start`);
     process.exit(1);

@@ -23,7 +23,7 @@ export const keys = {
   alertsPublished: (topic: string, lang: string) => `${CORE}:alerts:published:${topic}:${lang}`,
   /** The same of every alert, drafts too: what editors list. */
   alertsAll: (topic: string, lang: string) => `${CORE}:alerts:all:${topic}:${lang}`,
-  /** Accepted versions whose fan-out has not finished: member `id:version`, score = accepted at (ms). */
+  /** Accepted versions that are not finished: member `id:version`, score = accepted at (ms). */
   outbox: `${CORE}:alerts:outbox`,
   duplicate: (fingerprint: string) => `${CORE}:alerts:duplicate:${fingerprint}`,
   idempotency: (editorId: string, keyHash: string) => `${CORE}:idempotency:${editorId}:${keyHash}`,

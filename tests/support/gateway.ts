@@ -5,6 +5,7 @@ import { WebSocket } from 'ws';
 import { firstVersion } from '../../src/alerts/life-cycle.ts';
 import { newAlertId } from '../../src/alerts/id.ts';
 import { toPublicAlert, type Alert } from '../../src/alerts/schema.ts';
+import { problemDetails } from '../../src/api/problem.ts';
 import { openGateway, type Gateway, type GatewayDeps } from '../../src/live/gateway.ts';
 import { createLiveLog, type LiveLog } from '../../src/live/log.ts';
 import type { LiveMessage } from '../../src/live/protocol.ts';
@@ -51,6 +52,7 @@ export async function startTestGateway(
   const metrics = createMetrics('test');
   const broadcasts: TestGateway['broadcasts'] = [];
   const gateway = await openGateway({
+    describeRefusal: (refusal, id) => problemDetails('http://ajil.test', refusal, id),
     follower: connectRedis(redis.url, 'follower', logger),
     logger,
     metrics,

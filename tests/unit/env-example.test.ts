@@ -10,8 +10,21 @@ test('.env.example shows every default', () => {
   expect(loadConfig(example)).toEqual(loadConfig({}));
 });
 
+/** What docker-compose.yml reads, with its defaults. */
+const compose = Object.fromEntries(
+  [...read('../../docker-compose.yml').matchAll(/\$\{([A-Z_]+):-([^}]*)\}/g)].map(([, name, text]) => [
+    name,
+    text,
+  ]),
+);
+
 test('.env.example names every variable, and none that is not there', () => {
   const known = [...read('../../src/config.ts').matchAll(/^ {2}([A-Z_]+): /gm)].map(([, name]) => name);
   expect(known.length).toBeGreaterThan(10);
-  expect(new Set(Object.keys(example))).toEqual(new Set(known));
+  expect(new Set(Object.keys(example))).toEqual(new Set([...known, ...Object.keys(compose)]));
+});
+
+test('.env.example shows the defaults of the compose file', () => {
+  expect(Object.keys(compose)).toContain('PUBLISH');
+  expect(example).toMatchObject(compose);
 });

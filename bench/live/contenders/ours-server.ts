@@ -11,6 +11,7 @@ import { serve } from './serve.ts';
 const [redisUrl = ''] = process.argv.slice(2);
 const logger = createLogger({ level: 'warn', role: 'bench' });
 const gateway = await openGateway({
+  describeRefusal: () => ({ status: 503 }),
   follower: connectRedis(redisUrl, 'follower', logger),
   logger,
   metrics: createMetrics('bench'),

@@ -1,5 +1,5 @@
 import { firstVersion, nextVersion } from '../../alerts/life-cycle.ts';
-import type { EditorAlert, NewVersion } from '../../alerts/schema.ts';
+import { storedUrl, type EditorAlert, type NewVersion } from '../../alerts/schema.ts';
 import { DEFAULT_LIFE_MINUTES, type Fields } from './draft.ts';
 
 /** What is written: a new alert, or the next version of one. */
@@ -52,7 +52,7 @@ export function draftedAlert(subject: Subject, fields: Fields, nowMs: number): E
   const text = {
     headline: clean(fields.headline),
     body: clean(fields.body),
-    ...filled({ url: fields.url, image: fields.image }),
+    ...filled({ url: cleanUrl(fields.url), image: cleanUrl(fields.image) }),
   };
   if (subject.change === 'new') {
     const input = { ...text, lang, topics: [...fields.topics], urgency };
@@ -82,6 +82,9 @@ export function fieldsOf(alert: EditorAlert): Fields {
 
 /** As the schema takes a text. */
 export const clean = (text: string): string => text.normalize('NFC').trim();
+
+/** As the schema takes a link. */
+export const cleanUrl = (text: string): string => storedUrl(text) ?? text.trim();
 
 function filled<K extends string>(values: Record<K, string>): Partial<Record<K, string>> {
   const entries = Object.entries<string>(values).map(([name, value]) => [name, value.trim()]);

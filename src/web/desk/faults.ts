@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { holdsForbidden, newAlertSchema, newVersionSchema, type EditorAlert } from '../../alerts/schema.ts';
 import type { ProblemDetails } from './answers.ts';
-import { clean } from './drafted.ts';
+import { clean, cleanUrl } from './drafted.ts';
 
 /** In the order of the page: the first one with a fault gets the focus. */
 export const FIELD_NAMES = [
@@ -37,15 +37,14 @@ export function faultsOf(body: object, isNew: boolean): Faults {
 }
 
 function faultOf(issue: z.core.$ZodIssue, name: FieldName, body: object): Fault {
+  const isLink = name === 'url' || name === 'image';
   if (issue.code === 'too_small') return { code: 'missing' };
   if (issue.code === 'too_big') {
     const value: unknown = (body as Record<string, unknown>)[name];
-    return {
-      code: 'length',
-      over: clean(typeof value === 'string' ? value : '').length - Number(issue.maximum),
-    };
+    const stored = (isLink ? cleanUrl : clean)(typeof value === 'string' ? value : '');
+    return { code: 'length', over: stored.length - Number(issue.maximum) };
   }
-  if (name === 'url' || name === 'image') return { code: 'address' };
+  if (isLink) return { code: 'address' };
   return name === 'headline' || name === 'body' || name === 'note'
     ? { code: 'characters' }
     : { code: 'value' };

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { duplicateFingerprint } from '../../../src/alerts/fingerprint.ts';
 import { newAlertId } from '../../../src/alerts/id.ts';
-import { firstVersion } from '../../../src/alerts/life-cycle.ts';
+import { firstVersion, nextVersion } from '../../../src/alerts/life-cycle.ts';
 import { createAlertStore, type AlertStore } from '../../../src/alerts/store.ts';
 import { createLogger } from '../../../src/ops/logger.ts';
 import { closeRedis, connectRedis, waitUntilReady, type Redis } from '../../../src/redis/connect.ts';
@@ -37,8 +37,8 @@ test('what create answered survives kill -9, with its outbox entry', async () =>
   await expect.poll(() => redis.status).toBe('ready');
   expect(await store.get(id)).toMatchObject({ id, headline: 'باق' });
   expect(await store.outbox.listUnfinished(0, 10)).toEqual([{ id, version: 1, acceptedAt: now }]);
-  await store.outbox.markFannedOut(id, 1);
-  await store.outbox.markFannedOut(id, 1);
+  await store.outbox.markFinished(id, 1);
+  await store.outbox.markFinished(id, 1);
   expect(await store.outbox.listUnfinished(0, 10)).toEqual([]);
 });
 
@@ -69,6 +69,19 @@ test('a status is set only from those named', async () => {
   expect(await store.setStatus(id, 1, ['sending'], 'aborted')).toBe(false);
   expect(await store.setStatus(id, 2, ['sending'], 'sent')).toBe(false);
   expect((await store.get(id))?.status).toBe('sent');
+});
+
+test('an abort stops every version that is being sent, and leaves those that were', async () => {
+  const id = await create('إيقاف');
+  for (let n = 0; n < 2; n++) {
+    const last = await store.get(id);
+    await store.addVersion(nextVersion(last!, { change: 'update', note: `${n}` }, 'editor', now));
+  }
+  await store.setStatus(id, 2, ['sending'], 'sent');
+  expect(await store.abort(id)).toMatchObject({ value: { type: 'aborted' } });
+  const statuses = (await store.versions(id)).map((version) => version.status);
+  expect(statuses).toEqual(['aborted', 'sent', 'aborted']);
+  expect(await store.abort(id)).toMatchObject({ value: { type: 'wrong-status', status: 'aborted' } });
 });
 
 test('of many that set a status at once, one succeeds', async () => {

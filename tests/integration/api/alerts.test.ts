@@ -302,7 +302,7 @@ test('a failing fan-out queue does not fail what is stored, and is counted', asy
 test('with REQUIRE_APPROVAL an author is told so, and links leave only for the sites allowed', async () => {
   const strict = await startTestApi({
     config: {
-      publicUrl: 'http://ajil.test',
+      publicUrl: 'https://ajil.test',
       allowedOrigins: ['https://news.example'],
       trustProxy: '',
       requireApproval: true,
@@ -312,10 +312,17 @@ test('with REQUIRE_APPROVAL an author is told so, and links leave only for the s
     const send = (key: string, fields: object) =>
       strict.call('POST', '/v1/alerts', { key, body: anAlert({ ...fields }) });
     const refused = await send(strict.keys.author, {});
-    expect([refused.status, refused.body.type]).toEqual([403, 'http://ajil.test/problems/approval-required']);
-    expect((await send(strict.keys.approver, { url: 'https://news.example/1' })).status).toBe(201);
-    const elsewhere = await send(strict.keys.approver, { url: 'https://news.example.evil.example/1' });
-    expect(elsewhere.body.errors[0].pointer).toBe('/url');
+    expect([refused.status, refused.body.type]).toEqual([
+      403,
+      'https://ajil.test/problems/approval-required',
+    ]);
+    for (const url of ['https://news.example/1', 'https://ajil.test/a/1']) {
+      expect((await send(strict.keys.approver, { url })).body).toMatchObject({ url });
+    }
+    for (const url of ['https://news.example.evil.example/1', 'https://ajil.test.evil.example/a/1']) {
+      const elsewhere = await send(strict.keys.approver, { url });
+      expect([elsewhere.status, elsewhere.body.errors[0].pointer]).toEqual([422, '/url']);
+    }
   } finally {
     await strict.close();
   }

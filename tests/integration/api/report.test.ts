@@ -57,6 +57,23 @@ test('a stream tells each change once', async () => {
   await events.return(undefined);
 });
 
+test('HEAD of the stream is answered at once, without a body, and by who may ask', async () => {
+  const path = `/v1/alerts/${await newAlert()}/report`;
+  const head = (headers: Record<string, string>): Promise<Response> =>
+    fetch(api.url + path, {
+      method: 'HEAD',
+      headers: { Accept: 'text/event-stream', ...headers },
+      signal: AbortSignal.timeout(10_000),
+    });
+  const response = await head({ Authorization: `Bearer ${api.keys.author}` });
+  expect([response.status, response.headers.get('content-type'), await response.text()]).toEqual([
+    200,
+    'text/event-stream; charset=utf-8',
+    '',
+  ]);
+  expect((await head({})).status).toBe(401);
+});
+
 test('a stream ends when the editor’s key is revoked', async () => {
   const id = await newAlert();
   const { editor, key } = await api.deps.editors.add({ name: 'brief', role: 'author' });

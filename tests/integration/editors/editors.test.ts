@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { prepareAdmin } from '../../../src/editors/admin-at-start.ts';
 import { createAuditLog } from '../../../src/editors/audit.ts';
 import { createEditorStore, type EditorStore } from '../../../src/editors/store.ts';
 import { createLogger } from '../../../src/ops/logger.ts';
@@ -26,16 +27,17 @@ afterAll(async () => {
 test('of many processes that start at once, one is given the admin key, once and for all', async () => {
   const stores = Array.from({ length: 10 }, () => createEditorStore({ redis, now }));
   const results = await Promise.all(stores.map((store) => store.ensureAdmin({})));
-  const created = results.flatMap((result) => result.created ?? []);
+  const created = results.flatMap((result) => (result.type === 'added' ? (result.key ?? []) : []));
   expect(created).toHaveLength(1);
   expect(await editors.authenticate(created[0] ?? '')).toMatchObject({ id: 'admin', role: 'admin' });
-  expect(await editors.ensureAdmin({})).toEqual({});
+  expect(await editors.ensureAdmin({})).toEqual({ type: 'unchanged' });
 });
 
 test('a configured admin key replaces the one before', async () => {
   const [first, second] = ['a'.repeat(22), 'b'.repeat(22)];
-  await editors.ensureAdmin({ adminKey: first });
-  await Promise.all([editors.ensureAdmin({ adminKey: second }), editors.ensureAdmin({ adminKey: second })]);
+  expect(await editors.ensureAdmin({ adminKey: first })).toEqual({ type: 'replaced' });
+  const both = [editors.ensureAdmin({ adminKey: second }), editors.ensureAdmin({ adminKey: second })];
+  expect(await Promise.all(both)).toEqual([{ type: 'replaced' }, { type: 'unchanged' }]);
   expect(await editors.authenticate(first)).toBeUndefined();
   expect(await editors.authenticate(second)).toMatchObject({ id: 'admin' });
 });
@@ -49,11 +51,49 @@ test('a key has 256 random bits, is stored as its hash only, and ends when revok
   expect(await editors.authenticate(key)).toEqual(editor);
   expect(await editors.authenticate(`${key}x`)).toBeUndefined();
   const replaced = await editors.replaceKey(editor.id);
+  if (replaced.type !== 'replaced') throw new Error(replaced.type);
   expect(await editors.authenticate(key)).toBeUndefined();
-  expect(await editors.authenticate(replaced?.key ?? '')).toEqual(editor);
+  expect(await editors.authenticate(replaced.key)).toEqual(editor);
   expect((await editors.revoke(editor.id))?.revokedAt).not.toBeNull();
-  expect(await editors.authenticate(replaced?.key ?? '')).toBeUndefined();
+  expect(await editors.authenticate(replaced.key)).toBeUndefined();
   expect(await editors.revoke('nobody')).toBeUndefined();
+  expect(await editors.replaceKey('nobody')).toEqual({ type: 'missing' });
+});
+
+test('revoked is for good: neither a new key nor a start brings an editor back', async () => {
+  const own = await startTestRedis();
+  const client = connectRedis(own.url, 'command', createLogger({ level: 'silent', role: 'test' }));
+  try {
+    await waitUntilReady(client);
+    const store = createEditorStore({ redis: client, now });
+    const audit = createAuditLog({ redis: client, now });
+    const [adminKey, another] = ['a'.repeat(22), 'b'.repeat(22)];
+    const start = async (key: string | undefined): Promise<void> =>
+      prepareAdmin({
+        editors: store,
+        audit,
+        adminKey: key,
+        logger: createLogger({ level: 'silent', role: 'test' }),
+        onNewKey: () => undefined,
+      });
+    await start(adminKey);
+    await start(another);
+    await start(another);
+    await store.revoke('admin');
+    for (const key of [another, adminKey, undefined]) {
+      await start(key);
+      expect(await store.authenticate(key ?? another)).toBeUndefined();
+      expect(await store.replaceKey('admin')).toMatchObject({ type: 'revoked', editor: { name: 'Admin' } });
+    }
+    expect(await client.hlen(keys.editorKeys)).toBe(0);
+    const actions = (await client.xrange(keys.audit, '-', '+')).map(
+      ([, fields]) => (JSON.parse(fields[1] ?? '') as { action: string }).action,
+    );
+    expect(actions).toEqual(['editor.add-admin', 'editor.replace-key']);
+  } finally {
+    await closeRedis(client);
+    await own.stop();
+  }
 });
 
 test('entries of several processes make one unbroken chain, and a changed one shows', async () => {
@@ -92,6 +132,8 @@ test('the command line adds, lists and revokes, and tells by its exit code what 
   expect((await ajil('editors', 'list')).stdout).toContain(editor?.id);
   expect((await ajil('editors', 'revoke', editor?.id ?? '')).code).toBe(0);
   expect(await editors.authenticate(key)).toBeUndefined();
+  const again = await ajil('keys', 'replace', editor?.id ?? '');
+  expect(again).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('for good') });
   expect(await ajil('editors', 'revoke', 'nobody')).toMatchObject({ code: 1 });
   expect(await ajil('editors', 'add', '--name', 'x', '--role', 'king')).toMatchObject({ code: 2 });
   expect((await ajil('audit', 'verify')).code).toBe(1);

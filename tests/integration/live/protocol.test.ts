@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { PROBLEMS } from '../../../src/api/problem.ts';
 import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
 import {
   clientFrame,
@@ -41,25 +42,55 @@ const upgrade = {
 };
 
 test.each([
-  ['another version', handshake('', { 'Sec-WebSocket-Version': '8' }), 426, 'handshake'],
-  ['no key', handshake('', { 'Sec-WebSocket-Key': '' }), 400, 'handshake'],
-  ['a short key', handshake('', { 'Sec-WebSocket-Key': 'AAAA' }), 400, 'handshake'],
-  ['another protocol', handshake('', { Upgrade: 'h2c' }), 400, 'handshake'],
-  ['another method', request('PUT', '/v1/live', upgrade), 405, 'method'],
-  ['an old HTTP', handshake().replace('HTTP/1.1', 'HTTP/1.0'), 400, 'handshake'],
-  ['another path', request('GET', '/v1/alerts', upgrade), 404, 'path'],
-  ['no path at all', request('GET', '//', upgrade), 404, 'path'],
-  ['a bad query', handshake('urgency=loud'), 400, 'query'],
-  ['a foreign origin', handshake('', { Origin: 'https://evil.example' }), 403, 'origin'],
-  ['an origin that is only alike', handshake('', { Origin: 'https://news.example.evil' }), 403, 'origin'],
-] as const)('%s is refused, and the connection closed', async (_name, bytes, status, reason) => {
+  ['another version', handshake('', { 'Sec-WebSocket-Version': '8' }), 426, 'handshake', 'upgrade-required'],
+  ['no key', handshake('', { 'Sec-WebSocket-Key': '' }), 400, 'handshake', 'malformed-request'],
+  ['a short key', handshake('', { 'Sec-WebSocket-Key': 'AAAA' }), 400, 'handshake', 'malformed-request'],
+  ['another protocol', handshake('', { Upgrade: 'h2c' }), 400, 'handshake', 'malformed-request'],
+  ['another method', request('PUT', '/v1/live', upgrade), 405, 'method', 'method-not-allowed'],
+  ['an old HTTP', handshake().replace('HTTP/1.1', 'HTTP/1.0'), 400, 'handshake', 'malformed-request'],
+  ['another path', request('GET', '/v1/alerts', upgrade), 404, 'path', 'not-found'],
+  ['no path at all', request('GET', '//', upgrade), 404, 'path', 'not-found'],
+  ['a bad query', handshake('urgency=loud'), 400, 'query', 'invalid-query'],
+  ['a foreign origin', handshake('', { Origin: 'https://evil.example' }), 403, 'origin', 'forbidden'],
+  [
+    'an origin that is only alike',
+    handshake('', { Origin: 'https://news.example.evil' }),
+    403,
+    'origin',
+    'forbidden',
+  ],
+] as const)('%s is refused, and the connection closed', async (_name, bytes, status, reason, code) => {
   const before = await live.metric('ajil_live_refused_total', { reason });
   const client = await rawClient(live.port, bytes);
   await client.closed;
   expect(client.head()).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
   expect(client.head()).toContain('application/problem+json');
-  expect(JSON.parse(client.rest().toString())).toMatchObject({ status });
+  const [, id] = /^X-Request-Id: (\S+)$/m.exec(client.head()) ?? [];
+  expect(JSON.parse(client.rest().toString())).toEqual({
+    type: `http://ajil.test/problems/${code}`,
+    title: PROBLEMS[code].title,
+    status,
+    detail: expect.any(String),
+    instance: `urn:uuid:${id}`,
+    ...(reason === 'query' ? { errors: [{ parameter: 'urgency', detail: expect.any(String) }] } : {}),
+  });
   expect(await live.metric('ajil_live_refused_total', { reason })).toBe(before + 1);
+});
+
+test('an event stream is refused in the same form, with every wrong field named', async () => {
+  const response = await fetch(`http://127.0.0.1:${live.port}/v1/live?urgency=loud&lang=!!`, {
+    headers: { Accept: 'text/event-stream' },
+  });
+  expect([
+    response.status,
+    response.headers.get('content-type'),
+    response.headers.get('cache-control'),
+  ]).toEqual([400, 'application/problem+json', 'no-store']);
+  expect(await response.json()).toMatchObject({
+    type: 'http://ajil.test/problems/invalid-query',
+    instance: expect.stringMatching(/^urn:uuid:[0-9a-f-]{36}$/),
+    errors: [{ parameter: 'urgency' }, { parameter: 'lang' }],
+  });
 });
 
 test('a target that is a whole URL is taken, and so is an origin of ours', async () => {

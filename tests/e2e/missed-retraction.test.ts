@@ -104,3 +104,30 @@ test('an answer that comes late does not bring an older version back to an alert
   await page.locator('h1', { hasText: 'أربعة' }).waitFor();
   expect(await page.evaluate('shown')).toEqual(['ثلاثة', 'أربعة']);
 });
+
+test('the reader page trusts no list from before the hello: the alert was retracted between them', async () => {
+  const { id } = await stack.api.createAlert({ headline: 'بين القائمة والخط' });
+  const page = await visitor.newPage();
+  const [listed, retracted, greeted] = [gate(), gate(), gate()];
+  let lists = 0;
+  await page.route('**/v1/alerts?*', async (route) => {
+    lists += 1;
+    if (lists > 1) return route.continue();
+    const response = await route.fetch();
+    listed.open();
+    await greeted.opened;
+    await route.fulfill({ response }).catch(() => undefined); // it may have been given up
+  });
+  await page.routeWebSocket('**/v1/live*', async (socket) => {
+    await retracted.opened;
+    socket.connectToServer().onMessage((message) => {
+      socket.send(message);
+      greeted.open();
+    });
+  });
+  await page.goto(stack.origin);
+  await listed.opened;
+  await retract(id);
+  retracted.open();
+  await page.locator('.alerts h3 del', { hasText: 'بين القائمة والخط' }).waitFor({ timeout: 15_000 });
+});

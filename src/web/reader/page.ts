@@ -133,7 +133,10 @@ export class ReaderPage extends LitElement {
     this.requestUpdate();
   }
 
-  /** The line could not tell what was missed, only what is current: the list is asked for anew, as at the start. */
+  /**
+   * The line could not tell what was missed, only what is current, and retracted alerts are not among that: a list that
+   * was asked for before, at the start as well, may still call them true.
+   */
   private reset(current: readonly Alert[]): void {
     this.nowMs = Date.now();
     this.current = keepCurrent(this.current, current);
@@ -142,7 +145,7 @@ export class ReaderPage extends LitElement {
       current.filter((alert) => this.belongs(alert)),
     );
     this.requestUpdate();
-    if (this.state !== 'loading') this.load();
+    this.load();
   }
 
   private belongs(alert: Alert): boolean {

@@ -1,8 +1,7 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import type { EditorAlert } from '../../alerts/schema.ts';
+import type { EditorAlert, NewVersion } from '../../alerts/schema.ts';
 import { renderAlertHead } from './alert-head.ts';
 import type { Report } from './answers.ts';
-import type { Subject } from './drafted.ts';
 import { DeskElement } from './element.ts';
 import { renderReport, spokenProgress } from './report.ts';
 import { followReport } from './report-stream.ts';
@@ -38,7 +37,8 @@ class AlertView extends DeskElement {
   declare private report: Report | undefined;
   /** Undefined until the first answer. */
   declare private connected: boolean | undefined;
-  declare private writing: Subject | undefined;
+  /** The kind of version that is being written. */
+  declare private writing: NewVersion['change'] | undefined;
   /** Whether the editor is asked if sending is to stop. */
   declare private asking: boolean;
   declare private aborted: Aborted | undefined;
@@ -120,9 +120,8 @@ class AlertView extends DeskElement {
     void this.focusOn('.note.aborted');
   };
 
-  private write(change: 'update' | 'correction' | 'retraction'): void {
-    if (this.alert === undefined) return;
-    this.writing = { change, of: this.alert };
+  private write(change: NewVersion['change']): void {
+    this.writing = change;
     void this.updateComplete.then(() => this.focusOn('desk-writer h1'));
   }
 
@@ -130,6 +129,9 @@ class AlertView extends DeskElement {
     this.writing = undefined;
     void this.focusOn('h1');
   };
+
+  /** The writer goes on with the newest version of the alert as soon as it is here. */
+  private readonly onOvertaken = (): void => void this.load();
 
   private readonly onVersionSent = async (): Promise<void> => {
     this.writing = undefined;
@@ -148,7 +150,12 @@ class AlertView extends DeskElement {
         <p>
           <button type="button" class="plain back" @click=${this.stopWriting}>${text.backToAlert}</button>
         </p>
-        <desk-writer .desk=${desk} .subject=${writing} @sent=${this.onVersionSent}></desk-writer>
+        <desk-writer
+          .desk=${desk}
+          .subject=${{ change: writing, of: alert }}
+          @sent=${this.onVersionSent}
+          @overtaken=${this.onOvertaken}
+        ></desk-writer>
       `;
     }
     return html`

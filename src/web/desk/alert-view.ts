@@ -1,7 +1,9 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { EditorAlert, NewVersion } from '../../alerts/schema.ts';
+import { persist, type Persistence } from '../persist.ts';
 import { renderAlertHead } from './alert-head.ts';
 import type { Report } from './answers.ts';
+import { isRefusedFor } from './client.ts';
 import { DeskElement } from './element.ts';
 import { renderReport, spokenProgress } from './report.ts';
 import { followReport } from './report-stream.ts';
@@ -20,6 +22,7 @@ class AlertView extends DeskElement {
     role: { attribute: false },
     alert: { state: true },
     missing: { state: true },
+    unanswered: { state: true },
     version: { state: true },
     report: { state: true },
     connected: { state: true },
@@ -32,6 +35,8 @@ class AlertView extends DeskElement {
   declare role: string;
   declare private alert: EditorAlert | undefined;
   declare private missing: boolean;
+  /** The server did not say yet whether there is such an alert. */
+  declare private unanswered: boolean;
   /** The version whose report is shown. */
   declare private version: number;
   declare private report: Report | undefined;
@@ -42,36 +47,56 @@ class AlertView extends DeskElement {
   /** Whether the editor is asked if sending is to stop. */
   declare private asking: boolean;
   declare private aborted: Aborted | undefined;
+  private loading: Persistence | undefined;
   private stream: { close(): void } | undefined;
 
   override willUpdate(changed: PropertyValues): void {
     if (!changed.has('alertId')) return;
     this.alert = undefined;
     this.missing = false;
+    this.unanswered = false;
     this.writing = undefined;
     this.asking = false;
     this.aborted = undefined;
     this.follow(undefined);
-    void this.load().then(() => this.focusOn('h1'));
+    this.load();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    this.loading?.stop();
     this.stream?.close();
   }
 
-  /** Reads the alert; follows its newest version when that is another than before. */
-  private async load(): Promise<void> {
-    const id = this.alertId;
-    const answer = await this.desk.client.call<EditorAlert>(`/v1/alerts/${id}`);
-    if (id !== this.alertId || !this.isConnected) return;
-    if (answer.type !== 'done') {
-      this.missing = this.alert === undefined;
-      return;
-    }
-    const isNewer = answer.body.version !== this.alert?.version;
-    this.alert = answer.body;
-    if (isNewer) this.follow(answer.body.version);
+  /** Reads the alert until the server gives it, in this version at least, or says that there is none. */
+  private load(version = 1): void {
+    this.loading?.stop();
+    const path = `/v1/alerts/${this.alertId}`;
+    this.loading = persist(
+      async (signal) => {
+        const answer = await this.desk.client.call<EditorAlert>(path);
+        if (signal.aborted) return;
+        this.missing = this.alert === undefined && isRefusedFor(answer, 'not-found');
+        if (this.missing) return;
+        if (answer.type !== 'done') throw new Error('there was no answer');
+        this.take(answer.body);
+        if (answer.body.version < version) throw new Error(`version ${version} is not there yet`);
+      },
+      () => {
+        this.unanswered = this.alert === undefined;
+      },
+    );
+  }
+
+  /** Shows this version, unless a newer one is shown already, and follows its report. */
+  private take(alert: EditorAlert): void {
+    const before = this.alert;
+    if (before !== undefined && before.version > alert.version) return;
+    this.alert = alert;
+    this.unanswered = false;
+    if (before?.version === alert.version) return;
+    this.follow(alert.version);
+    if (before === undefined) void this.focusOn('h1');
   }
 
   private follow(version: number | undefined): void {
@@ -86,7 +111,7 @@ class AlertView extends DeskElement {
       onState: (connected) => {
         this.connected = connected;
       },
-      onLost: () => void this.load(),
+      onLost: () => this.load(),
     });
   }
 
@@ -96,7 +121,7 @@ class AlertView extends DeskElement {
     this.alert = { ...this.alert, status: report.status };
     this.tellChanged();
     // Another editor may have corrected or retracted it.
-    void this.load();
+    this.load();
   };
 
   private tellChanged(): void {
@@ -107,7 +132,7 @@ class AlertView extends DeskElement {
     this.asking = false;
     const path = `/v1/alerts/${this.alertId}/abort`;
     const answer = await this.desk.client.call<EditorAlert>(path, { method: 'POST' });
-    if (answer.type === 'done') this.alert = answer.body;
+    if (answer.type === 'done') this.take(answer.body);
     this.aborted =
       answer.type === 'done'
         ? 'aborted'
@@ -131,11 +156,11 @@ class AlertView extends DeskElement {
   };
 
   /** The writer goes on with the newest version of the alert as soon as it is here. */
-  private readonly onOvertaken = (): void => void this.load();
+  private readonly onOvertaken = (event: CustomEvent<number>): void => this.load(event.detail);
 
-  private readonly onVersionSent = async (): Promise<void> => {
+  private readonly onVersionSent = (event: CustomEvent<EditorAlert>): void => {
     this.writing = undefined;
-    await this.load();
+    this.take(event.detail);
     this.tellChanged();
     void this.focusOn('h1');
   };
@@ -144,7 +169,7 @@ class AlertView extends DeskElement {
     const { desk, alert, writing } = this;
     const { text } = desk.words;
     if (this.missing) return html`<div class="sheet"><p role="alert">${text.notFound}</p></div>`;
-    if (alert === undefined) return html`<div class="sheet"><p class="quiet">${text.loading}</p></div>`;
+    if (alert === undefined) return this.renderWaiting(desk.words);
     if (writing !== undefined) {
       return html`
         <p>
@@ -177,6 +202,17 @@ class AlertView extends DeskElement {
       </article>
       ${this.renderAbortQuestion(desk.words)}
     `;
+  }
+
+  private renderWaiting({ text }: Words): TemplateResult {
+    const unanswered = html`
+      <p>${text.noAnswerYet}</p>
+      <button type="button" class="main" @click=${() => this.loading?.hurry()}>${text.again}</button>
+    `;
+    return html`<div class="sheet">
+      ${this.unanswered ? nothing : html`<p class="quiet">${text.loading}</p>`}
+      <div role="alert">${this.unanswered ? unanswered : nothing}</div>
+    </div>`;
   }
 
   private renderActions(alert: EditorAlert, { text }: Words): TemplateResult {

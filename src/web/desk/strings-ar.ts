@@ -178,6 +178,7 @@ export const ar = {
     retracted: 'سُحب',
   },
 
+  noAnswerYet: 'الخادم لا يجيب. نعيد المحاولة تلقائيًا.',
   notFound: 'لا يوجد خبر بهذا العنوان.',
   report: 'تقرير الوصول',
   versions: 'النسخ',

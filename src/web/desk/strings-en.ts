@@ -166,6 +166,7 @@ export const en: Strings = {
     retracted: 'Retracted',
   },
 
+  noAnswerYet: 'The server does not answer. We keep trying.',
   notFound: 'There is no such alert.',
   report: 'How far it got',
   versions: 'Versions',

@@ -109,3 +109,17 @@ test('nothing more is sent of an alert that a colleague has retracted, and what 
   await page.locator('[name="note"]').press('Control+Enter');
   expect(await page.locator('dialog[open]').count()).toBe(0);
 });
+
+test('an alert that the server cannot give at the moment is not said to be missing, and is asked for again', async ({
+  desk,
+}) => {
+  const { page } = desk;
+  const { id } = await stack.api.createAlert({ headline: 'خادم متعثر' });
+  await page.route(`**/v1/alerts/${id}`, (route) => route.fulfill({ status: 503, body: '' }));
+  await page.evaluate(`location.hash = '#/${id}'`);
+  await page.getByRole('alert').getByText('نعيد المحاولة تلقائيًا').waitFor();
+  await page.unroute(`**/v1/alerts/${id}`);
+  await page.locator('h1:focus', { hasText: 'خادم متعثر' }).waitFor();
+  await page.evaluate(`location.hash = '#/${'0'.repeat(26)}'`);
+  await page.getByRole('alert').getByText('لا يوجد خبر بهذا العنوان').waitFor();
+});

@@ -40,6 +40,10 @@ async function colleague(id: string, body: object): Promise<void> {
 const newest = async (id: string): Promise<EditorAlert> =>
   (await stack.api.asEditor(`/v1/alerts/${id}`)).body as EditorAlert;
 
+/** What the page does every 20 seconds, it does when it is seen again. */
+const lookAgain = (desk: DeskPage): Promise<unknown> =>
+  desk.page.evaluate(`document.dispatchEvent(new Event('visibilitychange'))`);
+
 /** Opens the form of a correction of this alert. */
 async function beginCorrection({ page }: DeskPage, id: string): Promise<void> {
   await page.evaluate(`location.hash = '#/${id}'`);
@@ -108,6 +112,38 @@ test('nothing more is sent of an alert that a colleague has retracted, and what 
   expect(await page.getByRole('button', { name: 'مراجعة وإرسال' }).isDisabled()).toBe(true);
   await page.locator('[name="note"]').press('Control+Enter');
   expect(await page.locator('dialog[open]').count()).toBe(0);
+});
+
+test('an alert that is shown follows what a colleague makes of it, and says so', async ({ desk }) => {
+  const { page } = desk;
+  const { id } = await stack.api.createAlert({ headline: 'الجسر مغلق' });
+  await page.evaluate(`location.hash = '#/${id}'`);
+  await page.locator('.figures').waitFor();
+  await page.getByRole('link', { name: 'الجسر مغلق' }).getByText('أُرسل').waitFor();
+  const told = page.locator('.alert').getByRole('status').first();
+  expect(await told.innerText()).toBe('');
+  await colleague(id, { change: 'correction', headline: 'الجسر مفتوح' });
+  await lookAgain(desk);
+  await page.locator('h1', { hasText: 'الجسر مفتوح' }).waitFor();
+  expect(await told.innerText()).toBe('تصحيح: الجسر مفتوح');
+  await page.getByRole('button', { name: 'النسخة 2', pressed: true }).waitFor();
+});
+
+test('a form that is open follows a colleague’s correction, and asks for the answer to an open question anew', async ({
+  desk,
+}) => {
+  const { page } = desk;
+  const { id } = await stack.api.createAlert({ headline: 'حريق في مصنع', body: 'شرق المدينة' });
+  await beginCorrection(desk, id);
+  await page.locator('[name="note"]').fill('صُحح الموقع');
+  await desk.review();
+  await colleague(id, { change: 'correction', body: 'غرب المدينة' });
+  await lookAgain(desk);
+  await page.locator('.overtaken h2:focus').waitFor();
+  expect(await page.locator('dialog[open]').count()).toBe(0);
+  expect(await page.locator('[name="body"]').inputValue()).toBe('غرب المدينة');
+  expect(await page.locator('[name="note"]').inputValue()).toBe('صُحح الموقع');
+  expect((await newest(id)).version).toBe(2);
 });
 
 test('an alert that the server cannot give at the moment is not said to be missing, and is asked for again', async ({

@@ -5,6 +5,7 @@ import { renderAlertHead } from './alert-head.ts';
 import type { Report } from './answers.ts';
 import { isRefusedFor } from './client.ts';
 import { DeskElement } from './element.ts';
+import { lookAgain } from './look-again.ts';
 import { renderReport, spokenProgress } from './report.ts';
 import { followReport } from './report-stream.ts';
 import type { DeskShared } from './shared.ts';
@@ -29,6 +30,7 @@ class AlertView extends DeskElement {
     writing: { state: true },
     asking: { state: true },
     aborted: { state: true },
+    replaced: { state: true },
   };
   declare desk: DeskShared;
   declare alertId: string;
@@ -47,7 +49,10 @@ class AlertView extends DeskElement {
   /** Whether the editor is asked if sending is to stop. */
   declare private asking: boolean;
   declare private aborted: Aborted | undefined;
+  /** Whether a newer version came while this one was shown. */
+  declare private replaced: boolean;
   private loading: Persistence | undefined;
+  private stopLooking: (() => void) | undefined;
   private stream: { close(): void } | undefined;
 
   override willUpdate(changed: PropertyValues): void {
@@ -58,12 +63,20 @@ class AlertView extends DeskElement {
     this.writing = undefined;
     this.asking = false;
     this.aborted = undefined;
+    this.replaced = false;
     this.follow(undefined);
     this.load();
   }
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    // The report is of one version: it tells nothing of the next.
+    this.stopLooking = lookAgain(() => this.load());
+  }
+
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    this.stopLooking?.();
     this.loading?.stop();
     this.stream?.close();
   }
@@ -96,7 +109,9 @@ class AlertView extends DeskElement {
     this.unanswered = false;
     if (before?.version === alert.version) return;
     this.follow(alert.version);
+    this.replaced = before !== undefined;
     if (before === undefined) void this.focusOn('h1');
+    else this.tellChanged();
   }
 
   private follow(version: number | undefined): void {
@@ -161,7 +176,7 @@ class AlertView extends DeskElement {
   private readonly onVersionSent = (event: CustomEvent<EditorAlert>): void => {
     this.writing = undefined;
     this.take(event.detail);
-    this.tellChanged();
+    this.replaced = false; // it is what was sent here, and gets the focus
     void this.focusOn('h1');
   };
 
@@ -185,6 +200,9 @@ class AlertView extends DeskElement {
     }
     return html`
       <article class="sheet alert">
+        <p class="unseen" role="status">
+          ${this.replaced ? `${text[alert.change]}: ${alert.headline}` : nothing}
+        </p>
         ${renderAlertHead(alert, desk.words, desk.client.now())} ${this.renderActions(alert, desk.words)}
         <section aria-labelledby="report-heading">
           <h2 id="report-heading">

@@ -119,7 +119,7 @@ test('an alert that is shown follows what a colleague makes of it, and says so',
   const { id } = await stack.api.createAlert({ headline: 'الجسر مغلق' });
   await page.evaluate(`location.hash = '#/${id}'`);
   await page.locator('.figures').waitFor();
-  await page.getByRole('link', { name: 'الجسر مغلق' }).getByText('أُرسل').waitFor();
+  await page.locator('.alert .status.sent').waitFor();
   const told = page.locator('.alert').getByRole('status').first();
   expect(await told.innerText()).toBe('');
   await colleague(id, { change: 'correction', headline: 'الجسر مفتوح' });
@@ -144,6 +144,25 @@ test('a form that is open follows a colleague’s correction, and asks for the a
   expect(await page.locator('[name="body"]').inputValue()).toBe('غرب المدينة');
   expect(await page.locator('[name="note"]').inputValue()).toBe('صُحح الموقع');
   expect((await newest(id)).version).toBe(2);
+});
+
+test('a session that ends while a correction is written leads to sign-in, and back to the text', async ({
+  desk,
+}) => {
+  const { page } = desk;
+  const { id } = await stack.api.createAlert({ headline: 'جلسة تنتهي' });
+  await beginCorrection(desk, id);
+  await page.locator('[name="headline"]').fill('جلسة انتهت');
+  const session = await (await context.request.get(`${stack.origin}/v1/session`)).json();
+  const headers = { 'X-CSRF-Token': String(session.csrfToken) };
+  expect((await context.request.delete(`${stack.origin}/v1/session`, { headers })).ok()).toBe(true);
+  await page.getByRole('status').getByText('انتهت جلستك').waitFor();
+  await desk.signIn(stack.adminKey);
+  await page.locator('h1:focus', { hasText: 'تصحيح الخبر' }).waitFor();
+  expect(await page.locator('[name="headline"]').inputValue()).toBe('جلسة انتهت');
+  await desk.review();
+  await desk.confirm();
+  expect((await newest(id)).headline).toBe('جلسة انتهت');
 });
 
 test('an alert that the server cannot give at the moment is not said to be missing, and is asked for again', async ({

@@ -15,19 +15,22 @@ import './writer.ts';
 
 type Aborted = 'aborted' | 'abortTooLate' | 'abortUnknown' | 'notAllowed';
 
-/** One alert: its report as it fills, and what can still be done about it. Tells `changed` when something was. */
+/**
+ * One alert: its report as it fills, and what can still be done about it. Tells `changed` when something was. `writing`
+ * follows the address.
+ */
 class AlertView extends DeskElement {
   static override properties = {
     desk: { attribute: false },
     alertId: { attribute: false },
     role: { attribute: false },
+    writing: { attribute: false },
     alert: { state: true },
     missing: { state: true },
     unanswered: { state: true },
     version: { state: true },
     report: { state: true },
     connected: { state: true },
-    writing: { state: true },
     asking: { state: true },
     aborted: { state: true },
     replaced: { state: true },
@@ -35,6 +38,8 @@ class AlertView extends DeskElement {
   declare desk: DeskShared;
   declare alertId: string;
   declare role: string;
+  /** The kind of version that is being written. */
+  declare writing: NewVersion['change'] | undefined;
   declare private alert: EditorAlert | undefined;
   declare private missing: boolean;
   /** The server did not say yet whether there is such an alert. */
@@ -44,8 +49,6 @@ class AlertView extends DeskElement {
   declare private report: Report | undefined;
   /** Undefined until the first answer. */
   declare private connected: boolean | undefined;
-  /** The kind of version that is being written. */
-  declare private writing: NewVersion['change'] | undefined;
   /** Whether the editor is asked if sending is to stop. */
   declare private asking: boolean;
   declare private aborted: Aborted | undefined;
@@ -56,11 +59,13 @@ class AlertView extends DeskElement {
   private stream: { close(): void } | undefined;
 
   override willUpdate(changed: PropertyValues): void {
-    if (!changed.has('alertId')) return;
+    if (!changed.has('alertId')) {
+      if (changed.has('writing')) void this.focusOn('h1');
+      return;
+    }
     this.alert = undefined;
     this.missing = false;
     this.unanswered = false;
-    this.writing = undefined;
     this.asking = false;
     this.aborted = undefined;
     this.replaced = false;
@@ -126,7 +131,7 @@ class AlertView extends DeskElement {
       onState: (connected) => {
         this.connected = connected;
       },
-      onLost: () => this.load(),
+      onLost: () => void this.desk.client.session(),
     });
   }
 
@@ -161,20 +166,19 @@ class AlertView extends DeskElement {
   };
 
   private write(change: NewVersion['change']): void {
-    this.writing = change;
-    void this.updateComplete.then(() => this.focusOn('desk-writer h1'));
+    location.hash = `#/${this.alertId}/${change}`;
   }
 
   private readonly stopWriting = (): void => {
-    this.writing = undefined;
-    void this.focusOn('h1');
+    this.writing = undefined; // now: the form must not see its own version come
+    location.hash = `#/${this.alertId}`;
   };
 
   /** The writer goes on with the newest version of the alert as soon as it is here. */
   private readonly onOvertaken = (event: CustomEvent<number>): void => this.load(event.detail);
 
   private readonly onVersionSent = (event: CustomEvent<EditorAlert>): void => {
-    this.writing = undefined;
+    this.stopWriting();
     this.take(event.detail);
     this.replaced = false; // it is what was sent here, and gets the focus
     void this.focusOn('h1');

@@ -173,6 +173,7 @@ test('an alert that the server cannot give at the moment is not said to be missi
   await page.route(`**/v1/alerts/${id}`, (route) => route.fulfill({ status: 503, body: '' }));
   await page.evaluate(`location.hash = '#/${id}'`);
   await page.getByRole('alert').getByText('نعيد المحاولة تلقائيًا').waitFor();
+  expect(await page.getByText('لا يوجد خبر بهذا العنوان').count()).toBe(0);
   await page.unroute(`**/v1/alerts/${id}`);
   await page.locator('h1:focus', { hasText: 'خادم متعثر' }).waitFor();
   await page.evaluate(`location.hash = '#/${'0'.repeat(26)}'`);

@@ -54,6 +54,7 @@ test('an alert’s page whose script starts after the retraction shows it', asyn
   await retract(id);
   retracted.open();
   await page.locator('h1 del').waitFor({ timeout: 15_000 });
+  expect(await page.locator('[role=status]').textContent()).toContain('قبل الخط');
 });
 
 test('an alert’s page asks again when it was not given the new version', async () => {
@@ -130,4 +131,5 @@ test('the reader page trusts no list from before the hello: the alert was retrac
   await retract(id);
   retracted.open();
   await page.locator('.alerts h3 del', { hasText: 'بين القائمة والخط' }).waitFor({ timeout: 15_000 });
+  expect(await page.locator('.bar-headline', { hasText: 'بين القائمة والخط' }).count()).toBe(0);
 });

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import express, { type Request, type Response, type Router } from 'express';
 import { PUBLIC_STATUSES, toPublicAlert } from '../alerts/schema.ts';
 import type { AlertStore } from '../alerts/store.ts';
@@ -10,6 +10,7 @@ import { route } from './route.ts';
 
 /** Their addresses never change, so what is new in them reaches the sites within minutes. */
 const EMBEDDED_CACHING = 'public, max-age=300, stale-while-revalidate=86400';
+const FRAME = 'alert.html';
 const YEAR_MS = 365 * 24 * 60 * 60_000;
 
 export interface PagesDeps {
@@ -27,7 +28,7 @@ export function servePages(router: Router, deps: PagesDeps): void {
   const page = (name: string) => (_request: unknown, response: Response) => sendFile(response, webDir, name);
   route(router, '/', { get: page('index.html') });
   route(router, '/desk', { get: page('desk.html') });
-  const fill = readFrame(join(webDir, 'alert.html'));
+  const fill = readFrame(join(webDir, FRAME));
   route(router, '/a/:id', { get: (request, response) => showAlert(deps, fill, request, response) });
   route(router, '/sw.js', {
     get: (_request, response) => {
@@ -54,7 +55,13 @@ export function servePages(router: Router, deps: PagesDeps): void {
       redirect: false,
     }),
   );
-  router.use(express.static(webDir, { index: false, maxAge: 0, redirect: false, extensions: false }));
+  const files = express.static(webDir, { index: false, maxAge: 0, redirect: false, extensions: false });
+  router.use((request, response, next) => (isFrame(request.path) ? next() : files(request, response, next)));
+}
+
+/** The frame of the alerts' pages is no page. The path is read as `express.static` reads it. */
+function isFrame(path: string): boolean {
+  return posix.normalize(decodeURIComponent(path)).toLowerCase() === `/${FRAME}`;
 }
 
 /** Changes are asked for anew each time, so that a retraction shows at once. Express makes the ETag, and the 304. */

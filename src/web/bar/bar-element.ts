@@ -135,7 +135,7 @@ export function defineBar(ownOrigin: string): void {
       if (next === undefined) this.view.hide();
       else this.view.show(next);
       if (before !== undefined && before.id !== next?.id) {
-        const reason: HideReason = this.board.reasonFor(before.id, nowMs);
+        const reason: HideReason = this.board.reasonFor(before, nowMs);
         this.tell('ajil-hide', { alertId: before.id, reason });
       }
       if (next !== undefined) this.tell('ajil-show', { alert: next });

@@ -17,8 +17,8 @@ export interface Board {
   look(nowMs: number): Alert | undefined;
   /** Everything that could be shown, what is shown and what stands behind it. */
   current(nowMs: number): string[];
-  /** Why an alert that was shown no longer is. */
-  reasonFor(alertId: string, nowMs: number): HideReason;
+  /** Why this version, which was shown, no longer is. */
+  reasonFor(last: Alert, nowMs: number): HideReason;
   /** When `look` may answer otherwise without anything new; undefined: never. */
   nextChangeMs(nowMs: number): number | undefined;
 }
@@ -77,11 +77,14 @@ export function createBoard(isDismissed: (alertId: string) => boolean): Board {
       return top;
     },
     current: (nowMs) => showable(nowMs).map(({ id }) => id),
-    reasonFor: (alertId, nowMs) => {
-      const alert = alerts.get(alertId);
-      if (isDismissed(alertId)) return 'dismissed';
-      if (alert === undefined || alert.change === 'retraction') return 'retracted';
-      return endMs(alert) <= nowMs ? 'expired' : 'replaced';
+    reasonFor: (last, nowMs) => {
+      const known = alerts.get(last.id);
+      const alert = known ?? last;
+      if (isDismissed(alert.id)) return 'dismissed';
+      if (alert.change === 'retraction') return 'retracted';
+      if (endMs(alert) <= nowMs) return 'expired';
+      // What a reset forgets before its time was retracted.
+      return known === undefined ? 'retracted' : 'replaced';
     },
     nextChangeMs: (nowMs) => {
       const ends = [...alerts.values()].map(endMs).filter((end) => end > nowMs && Number.isFinite(end));

@@ -1,9 +1,11 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import type { EditorAlert } from '../../alerts/schema.ts';
+import type { EditorAlert, NewVersion } from '../../alerts/schema.ts';
+import { persist, type Persistence } from '../persist.ts';
 import { renderAlertHead } from './alert-head.ts';
 import type { Report } from './answers.ts';
-import type { Subject } from './drafted.ts';
+import { isRefusedFor } from './client.ts';
 import { DeskElement } from './element.ts';
+import { lookAgain } from './look-again.ts';
 import { renderReport, spokenProgress } from './report.ts';
 import { followReport } from './report-stream.ts';
 import type { DeskShared } from './shared.ts';
@@ -13,65 +15,108 @@ import './writer.ts';
 
 type Aborted = 'aborted' | 'abortTooLate' | 'abortUnknown' | 'notAllowed';
 
-/** One alert: its report as it fills, and what can still be done about it. Tells `changed` when something was. */
+/**
+ * One alert: its report as it fills, and what can still be done about it. Tells `changed` when something was. `writing`
+ * follows the address.
+ */
 class AlertView extends DeskElement {
   static override properties = {
     desk: { attribute: false },
     alertId: { attribute: false },
     role: { attribute: false },
+    writing: { attribute: false },
     alert: { state: true },
     missing: { state: true },
+    unanswered: { state: true },
     version: { state: true },
     report: { state: true },
     connected: { state: true },
-    writing: { state: true },
     asking: { state: true },
     aborted: { state: true },
+    replaced: { state: true },
   };
   declare desk: DeskShared;
   declare alertId: string;
   declare role: string;
+  /** The kind of version that is being written. */
+  declare writing: NewVersion['change'] | undefined;
   declare private alert: EditorAlert | undefined;
   declare private missing: boolean;
+  /** The server did not say yet whether there is such an alert. */
+  declare private unanswered: boolean;
   /** The version whose report is shown. */
   declare private version: number;
   declare private report: Report | undefined;
   /** Undefined until the first answer. */
   declare private connected: boolean | undefined;
-  declare private writing: Subject | undefined;
   /** Whether the editor is asked if sending is to stop. */
   declare private asking: boolean;
   declare private aborted: Aborted | undefined;
+  /** Whether a newer version came while this one was shown. */
+  declare private replaced: boolean;
+  private loading: Persistence | undefined;
+  private stopLooking: (() => void) | undefined;
   private stream: { close(): void } | undefined;
 
   override willUpdate(changed: PropertyValues): void {
-    if (!changed.has('alertId')) return;
+    if (!changed.has('alertId')) {
+      if (changed.has('writing')) void this.focusOn('h1');
+      return;
+    }
     this.alert = undefined;
     this.missing = false;
-    this.writing = undefined;
+    this.unanswered = false;
     this.asking = false;
     this.aborted = undefined;
+    this.replaced = false;
     this.follow(undefined);
-    void this.load().then(() => this.focusOn('h1'));
+    this.load();
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    // The report is of one version: it tells nothing of the next.
+    this.stopLooking = lookAgain(() => this.load());
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    this.stopLooking?.();
+    this.loading?.stop();
     this.stream?.close();
   }
 
-  /** Reads the alert; follows its newest version when that is another than before. */
-  private async load(): Promise<void> {
-    const id = this.alertId;
-    const answer = await this.desk.client.call<EditorAlert>(`/v1/alerts/${id}`);
-    if (id !== this.alertId || !this.isConnected) return;
-    if (answer.type !== 'done') {
-      this.missing = this.alert === undefined;
-      return;
-    }
-    const isNewer = answer.body.version !== this.alert?.version;
-    this.alert = answer.body;
-    if (isNewer) this.follow(answer.body.version);
+  /** Reads the alert until the server gives it, in this version at least, or says that there is none. */
+  private load(version = 1): void {
+    this.loading?.stop();
+    const path = `/v1/alerts/${this.alertId}`;
+    this.loading = persist(
+      async (signal) => {
+        const answer = await this.desk.client.call<EditorAlert>(path);
+        if (signal.aborted) return;
+        this.missing = this.alert === undefined && isRefusedFor(answer, 'not-found');
+        if (this.missing) return;
+        if (answer.type !== 'done') throw new Error('there was no answer');
+        this.take(answer.body);
+        if (answer.body.version < version) throw new Error(`version ${version} is not there yet`);
+      },
+      () => {
+        this.unanswered = this.alert === undefined;
+      },
+    );
+  }
+
+  /** Shows this version, unless a newer one is shown already, and follows its report. */
+  private take(alert: EditorAlert): void {
+    const before = this.alert;
+    if (before !== undefined && before.version > alert.version) return;
+    this.alert = alert;
+    this.unanswered = false;
+    if (before?.version === alert.version) return;
+    this.follow(alert.version);
+    this.replaced = before !== undefined;
+    if (before === undefined) void this.focusOn('h1');
+    else this.tellChanged();
   }
 
   private follow(version: number | undefined): void {
@@ -86,7 +131,7 @@ class AlertView extends DeskElement {
       onState: (connected) => {
         this.connected = connected;
       },
-      onLost: () => void this.load(),
+      onLost: () => void this.desk.client.session(),
     });
   }
 
@@ -96,7 +141,7 @@ class AlertView extends DeskElement {
     this.alert = { ...this.alert, status: report.status };
     this.tellChanged();
     // Another editor may have corrected or retracted it.
-    void this.load();
+    this.load();
   };
 
   private tellChanged(): void {
@@ -107,7 +152,7 @@ class AlertView extends DeskElement {
     this.asking = false;
     const path = `/v1/alerts/${this.alertId}/abort`;
     const answer = await this.desk.client.call<EditorAlert>(path, { method: 'POST' });
-    if (answer.type === 'done') this.alert = answer.body;
+    if (answer.type === 'done') this.take(answer.body);
     this.aborted =
       answer.type === 'done'
         ? 'aborted'
@@ -120,21 +165,22 @@ class AlertView extends DeskElement {
     void this.focusOn('.note.aborted');
   };
 
-  private write(change: 'update' | 'correction' | 'retraction'): void {
-    if (this.alert === undefined) return;
-    this.writing = { change, of: this.alert };
-    void this.updateComplete.then(() => this.focusOn('desk-writer h1'));
+  private write(change: NewVersion['change']): void {
+    location.hash = `#/${this.alertId}/${change}`;
   }
 
   private readonly stopWriting = (): void => {
-    this.writing = undefined;
-    void this.focusOn('h1');
+    this.writing = undefined; // now: the form must not see its own version come
+    location.hash = `#/${this.alertId}`;
   };
 
-  private readonly onVersionSent = async (): Promise<void> => {
-    this.writing = undefined;
-    await this.load();
-    this.tellChanged();
+  /** The writer goes on with the newest version of the alert as soon as it is here. */
+  private readonly onOvertaken = (event: CustomEvent<number>): void => this.load(event.detail);
+
+  private readonly onVersionSent = (event: CustomEvent<EditorAlert>): void => {
+    this.stopWriting();
+    this.take(event.detail);
+    this.replaced = false; // it is what was sent here, and gets the focus
     void this.focusOn('h1');
   };
 
@@ -142,17 +188,25 @@ class AlertView extends DeskElement {
     const { desk, alert, writing } = this;
     const { text } = desk.words;
     if (this.missing) return html`<div class="sheet"><p role="alert">${text.notFound}</p></div>`;
-    if (alert === undefined) return html`<div class="sheet"><p class="quiet">${text.loading}</p></div>`;
+    if (alert === undefined) return this.renderWaiting(desk.words);
     if (writing !== undefined) {
       return html`
         <p>
           <button type="button" class="plain back" @click=${this.stopWriting}>${text.backToAlert}</button>
         </p>
-        <desk-writer .desk=${desk} .subject=${writing} @sent=${this.onVersionSent}></desk-writer>
+        <desk-writer
+          .desk=${desk}
+          .subject=${{ change: writing, of: alert }}
+          @sent=${this.onVersionSent}
+          @overtaken=${this.onOvertaken}
+        ></desk-writer>
       `;
     }
     return html`
       <article class="sheet alert">
+        <p class="unseen" role="status">
+          ${this.replaced ? `${text[alert.change]}: ${alert.headline}` : nothing}
+        </p>
         ${renderAlertHead(alert, desk.words, desk.client.now())} ${this.renderActions(alert, desk.words)}
         <section aria-labelledby="report-heading">
           <h2 id="report-heading">
@@ -170,6 +224,17 @@ class AlertView extends DeskElement {
       </article>
       ${this.renderAbortQuestion(desk.words)}
     `;
+  }
+
+  private renderWaiting({ text }: Words): TemplateResult {
+    const unanswered = html`
+      <p>${text.noAnswerYet}</p>
+      <button type="button" class="main" @click=${() => this.loading?.hurry()}>${text.again}</button>
+    `;
+    return html`<div class="sheet">
+      ${this.unanswered ? nothing : html`<p class="quiet">${text.loading}</p>`}
+      <div role="alert">${this.unanswered ? unanswered : nothing}</div>
+    </div>`;
   }
 
   private renderActions(alert: EditorAlert, { text }: Words): TemplateResult {

@@ -62,5 +62,7 @@ export interface ProblemDetails {
   }[];
   /** Of the alert that this one repeats. */
   readonly alertId?: string;
+  /** The alert's newest version, of a `version-conflict`. */
+  readonly version?: number;
   readonly retryAfterSeconds?: number;
 }

@@ -15,7 +15,7 @@ interface CallOptions {
 /** The API as the desk's session calls it. */
 export interface Client {
   call<T>(path: string, options?: CallOptions): Promise<Answer<T>>;
-  /** Who is signed in. */
+  /** Asks who is signed in: a public call is answered as well when nobody is. */
   session(): Promise<Answer<DeskSession>>;
   /** The key is sent once and kept nowhere: an HttpOnly cookie stands for it from then on. */
   signIn(key: string): Promise<Answer<DeskSession>>;
@@ -61,7 +61,12 @@ export function createClient(onSignedOut: () => void): Client {
   }
 
   async function session(): Promise<Answer<DeskSession>> {
-    return entered(await exchange<DeskSession>('/v1/session', {}));
+    return noticed(entered(await exchange<DeskSession>('/v1/session', {})));
+  }
+
+  function noticed<T>(answer: Answer<T>): Answer<T> {
+    if (isRefusedFor(answer, 'unauthenticated')) onSignedOut();
+    return answer;
   }
 
   function entered(answer: Answer<DeskSession>): Answer<DeskSession> {
@@ -77,8 +82,7 @@ export function createClient(onSignedOut: () => void): Client {
       if (isRefusedFor(answer, 'csrf-refused') && (await session()).type === 'done') {
         answer = await exchange<never>(path, options);
       }
-      if (isRefusedFor(answer, 'unauthenticated')) onSignedOut();
-      return answer;
+      return noticed(answer);
     },
     signIn: async (key) => entered(await exchange('/v1/session', { method: 'POST', body: { key } })),
     signOut: () => exchange('/v1/session', { method: 'DELETE' }),

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { EditorAlert } from '../../alerts/schema.ts';
+import type { EditorAlert, NewVersion } from '../../alerts/schema.ts';
 import { recall, remember } from '../reader/browser-memory.ts';
 import type { DeskConfig, DeskSession } from './answers.ts';
 import { createClient, type Client } from './client.ts';
@@ -10,8 +10,11 @@ import './writer.ts';
 import './alert-view.ts';
 import './recent.ts';
 
-/** `#/` writes a new alert, `#/<id>` shows one: a reload stays where it was. */
-const ALERT_ROUTE = /^#\/([0-9a-z]{26})$/;
+/**
+ * `#/` writes a new alert, `#/<id>` shows one, `#/<id>/correction` corrects it: a reload, and signing in again, stay where
+ * the editor was.
+ */
+const ALERT_ROUTE = /^#\/([0-9a-z]{26})(?:\/(update|correction|retraction))?$/;
 
 /** The desk: who is signed in, in which language, and which page is open. */
 class Desk extends DeskElement {
@@ -22,6 +25,7 @@ class Desk extends DeskElement {
     trouble: { state: true },
     ended: { state: true },
     openId: { state: true },
+    openChange: { state: true },
     changes: { state: true },
   };
   declare private words: Words;
@@ -32,6 +36,8 @@ class Desk extends DeskElement {
   /** The session ended while the editor worked. */
   declare private ended: boolean;
   declare private openId: string | undefined;
+  /** The version of it that is written. */
+  declare private openChange: NewVersion['change'] | undefined;
   /** Counts what happened to alerts here: the list looks again. */
   declare private changes: number;
   private asked = false;
@@ -43,9 +49,9 @@ class Desk extends DeskElement {
     this.trouble = false;
     this.ended = false;
     this.changes = 0;
-    this.openId = ALERT_ROUTE.exec(location.hash)?.[1];
+    this.onRoute();
     this.client = createClient(() => {
-      this.ended = this.session !== undefined;
+      this.ended ||= this.session !== undefined;
       this.session = undefined;
     });
   }
@@ -75,7 +81,9 @@ class Desk extends DeskElement {
   };
 
   private readonly onRoute = (): void => {
-    this.openId = ALERT_ROUTE.exec(location.hash)?.[1];
+    const [, id, change] = ALERT_ROUTE.exec(location.hash) ?? [];
+    this.openId = id;
+    this.openChange = change as NewVersion['change'] | undefined;
   };
 
   private readonly onSignedIn = (event: CustomEvent<DeskSession>): void => {
@@ -162,6 +170,7 @@ class Desk extends DeskElement {
             : html`<desk-alert
                 .desk=${shared}
                 .alertId=${this.openId}
+                .writing=${this.openChange}
                 .role=${session.editor.role}
                 @changed=${this.onChanged}
               ></desk-alert>`

@@ -1,4 +1,5 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import { caughtUp, changedFields, opened } from './catch-up.ts';
 import { draftPlace, newDraft, openDraftStore, type Draft, type DraftStore, type Fields } from './draft.ts';
 
 /**
@@ -11,10 +12,14 @@ export class DraftKeeper implements ReactiveController {
   private held: Draft | undefined;
   private discarded: Draft | undefined;
   private readonly host: ReactiveControllerHost & {
-    /** The fields of an empty draft. */
+    /** What stands in the fields where the editor changed nothing. */
     blankFields(): Fields;
+    /** The newest version that is known of the alert; 0: a new one is written. */
+    newestVersion(): number;
     /** The draft is another one now. */
     onDraftBegun(): void;
+    /** The alert has a newer version than the draft was written on: fields that were not touched now follow that. */
+    onOvertaken(): void;
     isSending(): boolean;
   };
 
@@ -32,24 +37,29 @@ export class DraftKeeper implements ReactiveController {
     this.name = '';
   }
 
-  /** Opens the draft of this name; harmless when it is open. */
+  /** Opens the draft of this name; when it is open, only looks whether the alert has another version now. */
   open(name: string, now: () => number): void {
-    if (name === this.name) return;
+    if (name === this.name) {
+      this.catchUp();
+      return;
+    }
     this.name = name;
     this.store = openDraftStore(name, { storage: localStorage, now });
-    this.begin(this.store.load(this.host.blankFields()));
+    this.begin(this.store.load() ?? this.blank());
   }
 
   get draft(): Draft {
-    return (this.held ??= newDraft(this.host.blankFields()));
+    return (this.held ??= this.blank());
   }
 
+  /** All of them, changed or not. */
   get fields(): Fields {
-    return this.draft.fields;
+    return { ...this.host.blankFields(), ...this.draft.fields };
   }
 
   set(changed: Partial<Fields>): void {
-    this.keep({ ...this.draft, fields: { ...this.fields, ...changed } });
+    const fields = changedFields({ ...this.draft.fields, ...changed }, this.host.blankFields());
+    this.keep({ ...this.draft, fields });
   }
 
   /** Notes that this body is about to be sent, before it is: a reload in between finds that it may have been. */
@@ -61,12 +71,14 @@ export class DraftKeeper implements ReactiveController {
 
   /** Lets go of the attempt. The key stays: should it have been sent after all, the next one is refused, not sent twice. */
   letGo(): void {
-    this.keep({ key: this.draft.key, fields: this.fields });
+    const { key, fields, base } = this.draft;
+    this.keep({ key, fields, base });
+    this.catchUp();
   }
 
   /** The same text as a draft of its own. */
   renew(): void {
-    this.begin(newDraft(this.fields));
+    this.begin(newDraft(this.draft.base, this.draft.fields));
     this.keep(this.draft);
   }
 
@@ -74,7 +86,7 @@ export class DraftKeeper implements ReactiveController {
   discard(): void {
     this.discarded = this.draft;
     this.store?.clear();
-    this.begin(newDraft(this.host.blankFields()));
+    this.begin(this.blank());
   }
 
   undoDiscard(): void {
@@ -85,13 +97,25 @@ export class DraftKeeper implements ReactiveController {
 
   private readonly onStorage = (event: StorageEvent): void => {
     if (event.key !== draftPlace(this.name) || this.host.isSending() || this.store === undefined) return;
-    this.begin(this.store.load(this.host.blankFields()));
+    this.begin(this.store.load() ?? this.blank());
   };
 
+  private blank(): Draft {
+    return newDraft(this.host.newestVersion());
+  }
+
   private begin(draft: Draft): void {
-    this.held = draft;
+    this.held = opened(draft, this.host.newestVersion());
     this.host.onDraftBegun();
     this.host.requestUpdate();
+    this.catchUp();
+  }
+
+  private catchUp(): void {
+    const draft = caughtUp(this.draft, this.host.blankFields(), this.host.newestVersion());
+    if (draft === undefined) return;
+    this.keep(draft);
+    this.host.onOvertaken();
   }
 
   private keep(draft: Draft): void {

@@ -26,14 +26,17 @@ interface Attempt {
  */
 export interface Draft {
   readonly key: string;
-  readonly fields: Fields;
+  /** Only what the editor changed: the rest is as the alert has it, also when a colleague corrects it meanwhile. */
+  readonly fields: Partial<Fields>;
+  /** Of a draft of a version: the newest version of the alert that the editor was shown. 0: a new alert is written. */
+  readonly base: number;
   readonly attempt?: Attempt;
 }
 
 /** Keeps one draft across reloads. */
 export interface DraftStore {
-  /** The draft that was kept, or a new one from `fields`. */
-  load(fields: Fields): Draft;
+  /** Undefined: none was kept. */
+  load(): Draft | undefined;
   save(draft: Draft): void;
   clear(): void;
 }
@@ -67,8 +70,8 @@ export function emptyFields(lang: string): Fields {
   };
 }
 
-export function newDraft(fields: Fields): Draft {
-  return { key: newKey(), fields };
+export function newDraft(base: number, fields: Partial<Fields> = {}): Draft {
+  return { key: newKey(), fields, base };
 }
 
 /** Under which key of the browser's storage a draft lies. */
@@ -82,12 +85,10 @@ export function openDraftStore(name: string, deps: { storage: Shelf; now: () => 
   const place = draftPlace(name);
   const { storage, now } = deps;
   return {
-    load: (fields) => {
-      const kept = read(storage, place);
-      if (kept === undefined) return newDraft(fields);
-      const draft = { ...kept, fields: { ...fields, ...kept.fields } };
-      if (draft.attempt === undefined || now() - draft.attempt.at < KEY_LIFE_MS) return draft;
-      return newDraft(draft.fields);
+    load: () => {
+      const draft = read(storage, place);
+      if (draft?.attempt === undefined || now() - draft.attempt.at < KEY_LIFE_MS) return draft;
+      return newDraft(draft.base, draft.fields);
     },
     save: (draft) => tryTo(() => storage.setItem(place, JSON.stringify(draft))),
     clear: () => tryTo(() => storage.removeItem(place)),
@@ -97,7 +98,9 @@ export function openDraftStore(name: string, deps: { storage: Shelf; now: () => 
 function read(storage: Shelf, place: string): Draft | undefined {
   try {
     const draft = JSON.parse(storage.getItem(place) ?? 'null') as Draft | null;
-    return typeof draft?.key === 'string' && typeof draft.fields === 'object' ? draft : undefined;
+    if (typeof draft?.key !== 'string' || typeof draft.fields !== 'object') return undefined;
+    // Drafts once said nothing of their version: what the alert says now has to be shown with such a one.
+    return { ...draft, base: draft.base ?? 0 };
   } catch {
     return undefined;
   }

@@ -31,15 +31,15 @@ function newAlertBody(fields: Fields, nowMs: number): object {
 }
 
 function versionBody(change: NewVersion['change'], fields: Fields, last: EditorAlert): object {
-  const note = filled({ note: fields.note });
-  if (change === 'retraction') return { change, ...note };
+  // The version that the editor sees: the API refuses a change of one that a colleague has changed meanwhile.
+  const begun = { change, baseVersion: last.version, ...filled({ note: fields.note }) };
+  if (change === 'retraction') return begun;
   const changed = (['body', 'url', 'image'] as const).flatMap((name) => {
     const value = fields[name].trim();
     return value === (last[name] ?? '') ? [] : [[name, value === '' ? null : value]];
   });
   return {
-    change,
-    ...note,
+    ...begun,
     ...(fields.headline === last.headline ? {} : { headline: fields.headline }),
     ...Object.fromEntries(changed),
     ...(fields.urgency === last.urgency ? {} : { urgency: fields.urgency }),

@@ -65,6 +65,8 @@ function renderProblem(problem: ProblemDetails, words: Words, actions: Actions):
       return box('faults', text.approvalNeeded);
     case 'forbidden':
       return box('faults', text.notAllowed);
+    case 'version-conflict':
+      return box('faults', text.versionConflict, html`<p>${text.versionConflictText}</p>`);
     case 'wrong-status':
       return box('faults', text.wrongStatus);
     case 'too-many-requests':

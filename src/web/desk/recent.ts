@@ -2,11 +2,10 @@ import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { EditorAlert } from '../../alerts/schema.ts';
 import type { AlertPage } from './answers.ts';
 import { DeskElement } from './element.ts';
+import { lookAgain } from './look-again.ts';
 import type { DeskShared } from './shared.ts';
 
 const PAGE = 12;
-/** Others send, too. */
-const REFRESH_MS = 20_000;
 
 /** The newest alerts of the whole newsroom, each a way to its report. */
 class Recent extends DeskElement {
@@ -22,28 +21,22 @@ class Recent extends DeskElement {
   declare changes: number;
   declare private alerts: readonly EditorAlert[] | undefined;
   declare private next: string | null;
-  private timer: ReturnType<typeof setInterval> | undefined;
+  private stopLooking: (() => void) | undefined;
   private asked = 0;
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.timer = setInterval(this.refreshIfSeen, REFRESH_MS);
-    document.addEventListener('visibilitychange', this.refreshIfSeen);
+    this.stopLooking = lookAgain(() => void this.refresh());
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    clearInterval(this.timer);
-    document.removeEventListener('visibilitychange', this.refreshIfSeen);
+    this.stopLooking?.();
   }
 
   override willUpdate(changed: PropertyValues): void {
     if (changed.has('changes')) void this.refresh();
   }
-
-  private readonly refreshIfSeen = (): void => {
-    if (document.visibilityState === 'visible') void this.refresh();
-  };
 
   private async refresh(): Promise<void> {
     const mine = ++this.asked;

@@ -135,6 +135,15 @@ export const en: Strings = {
   asNewDraft: 'Begin a new draft with this text',
   approvalNeeded: 'Alerts must be sent by an approver or an admin here. The text is kept.',
   notAllowed: 'Your role does not allow this.',
+  versionConflict: 'Nothing was sent: the alert has been changed meanwhile',
+  versionConflictText:
+    'Its newest version is being loaded. Your text is kept; check it against that, then send it anew.',
+  overtaken: 'The alert was changed meanwhile, by a colleague or in another window',
+  overtakenOver: 'The alert was retracted meanwhile: nothing more can be sent of it',
+  overtakenSays: 'Nothing of this text has been sent. The alert is now at version {n} ({change}):',
+  overtakenKept:
+    'Your text is kept; fields that you did not change now say what the alert says. Check it, then send it anew.',
+  overtakenYours: 'It would replace: {fields}.',
   wrongStatus: 'This is no longer possible: the alert’s status has changed.',
   waitSeconds: 'Too many requests. Nothing was sent; wait {time} and try again.',
   refused: 'Nothing was sent. The server says:',
@@ -157,6 +166,7 @@ export const en: Strings = {
     retracted: 'Retracted',
   },
 
+  noAnswerYet: 'The server does not answer. We keep trying.',
   notFound: 'There is no such alert.',
   report: 'How far it got',
   versions: 'Versions',

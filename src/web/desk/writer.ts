@@ -11,6 +11,7 @@ import { faultsIn, faultsOf, FIELD_NAMES, sizeFault, type Faults } from './fault
 import { renderFields } from './form.ts';
 import { renderMeter, renderReach } from './meter.ts';
 import { renderNotice, type Notice } from './notice.ts';
+import { renderOvertaken } from './overtaken.ts';
 import { renderQuestion } from './question.ts';
 import { sendDraft, type Outcome } from './sending.ts';
 import type { DeskShared } from './shared.ts';
@@ -25,7 +26,10 @@ const TITLES = {
   retraction: 'writeRetraction',
 } as const;
 
-/** Writes an alert or a version of one, and sends it once. Tells `sent` with the alert. */
+/**
+ * Writes an alert or a version of one, and sends it once. Tells `sent` with the alert; `overtaken` with the version that
+ * it has meanwhile, when the API knows a newer one than `subject`.
+ */
 class Writer extends DeskElement {
   static override properties = {
     desk: { attribute: false },
@@ -33,6 +37,7 @@ class Writer extends DeskElement {
     tried: { state: true },
     serverFaults: { state: true },
     notice: { state: true },
+    overtaken: { state: true },
     estimate: { state: true },
     confirming: { state: true },
     sending: { state: true },
@@ -43,6 +48,8 @@ class Writer extends DeskElement {
   declare private tried: boolean;
   declare private serverFaults: Faults;
   declare private notice: Notice | undefined;
+  /** Whether the alert changed while this was written. */
+  declare private overtaken: boolean;
   declare private estimate: Estimate | 'unknown' | undefined;
   declare private confirming: boolean;
   declare private sending: boolean;
@@ -71,6 +78,10 @@ class Writer extends DeskElement {
       : fieldsOf(subject.of);
   }
 
+  newestVersion(): number {
+    return this.subject.change === 'new' ? 0 : this.subject.of.version;
+  }
+
   isSending(): boolean {
     return this.sending;
   }
@@ -79,10 +90,25 @@ class Writer extends DeskElement {
     this.tried = false;
     this.serverFaults = {};
     this.notice = undefined;
+    this.overtaken = false;
     this.confirming = false;
     this.sending = false;
     this.allowDuplicate = false;
     this.askForEstimate();
+  }
+
+  onOvertaken(): void {
+    const wasRefused = this.notice?.type === 'problem' && this.notice.problem.code === 'version-conflict';
+    // Who types is told, not moved; the question was of another text than now stands here.
+    if (wasRefused || this.confirming) void this.focusOn('.overtaken h2');
+    if (wasRefused) this.notice = undefined;
+    this.confirming = false;
+    this.overtaken = true;
+  }
+
+  /** A retraction is an alert's last version. */
+  private get isOver(): boolean {
+    return this.subject.change !== 'new' && this.subject.of.status === 'retracted';
   }
 
   private readonly set = (changed: Partial<Fields>): void => {
@@ -133,7 +159,7 @@ class Writer extends DeskElement {
 
   private readonly onReview = (event: Event): void => {
     event.preventDefault();
-    if (this.sending || this.keeper.draft.attempt !== undefined) return;
+    if (this.sending || this.isOver || this.keeper.draft.attempt !== undefined) return;
     this.tried = true;
     if (this.focusOnFault(this.faults())) return;
     this.askForEstimate();
@@ -186,6 +212,9 @@ class Writer extends DeskElement {
   }
 
   private explain(problem: ProblemDetails): void {
+    if (problem.code === 'version-conflict') {
+      this.dispatchEvent(new CustomEvent<number>('overtaken', { detail: problem.version ?? 0 }));
+    }
     this.serverFaults = faultsIn(problem);
     if (this.focusOnFault(this.serverFaults)) return;
     this.notice =
@@ -214,7 +243,8 @@ class Writer extends DeskElement {
     const { desk, subject, sending } = this;
     const { words, config } = desk;
     const { text } = words;
-    const { fields, attempt } = this.keeper.draft;
+    const { fields } = this.keeper;
+    const { attempt } = this.keeper.draft;
     const isLocked = attempt !== undefined || sending;
     const notice = this.notice ?? (isLocked && !sending ? ({ type: 'unknown' } as const) : undefined);
     const faults = this.tried ? this.faults() : this.serverFaults;
@@ -228,6 +258,13 @@ class Writer extends DeskElement {
           newDraft: () => this.onDraft('renew'),
           undoDiscard: () => this.onDraft('undoDiscard'),
         })}
+        <div role="alert">
+          ${
+            subject.change !== 'new' && (this.overtaken || this.isOver) && attempt === undefined
+              ? renderOvertaken(subject.of, this.keeper.draft.fields, words)
+              : nothing
+          }
+        </div>
         <fieldset class="all" ?disabled=${isLocked}>
           ${renderFields({ desk, subject, fields, faults, set: this.set })}
         </fieldset>
@@ -237,7 +274,7 @@ class Writer extends DeskElement {
         </p>
         <footer>
           ${renderMeter(this.bytes, config.pushMessageLimitBytes, words)}
-          <button class="main" aria-keyshortcuts="Control+Enter" ?disabled=${isLocked}>
+          <button class="main" aria-keyshortcuts="Control+Enter" ?disabled=${isLocked || this.isOver}>
             ${sending ? text.sending : text.review}
           </button>
           ${subject.change === 'new' ? renderReach(this.estimate, words) : nothing}

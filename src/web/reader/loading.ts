@@ -1,5 +1,4 @@
 import type { Alert, Urgency } from '../../alerts/schema.ts';
-import { reconnectDelay } from '../backoff.ts';
 
 /** `GET /v1/config`, as far as the reader page needs it. */
 export interface PublicConfig {
@@ -22,59 +21,21 @@ export interface AlertPage {
 
 const PAGE = 20;
 
-export const loadConfig = (): Promise<PublicConfig> => getJson('/v1/config');
+export const loadConfig = (signal: AbortSignal): Promise<PublicConfig> => getJson('/v1/config', { signal });
 
-/** The newest alerts of a topic (undefined: of all) before another alert. */
-export function loadAlerts(topic: string | undefined, before?: string): Promise<AlertPage> {
+/** The newest alerts of a topic (undefined: of all), or those before another alert. */
+export function loadAlerts(
+  topic: string | undefined,
+  { before, ...init }: { before?: string; signal?: AbortSignal },
+): Promise<AlertPage> {
   const query = new URLSearchParams({ limit: String(PAGE) });
   if (topic !== undefined) query.set('topics', topic);
   if (before !== undefined) query.set('before', before);
-  return getJson(`/v1/alerts?${query}`);
+  return getJson(`/v1/alerts?${query}`, init);
 }
 
-async function getJson<T>(path: string): Promise<T> {
-  const response = await fetch(path);
+async function getJson<T>(path: string, init: RequestInit): Promise<T> {
+  const response = await fetch(path, init);
   if (!response.ok) throw new Error(`${path} answered ${response.status}`);
   return (await response.json()) as T;
-}
-
-/** An errand that is tried until it succeeds. */
-export interface Persistence {
-  /** Tries again now. */
-  hurry(): void;
-  stop(): void;
-}
-
-/** Tries at once, then after waits that grow, and when the network comes back. */
-export function persist(attempt: () => Promise<void>, onFailure: () => void): Persistence {
-  const stopped = new AbortController();
-  let failures = 0;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let trying = false;
-
-  async function run(): Promise<void> {
-    clearTimeout(timer);
-    if (trying || stopped.signal.aborted) return;
-    trying = true;
-    try {
-      await attempt();
-      stopped.abort();
-    } catch {
-      if (stopped.signal.aborted) return;
-      onFailure();
-      timer = setTimeout(hurry, reconnectDelay(failures++));
-    } finally {
-      trying = false;
-    }
-  }
-  const hurry = (): void => void run();
-  addEventListener('online', hurry, { signal: stopped.signal });
-  hurry();
-  return {
-    hurry,
-    stop: () => {
-      stopped.abort();
-      clearTimeout(timer);
-    },
-  };
 }

@@ -2,12 +2,13 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import { repeat } from 'lit/directives/repeat.js';
 import type { Alert } from '../../alerts/schema.ts';
 import { openLiveClient, type LiveClient } from '../live-client.ts';
+import { persist, type Persistence } from '../persist.ts';
 import { breakingOf, EMPTY_BOOK, keepCurrent, refresh, take, type AlertBook } from './alert-book.ts';
 import { renderAlert, type ItemView } from './alert-item.ts';
 import { renderBreakingBar } from './breaking-bar.ts';
 import { recall, remember } from './browser-memory.ts';
 import { CLOUD_OFF } from './icons.ts';
-import { loadAlerts, loadConfig, persist, type Persistence, type PublicConfig } from './loading.ts';
+import { loadAlerts, loadConfig, type PublicConfig } from './loading.ts';
 import { renderMasthead } from './masthead.ts';
 import { renderSections } from './sections.ts';
 import { READER_STRINGS, type Language } from './strings.ts';
@@ -102,14 +103,16 @@ export class ReaderPage extends LitElement {
     if (!this.connected) this.load();
   };
 
-  /** Loads the list of the chosen section from the server, until that succeeds. */
+  /** Loads the list of the chosen section from the server, until that succeeds. What was asked for before is given up. */
   private load(): void {
     this.loading?.stop();
     const { topic } = this;
     this.loading = persist(
-      async () => {
-        const [config, page] = await Promise.all([this.config ?? loadConfig(), loadAlerts(topic)]);
-        if (topic !== this.topic) return;
+      async (signal) => {
+        const [config, page] = await Promise.all([
+          this.config ?? loadConfig(signal),
+          loadAlerts(topic, { signal }),
+        ]);
         this.config = config;
         this.listed = refresh(this.listed, page.alerts, page.next !== null);
         this.current = refresh(this.current, page.alerts, true);
@@ -130,7 +133,10 @@ export class ReaderPage extends LitElement {
     this.requestUpdate();
   }
 
-  /** The line could not tell what was missed, only what is current: the list is asked for anew, as at the start. */
+  /**
+   * The line could not tell what was missed, only what is current, and retracted alerts are not among that: a list that
+   * was asked for before, at the start as well, may still call them true.
+   */
   private reset(current: readonly Alert[]): void {
     this.nowMs = Date.now();
     this.current = keepCurrent(this.current, current);
@@ -139,7 +145,7 @@ export class ReaderPage extends LitElement {
       current.filter((alert) => this.belongs(alert)),
     );
     this.requestUpdate();
-    if (this.state !== 'loading') this.load();
+    this.load();
   }
 
   private belongs(alert: Alert): boolean {
@@ -158,7 +164,7 @@ export class ReaderPage extends LitElement {
     const { topic, next } = this;
     if (next === null) return;
     try {
-      const page = await loadAlerts(topic, next);
+      const page = await loadAlerts(topic, { before: next });
       if (topic !== this.topic) return;
       this.listed = take(this.listed, page.alerts);
       this.next = page.next;

@@ -77,6 +77,19 @@ test('the service worker may serve the whole site, and other sites may load the 
   ]);
 });
 
+test('the empty frame of the alerts’ pages is not served', async () => {
+  for (const path of [
+    '/alert.html',
+    '/ALERT.html',
+    '/%61lert.html',
+    '/alert%2ehtml',
+    '//alert.html',
+    '/./alert.html',
+  ]) {
+    expect([path, (await api.call('GET', path)).status]).toEqual([path, 404]);
+  }
+});
+
 test('nothing outside the pages’ folder is served', async () => {
   for (const path of [
     '/../package.json',

@@ -17,7 +17,7 @@ test('the newest alert that has not expired is shown, in its newest version', ()
   board.take(version('c', { expiresAt: new Date(NOW + 10 * SECOND).toISOString() }));
   expect(board.look(NOW)?.id).toBe('c');
   expect(board.nextChangeMs(NOW)).toBe(NOW + 10 * SECOND);
-  expect([board.look(NOW + 10 * SECOND)?.id, board.reasonFor('c', NOW + 10 * SECOND)]).toEqual([
+  expect([board.look(NOW + 10 * SECOND)?.id, board.reasonFor(version('c'), NOW + 10 * SECOND)]).toEqual([
     'b',
     'expired',
   ]);
@@ -36,7 +36,7 @@ test('a retraction stands for a moment, before all else, where the alert was sho
   board.take(version('a', { version: 2, change: 'retraction' }));
   expect(board.look(NOW)).toMatchObject({ id: 'a', change: 'retraction' });
   expect(board.nextChangeMs(NOW)).toBe(NOW + 20 * SECOND);
-  expect([board.look(NOW + 20 * SECOND)?.id, board.reasonFor('a', NOW + 20 * SECOND)]).toEqual([
+  expect([board.look(NOW + 20 * SECOND)?.id, board.reasonFor(version('a'), NOW + 20 * SECOND)]).toEqual([
     'b',
     'retracted',
   ]);
@@ -51,11 +51,19 @@ test('closing takes what is behind with it; a reset forgets what is not current'
   board.take(version('b'));
   expect(board.current(NOW)).toEqual(['b', 'a']);
   for (const id of board.current(NOW)) dismissed.add(id);
-  expect([board.look(NOW), board.reasonFor('b', NOW)]).toEqual([undefined, 'dismissed']);
+  expect([board.look(NOW), board.reasonFor(version('b'), NOW)]).toEqual([undefined, 'dismissed']);
   board.take(version('c'));
   expect(board.look(NOW)?.id).toBe('c');
   board.reset([version('d')]);
   expect([board.look(NOW)?.id, board.current(NOW)]).toEqual(['d', ['d']]);
+});
+
+test('what a reset forgets has expired when its time was over, and else was retracted', () => {
+  const board = createBoard(() => false);
+  board.take(version('a'));
+  board.reset([]);
+  expect(board.reasonFor(version('a'), NOW)).toBe('retracted');
+  expect(board.reasonFor(version('a'), NOW + 60 * SECOND)).toBe('expired');
 });
 
 test('what it remembers has a bound: the oldest are forgotten', () => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { firstVersion } from '../../../../src/alerts/life-cycle.ts';
 import { pushMessageBytes } from '../../../../src/alerts/notification.ts';
-import { newAlertSchema, newVersionSchema } from '../../../../src/alerts/schema.ts';
+import { newAlertSchema } from '../../../../src/alerts/schema.ts';
 import { emptyFields } from '../../../../src/web/desk/draft.ts';
 import { draftedAlert, fieldsOf, requestBody } from '../../../../src/web/desk/drafted.ts';
 import { faultsIn, faultsOf, sizeFault, withoutForbidden } from '../../../../src/web/desk/faults.ts';
@@ -47,11 +47,11 @@ test('the default expiry is left to the API; another counts from the server’s 
   });
 });
 
-test('a version says only what changes, and an emptied field is null', () => {
+test('a version says which one it follows and only what changes, and an emptied field is null', () => {
   const subject = { change: 'correction', of: alert } as const;
   const body = requestBody(subject, { ...fieldsOf(alert), headline: 'ثلاثة', url: '' }, NOW);
-  expect(body).toEqual({ change: 'correction', headline: 'ثلاثة', url: null });
-  expect(newVersionSchema.safeParse(body).success).toBe(true);
+  expect(body).toEqual({ change: 'correction', baseVersion: 1, headline: 'ثلاثة', url: null });
+  expect(faultsOf(body, false)).toEqual({});
   expect(draftedAlert(subject, { ...fieldsOf(alert), url: '' }, NOW)).toMatchObject({
     url: null,
     version: 2,
@@ -61,7 +61,7 @@ test('a version says only what changes, and an emptied field is null', () => {
     { ...fieldsOf(alert), note: 'سبب' },
     NOW,
   );
-  expect(retraction).toEqual({ change: 'retraction', note: 'سبب' });
+  expect(retraction).toEqual({ change: 'retraction', baseVersion: 1, note: 'سبب' });
 });
 
 test('faults stand at their fields, by the API’s own schema', () => {

@@ -21,7 +21,7 @@ test('a refusal of who asks, at a later try, says nothing of the first; one of w
   for (const code of ['unauthenticated', 'csrf-refused', 'forbidden', 'too-many-requests']) {
     expect(judge({ type: 'refused', problem: problem(code) }, true).type).toBe('unknown');
   }
-  for (const code of ['invalid-body', 'duplicate-alert', 'idempotency-conflict']) {
+  for (const code of ['invalid-body', 'duplicate-alert', 'version-conflict', 'idempotency-conflict']) {
     expect(judge({ type: 'refused', problem: problem(code) }, true).type).toBe('refused');
   }
 });

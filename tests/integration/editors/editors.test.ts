@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { prepareAdmin } from '../../../src/editors/admin-at-start.ts';
 import { createAuditLog } from '../../../src/editors/audit.ts';
@@ -6,6 +5,7 @@ import { createEditorStore, type EditorStore } from '../../../src/editors/store.
 import { createLogger } from '../../../src/ops/logger.ts';
 import { closeRedis, connectRedis, waitUntilReady, type Redis } from '../../../src/redis/connect.ts';
 import { keys } from '../../../src/redis/keys.ts';
+import { startCli, type CliResult } from '../../support/cli.ts';
 import { startTestRedis, type TestRedis } from '../../support/redis.ts';
 
 const now = Date.now;
@@ -146,22 +146,6 @@ test('the command line says what to do when Redis is away', async () => {
   expect(stderr).toContain('npm start');
 });
 
-interface Ended {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
-
-const ajil = (...args: string[]): Promise<Ended> => ajilAt({ REDIS_URL: server.url }, ...args);
-
-function ajilAt(env: Record<string, string>, ...args: string[]): Promise<Ended> {
-  return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      ['--import', 'tsx', 'src/cli.ts', ...args],
-      { cwd: new URL('../../..', import.meta.url).pathname, env: { PATH: process.env['PATH'], ...env } },
-      (error, stdout, stderr) =>
-        resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr }),
-    );
-  });
-}
+const ajilAt = (env: Record<string, string>, ...args: string[]): Promise<CliResult> =>
+  startCli(env, args).ended;
+const ajil = (...args: string[]): Promise<CliResult> => ajilAt({ REDIS_URL: server.url }, ...args);

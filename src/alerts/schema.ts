@@ -76,7 +76,7 @@ const noteSchema = text(0, 300);
 
 /**
  * A link as it is stored: as the URL Standard writes it, which is ASCII and what every browser makes of it. Undefined for
- * anything but an absolute https URL without credentials.
+ * anything but an absolute https URL without credentials. An Arabic letter of a path is six characters there.
  */
 export function storedUrl(text: string): string | undefined {
   const url = /^\s*https:\/\//i.test(text) && URL.canParse(text) ? new URL(text) : undefined;
@@ -91,7 +91,7 @@ const httpsUrlSchema = z
     context.addIssue({ code: 'custom', message: 'must be an https:// URL without credentials' });
     return z.NEVER;
   })
-  .pipe(z.string().max(1024));
+  .pipe(z.string().max(2048));
 const timeSchema = z.iso.datetime({ offset: true }).transform((value) => new Date(value).toISOString());
 
 /** The body of `POST /v1/alerts`. Unknown fields are refused. */

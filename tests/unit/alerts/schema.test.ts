@@ -85,8 +85,8 @@ test('a link is an absolute https URL with a host and without credentials', () =
 
 test('the bound of a link counts what is stored', () => {
   const host = 'https://a.example/';
-  expect(refused({ url: host + 'x'.repeat(1024 - host.length) })).toEqual([]);
-  expect(refused({ url: host + 'x'.repeat(1025 - host.length) })).toEqual(['url']);
+  expect(refused({ url: host + 'x'.repeat(2048 - host.length) })).toEqual([]);
+  expect(refused({ url: host + 'x'.repeat(2049 - host.length) })).toEqual(['url']);
   expect(refused({ url: host + 'خ'.repeat(167) })).toEqual([]);
   expect(refused({ url: host + 'خ'.repeat(168) })).toEqual(['url']);
 });

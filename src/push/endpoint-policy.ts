@@ -4,11 +4,13 @@ import { createPublicLookup } from './public-address.ts';
 /** Whose push service it is: few values, so that it can be a metric's label. `other` are the extra origins. */
 export type Provider = 'fcm' | 'mozilla' | 'apple' | 'wns' | 'other';
 
-interface Accepted {
+export interface Accepted {
   readonly ok: true;
   readonly origin: string;
   readonly path: string;
   readonly provider: Provider;
+  /** Its host is not one that we name but fits a pattern: strangers can make up any number of such origins. */
+  readonly regional: boolean;
 }
 
 type EndpointVerdict =
@@ -32,6 +34,7 @@ const MAX_LENGTH = 2048;
 const SCHEME = 'https://';
 /** A path and query that the URL parser (2 µs) leaves as they are: nothing to decode, encode or resolve. */
 const PLAIN_PATH = /^\/[\w:~=/?&-]*$/;
+/** Origins remembered, and besides those that we name. */
 const MAX_PASSED = 256;
 
 const HOSTS = new Map<string, Provider>([
@@ -65,7 +68,8 @@ export function createEndpointPolicy(options: { extraOrigins: readonly string[] 
     if (known !== undefined && PLAIN_PATH.test(endpoint.slice(end)))
       return { ...known, path: endpoint.slice(end) };
     const verdict = parseAndCheck(endpoint);
-    if (verdict.ok && endpoint.slice(0, end) === verdict.origin && passed.size < MAX_PASSED) {
+    const room = verdict.ok && (!verdict.regional || passed.size < MAX_PASSED);
+    if (room && endpoint.slice(0, end) === verdict.origin) {
       passed.set(verdict.origin, verdict);
     }
     return verdict;
@@ -80,12 +84,15 @@ export function createEndpointPolicy(options: { extraOrigins: readonly string[] 
     if (url.username !== '' || url.password !== '') return refuse('must hold no credentials');
     if (url.hash !== '') return refuse('must hold no fragment');
     const found = { ok: true, origin: url.origin, path: url.pathname + url.search } as const;
-    if (extraOrigins.has(url.origin)) return { ...found, provider: 'other' };
+    if (extraOrigins.has(url.origin)) return { ...found, provider: 'other', regional: false };
     if (url.port !== '') return refuse('must be on port 443');
     // What Chrome gives for a subscription that was removed for good.
     if (url.hostname === 'permanently-removed.invalid') return refuse('the subscription has ended', true);
-    const provider = providerOf(url.hostname);
-    return provider === undefined ? refuse('must be of a known push service') : { ...found, provider };
+    const provider = HOSTS.get(url.hostname);
+    if (provider !== undefined) return { ...found, provider, regional: false };
+    const parent = PARENTS.find(([suffix]) => url.hostname.endsWith(suffix));
+    if (parent !== undefined) return { ...found, provider: parent[1], regional: true };
+    return refuse('must be of a known push service');
   }
 
   return { check, lookup: createPublicLookup(extraHosts) };
@@ -98,8 +105,4 @@ function parse(text: string): URL | null {
   } catch {
     return null;
   }
-}
-
-function providerOf(hostname: string): Provider | undefined {
-  return HOSTS.get(hostname) ?? PARENTS.find(([suffix]) => hostname.endsWith(suffix))?.[1];
 }

@@ -28,9 +28,9 @@ export interface Job extends Guest {
 export interface Lane extends LaneGauges {
   readonly origin: string;
   readonly headers: ReturnType<typeof createMessageHeaders>;
-  /** Answers that have come. */
+  /** Answers of the push service, whatever they say. */
   readonly answered: number;
-  /** Nothing is under way or waits, and nothing would be forgotten with it. */
+  /** Nothing is under way or waits. */
   readonly idle: boolean;
   /** Starts the job, lets it wait (for a bounded time), or answers it at once. */
   submit(job: Job): void;
@@ -181,10 +181,11 @@ export function createLane(deps: {
       limit.failed(startedAt);
       circuit.failed('unavailable', failure);
     }
+    const reason = answer.type === 'retry' ? answer.reason : undefined;
     // A timeout is no sign of life.
-    if (answer.type !== 'retry' || answer.reason !== 'timeout') places.heard();
+    if (reason !== 'timeout') places.heard();
+    if (reason !== 'timeout' && reason !== 'connection') answered++;
     places.end(job);
-    answered++;
     advance();
   }
 
@@ -208,7 +209,7 @@ export function createLane(deps: {
       return circuit.state !== 'closed';
     },
     get idle() {
-      return places.inFlight === 0 && waiting() === 0 && circuit.state === 'closed' && now() >= pausedUntil;
+      return places.inFlight === 0 && waiting() === 0;
     },
     submit,
     settle,

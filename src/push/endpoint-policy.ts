@@ -1,5 +1,7 @@
+import { lookup as dnsLookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
-import { createPublicLookup } from './public-address.ts';
+import { createLookupTurns } from './lookup-turns.ts';
+import { createPublicLookup, type Resolve } from './public-address.ts';
 
 /** Whose push service it is: few values, so that it can be a metric's label. `other` are the extra origins. */
 export type Provider = 'fcm' | 'mozilla' | 'apple' | 'wns' | 'other';
@@ -54,8 +56,12 @@ const refuse = (reason: string, gone = false): EndpointVerdict => ({ ok: false, 
  * Decides which URLs of strangers we POST to: only those of the known push services, so that nobody reaches into our
  * network with a made-up subscription (SSRF). Parsed host names are compared, never the text of the URL.
  * @param options.extraOrigins origins such as `https://127.0.0.1:8443` that are push services as well
+ * @param options.resolve how names are resolved, `dns.lookup` by default
  */
-export function createEndpointPolicy(options: { extraOrigins: readonly string[] }): EndpointPolicy {
+export function createEndpointPolicy(options: {
+  extraOrigins: readonly string[];
+  resolve?: Resolve;
+}): EndpointPolicy {
   const extraOrigins = new Set(options.extraOrigins);
   const extraHosts = new Set(options.extraOrigins.map((origin) => new URL(origin).hostname));
 
@@ -95,7 +101,9 @@ export function createEndpointPolicy(options: { extraOrigins: readonly string[] 
     return refuse('must be of a known push service');
   }
 
-  return { check, lookup: createPublicLookup(extraHosts) };
+  const named = new Set([...HOSTS.keys(), ...extraHosts]);
+  const resolve = createLookupTurns(named, options.resolve ?? dnsLookup);
+  return { check, lookup: createPublicLookup(extraHosts, resolve) };
 }
 
 /** `URL.canParse` first would parse twice, for each message. */

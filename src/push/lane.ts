@@ -7,6 +7,7 @@ import { createMessageHeaders } from './message-headers.ts';
 import { DEFAULT_RETRY_AFTER } from './outcome.ts';
 import { createPlaces, type Guest } from './places.ts';
 import type { LaneGauges } from './sender-metrics.ts';
+import { createThrottle } from './throttle.ts';
 import type { PushAnswer, PushMessage, PushTarget, RetryReason, SendOrder } from './types.ts';
 import type { Vapid } from './vapid.ts';
 
@@ -69,6 +70,7 @@ export function createLane(deps: {
 }): Lane {
   const { origin, provider, vapid, now, logger, start, finish } = deps;
   const limit = createConcurrencyLimit(now);
+  const throttle = createThrottle(now);
   const circuit = createCircuit({
     now,
     onChange: (state, cause) => {
@@ -88,6 +90,7 @@ export function createLane(deps: {
   function begin(job: Job): void {
     if (circuit.state === 'probing') probe = job;
     places.begin(job);
+    if (!isAgain(job)) throttle.begun(limit.value);
     start(job);
   }
 
@@ -162,7 +165,7 @@ export function createLane(deps: {
   function settle(job: Job, answer: PushAnswer): void {
     const time = now();
     const startedAt = job.startedAt ?? time;
-    const failure = { startedAt, again: job.order.again ?? false };
+    const failure = { startedAt, again: isAgain(job) };
     if (probe === job) probe = undefined;
     if (answer.type === 'retry' && answer.reason === 'stopped') {
       places.end(job);
@@ -175,8 +178,10 @@ export function createLane(deps: {
       circuit.failed('unauthorized', failure);
     } else if (answer.reason === 'throttled') {
       circuit.succeeded();
-      limit.throttled(startedAt);
-      pausedUntil = Math.max(pausedUntil, time + Math.min(answer.afterMs, MAX_PAUSE));
+      if (!failure.again && throttle.refused(startedAt)) {
+        limit.throttled(startedAt);
+        pausedUntil = time + Math.min(answer.afterMs, MAX_PAUSE);
+      }
     } else {
       limit.failed(startedAt);
       circuit.failed('unavailable', failure);
@@ -232,6 +237,9 @@ export function createLane(deps: {
     },
   };
 }
+
+/** It has failed before, which says more of its subscription than of the service. */
+const isAgain = (job: Job): boolean => job.order.again ?? false;
 
 function notSent(reason: RetryReason, afterMs: number): PushAnswer {
   return { type: 'retry', afterMs: Math.ceil(afterMs), reason, attempted: false };

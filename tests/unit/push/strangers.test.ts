@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Encryptor } from '../../../src/push/encryption.ts';
-import { TransportError } from '../../../src/push/types.ts';
-import { FCM, MOZILLA, openSenderWorld, quiet, type SenderWorld } from '../../support/sender-world.ts';
+import { TransportError, type SendOrder } from '../../../src/push/types.ts';
+import { APPLE, FCM, MOZILLA, openSenderWorld, quiet, type SenderWorld } from '../../support/sender-world.ts';
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] });
@@ -109,4 +109,66 @@ describe('origins that strangers made up', () => {
     world.sender.preconnect();
     expect(world.preconnected).toEqual([FCM]);
   });
+});
+
+describe('subscriptions of one device, of which the service says that it gets too much (429)', () => {
+  /** Answers all that is under way: 429 where the path ends in 5. */
+  async function answerAll(world: SenderWorld): Promise<void> {
+    await quiet();
+    for (const request of world.open.slice()) {
+      if (request.path.endsWith('5')) request.answer(429, { 'retry-after': '60' });
+      else request.answer(201);
+    }
+    await quiet();
+  }
+
+  test('wait for themselves; the others of the service go on as fast as before', async () => {
+    const world = openSenderWorld(quick);
+    world.send(APPLE, 1000);
+    for (let turn = 0; world.answers.length < 1000 && turn < 20; turn++) await answerAll(world);
+    expect(world.answers.filter(({ type }) => type === 'retry')[0]).toMatchObject({
+      reason: 'throttled',
+      afterMs: 60_000,
+      attempted: true,
+    });
+    expect(world.tally()).toEqual({ accepted: 900, throttled: 100 });
+    expect(world.sender.busyMs(APPLE)).toBe(0);
+    // Its limit has not been lowered either.
+    world.send(APPLE, 200);
+    await quiet();
+    expect(world.openAt(APPLE).length).toBeGreaterThan(100);
+  });
+
+  test('stop nobody when they are tried again together', async () => {
+    const world = openSenderWorld(quick);
+    const again: SendOrder = { rank: 1, again: true, stopped: false };
+    world.send(APPLE, 30, again);
+    await quiet();
+    for (const request of world.open.slice()) request.answer(429, { 'retry-after': '60' });
+    await quiet();
+    expect(world.tally()).toEqual({ throttled: 30 });
+    world.send(APPLE, 32);
+    await answerAll(world);
+    expect(world.tally()).toEqual({ accepted: 29, throttled: 3 });
+  });
+
+  test('that fail again do not hide that the service means everybody', async () => {
+    const world = openSenderWorld(quick);
+    world.send(APPLE, 24, { rank: 1, again: true, stopped: false });
+    world.send(APPLE, 8);
+    await quiet();
+    for (const request of world.open.slice(24)) request.answer(429, { 'retry-after': '60' });
+    await quiet();
+    expect(world.sender.busyMs(APPLE)).toBe(60_000);
+  });
+});
+
+test('a push service that asks for less stands still for five minutes at most', async () => {
+  const world = openSenderWorld(quick);
+  world.send(FCM, 32);
+  await quiet();
+  for (const request of world.open.slice()) request.answer(429, { 'retry-after': '3600' });
+  await quiet();
+  expect(world.answers[0]).toMatchObject({ reason: 'throttled', afterMs: 3_600_000 });
+  expect(world.sender.busyMs(FCM)).toBe(300_000);
 });

@@ -33,6 +33,7 @@ export interface EndpointPolicy {
 }
 
 const MAX_LENGTH = 2048;
+const PRINTABLE = /^[!-~]*$/;
 const SCHEME = 'https://';
 /** A path and query that the URL parser (2 µs) leaves as they are: nothing to decode, encode or resolve. */
 const PLAIN_PATH = /^\/[\w:~=/?&-]*$/;
@@ -83,8 +84,9 @@ export function createEndpointPolicy(options: {
 
   function parseAndCheck(endpoint: string): EndpointVerdict {
     if (endpoint.length > MAX_LENGTH) return refuse(`must have ${MAX_LENGTH} characters at most`);
-    // The parser drops them, and then one subscription would have several texts.
-    const url = /\s/.test(endpoint) ? null : parse(endpoint);
+    // The parser drops or encodes the rest, and a record keeps a byte a character: it would be another text than was given.
+    if (!PRINTABLE.test(endpoint)) return refuse('must be of printable ASCII characters');
+    const url = parse(endpoint);
     if (url === null) return refuse('must be a URL');
     if (url.protocol !== 'https:') return refuse('must be https');
     if (url.username !== '' || url.password !== '') return refuse('must hold no credentials');

@@ -1,7 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Encryptor } from '../../../src/push/encryption.ts';
 import { TransportError, type SendOrder } from '../../../src/push/types.ts';
-import { FCM, message, MOZILLA, openSenderWorld, quiet, receiver } from '../../support/sender-world.ts';
+import {
+  APPLE,
+  FCM,
+  message,
+  MOZILLA,
+  openSenderWorld,
+  quiet,
+  receiver,
+} from '../../support/sender-world.ts';
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] });
@@ -126,6 +134,32 @@ describe('many messages', () => {
     expect(tally()).toEqual({ 'saturated (not sent)': 20_000 - 32 - 16_384 });
   });
 
+  test('leave room for the louder ones, and some for each push service', async () => {
+    const { send, tally } = openSenderWorld();
+    const [flash, urgent, normal] = ([0, 1, 2] as const).map((rank) => ({ rank, stopped: false }));
+    send(FCM, 16_000, normal);
+    send(MOZILLA, 1000, normal);
+    await quiet();
+    expect(tally()).toEqual({ 'saturated (not sent)': 17_000 - 32_768 / 2 });
+    send(MOZILLA, 9000, urgent);
+    await quiet();
+    expect(tally()).toEqual({ 'saturated (not sent)': 9000 - 32_768 / 4 });
+    send(MOZILLA, 9000, flash);
+    await quiet();
+    expect(tally()).toEqual({ 'saturated (not sent)': 9000 - 32_768 / 4 });
+    send(APPLE, 300, normal);
+    await quiet();
+    expect(tally()).toEqual({ 'saturated (not sent)': 300 - 256 });
+  });
+
+  test('are of no use where more than twice as many wait as there are places', () => {
+    const { sender, send } = openSenderWorld();
+    send(FCM, 32 + 64);
+    expect(sender.busyMs(FCM)).toBe(0);
+    send(FCM);
+    expect(sender.busyMs(FCM)).toBe(1000);
+  });
+
   test('wait longer at a healthy service, because then it is our own machine that is slow', async () => {
     const { send, open, tally } = openSenderWorld();
     send(FCM, 2000);
@@ -182,6 +216,21 @@ describe('a service that stalls', () => {
     for (const request of openAt(FCM).slice(31)) request.answer(201);
     await quiet();
     expect(openAt(FCM).length).toBeGreaterThanOrEqual(31 + 32);
+  });
+
+  test('is not alive because a request timed out', async () => {
+    const { send, openAt, tally } = openSenderWorld();
+    send(FCM, 40);
+    await quiet();
+    await vi.advanceTimersByTimeAsync(1900);
+    openAt(FCM)[0]?.fail(new TransportError('timeout', 'x', true));
+    await quiet();
+    expect(openAt(FCM)).toHaveLength(32);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(tally()).toEqual({ timeout: 1, 'saturated (not sent)': 7 });
+    send(FCM, 5);
+    await quiet();
+    expect(tally()).toEqual({ 'saturated (not sent)': 5 });
   });
 
   test('is found out within two seconds even if it was healthy before', async () => {
@@ -360,6 +409,22 @@ describe('a service that does not accept us', () => {
     openAt(FCM)[0]?.answer(201);
     await quiet();
     expect(tally()).toEqual({ unauthorized: 32, accepted: 1 });
+  });
+
+  test('and then asks for less does accept us', async () => {
+    const { send, openAt, tally } = openSenderWorld();
+    for (const status of [403, 403, 429, 403]) {
+      send(FCM);
+      await quiet();
+      await vi.advanceTimersByTimeAsync(1000);
+      openAt(FCM)[0]?.answer(status);
+      await quiet();
+    }
+    send(FCM);
+    await quiet();
+    openAt(FCM)[0]?.answer(201);
+    await quiet();
+    expect(tally()).toEqual({ unauthorized: 3, throttled: 1, accepted: 1 });
   });
 
   test('because of what had failed before goes on serving the others', async () => {

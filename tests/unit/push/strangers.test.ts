@@ -126,7 +126,7 @@ describe('subscriptions of one device, of which the service says that it gets to
     const world = openSenderWorld(quick);
     world.send(APPLE, 1000);
     for (let turn = 0; world.answers.length < 1000 && turn < 20; turn++) await answerAll(world);
-    expect(world.answers.filter(({ type }) => type === 'retry')[0]).toMatchObject({
+    expect(world.answers.find(({ type }) => type === 'retry')).toMatchObject({
       reason: 'throttled',
       afterMs: 60_000,
       attempted: true,

@@ -1,6 +1,6 @@
 import { Worker } from 'bullmq';
 import { URGENCIES } from '../src/alerts/schema.ts';
-import { batchJobSchema, pushQueueName, RETRY_QUEUE, retryJobSchema } from '../src/delivery/queues.ts';
+import { batchJobSchema, pushQueueName, retryJobSchema, retryQueueName } from '../src/delivery/queues.ts';
 import type { PushSending } from '../src/delivery/send-push.ts';
 import type { Redis } from '../src/redis/connect.ts';
 import { workerOptions } from './options.ts';
@@ -8,7 +8,7 @@ import type { WatchWorker } from './watch.ts';
 
 /** Batches of an urgency at once: while some are read from Redis, others are sent. Bounds the memory: 1,000 deliveries each. */
 const BATCHES = 8;
-/** Retries at once: they may wait for a push service in trouble, and take no place of a batch. */
+/** Retries of an urgency at once: they may wait for a push service in trouble, and take no place of a batch. */
 const RETRIES = 8;
 
 /** Sends batches and retries. */
@@ -26,10 +26,13 @@ export function openPushWorkers(deps: {
           concurrency: BATCHES,
         }),
     ),
-    new Worker(RETRY_QUEUE, (job) => sending.sendRetry(retryJobSchema.parse(job.data)), {
-      ...workerOptions(redis),
-      concurrency: RETRIES,
-    }),
+    ...URGENCIES.map(
+      (urgency) =>
+        new Worker(retryQueueName(urgency), (job) => sending.sendRetry(retryJobSchema.parse(job.data)), {
+          ...workerOptions(redis),
+          concurrency: RETRIES,
+        }),
+    ),
   ];
   for (const worker of workers) watch(worker, 'push job failed; it is run again');
   return {

@@ -8,11 +8,11 @@ import { groupBy } from './group-by.ts';
 
 export const FAN_OUT_QUEUE = 'fan-out';
 /**
- * Batches have a queue and places of their own for each urgency, so that a flash never waits for the place of a normal
- * job; retries have theirs, so that a push service in trouble takes no place from the others.
+ * Batches and retries have a queue and places of their own for each urgency, so that a flash never waits for the place of
+ * a normal job, and a push service in trouble takes no place from batches.
  */
 export const pushQueueName = (urgency: Urgency): string => `push-${urgency}`;
-export const RETRY_QUEUE = 'push-retry';
+export const retryQueueName = (urgency: Urgency): string => `push-retry-${urgency}`;
 
 const versionSchema = z.object({ alertId: z.string(), version: z.number().int(), urgency: urgencySchema });
 
@@ -89,14 +89,14 @@ export function openFanOutQueue(redis: Redis): FanOutQueue {
 
 /** @param deps.now milliseconds since the epoch */
 export function openPushQueue(deps: { redis: Redis; now: () => number }): PushQueue {
-  const queues = new Map(
-    URGENCIES.map((urgency) => [urgency, openQueue(pushQueueName(urgency), deps.redis)] as const),
-  );
-  const retryQueue = openQueue(RETRY_QUEUE, deps.redis);
+  const open = (nameOf: (urgency: Urgency) => string): ReadonlyMap<Urgency, Queue> =>
+    new Map(URGENCIES.map((urgency) => [urgency, openQueue(nameOf(urgency), deps.redis)]));
+  const batches = open(pushQueueName);
+  const retryQueues = open(retryQueueName);
   return {
     add: async (jobs) => {
       for (const [urgency, some] of groupBy(jobs, ({ job }) => job.urgency)) {
-        await queues
+        await batches
           .get(urgency)
           ?.addBulk(
             some.map(({ id, job }) => ({ name: job.kind, data: job, opts: { ...PUSH_OPTIONS, jobId: id } })),
@@ -105,21 +105,20 @@ export function openPushQueue(deps: { redis: Redis; now: () => number }): PushQu
     },
     addRetries: async ({ alertId, version, urgency }, retries) => {
       if (retries.length === 0) return;
-      await retryQueue.addBulk(
+      await retryQueues.get(urgency)?.addBulk(
         retries.map(({ id, dueAtMs }) => ({
           name: 'retry',
           data: { kind: 'retry', alertId, version, urgency, retry: id } satisfies RetryJob,
           opts: {
             ...PUSH_OPTIONS,
             jobId: id,
-            priority: priorityOf(urgency),
             delay: Math.max(0, dueAtMs - deps.now()),
           },
         })),
       );
     },
     close: async () => {
-      await Promise.all([...queues.values(), retryQueue].map((queue) => queue.close()));
+      await Promise.all([...batches.values(), ...retryQueues.values()].map((queue) => queue.close()));
     },
   };
 }

@@ -14,6 +14,8 @@ export interface Circuit {
 export type Trouble = 'unauthorized' | 'unavailable';
 
 const ROW_MS = 2000;
+/** What began so long after the last failure is no part of its row: alerts are hours apart. */
+const ROW_ENDS_MS = 10_000;
 /**
  * `inARow` without a success between them, from the start of the first to the end of the last for {@link ROW_MS} at
  * least: subscriptions made with another VAPID key, however many a stranger brings, must not stop the others.
@@ -36,7 +38,7 @@ export function createCircuit(deps: {
   let state: Circuit['state'] = 'closed';
   let until = 0;
   let opened = 0; // times in a row without a success
-  let row: { kind: Trouble; failures: number; since: number } | undefined;
+  let row: { kind: Trouble; failures: number; since: number; last: number } | undefined;
 
   function open(kind: Trouble, longer: boolean): void {
     const { first, longest } = RULES[kind];
@@ -68,8 +70,10 @@ export function createCircuit(deps: {
     failed(kind, { startedAt, again }) {
       if (state === 'probing') return open(kind, !again);
       if (state === 'open' || again) return;
-      if (row?.kind !== kind) row = { kind, failures: 0, since: startedAt };
+      const isOver = row === undefined || row.kind !== kind || startedAt - row.last >= ROW_ENDS_MS;
+      if (row === undefined || isOver) row = { kind, failures: 0, since: startedAt, last: 0 };
       row.failures++;
+      row.last = now();
       if (row.failures >= RULES[kind].inARow && now() - row.since >= ROW_MS) open(kind, true);
     },
   };

@@ -11,7 +11,7 @@ export interface ConcurrencyLimit {
   answered(latencyMs: number, inFlight: number): void;
   /** A 5xx, a timeout or a broken connection. */
   failed(startedAt: number): void;
-  /** The service asked for less. */
+  /** The service asked for less, whoever it is for. */
   throttled(startedAt: number): void;
 }
 

@@ -1,14 +1,18 @@
+import { lookup as dnsLookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
-import { createPublicLookup } from './public-address.ts';
+import { createLookupTurns } from './lookup-turns.ts';
+import { createPublicLookup, type Resolve } from './public-address.ts';
 
 /** Whose push service it is: few values, so that it can be a metric's label. `other` are the extra origins. */
 export type Provider = 'fcm' | 'mozilla' | 'apple' | 'wns' | 'other';
 
-interface Accepted {
+export interface Accepted {
   readonly ok: true;
   readonly origin: string;
   readonly path: string;
   readonly provider: Provider;
+  /** Its host is not one that we name but fits a pattern: strangers can make up any number of such origins. */
+  readonly regional: boolean;
 }
 
 type EndpointVerdict =
@@ -29,9 +33,11 @@ export interface EndpointPolicy {
 }
 
 const MAX_LENGTH = 2048;
+const PRINTABLE = /^[!-~]*$/;
 const SCHEME = 'https://';
 /** A path and query that the URL parser (2 µs) leaves as they are: nothing to decode, encode or resolve. */
 const PLAIN_PATH = /^\/[\w:~=/?&-]*$/;
+/** Origins remembered, and besides those that we name. */
 const MAX_PASSED = 256;
 
 const HOSTS = new Map<string, Provider>([
@@ -51,8 +57,12 @@ const refuse = (reason: string, gone = false): EndpointVerdict => ({ ok: false, 
  * Decides which URLs of strangers we POST to: only those of the known push services, so that nobody reaches into our
  * network with a made-up subscription (SSRF). Parsed host names are compared, never the text of the URL.
  * @param options.extraOrigins origins such as `https://127.0.0.1:8443` that are push services as well
+ * @param options.resolve how names are resolved, `dns.lookup` by default
  */
-export function createEndpointPolicy(options: { extraOrigins: readonly string[] }): EndpointPolicy {
+export function createEndpointPolicy(options: {
+  extraOrigins: readonly string[];
+  resolve?: Resolve;
+}): EndpointPolicy {
   const extraOrigins = new Set(options.extraOrigins);
   const extraHosts = new Set(options.extraOrigins.map((origin) => new URL(origin).hostname));
 
@@ -65,7 +75,8 @@ export function createEndpointPolicy(options: { extraOrigins: readonly string[] 
     if (known !== undefined && PLAIN_PATH.test(endpoint.slice(end)))
       return { ...known, path: endpoint.slice(end) };
     const verdict = parseAndCheck(endpoint);
-    if (verdict.ok && endpoint.slice(0, end) === verdict.origin && passed.size < MAX_PASSED) {
+    const room = verdict.ok && (!verdict.regional || passed.size < MAX_PASSED);
+    if (room && endpoint.slice(0, end) === verdict.origin) {
       passed.set(verdict.origin, verdict);
     }
     return verdict;
@@ -73,22 +84,28 @@ export function createEndpointPolicy(options: { extraOrigins: readonly string[] 
 
   function parseAndCheck(endpoint: string): EndpointVerdict {
     if (endpoint.length > MAX_LENGTH) return refuse(`must have ${MAX_LENGTH} characters at most`);
-    // The parser drops them, and then one subscription would have several texts.
-    const url = /\s/.test(endpoint) ? null : parse(endpoint);
+    // The parser drops or encodes the rest, and a record keeps a byte a character: it would be another text than was given.
+    if (!PRINTABLE.test(endpoint)) return refuse('must be of printable ASCII characters');
+    const url = parse(endpoint);
     if (url === null) return refuse('must be a URL');
     if (url.protocol !== 'https:') return refuse('must be https');
     if (url.username !== '' || url.password !== '') return refuse('must hold no credentials');
     if (url.hash !== '') return refuse('must hold no fragment');
     const found = { ok: true, origin: url.origin, path: url.pathname + url.search } as const;
-    if (extraOrigins.has(url.origin)) return { ...found, provider: 'other' };
+    if (extraOrigins.has(url.origin)) return { ...found, provider: 'other', regional: false };
     if (url.port !== '') return refuse('must be on port 443');
     // What Chrome gives for a subscription that was removed for good.
     if (url.hostname === 'permanently-removed.invalid') return refuse('the subscription has ended', true);
-    const provider = providerOf(url.hostname);
-    return provider === undefined ? refuse('must be of a known push service') : { ...found, provider };
+    const provider = HOSTS.get(url.hostname);
+    if (provider !== undefined) return { ...found, provider, regional: false };
+    const parent = PARENTS.find(([suffix]) => url.hostname.endsWith(suffix));
+    if (parent !== undefined) return { ...found, provider: parent[1], regional: true };
+    return refuse('must be of a known push service');
   }
 
-  return { check, lookup: createPublicLookup(extraHosts) };
+  const named = new Set([...HOSTS.keys(), ...extraHosts]);
+  const resolve = createLookupTurns(named, options.resolve ?? dnsLookup);
+  return { check, lookup: createPublicLookup(extraHosts, resolve) };
 }
 
 /** `URL.canParse` first would parse twice, for each message. */
@@ -98,8 +115,4 @@ function parse(text: string): URL | null {
   } catch {
     return null;
   }
-}
-
-function providerOf(hostname: string): Provider | undefined {
-  return HOSTS.get(hostname) ?? PARENTS.find(([suffix]) => hostname.endsWith(suffix))?.[1];
 }

@@ -7,6 +7,7 @@ import { createMessageHeaders } from './message-headers.ts';
 import { DEFAULT_RETRY_AFTER } from './outcome.ts';
 import { createPlaces, type Guest } from './places.ts';
 import type { LaneGauges } from './sender-metrics.ts';
+import { createThrottle } from './throttle.ts';
 import type { PushAnswer, PushMessage, PushTarget, RetryReason, SendOrder } from './types.ts';
 import type { Vapid } from './vapid.ts';
 
@@ -28,9 +29,9 @@ export interface Job extends Guest {
 export interface Lane extends LaneGauges {
   readonly origin: string;
   readonly headers: ReturnType<typeof createMessageHeaders>;
-  /** Answers that have come. */
+  /** Answers of the push service, whatever they say. */
   readonly answered: number;
-  /** Nothing is under way or waits, and nothing would be forgotten with it. */
+  /** Nothing is under way or waits. */
   readonly idle: boolean;
   /** Starts the job, lets it wait (for a bounded time), or answers it at once. */
   submit(job: Job): void;
@@ -69,6 +70,7 @@ export function createLane(deps: {
 }): Lane {
   const { origin, provider, vapid, now, logger, start, finish } = deps;
   const limit = createConcurrencyLimit(now);
+  const throttle = createThrottle(now);
   const circuit = createCircuit({
     now,
     onChange: (state, cause) => {
@@ -88,6 +90,7 @@ export function createLane(deps: {
   function begin(job: Job): void {
     if (circuit.state === 'probing') probe = job;
     places.begin(job);
+    if (!isAgain(job)) throttle.begun(limit.value);
     start(job);
   }
 
@@ -162,7 +165,7 @@ export function createLane(deps: {
   function settle(job: Job, answer: PushAnswer): void {
     const time = now();
     const startedAt = job.startedAt ?? time;
-    const failure = { startedAt, again: job.order.again ?? false };
+    const failure = { startedAt, again: isAgain(job) };
     if (probe === job) probe = undefined;
     if (answer.type === 'retry' && answer.reason === 'stopped') {
       places.end(job);
@@ -175,16 +178,19 @@ export function createLane(deps: {
       circuit.failed('unauthorized', failure);
     } else if (answer.reason === 'throttled') {
       circuit.succeeded();
-      limit.throttled(startedAt);
-      pausedUntil = Math.max(pausedUntil, time + Math.min(answer.afterMs, MAX_PAUSE));
+      if (!failure.again && throttle.refused(startedAt)) {
+        limit.throttled(startedAt);
+        pausedUntil = time + Math.min(answer.afterMs, MAX_PAUSE);
+      }
     } else {
       limit.failed(startedAt);
       circuit.failed('unavailable', failure);
     }
+    const reason = answer.type === 'retry' ? answer.reason : undefined;
     // A timeout is no sign of life.
-    if (answer.type !== 'retry' || answer.reason !== 'timeout') places.heard();
+    if (reason !== 'timeout') places.heard();
+    if (reason !== 'timeout' && reason !== 'connection') answered++;
     places.end(job);
-    answered++;
     advance();
   }
 
@@ -208,7 +214,7 @@ export function createLane(deps: {
       return circuit.state !== 'closed';
     },
     get idle() {
-      return places.inFlight === 0 && waiting() === 0 && circuit.state === 'closed' && now() >= pausedUntil;
+      return places.inFlight === 0 && waiting() === 0;
     },
     submit,
     settle,
@@ -231,6 +237,9 @@ export function createLane(deps: {
     },
   };
 }
+
+/** It has failed before, which says more of its subscription than of the service. */
+const isAgain = (job: Job): boolean => job.order.again ?? false;
 
 function notSent(reason: RetryReason, afterMs: number): PushAnswer {
   return { type: 'retry', afterMs: Math.ceil(afterMs), reason, attempted: false };

@@ -1,4 +1,4 @@
-import { lookup as dnsLookup, type LookupAddress } from 'node:dns';
+import type { LookupAddress } from 'node:dns';
 import { BlockList, isIPv4, type LookupFunction } from 'node:net';
 
 // IANA's special-purpose address registries (RFC 6890 and what was added since), and multicast.
@@ -52,11 +52,9 @@ export type Resolve = (
  * A `lookup` for `net.connect` and `tls.connect` that never gives an address inside our own network, whatever the name
  * system says (DNS rebinding): the address checked is the address connected to.
  * @param trustedHosts host names that may resolve to anything
+ * @param resolve as `dns.lookup` does
  */
-export function createPublicLookup(
-  trustedHosts: ReadonlySet<string>,
-  resolve: Resolve = dnsLookup,
-): LookupFunction {
+export function createPublicLookup(trustedHosts: ReadonlySet<string>, resolve: Resolve): LookupFunction {
   return (hostname, options, done) => {
     const { all, ...rest } = options;
     const family = rest.family === undefined ? {} : { family: rest.family };

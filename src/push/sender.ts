@@ -1,8 +1,9 @@
 import type { Logger } from '../ops/logger.ts';
 import type { Metrics } from '../ops/metrics.ts';
 import { openEncryptor, type Encryptor } from './encryption.ts';
-import type { EndpointPolicy, Provider } from './endpoint-policy.ts';
+import type { Accepted, EndpointPolicy, Provider } from './endpoint-policy.ts';
 import { createLane, type Job, type Lane } from './lane.ts';
+import { createLanes } from './lanes.ts';
 import { classify, DEFAULT_RETRY_AFTER } from './outcome.ts';
 import { createOutbox } from './outbox.ts';
 import type { RemovalBrake } from './removal-brake.ts';
@@ -18,8 +19,6 @@ import {
 } from './types.ts';
 import type { Vapid } from './vapid.ts';
 
-/** Origins that are known at once. Idle ones make room; if there is none, messages to a new one are not taken. */
-const MAX_ORIGINS = 128;
 /**
  * Messages held at once, waiting or under way, in all: with payloads of 2.6 kB about 100 MB, and the bodies of those
  * under way (1,000 a lane at most) 2.8 kB each. A caller that gives less at a time bounds it further.
@@ -56,8 +55,8 @@ export function openSender(deps: {
 }): PushSender {
   const { transport, vapid, policy, logger, now = Date.now } = deps;
   const clock = (): number => performance.now();
-  const lanes = new Map<string, Lane>();
-  const metrics = createSenderMetrics(deps.metrics, () => lanes.values());
+  const lanes = createLanes();
+  const metrics = createSenderMetrics(deps.metrics, () => lanes.all());
   const outbox = createOutbox({ encryptor: deps.encryptor ?? openEncryptor({ logger }), deliver });
   /** Started and not answered, oldest first: all have the same deadline. */
   const started = new Set<Job>();
@@ -66,16 +65,11 @@ export function openSender(deps: {
   let closed: Promise<void> | undefined;
   let onEmpty: (() => void) | undefined;
 
-  function laneOf(origin: string, provider: Provider): Lane | undefined {
+  function laneOf({ origin, provider, regional }: Accepted): Lane | undefined {
     const known = lanes.get(origin);
     if (known !== undefined) return known;
-    if (lanes.size >= MAX_ORIGINS) {
-      const spare = [...lanes.values()].find((lane) => lane.idle);
-      if (spare === undefined) return undefined;
-      lanes.delete(spare.origin);
-    }
     const lane = createLane({ origin, provider, vapid, now: clock, logger, start, finish });
-    lanes.set(origin, lane);
+    if (!lanes.add(lane, regional)) return undefined;
     // While the first messages are encrypted.
     transport.preconnect(origin);
     return lane;
@@ -143,7 +137,7 @@ export function openSender(deps: {
   }
 
   async function close(deadlineMs: number): Promise<void> {
-    for (const lane of lanes.values()) lane.close();
+    for (const lane of lanes.all()) lane.close();
     if (held > 0) {
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, deadlineMs);
@@ -166,7 +160,7 @@ export function openSender(deps: {
       if (!verdict.ok) return Promise.resolve(refusal(verdict));
       if (closed !== undefined) return Promise.resolve(notTaken('closing'));
       if (order.stopped) return Promise.resolve(notTaken('stopped'));
-      const lane = laneOf(verdict.origin, verdict.provider);
+      const lane = laneOf(verdict);
       const most = MAX_HELD * HELD_SHARE[order.rank];
       if (lane === undefined || (held >= most && lane.inFlight + lane.waiting >= ALWAYS_HELD)) {
         return Promise.resolve(notTaken('saturated'));
@@ -192,10 +186,11 @@ export function openSender(deps: {
     },
     withdraw(order) {
       order.stopped = true;
-      for (const lane of lanes.values()) lane.withdraw(order);
+      for (const lane of lanes.all()) lane.withdraw(order);
     },
     preconnect() {
-      const usual = [...lanes.values()].filter((lane) => !lane.circuitOpen);
+      // Where nobody has ever answered, perhaps nobody is: strangers make up names.
+      const usual = lanes.all().filter((lane) => lane.answered > 0 && !lane.circuitOpen);
       usual.sort((a, b) => b.answered - a.answered);
       for (const { origin } of usual.slice(0, MAX_PRECONNECTED)) transport.preconnect(origin);
     },

@@ -6,8 +6,9 @@ import {
   openFanOutQueue,
   openPushQueue,
   pushQueueName,
-  RETRY_QUEUE,
+  retryQueueName,
   type FanOutJob,
+  type RetryJob,
 } from '../../../src/delivery/queues.ts';
 import { createMetrics, type Metrics } from '../../../src/ops/metrics.ts';
 import type { Redis } from '../../../src/redis/connect.ts';
@@ -34,7 +35,7 @@ beforeEach(async () => {
     queues = {
       fanOut: open(FAN_OUT_QUEUE),
       batches: open(pushQueueName('urgent')),
-      retries: open(RETRY_QUEUE),
+      retries: open(retryQueueName('urgent')),
     };
     toClose.push(fanOutQueue, pushQueue, ...Object.values(queues));
     return { fanOutQueue, pushQueue };
@@ -91,6 +92,52 @@ test('a retry that is found overdue while it is being run is not run a second ti
   expect(await queues.retries.getActiveCount()).toBe(active);
   world.service.answer = () => ACCEPTED;
   world.service.answerHanging(ACCEPTED);
+  await isComplete(version);
+  expect(world.service.totals()).toMatchObject({ requests: 2 * AUDIENCE, taken: AUDIENCE });
+});
+
+test('retries that normal alerts wait with hold up no flash', async () => {
+  const sent: string[] = [];
+  const places = 8;
+  let release: () => void = () => undefined;
+  const released = new Promise<void>((resolve) => (release = resolve));
+  const sending = {
+    sendBatch: async () => undefined,
+    sendRetry: async ({ urgency, retry }: RetryJob) => {
+      sent.push(retry);
+      if (urgency === 'normal') await released;
+    },
+  };
+  const pushQueue = openPushQueue({ redis: world.redis, now: world.now });
+  toClose.unshift(pushQueue);
+  toClose.unshift(openPushWorkers({ redis: world.redis, logger, sending }));
+  const retries = (count: number, name: string) =>
+    Array.from({ length: count }, (_, index) => ({ id: `${name}${index}`, dueAtMs: world.now() }));
+  await pushQueue.addRetries({ alertId: 'a', version: 1, urgency: 'normal' }, retries(2 * places, 'normal'));
+  await expect.poll(() => sent.length, { timeout: 20_000 }).toBe(places);
+  await pushQueue.addRetries({ alertId: 'b', version: 1, urgency: 'flash' }, retries(1, 'flash'));
+  await expect.poll(() => sent.at(-1), { timeout: 10_000 }).toBe('flash0');
+  release();
+});
+
+test('a retry whose job an older release has put into another queue is found, and run', async () => {
+  await world.subscribe(AUDIENCE);
+  world.service.answer = (_endpoint, request) => (request === 1 ? UNAVAILABLE : ACCEPTED);
+  const version = await world.acceptAndFanOut();
+  await queues.retries.pause();
+  openWorkers();
+  await expect.poll(() => world.ledger.state(version), { timeout: 20_000 }).toMatchObject({ batchesLeft: 0 });
+  const older = new Queue('push-retry', { connection: world.redis, prefix: QUEUE_PREFIX });
+  toClose.unshift(older);
+  const waiting = await queues.retries.getJobs();
+  expect(waiting).not.toEqual([]);
+  for (const { id = '', data } of waiting) await older.add('retry', data, { jobId: id });
+  await queues.retries.obliterate({ force: true });
+  await queues.retries.resume();
+  await world.keepHouse();
+  expect(await queues.retries.count()).toBe(0);
+  world.advance(10_000);
+  await world.keepHouse();
   await isComplete(version);
   expect(world.service.totals()).toMatchObject({ requests: 2 * AUDIENCE, taken: AUDIENCE });
 });

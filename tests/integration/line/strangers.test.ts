@@ -22,6 +22,7 @@ const STRANGERS = [
   'ftp://fcm.googleapis.com/a',
   'javascript:alert(1)',
   'not a url',
+  'https://fcm.googleapis.com/fcm/send/\u0627',
   `https://fcm.googleapis.com/${'a'.repeat(2048)}`,
 ];
 

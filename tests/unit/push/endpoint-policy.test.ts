@@ -9,17 +9,18 @@ test.each([
   ['https://jmt17.google.com/fcm/send/abc', 'fcm'],
   ['https://updates.push.services.mozilla.com/wpush/v2/gAAA', 'mozilla'],
   ['https://web.push.apple.com/QGuQ', 'apple'],
-  ['https://eu.web.push.apple.com/QGuQ', 'apple'],
-  ['https://wns2-par02p.notify.windows.com/w/?token=BQ', 'wns'],
+  ['https://eu.web.push.apple.com/QGuQ', 'apple', true],
+  ['https://wns2-par02p.notify.windows.com/w/?token=BQ', 'wns', true],
   ['https://FCM.googleapis.com:443/fcm/send/abc', 'fcm'],
   ['https://127.0.0.1:8443/push/1', 'other'],
-])('%s belongs to %s', (endpoint, provider) => {
+])('%s belongs to %s', (endpoint, provider, regional = false) => {
   const url = new URL(endpoint);
   expect(policy.check(endpoint)).toEqual({
     ok: true,
     origin: url.origin,
     path: url.pathname + url.search,
     provider,
+    regional,
   });
 });
 
@@ -48,6 +49,12 @@ test.each([
   'https://fcm.googleapis.com:8443/',
   'https://fcm.googleapis.com/a#b',
   'https://fcm.googleapis.com/a b',
+  'https://fcm.googleapis.com/a\u0000b',
+  'https://fcm.googleapis.com/a\u007f',
+  'https://fcm.googleapis.com/fcm/send/\u00e9',
+  'https://fcm.googleapis.com/fcm/send/\u0627',
+  'https://fcm.googleapis.com/?\ud83d',
+  'https://\uff46cm.googleapis.com/fcm/send/a',
   'https://fcm.goo\ngleapis.com/a',
   'https://localhost/',
   'https://metadata.google.internal/',

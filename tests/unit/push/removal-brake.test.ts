@@ -70,6 +70,22 @@ test('it lets go when the share is usual again and ten minutes have passed, not 
   expect(brake.mayRemove('fcm')).toBe(true);
 });
 
+test('it lets go only after 200 answers, even where what it held for is soon forgotten', () => {
+  const { note, brake, pass } = setUp();
+  // Of the 1,000 that are remembered, 190 are gone, all of them among the oldest.
+  note(0, 800);
+  note(190, 0);
+  note(0, 790);
+  expect(brake.mayRemove('fcm')).toBe(true);
+  note(11, 0);
+  expect(brake.mayRemove('fcm')).toBe(false);
+  pass(600_000);
+  note(0, 199);
+  expect(brake.mayRemove('fcm')).toBe(false);
+  note(0, 1);
+  expect(brake.mayRemove('fcm')).toBe(true);
+});
+
 test('time alone does not release it', () => {
   const { note, brake, pass } = setUp();
   note(500, 0);

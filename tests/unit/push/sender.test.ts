@@ -1,37 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { generateKeyPairSync } from 'node:crypto';
-import { createLogger } from '../../../src/ops/logger.ts';
-import { createMetrics } from '../../../src/ops/metrics.ts';
-import { openEncryptor, type Encryptor } from '../../../src/push/encryption.ts';
-import { createEndpointPolicy } from '../../../src/push/endpoint-policy.ts';
-import { openSender } from '../../../src/push/sender.ts';
+import type { Encryptor } from '../../../src/push/encryption.ts';
+import { TransportError, type SendOrder } from '../../../src/push/types.ts';
 import {
-  TransportError,
-  type PushAnswer,
-  type PushMessage,
-  type SendOrder,
-  type TransportRequest,
-  type TransportResponse,
-} from '../../../src/push/types.ts';
-import { createVapid } from '../../../src/push/vapid.ts';
-import { createReceiver } from '../../support/web-push-oracle.ts';
-
-const logger = createLogger({ level: 'silent', role: 'test' });
-const FCM = 'https://fcm.googleapis.com';
-const MOZILLA = 'https://updates.push.services.mozilla.com';
-const message: PushMessage = {
-  payload: Buffer.from('{"web_push":8030}'),
-  ttl: 3600,
-  urgency: 'high',
-  collapseKey: 'a'.repeat(32),
-};
-const receiver = createReceiver();
-const portable = openEncryptor({ logger, addonPath: null });
-const keys = {
-  ...generateKeyPairSync('ec', { namedCurve: 'P-256' }),
-  publicKey: 'B'.repeat(87),
-  keyId: 'test',
-};
+  APPLE,
+  FCM,
+  message,
+  MOZILLA,
+  openSenderWorld,
+  quiet,
+  receiver,
+} from '../../support/sender-world.ts';
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] });
@@ -40,71 +18,9 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** Lets promises and `setImmediate` run until nothing happens any more; timers stand still. */
-async function quiet(): Promise<void> {
-  for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve));
-}
-
-function setUp(encryptor: Encryptor = portable) {
-  const metrics = createMetrics('test');
-  const open: (TransportRequest & {
-    answer: (status: number, headers?: Record<string, string>) => void;
-    fail: (error: Error) => void;
-  })[] = [];
-  const preconnected: string[] = [];
-  let closed = false;
-  const sender = openSender({
-    transport: {
-      request: (request) =>
-        new Promise<TransportResponse>((resolve, reject) => {
-          const entry = {
-            ...request,
-            answer: (status: number, headers: Record<string, string> = {}) => {
-              open.splice(open.indexOf(entry), 1);
-              resolve({ status, headers, body: '' });
-            },
-            fail: (error: Error) => {
-              open.splice(open.indexOf(entry), 1);
-              reject(error);
-            },
-          };
-          open.push(entry);
-        }),
-      preconnect: (origin) => void preconnected.push(origin),
-      close: () => {
-        closed = true;
-        return Promise.resolve();
-      },
-    },
-    vapid: createVapid({ keys, subject: 'mailto:a@b.example' }),
-    policy: createEndpointPolicy({ extraOrigins: [] }),
-    metrics,
-    logger,
-    encryptor,
-  });
-  const answers: PushAnswer[] = [];
-  const send = (origin: string, count = 1, order?: SendOrder): void => {
-    for (let i = 0; i < count; i++) {
-      const target = { endpoint: `${origin}/${i}`, p256dh: receiver.p256dh, auth: receiver.auth };
-      void sender.send(target, message, order).then((answer) => answers.push(answer));
-    }
-  };
-  const openAt = (origin: string) => open.filter((request) => request.origin === origin);
-  const tally = () => {
-    const counts: Record<string, number> = {};
-    for (const answer of answers.splice(0)) {
-      const name =
-        answer.type === 'retry' ? `${answer.reason}${answer.attempted ? '' : ' (not sent)'}` : answer.type;
-      counts[name] = (counts[name] ?? 0) + 1;
-    }
-    return counts;
-  };
-  return { sender, send, open, openAt, answers, tally, metrics, preconnected, isClosed: () => closed };
-}
-
 describe('one message', () => {
   test('carries every header, and its body is for this reader', async () => {
-    const { send, open, tally } = setUp();
+    const { send, open, tally } = openSenderWorld();
     send(FCM);
     await quiet();
     const [request] = open;
@@ -124,14 +40,14 @@ describe('one message', () => {
   });
 
   test('for WNS asks to be kept for devices that are away', async () => {
-    const { send, open } = setUp();
+    const { send, open } = openSenderWorld();
     send('https://wns2-a.notify.windows.com');
     await quiet();
     expect(open[0]?.headers['x-wns-cache-policy']).toBe('cache');
   });
 
   test('is never sent to a stranger’s endpoint', async () => {
-    const { send, open, answers } = setUp();
+    const { send, open, answers } = openSenderWorld();
     send('https://127.0.0.1');
     send('https://permanently-removed.invalid');
     await quiet();
@@ -143,7 +59,7 @@ describe('one message', () => {
   });
 
   test('for a key that is no point is rejected, and its place is free again', async () => {
-    const { sender, send, open } = setUp();
+    const { sender, send, open } = openSenderWorld();
     const bad = { endpoint: `${FCM}/x`, p256dh: Buffer.alloc(65, 4), auth: receiver.auth };
     const answers = await Promise.all(Array.from({ length: 100 }, () => sender.send(bad, message)));
     expect(answers.every((answer) => answer.type === 'rejected')).toBe(true);
@@ -153,7 +69,7 @@ describe('one message', () => {
   });
 
   test('that nobody answers is given up after its deadline; a late answer changes nothing', async () => {
-    const { send, open, tally } = setUp();
+    const { send, open, tally } = openSenderWorld();
     send(FCM);
     await quiet();
     await vi.advanceTimersByTimeAsync(15_000);
@@ -168,7 +84,7 @@ describe('one message', () => {
     [new TransportError('connect', 'x', false), { 'connection (not sent)': 1 }],
     [new Error('not of the contract'), { connection: 1 }],
   ])('whose transport fails with %s is an answer, not an exception', async (error, expected) => {
-    const { send, open, tally } = setUp();
+    const { send, open, tally } = openSenderWorld();
     send(FCM);
     await quiet();
     open[0]?.fail(error);
@@ -188,7 +104,7 @@ describe('many messages', () => {
         return jobs.map(() => Buffer.from('body'));
       },
     };
-    const { send, open } = setUp(counting);
+    const { send, open } = openSenderWorld(counting);
     send(FCM, 500);
     send(MOZILLA, 10);
     await quiet();
@@ -197,7 +113,7 @@ describe('many messages', () => {
   });
 
   test('go faster while answers come fast, and all arrive', async () => {
-    const { send, open, tally, answers } = setUp();
+    const { send, open, tally, answers } = openSenderWorld();
     send(FCM, 1000);
     let most = 0;
     for (let turn = 0; answers.length < 1000 && turn < 200; turn++) {
@@ -212,14 +128,40 @@ describe('many messages', () => {
   });
 
   test('beyond what may wait are answered at once', async () => {
-    const { send, tally } = setUp();
+    const { send, tally } = openSenderWorld();
     send(FCM, 20_000);
     await quiet();
     expect(tally()).toEqual({ 'saturated (not sent)': 20_000 - 32 - 16_384 });
   });
 
+  test('leave room for the louder ones, and some for each push service', async () => {
+    const { send, tally } = openSenderWorld();
+    const [flash, urgent, normal] = ([0, 1, 2] as const).map((rank) => ({ rank, stopped: false }));
+    send(FCM, 16_000, normal);
+    send(MOZILLA, 1000, normal);
+    await quiet();
+    expect(tally()).toEqual({ 'saturated (not sent)': 17_000 - 32_768 / 2 });
+    send(MOZILLA, 9000, urgent);
+    await quiet();
+    expect(tally()).toEqual({ 'saturated (not sent)': 9000 - 32_768 / 4 });
+    send(MOZILLA, 9000, flash);
+    await quiet();
+    expect(tally()).toEqual({ 'saturated (not sent)': 9000 - 32_768 / 4 });
+    send(APPLE, 300, normal);
+    await quiet();
+    expect(tally()).toEqual({ 'saturated (not sent)': 300 - 256 });
+  });
+
+  test('are of no use where more than twice as many wait as there are places', () => {
+    const { sender, send } = openSenderWorld();
+    send(FCM, 32 + 64);
+    expect(sender.busyMs(FCM)).toBe(0);
+    send(FCM);
+    expect(sender.busyMs(FCM)).toBe(1000);
+  });
+
   test('wait longer at a healthy service, because then it is our own machine that is slow', async () => {
-    const { send, open, tally } = setUp();
+    const { send, open, tally } = openSenderWorld();
     send(FCM, 2000);
     for (let second = 0; second < 9; second++) {
       await quiet();
@@ -228,7 +170,7 @@ describe('many messages', () => {
       await vi.advanceTimersByTimeAsync(500);
     }
     expect(Object.keys(tally())).toEqual(['accepted']);
-    open[0]?.answer(429);
+    for (const request of open.slice()) request.answer(429);
     await quiet();
     expect(Object.keys(tally()).sort()).toEqual(['saturated (not sent)', 'throttled']);
   });
@@ -236,7 +178,7 @@ describe('many messages', () => {
 
 describe('a service that stalls', () => {
   test('keeps its messages two seconds, then says so, then at once; the others never notice', async () => {
-    const { send, openAt, tally } = setUp();
+    const { send, openAt, tally } = openSenderWorld();
     send(FCM, 100);
     await quiet();
     expect(openAt(FCM)).toHaveLength(32);
@@ -256,7 +198,7 @@ describe('a service that stalls', () => {
   });
 
   test('that answers most but leaves some hanging serves the others at full speed', async () => {
-    const { send, openAt, tally } = setUp();
+    const { send, openAt, tally } = openSenderWorld();
     send(FCM, 31);
     await quiet();
     vi.advanceTimersByTime(1900);
@@ -276,8 +218,23 @@ describe('a service that stalls', () => {
     expect(openAt(FCM).length).toBeGreaterThanOrEqual(31 + 32);
   });
 
+  test('is not alive because a request timed out', async () => {
+    const { send, openAt, tally } = openSenderWorld();
+    send(FCM, 40);
+    await quiet();
+    await vi.advanceTimersByTimeAsync(1900);
+    openAt(FCM)[0]?.fail(new TransportError('timeout', 'x', true));
+    await quiet();
+    expect(openAt(FCM)).toHaveLength(32);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(tally()).toEqual({ timeout: 1, 'saturated (not sent)': 7 });
+    send(FCM, 5);
+    await quiet();
+    expect(tally()).toEqual({ 'saturated (not sent)': 5 });
+  });
+
   test('is found out within two seconds even if it was healthy before', async () => {
-    const { send, openAt, tally } = setUp();
+    const { send, openAt, tally } = openSenderWorld();
     send(FCM, 500);
     await quiet();
     for (const request of openAt(FCM)) request.answer(201);
@@ -288,7 +245,7 @@ describe('a service that stalls', () => {
   });
 
   test('is left alone after its timeouts, then probed by one', async () => {
-    const { send, openAt, tally } = setUp();
+    const { send, openAt, tally } = openSenderWorld();
     send(FCM, 32);
     await quiet();
     await vi.advanceTimersByTimeAsync(15_000);
@@ -312,14 +269,15 @@ describe('a service that stalls', () => {
 
 describe('a service that throttles', () => {
   test('is given the rest it asks for, and less afterwards', async () => {
-    const { send, openAt, tally, answers } = setUp();
-    send(FCM, 40);
+    const { send, openAt, tally, answers } = openSenderWorld();
+    send(FCM, 100);
     await quiet();
-    openAt(FCM)[0]?.answer(429, { 'retry-after': '60' });
+    for (const request of openAt(FCM)) request.answer(429, { 'retry-after': '60' });
     await quiet();
     const rest = { type: 'retry', reason: 'throttled', afterMs: 60_000 };
     expect(answers).toContainEqual({ ...rest, attempted: true });
-    expect(tally()).toEqual({ throttled: 1, 'throttled (not sent)': 8 });
+    // It was understood at the eleventh, when ten more had been begun.
+    expect(tally()).toEqual({ throttled: 32, 'throttled (not sent)': 58 });
     send(FCM);
     await quiet();
     expect(answers[0]).toMatchObject({ reason: 'throttled', afterMs: 60_000, attempted: false });
@@ -331,10 +289,10 @@ describe('a service that throttles', () => {
   });
 
   test('for a moment only makes its messages wait', async () => {
-    const { send, openAt, tally } = setUp();
-    send(FCM, 40);
+    const { send, openAt, tally } = openSenderWorld();
+    send(FCM, 50);
     await quiet();
-    openAt(FCM)[0]?.answer(429);
+    for (const request of openAt(FCM)) request.answer(429);
     await quiet();
     for (const request of openAt(FCM)) request.answer(201);
     await quiet();
@@ -344,12 +302,12 @@ describe('a service that throttles', () => {
     expect(openAt(FCM)).toHaveLength(8);
     for (const request of openAt(FCM)) request.answer(201);
     await quiet();
-    expect(tally()).toEqual({ throttled: 1, accepted: 39 });
+    expect(tally()).toEqual({ throttled: 32, accepted: 18 });
   });
 });
 
 test('an order knows how many of its messages wait for their turn', async () => {
-  const { sender, send, openAt } = setUp();
+  const { sender, send, openAt } = openSenderWorld();
   const order: SendOrder = { rank: 1, stopped: false };
   send(FCM, 40, order);
   expect(order.waiting).toBe(8);
@@ -363,14 +321,14 @@ test('an order knows how many of its messages wait for their turn', async () => 
 
 describe('connections are opened ahead', () => {
   test('to a service of which a first message comes, before that is encrypted', () => {
-    const { send, open, preconnected } = setUp();
+    const { send, open, preconnected } = openSenderWorld();
     send(FCM, 3);
     expect(open).toHaveLength(0);
     expect(preconnected).toEqual([FCM]);
   });
 
   test('to those that are used most, and to none that is left alone', async () => {
-    const { sender, send, openAt, preconnected } = setUp();
+    const { sender, send, openAt, preconnected } = openSenderWorld();
     const regions = Array.from({ length: 8 }, (_, i) => `https://r${i}.notify.windows.com`);
     for (const [index, origin] of [MOZILLA, ...regions].entries()) {
       send(origin, index + 1);
@@ -391,7 +349,7 @@ describe('connections are opened ahead', () => {
 
 describe('a service that does not accept us', () => {
   test('gets nothing for a while, is probed, and works again when it does', async () => {
-    const { send, openAt, tally, metrics } = setUp();
+    const { send, openAt, tally, metrics } = openSenderWorld();
     for (let i = 0; i < 3; i++) {
       send(FCM);
       await quiet();
@@ -430,7 +388,7 @@ describe('a service that does not accept us', () => {
   });
 
   test('because of one reader’s old key goes on serving the others', async () => {
-    const { send, openAt, tally } = setUp();
+    const { send, openAt, tally } = openSenderWorld();
     for (let i = 0; i < 30; i++) {
       send(FCM);
       await quiet();
@@ -441,7 +399,7 @@ describe('a service that does not accept us', () => {
   });
 
   test('because of many strangers’ subscriptions at once goes on serving the others', async () => {
-    const { send, openAt, tally } = setUp();
+    const { send, openAt, tally } = openSenderWorld();
     send(FCM, 32);
     await quiet();
     for (const request of openAt(FCM)) request.answer(403);
@@ -453,8 +411,24 @@ describe('a service that does not accept us', () => {
     expect(tally()).toEqual({ unauthorized: 32, accepted: 1 });
   });
 
+  test('and then asks for less does accept us', async () => {
+    const { send, openAt, tally } = openSenderWorld();
+    for (const status of [403, 403, 429, 403]) {
+      send(FCM);
+      await quiet();
+      await vi.advanceTimersByTimeAsync(1000);
+      openAt(FCM)[0]?.answer(status);
+      await quiet();
+    }
+    send(FCM);
+    await quiet();
+    openAt(FCM)[0]?.answer(201);
+    await quiet();
+    expect(tally()).toEqual({ unauthorized: 3, throttled: 1, accepted: 1 });
+  });
+
   test('because of what had failed before goes on serving the others', async () => {
-    const { send, openAt, tally } = setUp();
+    const { send, openAt, tally } = openSenderWorld();
     for (let i = 0; i < 30; i++) {
       send(FCM, 1, { rank: 1, again: true, stopped: false });
       await quiet();
@@ -471,7 +445,7 @@ describe('a service that does not accept us', () => {
 });
 
 test('a service that answers nothing but 5xx is left alone; its failures delay nobody', async () => {
-  const { send, openAt, tally } = setUp();
+  const { send, openAt, tally } = openSenderWorld();
   send(FCM, 32);
   await quiet();
   await vi.advanceTimersByTimeAsync(1900);
@@ -488,7 +462,7 @@ test('a service that answers nothing but 5xx is left alone; its failures delay n
 });
 
 test('origins beyond the bound are not taken while all are busy, and take an idle one’s place', async () => {
-  const { send, open, tally } = setUp();
+  const { send, open, tally } = openSenderWorld();
   for (let i = 0; i < 128; i++) send(`https://a${i}.notify.windows.com`);
   send('https://late.notify.windows.com');
   await quiet();
@@ -502,7 +476,7 @@ test('origins beyond the bound are not taken while all are busy, and take an idl
 
 describe('closing', () => {
   test('waits for what is on the wire, answers what waits, takes nothing more', async () => {
-    const { sender, send, open, tally, isClosed } = setUp();
+    const { sender, send, open, tally, isClosed } = openSenderWorld();
     send(FCM, 40);
     await quiet();
     const closing = sender.close();
@@ -517,7 +491,7 @@ describe('closing', () => {
   });
 
   test('at once sends nothing that was not on its way yet', async () => {
-    const { sender, send, open, tally } = setUp();
+    const { sender, send, open, tally } = openSenderWorld();
     send(FCM, 20);
     void sender.close(0);
     vi.advanceTimersByTime(0);
@@ -527,7 +501,7 @@ describe('closing', () => {
   });
 
   test('does not wait for ever', async () => {
-    const { sender, send, tally, isClosed } = setUp();
+    const { sender, send, tally, isClosed } = openSenderWorld();
     send(FCM);
     await quiet();
     const closing = sender.close(3000);
@@ -540,7 +514,7 @@ describe('closing', () => {
 });
 
 test('nothing in the metrics names an endpoint', async () => {
-  const { send, open, metrics } = setUp();
+  const { send, open, metrics } = openSenderWorld();
   send(FCM, 3);
   await quiet();
   for (const request of open.slice()) request.answer(201);

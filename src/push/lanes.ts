@@ -1,0 +1,43 @@
+import type { Lane } from './lane.ts';
+
+/** Regions that are known at once: fewer than the origins that the transport keeps. */
+const MAX_REGIONS = 192;
+/** Of these, the ones that have never answered: made-up names take no room from those that have. */
+const MAX_UNHEARD = 128;
+
+/**
+ * The lanes that are known. Those of the hosts that we name stay. Of regions (origins that a pattern allows) strangers
+ * can make up any number, so they have a bounded share of their own, in which the one that has answered least makes room.
+ */
+export interface Lanes {
+  get(origin: string): Lane | undefined;
+  /** Keeps a lane; false if there is no room for it. */
+  add(lane: Lane, regional: boolean): boolean;
+  all(): readonly Lane[];
+}
+
+export function createLanes(): Lanes {
+  const named = new Map<string, Lane>();
+  const regions = new Map<string, Lane>();
+
+  function makeRoom(): boolean {
+    const all = [...regions.values()];
+    const unheard = all.filter((lane) => lane.answered === 0);
+    const crowd = unheard.length >= MAX_UNHEARD ? unheard : all;
+    if (crowd === all && all.length < MAX_REGIONS) return true;
+    const [spare] = crowd.filter((lane) => lane.idle).sort((a, b) => a.answered - b.answered);
+    if (spare === undefined) return false;
+    spare.close();
+    return regions.delete(spare.origin);
+  }
+
+  return {
+    get: (origin) => named.get(origin) ?? regions.get(origin),
+    add(lane, regional) {
+      if (regional && !makeRoom()) return false;
+      (regional ? regions : named).set(lane.origin, lane);
+      return true;
+    },
+    all: () => [...named.values(), ...regions.values()],
+  };
+}

@@ -1,5 +1,5 @@
 import { script } from '../redis/script.ts';
-import { AUTH_OFFSET } from './record.ts';
+import { AUTH_OFFSET, HEADER_BYTES, REST_LENGTH_OFFSET } from './record.ts';
 import { PAGE_SIZE } from './shard.ts';
 
 /*
@@ -8,8 +8,8 @@ import { PAGE_SIZE } from './shard.ts';
  *   page:<n>       list   records of the slots n*64 … n*64+63; an empty element is a free slot
  *   meta           hash   next (first slot never used), count (subscriptions)
  *   free           zset   freed slots by the time they were freed
- *   sets           set    names of the bitmaps that follow
- *   in:<name>      bitmap of slots: `t:<topic>`, `u:<urgency that still comes>`, `l:<language>` or `l:*`
+ *   in:<name>      bitmap of slots: `t:<topic>`, `u:<urgency that still comes>`, `l:<language>` or `l:*`; never all zeros
+ *   sets           set    names of those bitmaps, but not the languages': anybody may bring one, and each call walks these
  */
 const COMMON = `
 local shard = KEYS[1]
@@ -17,19 +17,33 @@ local function page(slot) return shard .. 'page:' .. math.floor(slot / ${PAGE_SI
 local function read(slot) return redis.call('LINDEX', page(slot), slot % ${PAGE_SIZE}) end
 -- Lua interns strings, so this compares two addresses: its time says nothing of the secret.
 local function owns(record, auth) return string.sub(record, ${AUTH_OFFSET + 1}, ${AUTH_OFFSET + 16}) == auth end
+-- ARGV from \`first\` on: the language's set, then the others.
 local function join(slot, first)
   for i = first, #ARGV do redis.call('SETBIT', shard .. 'in:' .. ARGV[i], slot, 1) end
-  redis.call('SADD', shard .. 'sets', unpack(ARGV, first))
+  redis.call('SADD', shard .. 'sets', unpack(ARGV, first + 1))
 end
-local function leave(slot)
-  for _, name in ipairs(redis.call('SMEMBERS', shard .. 'sets')) do
-    redis.call('SETBIT', shard .. 'in:' .. name, slot, 0)
-  end
+-- What languageSet() calls it: the tag's length and the tag follow the rest of the endpoint.
+local function language(record)
+  local high, low = string.byte(record, ${REST_LENGTH_OFFSET + 1}, ${REST_LENGTH_OFFSET + 2})
+  local at = ${HEADER_BYTES} + high * 256 + low + 1
+  local tag = string.sub(record, at + 1, at + string.byte(record, at))
+  return 'l:' .. (tag == '' and '*' or string.lower(string.match(tag, '^[^-]+')))
+end
+local function leaveSet(name, slot)
+  local bitmap = shard .. 'in:' .. name
+  redis.call('SETBIT', bitmap, slot, 0)
+  if redis.call('BITPOS', bitmap, 1) >= 0 then return end
+  redis.call('DEL', bitmap)
+  redis.call('SREM', shard .. 'sets', name)
+end
+local function leave(slot, record)
+  leaveSet(language(record), slot)
+  for _, name in ipairs(redis.call('SMEMBERS', shard .. 'sets')) do leaveSet(name, slot) end
 end
 `;
 
 /**
- * ARGV: field, auth, record, now, quarantine, `new` where a subscription may come to be, set names…
+ * ARGV: field, auth, record, now, quarantine, `new` where a subscription may come to be, its sets, the language's first.
  * Answers created, updated, conflict, or missing (it is not there and may not come to be).
  */
 export const PUT = script(`${COMMON}
@@ -37,9 +51,10 @@ local ids, field, auth, record = KEYS[2], ARGV[1], ARGV[2], ARGV[3]
 local slot = redis.call('HGET', ids, field)
 if slot then
   slot = tonumber(slot)
-  if not owns(read(slot), auth) then return 'conflict' end
+  local known = read(slot)
+  if not owns(known, auth) then return 'conflict' end
   redis.call('LSET', page(slot), slot % ${PAGE_SIZE}, record)
-  leave(slot)
+  leave(slot, known)
   join(slot, 7)
   return 'updated'
 end
@@ -58,7 +73,7 @@ redis.call('HSET', ids, field, slot)
 join(slot, 7)
 return 'created'`);
 
-/** ARGV: field. Answers nothing, or the record and the names of the sets it is in. */
+/** ARGV: field. Answers nothing, or the record and the names of the sets it is in, but for its language's. */
 export const FIND = script(`${COMMON}
 local slot = redis.call('HGET', KEYS[2], ARGV[1])
 if not slot then return false end
@@ -74,10 +89,11 @@ local ids, field, auth = KEYS[2], ARGV[1], ARGV[2]
 local slot = redis.call('HGET', ids, field)
 if not slot then return 0 end
 slot = tonumber(slot)
-if not owns(read(slot), auth) then return 0 end
+local known = read(slot)
+if not owns(known, auth) then return 0 end
 redis.call('LSET', page(slot), slot % ${PAGE_SIZE}, '')
 redis.call('HDEL', ids, field)
-leave(slot)
+leave(slot, known)
 redis.call('ZADD', shard .. 'free', ARGV[3], slot)
 redis.call('HINCRBY', shard .. 'meta', 'count', -1)
 return 1`);
@@ -104,7 +120,7 @@ if redis.call('EXISTS', frozen) == 0 then redis.call('SET', frozen, '\\0') end
 redis.call('EXPIRE', frozen, ARGV[1])
 return redis.call('GET', frozen)`);
 
-/** ARGV: page. Answers its records, then each set of the shard as name and bits of that page's slots. */
+/** ARGV: page. Answers its records, then each set of the shard but the languages' as name and bits of that page's slots. */
 export const READ_PAGE = script(`${COMMON}
 local first = ARGV[1] * ${PAGE_SIZE / 8}
 local answer = { redis.call('LRANGE', shard .. 'page:' .. ARGV[1], 0, -1) }

@@ -1,15 +1,13 @@
-import { createECDH, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { setBits } from '../../../src/audience/bitmap.ts';
-import type { Preferences } from '../../../src/audience/schema.ts';
 import { createSelection, type FrozenName } from '../../../src/audience/selection.ts';
 import { placeOf, SHARDS, subscriptionId } from '../../../src/audience/shard.ts';
 import { createSubscriptionStore, type SubscriptionStore } from '../../../src/audience/subscriptions.ts';
 import { createLogger } from '../../../src/ops/logger.ts';
 import { closeRedis, connectRedis, type Redis } from '../../../src/redis/connect.ts';
+import { reader } from '../../support/readers.ts';
 import { startTestRedis, type TestRedis } from '../../support/redis.ts';
 
-const p256dh = createECDH('prime256v1').generateKeys();
 const QUERY = { topics: ['world'], urgency: 'urgent', lang: 'ar' } as const;
 let server: TestRedis;
 let redis: Redis;
@@ -27,12 +25,6 @@ afterAll(async () => {
   await closeRedis(redis);
   await server.stop();
 });
-
-function reader(preferences: Partial<Preferences> = {}) {
-  const endpoint = `https://fcm.googleapis.com/fcm/send/${randomBytes(110).toString('base64url')}`;
-  const chosen: Preferences = { topics: ['world'], urgency: 'normal', ...preferences };
-  return { endpoint, p256dh, auth: randomBytes(16), preferences: chosen };
-}
 
 async function audienceOf(
   name: FrozenName,

@@ -100,22 +100,24 @@ return 1`);
 
 /**
  * Whom an alert is for, as a bitmap of slots, kept under KEYS[2] so that every later call gives the same.
- * KEYS[3] is an audience frozen before whose members belong to this one too (a correction follows its alert), or unknown.
- * ARGV: seconds to keep, urgency set, language set, topic sets… An empty audience is kept as one zero byte.
+ * KEYS[3] is an audience frozen before whose members belong to this one too (a correction follows its alert), or unknown;
+ * who has left since is dropped, lest the slot be named for as long as versions follow each other (docs/decisions/0004).
+ * ARGV: seconds to keep, everybody's set, urgency set, language set, topic sets… An empty audience is kept as one zero byte.
  */
 export const FREEZE = script(`
-local shard, frozen = KEYS[1], KEYS[2]
+local shard, frozen, earlier = KEYS[1], KEYS[2], KEYS[3]
 local kept = redis.call('GET', frozen)
 if kept then return kept end
 local function named(name) return shard .. 'in:' .. name end
 local topics = {}
-for i = 4, #ARGV do topics[#topics + 1] = named(ARGV[i]) end
-local languages = frozen .. ':languages'
-redis.call('BITOP', 'OR', languages, named(ARGV[3]), named('l:*'))
+for i = 5, #ARGV do topics[#topics + 1] = named(ARGV[i]) end
+local part = frozen .. ':part'
+redis.call('BITOP', 'OR', part, named(ARGV[4]), named('l:*'))
 redis.call('BITOP', 'OR', frozen, unpack(topics))
-redis.call('BITOP', 'AND', frozen, frozen, languages, named(ARGV[2]))
-redis.call('BITOP', 'OR', frozen, frozen, KEYS[3])
-redis.call('DEL', languages)
+redis.call('BITOP', 'AND', frozen, frozen, part, named(ARGV[3]))
+redis.call('BITOP', 'AND', part, earlier, named(ARGV[2]))
+redis.call('BITOP', 'OR', frozen, frozen, part)
+redis.call('DEL', part)
 if redis.call('EXISTS', frozen) == 0 then redis.call('SET', frozen, '\\0') end
 redis.call('EXPIRE', frozen, ARGV[1])
 return redis.call('GET', frozen)`);

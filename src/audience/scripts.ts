@@ -29,6 +29,17 @@ local function language(record)
   local tag = string.sub(record, at + 1, at + string.byte(record, at))
   return 'l:' .. (tag == '' and '*' or string.lower(string.match(tag, '^[^-]+')))
 end
+-- All that is kept of a subscription: its record, and its sets but the language's.
+local function kept(slot)
+  local names = {}
+  for _, name in ipairs(redis.call('SMEMBERS', shard .. 'sets')) do
+    if redis.call('GETBIT', shard .. 'in:' .. name, slot) == 1 then names[#names + 1] = name end
+  end
+  table.sort(names)
+  return { read(slot), unpack(names) }
+end
+-- Another one whenever something of it changes.
+local function revision(all) return redis.sha1hex(table.concat(all, '\\n')) end
 local function leaveSet(name, slot)
   local bitmap = shard .. 'in:' .. name
   redis.call('SETBIT', bitmap, slot, 0)
@@ -43,8 +54,8 @@ end
 `;
 
 /**
- * ARGV: field, auth, record, now, quarantine, `new` where a subscription may come to be, its sets, the language's first.
- * Answers created, updated, conflict, or missing (it is not there and may not come to be).
+ * ARGV: field, auth, record, now, quarantine, the revision that it must have (empty: any, and it may come to be), its sets,
+ * the language's first. Answers created, updated, conflict (another's), or changed (it has not that revision, or is gone).
  */
 export const PUT = script(`${COMMON}
 local ids, field, auth, record = KEYS[2], ARGV[1], ARGV[2], ARGV[3]
@@ -52,13 +63,14 @@ local slot = redis.call('HGET', ids, field)
 if slot then
   slot = tonumber(slot)
   local known = read(slot)
+  if ARGV[6] ~= '' and revision(kept(slot)) ~= ARGV[6] then return 'changed' end
   if not owns(known, auth) then return 'conflict' end
   redis.call('LSET', page(slot), slot % ${PAGE_SIZE}, record)
   leave(slot, known)
   join(slot, 7)
   return 'updated'
 end
-if ARGV[6] ~= 'new' then return 'missing' end
+if ARGV[6] ~= '' then return 'changed' end
 local oldest = redis.call('ZRANGE', shard .. 'free', '-inf', tonumber(ARGV[4]) - tonumber(ARGV[5]), 'BYSCORE', 'LIMIT', 0, 1)
 if oldest[1] then
   slot = tonumber(oldest[1])
@@ -73,15 +85,12 @@ redis.call('HSET', ids, field, slot)
 join(slot, 7)
 return 'created'`);
 
-/** ARGV: field. Answers nothing, or the record and the names of the sets it is in, but for its language's. */
+/** ARGV: field. Answers nothing, or the revision, the record, and the names of the sets it is in but for its language's. */
 export const FIND = script(`${COMMON}
 local slot = redis.call('HGET', KEYS[2], ARGV[1])
 if not slot then return false end
-local answer = { read(tonumber(slot)) }
-for _, name in ipairs(redis.call('SMEMBERS', shard .. 'sets')) do
-  if redis.call('GETBIT', shard .. 'in:' .. name, slot) == 1 then answer[#answer + 1] = name end
-end
-return answer`);
+local all = kept(tonumber(slot))
+return { revision(all), unpack(all) }`);
 
 /** ARGV: field, auth, now. Answers 1 when the subscription was there, was owned, and is erased. */
 export const REMOVE = script(`${COMMON}

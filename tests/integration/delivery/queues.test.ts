@@ -1,4 +1,4 @@
-import { Queue } from 'bullmq';
+import { Queue, Worker, type Job } from 'bullmq';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import {
   FAN_OUT_QUEUE,
@@ -86,6 +86,30 @@ test('a retry that is found overdue while it is being run is not run a second ti
   world.service.answerHanging(ACCEPTED);
   await isComplete(version);
   expect(world.service.totals()).toMatchObject({ requests: 2 * AUDIENCE, taken: AUDIENCE });
+});
+
+test('of fan-outs and of retries that wait, those of the most urgent alert go first, whenever they came', async () => {
+  const versions = (['normal', 'urgent', 'flash'] as const).map((urgency) => {
+    return { alertId: `of-${urgency}`, version: 1, urgency };
+  });
+  const fanOutQueue = openFanOutQueue(world.redis);
+  const pushQueue = openPushQueue({ redis: world.redis, now: world.now });
+  toClose.push(fanOutQueue, pushQueue);
+  for (const version of versions) {
+    await fanOutQueue.add(version);
+    await pushQueue.addRetries(version, [{ id: `r-${version.urgency}`, dueAtMs: world.now() }]);
+  }
+  for (const name of [FAN_OUT_QUEUE, RETRY_QUEUE]) {
+    // It takes jobs when it is told, and does none.
+    const worker = new Worker(name, null, { connection: world.redis, prefix: QUEUE_PREFIX });
+    toClose.unshift(worker);
+    const taken: string[] = [];
+    for (const _version of versions) {
+      const job = (await worker.getNextJob('a token', { block: false })) as Job<FanOutJob> | undefined;
+      taken.push(job?.data.urgency ?? 'none');
+    }
+    expect([name, taken]).toEqual([name, ['flash', 'urgent', 'normal']]);
+  }
 });
 
 /** How often Redis has done each command, those that scripts asked for as well. */

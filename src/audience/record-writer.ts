@@ -19,13 +19,14 @@ export interface Placed {
   readonly place: Place;
 }
 
-type Written = 'created' | 'updated' | 'conflict' | 'missing';
+/** `conflict`: it is kept with another secret; `changed`: it has not the revision that was told. */
+type Written = 'created' | 'updated' | 'conflict' | 'changed';
 
 /** Runs the scripts that change a shard. */
 export function createRecordWriter(deps: { redis: Redis; now: () => number }) {
   const { redis } = deps;
 
-  const call = ({ record, place }: Placed, mode: 'new' | 'known') => ({
+  const call = ({ record, place }: Placed, revision = '') => ({
     names: shardKeys(place),
     args: [
       place.field,
@@ -33,15 +34,15 @@ export function createRecordWriter(deps: { redis: Redis; now: () => number }) {
       packRecord(record),
       deps.now(),
       SLOT_QUARANTINE_MS,
-      mode,
+      revision,
       ...setNames(record.preferences),
     ],
   });
 
   return {
-    /** `new`: it may come to be; `known`: it is changed, or `missing`. */
-    write: async (placed: Placed, mode: 'new' | 'known'): Promise<Written> => {
-      const { names, args } = call(placed, mode);
+    /** @param revision only over this one of it; without, whatever is there, and it may come to be */
+    write: async (placed: Placed, revision?: string): Promise<Written> => {
+      const { names, args } = call(placed, revision);
       return (await runScript(redis, PUT, names, args)) as Written;
     },
     /** One round trip a shard; the answers come in the same order. */
@@ -52,7 +53,7 @@ export function createRecordWriter(deps: { redis: Redis; now: () => number }) {
       await Promise.all(
         byShard.map(async (indices) => {
           if (indices.length === 0) return;
-          const calls = indices.map((index) => call(all[index]!, 'new'));
+          const calls = indices.map((index) => call(all[index]!));
           const answers = await runScriptMany(redis, PUT, calls);
           indices.forEach((index, at) => (written[index] = answers[at] as Written));
         }),

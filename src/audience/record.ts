@@ -4,7 +4,7 @@ import type { SubscriptionKeys } from './subscriptions.ts';
 
 /**
  * A subscription packed into bytes. The secret stands at a fixed place, because the scripts that change a record compare
- * it there; everything of variable length comes after.
+ * it there; everything of variable length comes after. They read the language tag as well.
  *
  * | bytes | what |
  * | --- | --- |
@@ -20,7 +20,8 @@ import type { SubscriptionKeys } from './subscriptions.ts';
  */
 const FORMAT = 1;
 export const AUTH_OFFSET = 6;
-const HEADER_BYTES = 89;
+export const REST_LENGTH_OFFSET = 87;
+export const HEADER_BYTES = 89;
 
 // The order is part of the format: append only.
 const URGENCY_CODES: readonly Urgency[] = ['flash', 'urgent', 'normal'];
@@ -57,7 +58,7 @@ export function packRecord(record: SubscriptionRecord & { preferences: Partial<P
   record.auth.copy(packed, AUTH_OFFSET);
   record.p256dh.copy(packed, 22, 1);
   packed[86] = prefix;
-  packed.writeUInt16BE(rest.length, 87);
+  packed.writeUInt16BE(rest.length, REST_LENGTH_OFFSET);
   rest.copy(packed, HEADER_BYTES);
   packed[HEADER_BYTES + rest.length] = tag.length;
   tag.copy(packed, HEADER_BYTES + rest.length + 1);
@@ -74,7 +75,7 @@ export function unpackKeys(packed: Buffer): SubscriptionKeys & { readonly vapidK
   const p256dh = Buffer.allocUnsafe(65);
   p256dh[0] = 4;
   packed.copy(p256dh, 1, 22, 86);
-  const restEnd = HEADER_BYTES + packed.readUInt16BE(87);
+  const restEnd = HEADER_BYTES + packed.readUInt16BE(REST_LENGTH_OFFSET);
   return {
     endpoint: `${ENDPOINT_PREFIXES[packed[86] ?? 0] ?? ''}${packed.toString('latin1', HEADER_BYTES, restEnd)}`,
     p256dh,
@@ -86,7 +87,7 @@ export function unpackKeys(packed: Buffer): SubscriptionKeys & { readonly vapidK
 /** The whole record. */
 export function unpackRecord(packed: Buffer): SubscriptionRecord {
   const keys = unpackKeys(packed);
-  const tagStart = HEADER_BYTES + packed.readUInt16BE(87) + 1;
+  const tagStart = HEADER_BYTES + packed.readUInt16BE(REST_LENGTH_OFFSET) + 1;
   const tagEnd = tagStart + (packed[tagStart - 1] ?? 0);
   const lang = packed.toString('latin1', tagStart, tagEnd);
   const extras = packed.toString('utf8', tagEnd);

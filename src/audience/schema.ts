@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { primaryLanguage } from '../alerts/language.ts';
 import { langSchema, topicIdSchema, urgencySchema, type Urgency } from '../alerts/schema.ts';
 
 const base64url = (bytes: number) =>
@@ -31,11 +32,20 @@ export const quietHoursSchema = z.strictObject({
   timeZone: z.string().max(64).refine(isTimeZone, 'must be an IANA time zone such as Asia/Riyadh'),
 });
 
+/**
+ * A reader's language. Each costs a bitmap in every shard where somebody has it, so what cannot be a language is none:
+ * all there are have two or three letters (ISO 639; RFC 5646, section 2.2.1), while a well-formed tag may have eight.
+ */
+const readerLangSchema = langSchema.refine(
+  (tag) => primaryLanguage(tag).length <= 3,
+  'must be a language of ISO 639 (two or three letters), such as ar, en or pt-BR',
+);
+
 /** What a reader chose. `urgency` is the quietest that still comes; without `lang` every language comes. */
 export const preferencesSchema = z.strictObject({
   topics: z.array(topicIdSchema).min(1).max(50),
   urgency: urgencySchema.default('normal'),
-  lang: langSchema.optional(),
+  lang: readerLangSchema.optional(),
   quietHours: quietHoursSchema.optional(),
   dailyCap: z.number().int().min(1).max(1000).optional(),
 });
@@ -48,7 +58,7 @@ export const newSubscriptionSchema = preferencesSchema.extend({ subscription: pu
 export const preferencesPatchSchema = z.strictObject({
   topics: z.array(topicIdSchema).min(1).max(50).optional(),
   urgency: urgencySchema.optional(),
-  lang: langSchema.nullable().optional(),
+  lang: readerLangSchema.nullable().optional(),
   quietHours: quietHoursSchema.nullable().optional(),
   dailyCap: z.number().int().min(1).max(1000).nullable().optional(),
 });

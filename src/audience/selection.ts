@@ -4,7 +4,7 @@ import { runScriptBuffer } from '../redis/script.ts';
 import { unpackKeys } from './record.ts';
 import type { AudienceQuery } from './schema.ts';
 import { FREEZE } from './scripts.ts';
-import { languageSet, topicSet, urgencySet } from './set-names.ts';
+import { EVERYBODY, languageSet, topicSet, urgencySet } from './set-names.ts';
 import { PAGE_SIZE } from './shard.ts';
 import type { SubscriptionKeys } from './subscriptions.ts';
 
@@ -23,7 +23,7 @@ export interface Selection {
   /**
    * The audience of `name` in one shard, a bit a slot (bit 0 is the highest of byte 0, as in Redis). The first call
    * decides it; every later call with that name answers the same until `keepSeconds` have gone by. The members of
-   * `earlier`, an audience frozen before, belong to it as well.
+   * `earlier`, an audience frozen before, belong to it as well, but for those that have left since.
    */
   freeze(audience: FrozenName, shard: number, query: AudienceQuery, keepSeconds: number): Promise<Buffer>;
   /** Bytes `from` to `to` (both included) of what was frozen. */
@@ -44,7 +44,13 @@ export function createSelection(redis: Redis): Selection {
         redis,
         FREEZE,
         [keys.shard(shard, ''), audienceKey(shard, name), audienceKey(shard, earlier ?? '')],
-        [keepSeconds, urgencySet(query.urgency), languageSet(query.lang), ...query.topics.map(topicSet)],
+        [
+          keepSeconds,
+          EVERYBODY,
+          urgencySet(query.urgency),
+          languageSet(query.lang),
+          ...query.topics.map(topicSet),
+        ],
       )) as Buffer,
     frozen: (name, shard, from, to) => redis.getrangeBuffer(audienceKey(shard, name), from, to),
     read: (shard, slots) => readSlots(redis, shard, slots),

@@ -14,7 +14,10 @@ const HEARD = {
   normal: ['flash', 'urgent', 'normal'],
 } as const satisfies Record<Urgency, readonly Urgency[]>;
 
-/** The sets of a reader: of every urgency that is at least as loud as the quietest it wants. */
+/** The set that every reader is in, whatever it wants to hear. */
+export const EVERYBODY = urgencySet('flash');
+
+/** The sets of a reader: its language's first, then those of every urgency that is at least as loud as the quietest it wants. */
 export function setNames(preferences: Preferences): string[] {
   return [
     languageSet(preferences.lang),

@@ -10,10 +10,11 @@ export const PAGE_SIZE = 64;
  */
 const BUCKETS = 128;
 /**
- * A freed slot is given to another subscription only after this long. Frozen audiences name slots, and live at most
- * seven days (the longest life of an alert): so no slot changes hands while an audience names it.
+ * A freed slot is given to another subscription only after this long, so that no slot changes hands while an audience
+ * names it. A frozen audience lives for the life of its alert and a day, eight days at most; what is frozen while the
+ * slot rests does not name it. The ninth day is for clocks that differ (docs/decisions/0004).
  */
-export const SLOT_QUARANTINE_MS = 8 * 24 * 3600 * 1000;
+export const SLOT_QUARANTINE_MS = 9 * 24 * 3600 * 1000;
 
 /** Where a subscription is stored. */
 export interface Place {

@@ -45,6 +45,11 @@ export interface NewSubscription extends SubscriptionKeys {
   readonly preferences: Preferences;
 }
 
+interface Found extends StoredSubscription {
+  /** Another one whenever something of it changes. */
+  readonly revision: string;
+}
+
 /** Every method is atomic and may be repeated. All reject only when Redis is away. */
 export interface SubscriptionStore {
   put(subscription: SubscriptionKeys, preferences: Preferences): Promise<PutResult>;
@@ -74,14 +79,15 @@ export function createSubscriptionStore(deps: {
 
   const writer = createRecordWriter(deps);
 
-  async function find(place: Place): Promise<StoredSubscription | undefined> {
+  async function find(place: Place): Promise<Found | undefined> {
     const answer = (await runScriptBuffer(redis, FIND, shardKeys(place), [place.field])) as Buffer[] | null;
-    const packed = answer?.[0];
-    if (!answer || !packed || packed.length === 0) return undefined;
-    const record = unpackRecord(packed);
+    const [revision, packed, ...names] = answer ?? [];
+    if (!revision || !packed || packed.length === 0) return undefined;
+    const { preferences, ...record } = unpackRecord(packed);
     return {
       ...record,
-      preferences: { topics: topicsOf(answer.slice(1).map(String)), ...record.preferences },
+      preferences: { topics: topicsOf(names.map(String)), ...preferences },
+      revision: revision.toString(),
     };
   }
 
@@ -89,7 +95,7 @@ export function createSubscriptionStore(deps: {
   async function owned(
     id: string,
     auth: Buffer,
-    goOn: (found: StoredSubscription, place: Place) => Promise<OwnedResult>,
+    goOn: (found: Found, place: Place) => Promise<OwnedResult>,
   ): Promise<OwnedResult> {
     const place = placeOf(id);
     const found = place === undefined ? undefined : await find(place);
@@ -107,11 +113,20 @@ export function createSubscriptionStore(deps: {
     },
   });
 
+  const patch = (id: string, auth: Buffer, change: PreferencesPatch): Promise<OwnedResult> =>
+    owned(id, auth, async (found, place) => {
+      const { revision, ...known } = found;
+      const record = { ...known, preferences: merge(known.preferences, change) };
+      const type = await writer.write({ record, place }, revision);
+      // Another call came in between, and what it changed must stay.
+      return type === 'updated' ? shown(id, record) : patch(id, auth, change);
+    });
+
   return {
     put: async (subscription, preferences) => {
       const id = subscriptionId(subscription.endpoint);
       const record = { ...subscription, vapidKeyId, preferences };
-      const type = await writer.write({ record, place: placeOf(id)! }, 'new');
+      const type = await writer.write({ record, place: placeOf(id)! });
       if (type === 'conflict') return { type };
       return {
         type: type === 'created' ? 'created' : 'updated',
@@ -128,14 +143,7 @@ export function createSubscriptionStore(deps: {
       return answers as PutResult['type'][];
     },
     get: (id, auth) => owned(id, auth, async (found) => shown(id, found)),
-    patch: (id, auth, patch) =>
-      owned(id, auth, async (found, place) => {
-        const record = { ...found, preferences: merge(found.preferences, patch) };
-        // Between the two scripts the reader may have gone, or come back with another secret.
-        const type = await writer.write({ record, place }, 'known');
-        if (type === 'missing') return { type };
-        return type === 'conflict' ? { type: 'denied' } : shown(id, record);
-      }),
+    patch,
     remove: (id, auth) =>
       owned(id, auth, async (found, place) => {
         await writer.remove(place, auth);

@@ -29,8 +29,6 @@ export interface Job extends Guest {
 export interface Lane extends LaneGauges {
   readonly origin: string;
   readonly headers: ReturnType<typeof createMessageHeaders>;
-  /** Answers of the push service, whatever they say. */
-  readonly answered: number;
   /** Nothing is under way or waits. */
   readonly idle: boolean;
   /** Starts the job, lets it wait (for a bounded time), or answers it at once. */
@@ -62,13 +60,14 @@ const MAX_PAUSE = 300_000;
 export function createLane(deps: {
   origin: string;
   provider: Provider;
+  regional: boolean;
   vapid: Vapid;
   now: () => number;
   logger: Logger;
   start: (job: Job) => void;
   finish: (job: Job, answer: PushAnswer) => void;
 }): Lane {
-  const { origin, provider, vapid, now, logger, start, finish } = deps;
+  const { origin, provider, regional, vapid, now, logger, start, finish } = deps;
   const limit = createConcurrencyLimit(now);
   const throttle = createThrottle(now);
   const circuit = createCircuit({
@@ -197,6 +196,7 @@ export function createLane(deps: {
   return {
     origin,
     provider,
+    regional,
     headers: createMessageHeaders({ origin, provider, vapid }),
     get inFlight() {
       return places.inFlight;

@@ -12,7 +12,7 @@ const MAX_UNHEARD = 128;
 export interface Lanes {
   get(origin: string): Lane | undefined;
   /** Keeps a lane; false if there is no room for it. */
-  add(lane: Lane, regional: boolean): boolean;
+  add(lane: Lane): boolean;
   all(): readonly Lane[];
 }
 
@@ -33,9 +33,9 @@ export function createLanes(): Lanes {
 
   return {
     get: (origin) => named.get(origin) ?? regions.get(origin),
-    add(lane, regional) {
-      if (regional && !makeRoom()) return false;
-      (regional ? regions : named).set(lane.origin, lane);
+    add(lane) {
+      if (lane.regional && !makeRoom()) return false;
+      (lane.regional ? regions : named).set(lane.origin, lane);
       return true;
     },
     all: () => [...named.values(), ...regions.values()],

@@ -68,8 +68,8 @@ export function openSender(deps: {
   function laneOf({ origin, provider, regional }: Accepted): Lane | undefined {
     const known = lanes.get(origin);
     if (known !== undefined) return known;
-    const lane = createLane({ origin, provider, vapid, now: clock, logger, start, finish });
-    if (!lanes.add(lane, regional)) return undefined;
+    const lane = createLane({ origin, provider, regional, vapid, now: clock, logger, start, finish });
+    if (!lanes.add(lane)) return undefined;
     // While the first messages are encrypted.
     transport.preconnect(origin);
     return lane;

@@ -1,10 +1,10 @@
 // What ioredis says when there is no usable connection, and what a server says that cannot take a write now
-// (loading, a replica, out of memory, a full disk, a cluster that is moving).
+// (loading, a replica, too few replicas, out of memory, a full disk, a cluster that is moving).
 const CONNECTION =
   /Connection is closed|isn't writeable|max retries per request|Command timed out|ECONN|EPIPE|ENOENT/;
 const CLUSTER =
   /Cluster isn't ready|Cluster is disconnect|None of startup nodes|Too many Cluster redirections|Failed to refresh slots cache/;
-const REPLY = /^(LOADING|READONLY|OOM|MISCONF|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|BUSY) /;
+const REPLY = /^(LOADING|READONLY|NOREPLICAS|OOM|MISCONF|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|BUSY) /;
 
 /** Whether an error means that Redis cannot be used now, so that the same may work a little later. */
 export function isRedisAway(error: unknown): boolean {

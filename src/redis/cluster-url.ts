@@ -14,9 +14,11 @@ export interface ClusterNodes {
  * @throws when a node is no `host:port`
  */
 export function clusterNodes(url: string): ClusterNodes | undefined {
-  const [, tls, login, list] = /^redis(s?)-cluster:\/\/(?:([^@]*)@)?(.*)$/.exec(url) ?? [];
+  // A password may hold colons: the first one ends the user's name (RFC 3986, section 3.2.1).
+  const [, tls, user = '', secret = '', list] =
+    /^redis(s?)-cluster:\/\/(?:([^@:]*):?([^@]*)@)?(.*)$/.exec(url) ?? [];
   if (list === undefined) return undefined;
-  const [username = '', password = ''] = (login ?? '').split(':').map(decodeURIComponent);
+  const [username, password] = [decodeURIComponent(user), decodeURIComponent(secret)];
   return {
     nodes: list.split(',').map(readNode),
     login: {

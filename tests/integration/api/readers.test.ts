@@ -46,6 +46,8 @@ test('preferences are read, changed and erased only by who shows the auth key', 
   expect([patched.status, patched.body.topics]).toEqual([200, ['ukraine']]);
   const wrong = await api.call('PATCH', path, { ...mine, body: { topics: ['nowhere'], colour: 1 } });
   expect(wrong.body.errors[0].pointer).toBe('/colour');
+  const made = await api.call('PATCH', path, { ...mine, body: { lang: 'qwert' } });
+  expect([made.status, made.body.errors[0].pointer]).toEqual([422, '/lang']);
   expect((await api.call('DELETE', path, mine)).status).toBe(204);
   expect((await api.call('GET', path, mine)).status).toBe(404);
 });

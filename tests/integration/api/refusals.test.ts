@@ -174,6 +174,21 @@ test('while Redis is away every call that needs it is a 503 with Retry-After, at
   await expect.poll(async () => (await api.call('POST', '/v1/alerts', { body, key })).status).toBe(201);
 });
 
+test.each([
+  ['has too few replicas', 'min-replicas-to-write', '1', '0'],
+  ['is out of memory', 'maxmemory', '1', '0'],
+])('while Redis %s a write is a 503 as well', async (_what, setting, bad, good) => {
+  const send = () => api.call('POST', '/v1/alerts', { body: anAlert(), key: api.keys.author });
+  await api.deps.redis.call('CONFIG', 'SET', setting, bad);
+  try {
+    const { status, body } = await send();
+    expect([status, body.type]).toEqual([503, 'http://ajil.test/problems/unavailable']);
+  } finally {
+    await api.deps.redis.call('CONFIG', 'SET', setting, good);
+  }
+  expect((await send()).status).toBe(201);
+});
+
 /** Sends bytes as they are, and answers what comes until the end. */
 function raw(text: string): Promise<string> {
   return new Promise((resolve, reject) => {

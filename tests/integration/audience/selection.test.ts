@@ -1,15 +1,16 @@
-import { createECDH, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { firstVersion, MAX_LIFE_MS } from '../../../src/alerts/life-cycle.ts';
 import { setBits } from '../../../src/audience/bitmap.ts';
-import type { Preferences } from '../../../src/audience/schema.ts';
 import { createSelection, type FrozenName } from '../../../src/audience/selection.ts';
-import { placeOf, SHARDS, subscriptionId } from '../../../src/audience/shard.ts';
+import { SHARDS, subscriptionId } from '../../../src/audience/shard.ts';
 import { createSubscriptionStore, type SubscriptionStore } from '../../../src/audience/subscriptions.ts';
+import { deliveryLife } from '../../../src/delivery/life.ts';
 import { createLogger } from '../../../src/ops/logger.ts';
 import { closeRedis, connectRedis, type Redis } from '../../../src/redis/connect.ts';
+import { keys } from '../../../src/redis/keys.ts';
+import { neighbourOf, reader, shardOf } from '../../support/readers.ts';
 import { startTestRedis, type TestRedis } from '../../support/redis.ts';
 
-const p256dh = createECDH('prime256v1').generateKeys();
 const QUERY = { topics: ['world'], urgency: 'urgent', lang: 'ar' } as const;
 let server: TestRedis;
 let redis: Redis;
@@ -27,12 +28,6 @@ afterAll(async () => {
   await closeRedis(redis);
   await server.stop();
 });
-
-function reader(preferences: Partial<Preferences> = {}) {
-  const endpoint = `https://fcm.googleapis.com/fcm/send/${randomBytes(110).toString('base64url')}`;
-  const chosen: Preferences = { topics: ['world'], urgency: 'normal', ...preferences };
-  return { endpoint, p256dh, auth: randomBytes(16), preferences: chosen };
-}
 
 async function audienceOf(
   name: FrozenName,
@@ -80,26 +75,47 @@ test('once frozen, an audience stays as it was; who has left by then is not read
   expect(await audienceOf({ name: 'a-2', earlier: 'a-1' }, QUERY)).toHaveLength(3);
 });
 
-test('a freed slot is not given to another while an audience may name it', async () => {
+const DAY_MS = 86_400_000;
+/** The longest that an alert's audience is kept. */
+const LONGEST_MS =
+  deliveryLife({
+    ...firstVersion('a', { ...QUERY, headline: 'x', topics: ['world'] }, 'editor', 0),
+    expiresAt: new Date(MAX_LIFE_MS).toISOString(),
+  }).keepSeconds * 1000;
+
+/** The store as it is so long after now. */
+const storeAfter = (ms: number): SubscriptionStore =>
+  createSubscriptionStore({ redis, vapidKeyId: 'AAAAAA', now: () => Date.now() + ms });
+
+test('a freed slot is not given to another while an audience may name it, and is afterwards', async () => {
   const leaves = reader();
   await store.putAll([leaves]);
   await audienceOf({ name: 'a-1' }, QUERY);
   await store.erase(subscriptionId(leaves.endpoint));
-  const { shard } = placeOf(subscriptionId(leaves.endpoint))!;
-  const others = Array.from({ length: 500 }, () => reader()).filter(
-    ({ endpoint }) => placeOf(subscriptionId(endpoint))!.shard === shard,
-  );
-  expect(others.length).toBeGreaterThan(0);
-  await store.putAll(others);
+  await store.putAll([neighbourOf(leaves)]);
+  await storeAfter(LONGEST_MS).putAll([neighbourOf(leaves)]);
   expect(await audienceOf({ name: 'a-1' }, QUERY)).toEqual([]);
+  // Redis has the audience still: less than a minute has passed for it.
+  const heir = neighbourOf(leaves);
+  await storeAfter(LONGEST_MS + 2 * DAY_MS).putAll([heir]);
+  expect(await audienceOf({ name: 'a-1' }, QUERY)).toEqual([heir.endpoint]);
+});
 
-  const later = createSubscriptionStore({
-    redis,
-    vapidKeyId: 'AAAAAA',
-    now: () => Date.now() + 9 * 86_400_000,
-  });
-  await later.putAll(Array.from({ length: 500 }, () => reader()));
-  expect(await audienceOf({ name: 'a-1' }, QUERY)).toHaveLength(1);
+test('who gets the slot of a reader who left gets no correction of what that reader got, however many there were', async () => {
+  const leaves = reader();
+  const stays = neighbourOf(leaves);
+  await store.putAll([leaves, stays]);
+  await audienceOf({ name: 'a-1' }, QUERY);
+  await store.erase(subscriptionId(leaves.endpoint));
+  // Who only turns away still gets them.
+  await store.put(stays, { topics: ['sport'], urgency: 'normal' });
+  // Each is frozen while the slot rests, from the one before.
+  await audienceOf({ name: 'a-2', earlier: 'a-1' }, QUERY);
+  await audienceOf({ name: 'a-3', earlier: 'a-2' }, QUERY);
+  const heir = neighbourOf(leaves, { topics: ['sport'] });
+  await storeAfter(LONGEST_MS + 2 * DAY_MS).putAll([heir]);
+  expect(await redis.hget(keys.shard(shardOf(leaves), 'meta'), 'next')).toBe('2');
+  expect(await audienceOf({ name: 'a-4', earlier: 'a-3' }, QUERY)).toEqual([stays.endpoint]);
 });
 
 test('an alert to one reader in a hundred reads one record in a hundred', async () => {

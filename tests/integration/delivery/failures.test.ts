@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { placeOf, subscriptionId } from '../../../src/audience/shard.ts';
 import type { Ledger } from '../../../src/delivery/ledger.ts';
+import { keys } from '../../../src/redis/keys.ts';
 import { openDeliveryWorld, type DeliveryWorld } from '../../support/delivery-world.ts';
 import { ACCEPTED, UNAVAILABLE } from '../../support/scripted-push-service.ts';
 
@@ -99,4 +100,48 @@ test('what was sent while Redis takes nothing is written once it does, and nobod
   await world.finish(version, process);
   expect((await world.report(version)).outcomes).toMatchObject({ accepted: AUDIENCE, pending: 0 });
   expect(world.service.totals()).toMatchObject({ taken: AUDIENCE, takenAgain: 0 });
+});
+
+test('while the brake holds for its push service, a subscription that is answered as gone stays, and no longer', async () => {
+  world.service.answer = () => ({ type: 'gone', status: 410 });
+  const asked = new Set<string>();
+  let held = true;
+  const brake = {
+    mayRemove: (provider: string): boolean => {
+      asked.add(provider);
+      return !held;
+    },
+  };
+  const everybody = async (): Promise<number> => {
+    const version = await world.acceptAndFanOut();
+    await world.openProcess({ brake }).work();
+    const { outcomes } = await world.report(version);
+    expect(outcomes.pending).toBe(0);
+    return outcomes.gone;
+  };
+  expect(await everybody()).toBe(AUDIENCE);
+  expect(await everybody()).toBe(AUDIENCE);
+  held = false;
+  expect(await everybody()).toBe(AUDIENCE);
+  expect(await everybody()).toBe(0);
+  expect([...asked]).toEqual(['other']);
+});
+
+test('all that is kept of a delivery is there for a day after the expiry, and goes by itself', async () => {
+  world.service.answer = (endpoint) => (endpoint.endsWith('0') ? UNAVAILABLE : ACCEPTED);
+  const version = await world.acceptAndFanOut();
+  await world.openProcess().work();
+  const kept = (await world.redis.keys(`*${version.alertId}*`)).filter(
+    (key) => key !== keys.alert(version.alertId),
+  );
+  for (const part of ['audience', 'ledger', 'deferred', 'retries', 'report']) {
+    expect(kept.join()).toContain(part);
+  }
+  const alert = await world.alerts.get(version.alertId);
+  const lifeSeconds = (Date.parse(alert!.expiresAt) - world.now()) / 1000;
+  for (const key of kept) {
+    const afterExpiry = (await world.redis.ttl(key)) - lifeSeconds;
+    // A busy machine may take its time in between.
+    expect({ key, hours: Math.round(afterExpiry / 3600) }).toEqual({ key, hours: 24 });
+  }
 });

@@ -1,4 +1,4 @@
-import { Queue } from 'bullmq';
+import { Queue, Worker, type Job } from 'bullmq';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import {
@@ -10,6 +10,7 @@ import {
   type FanOutJob,
   type RetryJob,
 } from '../../../src/delivery/queues.ts';
+import type { PushSending } from '../../../src/delivery/send-push.ts';
 import { createMetrics, type Metrics } from '../../../src/ops/metrics.ts';
 import type { Redis } from '../../../src/redis/connect.ts';
 import { QUEUE_PREFIX } from '../../../src/redis/keys.ts';
@@ -47,12 +48,14 @@ afterEach(async () => {
 });
 
 /** @returns what they have measured, and logged */
-function openWorkers(): { metrics: Metrics; lines: { msg: string; queue?: string }[] } {
+function openWorkers(sending: Pick<PushSending, 'sendBatch' | 'sendRetry'> = world.openProcess().sending): {
+  metrics: Metrics;
+  lines: { msg: string; queue?: string }[];
+} {
   const metrics = createMetrics('test');
   const lines: { msg: string; queue?: string }[] = [];
   const logger = pino({ level: 'warn' }, { write: (line) => void lines.push(JSON.parse(line)) });
   const watch = createWorkerWatch({ metrics, logger });
-  const { sending } = world.openProcess();
   toClose.unshift(openPushWorkers({ redis: world.redis, watch, sending }));
   return { metrics, lines };
 }
@@ -110,7 +113,7 @@ test('retries that normal alerts wait with hold up no flash', async () => {
   };
   const pushQueue = openPushQueue({ redis: world.redis, now: world.now });
   toClose.unshift(pushQueue);
-  toClose.unshift(openPushWorkers({ redis: world.redis, logger, sending }));
+  openWorkers(sending);
   const retries = (count: number, name: string) =>
     Array.from({ length: count }, (_, index) => ({ id: `${name}${index}`, dueAtMs: world.now() }));
   await pushQueue.addRetries({ alertId: 'a', version: 1, urgency: 'normal' }, retries(2 * places, 'normal'));
@@ -140,6 +143,24 @@ test('a retry whose job an older release has put into another queue is found, an
   await world.keepHouse();
   await isComplete(version);
   expect(world.service.totals()).toMatchObject({ requests: 2 * AUDIENCE, taken: AUDIENCE });
+});
+
+test('of fan-outs that wait, that of the most urgent alert goes first, whenever they came', async () => {
+  const versions = (['normal', 'urgent', 'flash'] as const).map((urgency) => {
+    return { alertId: `of-${urgency}`, version: 1, urgency };
+  });
+  const fanOutQueue = openFanOutQueue(world.redis);
+  toClose.push(fanOutQueue);
+  for (const version of versions) await fanOutQueue.add(version);
+  // It takes jobs when it is told, and does none.
+  const worker = new Worker(FAN_OUT_QUEUE, null, { connection: world.redis, prefix: QUEUE_PREFIX });
+  toClose.unshift(worker);
+  const taken: string[] = [];
+  for (const _version of versions) {
+    const job = (await worker.getNextJob('a token', { block: false })) as Job<FanOutJob> | undefined;
+    taken.push(job?.data.urgency ?? 'none');
+  }
+  expect(taken).toEqual(['flash', 'urgent', 'normal']);
 });
 
 /** How often Redis has done each command, those that scripts asked for as well. */

@@ -100,6 +100,25 @@ describe('origins that strangers made up', () => {
     expect(world.preconnected).toEqual(['https://live0.notify.windows.com']);
   });
 
+  test('wake no operator', async () => {
+    const world = openSenderWorld(quick);
+    const down = 'https://down.notify.windows.com';
+    world.send(down);
+    await answerAll(world);
+    await tryInVain(world, regions(3, 'dead'));
+    const open = async (): Promise<number> =>
+      Number(/ajil_push_circuits_open\{provider="wns".*\} (\d+)/.exec(await world.metrics.metrics())?.[1]);
+    expect(await open()).toBe(0);
+    for (let round = 0; round < 25; round++) {
+      world.send(down);
+      await quiet();
+      for (const request of world.open.slice())
+        request.fail(new TransportError('connect', 'ENOTFOUND', false));
+      await vi.advanceTimersByTimeAsync(1000);
+    }
+    expect(await open()).toBe(1);
+  });
+
   test('get no connection ahead', async () => {
     const world = openSenderWorld(quick);
     world.send(FCM);

@@ -14,6 +14,12 @@ test('the nodes of a cluster are read, with a login and TLS where they are told'
     nodes: [{ host: 'a', port: 1 }],
     login: { username: 'ajil', password: 'p@ss', tls: {} },
   });
+  expect(clusterNodes('redis-cluster://ajil:pa:ss:@a:1')?.login).toEqual({
+    username: 'ajil',
+    password: 'pa:ss:',
+  });
+  expect(clusterNodes('redis-cluster://ajil@a:1')?.login).toEqual({ username: 'ajil' });
+  expect(clusterNodes('redis-cluster://:pass@a:1')?.login).toEqual({ password: 'pass' });
 });
 
 test('other URLs are no cluster, and a node must be host and port', () => {

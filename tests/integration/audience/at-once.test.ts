@@ -1,0 +1,84 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { createRecordWriter } from '../../../src/audience/record-writer.ts';
+import type { PreferencesPatch } from '../../../src/audience/schema.ts';
+import { placeOf, subscriptionId } from '../../../src/audience/shard.ts';
+import { createSubscriptionStore, type SubscriptionStore } from '../../../src/audience/subscriptions.ts';
+import { createLogger } from '../../../src/ops/logger.ts';
+import { closeRedis, connectRedis, type Redis } from '../../../src/redis/connect.ts';
+import { reader } from '../../support/readers.ts';
+import { startTestRedis, type TestRedis } from '../../support/redis.ts';
+
+let server: TestRedis;
+let redis: Redis;
+let store: SubscriptionStore;
+let one: ReturnType<typeof reader>;
+let id: string;
+
+beforeAll(async () => {
+  server = await startTestRedis();
+  redis = connectRedis(server.url, 'worker', createLogger({ level: 'silent', role: 'test' }));
+  store = createSubscriptionStore({ redis, vapidKeyId: 'AAAAAA', now: Date.now });
+  // Redis knows the scripts from here on, so that each step is one command: what is asked in one turn of the event loop
+  // comes to Redis in that order, and before anything that waits for an answer.
+  await store.putAll([reader()]);
+  const used = reader();
+  await store.put(used, used.preferences);
+  await store.patch(subscriptionId(used.endpoint), used.auth, { urgency: 'flash' });
+  await store.remove(subscriptionId(used.endpoint), used.auth);
+});
+beforeEach(async () => {
+  one = reader();
+  id = subscriptionId(one.endpoint);
+  await store.put(one, one.preferences);
+});
+afterAll(async () => {
+  await closeRedis(redis);
+  await server.stop();
+});
+
+test('of changes that are made at once none is lost', async () => {
+  const { auth } = one;
+  const changes: PreferencesPatch[] = [
+    { topics: ['sport'] },
+    { urgency: 'flash' },
+    { lang: 'ku' },
+    { dailyCap: 3 },
+  ];
+  const answers = await Promise.all(changes.map((change) => store.patch(id, auth, change)));
+  expect(answers.map(({ type }) => type)).toEqual(changes.map(() => 'found'));
+  expect(await store.get(id, auth)).toMatchObject({
+    subscription: { preferences: { topics: ['sport'], urgency: 'flash', lang: 'ku', dailyCap: 3 } },
+  });
+});
+
+test('who is erased while being changed stays erased', async () => {
+  const [, changed] = await Promise.all([
+    store.remove(id, one.auth),
+    store.patch(id, one.auth, { urgency: 'flash' }),
+  ]);
+  expect(changed).toEqual({ type: 'missing' });
+  expect(await store.get(id, one.auth)).toEqual({ type: 'missing' });
+});
+
+test('who comes back with another secret while being changed or erased keeps that, and what was chosen with it', async () => {
+  const { remove } = createRecordWriter({ redis, now: Date.now });
+  const place = placeOf(id)!;
+  const back = { ...one, auth: randomBytes(16) };
+  const [changed, erased, , created, erasedAgain] = await Promise.all([
+    store.patch(id, one.auth, { urgency: 'flash' }),
+    store.remove(id, one.auth),
+    remove(place, one.auth),
+    store.put(back, { topics: ['sport'], urgency: 'urgent' }),
+    remove(place, one.auth),
+  ]);
+  expect([changed.type, erased.type, created.type, erasedAgain]).toEqual([
+    'denied',
+    'found',
+    'created',
+    false,
+  ]);
+  expect(await store.get(id, back.auth)).toMatchObject({
+    subscription: { preferences: { topics: ['sport'], urgency: 'urgent' } },
+  });
+});

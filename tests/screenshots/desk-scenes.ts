@@ -16,6 +16,19 @@ const TEXTS = {
   },
 } as const;
 
+const CORRECTED = {
+  ar: {
+    first: 'إصابة خمسة عمال في انهيار سقف مصنع شمال العاصمة',
+    colleague: 'إصابة ثلاثة عمال في انهيار سقف مصنع شمال العاصمة',
+    own: 'إصابة خمسة عمال في انهيار جزء من سقف مصنع شمال العاصمة',
+  },
+  en: {
+    first: 'Five workers hurt as a factory roof falls in north of the capital',
+    colleague: 'Three workers hurt as a factory roof falls in north of the capital',
+    own: 'Five workers hurt as part of a factory roof falls in north of the capital',
+  },
+} as const;
+
 const EVERYWHERE = { languages: ['ar', 'en'], widths: ['phone', 'desktop'] } as const;
 
 export const DESK_SCENES: readonly Scene[] = [
@@ -40,6 +53,7 @@ export const DESK_SCENES: readonly Scene[] = [
       await page.locator('.curve').waitFor();
     },
   },
+  { name: 'desk-overtaken', ...EVERYWHERE, open: beOvertaken },
 ];
 
 async function write(page: Page, { origin, adminKey }: Stage, language: 'ar' | 'en'): Promise<void> {
@@ -59,4 +73,23 @@ async function ask(page: Page, stage: Stage, language: 'ar' | 'en'): Promise<voi
   await write(page, stage, language);
   await page.locator('[name="headline"]').press('Control+Enter');
   await page.locator('dialog[open]').waitFor();
+}
+
+/** Corrects an alert that a colleague has corrected since the form was opened. */
+async function beOvertaken(page: Page, { origin, adminKey }: Stage, language: 'ar' | 'en'): Promise<void> {
+  const { first, colleague, own } = CORRECTED[language];
+  const headers = { authorization: `Bearer ${adminKey}` };
+  const post = async (path: string, data: object): Promise<string> => {
+    const answer = await page.context().request.post(`${origin}${path}`, { headers, data });
+    return ((await answer.json()) as { id: string }).id;
+  };
+  const allowDuplicate = true; // of the other width
+  const id = await post('/v1/alerts', { headline: first, lang: language, topics: ['world'], allowDuplicate });
+  await page.context().request.post(`${origin}/v1/session`, { data: { key: adminKey } });
+  await page.goto(`${origin}/desk#/${id}/correction`);
+  await page.locator('[name="headline"]').fill(own);
+  await post(`/v1/alerts/${id}/versions`, { change: 'correction', headline: colleague });
+  await page.locator('[name="headline"]').press('Control+Enter');
+  await page.locator('dialog[open] .main').click();
+  await page.locator('.overtaken').waitFor();
 }

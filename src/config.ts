@@ -39,16 +39,22 @@ const ownOrigin = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
-/** Whether Express would take it as `trust proxy`: it looks only when it is built, and then throws. */
-function isTrustProxy(text: string): boolean {
-  if (/^(true|false|\d+)$/.test(text)) return true;
+/** As Express takes it (`trust proxy`), which looks only when it is built, and then throws. */
+const trustProxy = z.string().transform((text, context) => {
+  if (text === 'true' || text === 'false') return text === 'true';
+  if (/^\d+$/.test(text)) return Number(text);
   try {
-    proxyAddress.compile(text.split(',').map((item) => item.trim()));
-    return true;
+    const trusted = text.split(',').map((item) => item.trim());
+    proxyAddress.compile(trusted);
+    return trusted;
   } catch {
-    return false;
+    context.addIssue({
+      code: 'custom',
+      message: 'must be a number of proxies, or addresses and networks with commas between',
+    });
+    return z.NEVER;
   }
-}
+});
 
 const environment = z.object({
   PORT: count(3000, 0, 65_535),
@@ -72,10 +78,7 @@ const environment = z.object({
   VAPID_PUBLIC_KEY: z.string().optional(),
   VAPID_PRIVATE_KEY: z.string().optional(),
   ALLOWED_ORIGINS: list.pipe(z.array(origin)),
-  TRUST_PROXY: z
-    .string()
-    .refine(isTrustProxy, 'must be a number of proxies, or addresses and networks with commas between')
-    .default(''),
+  TRUST_PROXY: trustProxy.default(false),
   PUSH_ALLOWED_ORIGINS: list.pipe(z.array(origin)),
   WORKER_PROCESSES: count(1, 1, 64),
   SERVER_PROCESSES: count(1, 1, 64),
@@ -102,8 +105,8 @@ export interface Config {
     readonly privateKey: string | undefined;
   };
   readonly allowedOrigins: readonly string[];
-  /** Express `trust proxy`: empty trusts nobody. */
-  readonly trustProxy: string;
+  /** Express `trust proxy`: false trusts nobody. */
+  readonly trustProxy: boolean | number | readonly string[];
   readonly pushAllowedOrigins: readonly string[];
   readonly workerProcesses: number;
   readonly serverProcesses: number;

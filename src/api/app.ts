@@ -93,7 +93,7 @@ export function createApp(input: ApiDeps): Api {
   const app = express();
   app.disable('x-powered-by');
   app.set('query parser', 'simple');
-  app.set('trust proxy', parseTrustProxy(config.trustProxy));
+  app.set('trust proxy', config.trustProxy);
   app.use(createRequestLog(deps));
   app.use(securityHeaders(config.publicUrl));
   app.use(/^\/v1\/(config|alerts|live)(\/|$)/, readerCors(config.allowedOrigins, READING));
@@ -131,11 +131,4 @@ function fanOutFailures(deps: Pick<ApiDeps, 'logger' | 'metrics'>) {
     failures.inc();
     deps.logger.error({ err: error, alertId }, 'a version was not put on its way at once; the workers do it');
   };
-}
-
-/** `TRUST_PROXY`: empty trusts nobody, a number that many proxies, else addresses and networks (Express, "trust proxy"). */
-function parseTrustProxy(value: string): boolean | number | string {
-  if (value === '' || value === 'false') return false;
-  if (value === 'true') return true;
-  return /^\d+$/.test(value) ? Number(value) : value;
 }

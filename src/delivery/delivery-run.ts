@@ -204,16 +204,15 @@ export function startRun(
    * memory, read-only), it waits for that.
    */
   async function lastCheckpoint(): Promise<void> {
-    while (deps.now() < life.expiresAtMs) {
+    for (;;) {
       try {
         return await checkpoint('last');
       } catch (error) {
-        if (!isRedisAway(error)) throw error;
+        if (!isRedisAway(error) || deps.now() >= life.expiresAtMs) throw error;
         fail(error);
         await sleep(AGAIN_MS);
       }
     }
-    await checkpoint('last');
   }
 
   async function run(): Promise<void> {

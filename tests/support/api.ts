@@ -57,7 +57,7 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}): Promise<Te
   const fanOuts: TestApi['fanOuts'] = [];
   const reports: TestApi['reports'] = new Map();
   const deps: ApiDeps = {
-    config: { publicUrl: 'http://ajil.test', allowedOrigins: [], trustProxy: '', requireApproval: false },
+    config: { publicUrl: 'http://ajil.test', allowedOrigins: [], trustProxy: false, requireApproval: false },
     redis,
     logger,
     metrics: createMetrics('test'),

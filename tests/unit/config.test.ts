@@ -29,9 +29,18 @@ test('every fault is named at once', () => {
 });
 
 describe('TRUST_PROXY', () => {
-  test.for(['1', '0', '10.0.0.0/8', '127.0.0.1, fd00::/8', 'loopback,10.1.2.3', '10.0.0.0/255.0.0.0'])(
-    'takes %s',
-    (text) => expect(loadConfig({ TRUST_PROXY: text }).trustProxy).toBe(text),
+  test.for([
+    ['', false],
+    ['false', false],
+    ['true', true],
+    ['0', 0],
+    ['1', 1],
+    ['10.0.0.0/8', ['10.0.0.0/8']],
+    ['127.0.0.1, fd00::/8', ['127.0.0.1', 'fd00::/8']],
+    ['loopback,10.1.2.3', ['loopback', '10.1.2.3']],
+    ['10.0.0.0/255.0.0.0', ['10.0.0.0/255.0.0.0']],
+  ] as const)('takes %j as %j', ([text, trusted]) =>
+    expect(loadConfig({ TRUST_PROXY: text }).trustProxy).toEqual(trusted),
   );
   test.for(['foo', '-1', '10.0.0.0/99', '10.0.0.0/0', '10.0.0.1,', '1,proxy.example'])('refuses %s', (text) =>
     expect(faultsOf({ TRUST_PROXY: text })).toContain('TRUST_PROXY: must be'),

@@ -304,7 +304,7 @@ test('with REQUIRE_APPROVAL an author is told so, and links leave only for the s
     config: {
       publicUrl: 'https://ajil.test',
       allowedOrigins: ['https://news.example'],
-      trustProxy: '',
+      trustProxy: false,
       requireApproval: true,
     },
   });

@@ -6,7 +6,7 @@ const SIGN_INS = 3;
 let api: TestApi;
 beforeAll(async () => {
   api = await startTestApi({
-    config: { publicUrl: 'http://ajil.test', allowedOrigins: [], trustProxy: '1', requireApproval: false },
+    config: { publicUrl: 'http://ajil.test', allowedOrigins: [], trustProxy: 1, requireApproval: false },
     limits: { signIn: { points: SIGN_INS, seconds: 600 } },
   });
 });

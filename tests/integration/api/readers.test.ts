@@ -7,7 +7,12 @@ let api: TestApi;
 
 beforeAll(async () => {
   api = await startTestApi({
-    config: { publicUrl: 'http://ajil.test', allowedOrigins: [SITE], trustProxy: '', requireApproval: false },
+    config: {
+      publicUrl: 'http://ajil.test',
+      allowedOrigins: [SITE],
+      trustProxy: false,
+      requireApproval: false,
+    },
   });
 });
 afterAll(() => api.close());

@@ -3,22 +3,20 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createRecordWriter } from '../../../src/audience/record-writer.ts';
 import type { PreferencesPatch } from '../../../src/audience/schema.ts';
 import { placeOf, subscriptionId } from '../../../src/audience/shard.ts';
-import { createSubscriptionStore, type SubscriptionStore } from '../../../src/audience/subscriptions.ts';
-import { createLogger } from '../../../src/ops/logger.ts';
-import { closeRedis, connectRedis, type Redis } from '../../../src/redis/connect.ts';
+import type { SubscriptionStore } from '../../../src/audience/subscriptions.ts';
+import type { Redis } from '../../../src/redis/connect.ts';
 import { reader } from '../../support/readers.ts';
-import { startTestRedis, type TestRedis } from '../../support/redis.ts';
+import { openTestStore, type TestStore } from '../../support/subscription-store.ts';
 
-let server: TestRedis;
+let world: TestStore;
 let redis: Redis;
 let store: SubscriptionStore;
 let one: ReturnType<typeof reader>;
 let id: string;
 
 beforeAll(async () => {
-  server = await startTestRedis();
-  redis = connectRedis(server.url, 'worker', createLogger({ level: 'silent', role: 'test' }));
-  store = createSubscriptionStore({ redis, vapidKeyId: 'AAAAAA', now: Date.now });
+  world = await openTestStore();
+  ({ redis, store } = world);
   // Redis knows the scripts from here on, so that each step is one command: what is asked in one turn of the event loop
   // comes to Redis in that order, and before anything that waits for an answer.
   await store.putAll([reader()]);
@@ -32,10 +30,7 @@ beforeEach(async () => {
   id = subscriptionId(one.endpoint);
   await store.put(one, one.preferences);
 });
-afterAll(async () => {
-  await closeRedis(redis);
-  await server.stop();
-});
+afterAll(() => world.close());
 
 test('of changes that are made at once none is lost', async () => {
   const { auth } = one;

@@ -3,31 +3,24 @@ import { firstVersion, MAX_LIFE_MS } from '../../../src/alerts/life-cycle.ts';
 import { setBits } from '../../../src/audience/bitmap.ts';
 import { createSelection, type FrozenName } from '../../../src/audience/selection.ts';
 import { SHARDS, subscriptionId } from '../../../src/audience/shard.ts';
-import { createSubscriptionStore, type SubscriptionStore } from '../../../src/audience/subscriptions.ts';
+import type { SubscriptionStore } from '../../../src/audience/subscriptions.ts';
 import { deliveryLife } from '../../../src/delivery/life.ts';
-import { createLogger } from '../../../src/ops/logger.ts';
-import { closeRedis, connectRedis, type Redis } from '../../../src/redis/connect.ts';
+import type { Redis } from '../../../src/redis/connect.ts';
 import { keys } from '../../../src/redis/keys.ts';
 import { neighbourOf, reader, shardOf } from '../../support/readers.ts';
-import { startTestRedis, type TestRedis } from '../../support/redis.ts';
+import { openTestStore, type TestStore } from '../../support/subscription-store.ts';
 
 const QUERY = { topics: ['world'], urgency: 'urgent', lang: 'ar' } as const;
-let server: TestRedis;
+let world: TestStore;
 let redis: Redis;
 let store: SubscriptionStore;
 
 beforeAll(async () => {
-  server = await startTestRedis();
-  redis = connectRedis(server.url, 'worker', createLogger({ level: 'silent', role: 'test' }));
+  world = await openTestStore();
+  ({ redis, store } = world);
 });
-beforeEach(async () => {
-  await redis.flushall();
-  store = createSubscriptionStore({ redis, vapidKeyId: 'AAAAAA', now: Date.now });
-});
-afterAll(async () => {
-  await closeRedis(redis);
-  await server.stop();
-});
+beforeEach(() => redis.flushall());
+afterAll(() => world.close());
 
 async function audienceOf(
   name: FrozenName,
@@ -83,21 +76,17 @@ const LONGEST_MS =
     expiresAt: new Date(MAX_LIFE_MS).toISOString(),
   }).keepSeconds * 1000;
 
-/** The store as it is so long after now. */
-const storeAfter = (ms: number): SubscriptionStore =>
-  createSubscriptionStore({ redis, vapidKeyId: 'AAAAAA', now: () => Date.now() + ms });
-
 test('a freed slot is not given to another while an audience may name it, and is afterwards', async () => {
   const leaves = reader();
   await store.putAll([leaves]);
   await audienceOf({ name: 'a-1' }, QUERY);
   await store.erase(subscriptionId(leaves.endpoint));
   await store.putAll([neighbourOf(leaves)]);
-  await storeAfter(LONGEST_MS).putAll([neighbourOf(leaves)]);
+  await world.storeAfter(LONGEST_MS).putAll([neighbourOf(leaves)]);
   expect(await audienceOf({ name: 'a-1' }, QUERY)).toEqual([]);
   // Redis has the audience still: less than a minute has passed for it.
   const heir = neighbourOf(leaves);
-  await storeAfter(LONGEST_MS + 2 * DAY_MS).putAll([heir]);
+  await world.storeAfter(LONGEST_MS + 2 * DAY_MS).putAll([heir]);
   expect(await audienceOf({ name: 'a-1' }, QUERY)).toEqual([heir.endpoint]);
 });
 
@@ -113,7 +102,7 @@ test('who gets the slot of a reader who left gets no correction of what that rea
   await audienceOf({ name: 'a-2', earlier: 'a-1' }, QUERY);
   await audienceOf({ name: 'a-3', earlier: 'a-2' }, QUERY);
   const heir = neighbourOf(leaves, { topics: ['sport'] });
-  await storeAfter(LONGEST_MS + 2 * DAY_MS).putAll([heir]);
+  await world.storeAfter(LONGEST_MS + 2 * DAY_MS).putAll([heir]);
   expect(await redis.hget(keys.shard(shardOf(leaves), 'meta'), 'next')).toBe('2');
   expect(await audienceOf({ name: 'a-4', earlier: 'a-3' }, QUERY)).toEqual([stays.endpoint]);
 });

@@ -2,28 +2,21 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { exportSubscriptions } from '../../../src/audience/export.ts';
 import { preferencesSchema } from '../../../src/audience/schema.ts';
 import { subscriptionId } from '../../../src/audience/shard.ts';
-import { createSubscriptionStore, type SubscriptionStore } from '../../../src/audience/subscriptions.ts';
-import { createLogger } from '../../../src/ops/logger.ts';
-import { closeRedis, connectRedis, type Redis } from '../../../src/redis/connect.ts';
+import type { SubscriptionStore } from '../../../src/audience/subscriptions.ts';
+import type { Redis } from '../../../src/redis/connect.ts';
 import { neighbourOf, reader, shardOf } from '../../support/readers.ts';
-import { startTestRedis, type TestRedis } from '../../support/redis.ts';
+import { openTestStore, type TestStore } from '../../support/subscription-store.ts';
 
-let server: TestRedis;
+let world: TestStore;
 let redis: Redis;
 let store: SubscriptionStore;
 
 beforeAll(async () => {
-  server = await startTestRedis();
-  redis = connectRedis(server.url, 'worker', createLogger({ level: 'silent', role: 'test' }));
+  world = await openTestStore();
+  ({ redis, store } = world);
 });
-beforeEach(async () => {
-  await redis.flushall();
-  store = createSubscriptionStore({ redis, vapidKeyId: 'AAAAAA', now: Date.now });
-});
-afterAll(async () => {
-  await closeRedis(redis);
-  await server.stop();
-});
+beforeEach(() => redis.flushall());
+afterAll(() => world.close());
 
 /** What is kept of who wants what. */
 const setsOf = async (shard: number): Promise<string[]> =>

@@ -2,7 +2,7 @@ import { changeName } from '../alerts/change-names.ts';
 import { primaryLanguage } from '../alerts/language.ts';
 import type { Alert } from '../alerts/schema.ts';
 import type { Topic } from '../audience/topics.ts';
-import { PAGE_WORDS, type PageLanguage, type PageWords } from './alert-page-words.ts';
+import { PAGE_WORDS, type PageLanguage, type PageWords } from '../pages/alert-page-words.ts';
 import { html, type Html } from './html.ts';
 
 /** A page of ours without its frame (`src/web/alert.html`). */

@@ -7,6 +7,8 @@ export interface HelloMessage {
   /** True: `alerts` are exactly the versions missed since the client's cursor, in log order. False: the current alerts. */
   readonly recovered: boolean;
   readonly alerts: readonly Alert[];
+  /** The server's clock, RFC 3339, right within some seconds: readers' devices are often wrong by hours. */
+  readonly time?: string;
 }
 
 /** One version, retractions too. */

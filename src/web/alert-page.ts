@@ -1,7 +1,7 @@
 import type { Alert } from '../alerts/schema.ts';
 import { openLiveClient } from './live-client.ts';
 import { persist, type Persistence } from './persist.ts';
-import { timesIn } from './reader/times.ts';
+import { timesIn } from '../pages/times.ts';
 
 // An alert's own page is whole without this. With it, times are the reader's own, and a new version shows by itself.
 

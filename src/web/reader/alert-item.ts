@@ -2,8 +2,8 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { changeName } from '../../alerts/change-names.ts';
 import type { Alert } from '../../alerts/schema.ts';
 import { storyUrl } from '../story-url.ts';
-import type { Language, ReaderStrings } from './strings.ts';
-import type { Times } from './times.ts';
+import type { Language, ReaderStrings } from '../../pages/reader-words.ts';
+import type { Times } from '../../pages/times.ts';
 
 export interface ItemView {
   readonly text: ReaderStrings;

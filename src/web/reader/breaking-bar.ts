@@ -1,8 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Alert } from '../../alerts/schema.ts';
 import { changeName } from '../../alerts/change-names.ts';
-import type { Language, ReaderStrings } from './strings.ts';
-import type { Times } from './times.ts';
+import type { Language, ReaderStrings } from '../../pages/reader-words.ts';
+import type { Times } from '../../pages/times.ts';
 
 /**
  * The red bar. The live region is always there and holds the headline alone, so a screen reader says a new headline once

@@ -7,7 +7,7 @@ import { recall, remember } from './browser-memory.ts';
 import { describeChoice, firstChoice, readChoice, renderChoices, stillPossible } from './choices-form.ts';
 import { BELL, BELL_ON, SHARE } from './icons.ts';
 import type { PublicConfig } from './loading.ts';
-import { CARD_STRINGS, type CardStrings, type Language } from './strings.ts';
+import { CARD_STRINGS, type CardStrings, type Language } from '../../pages/reader-words.ts';
 
 /** Wide enough that the choices stand beside the news and hide nothing. */
 const ROOMY = '(min-width: 60rem)';

@@ -11,8 +11,8 @@ import { CLOUD_OFF } from './icons.ts';
 import { loadAlerts, loadConfig, type PublicConfig } from './loading.ts';
 import { renderMasthead } from './masthead.ts';
 import { renderSections } from './sections.ts';
-import { READER_STRINGS, type Language } from './strings.ts';
-import { timesIn, type Times } from './times.ts';
+import { READER_STRINGS, type Language } from '../../pages/reader-words.ts';
+import { timesIn, type Times } from '../../pages/times.ts';
 
 /** How often the ages of alerts are written anew, and stale ones leave the bar, ms. */
 const TICK_MS = 15_000;

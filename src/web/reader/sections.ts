@@ -1,6 +1,6 @@
 import { html, type TemplateResult } from 'lit';
 import type { Topic } from './loading.ts';
-import type { Language, ReaderStrings } from './strings.ts';
+import type { Language, ReaderStrings } from '../../pages/reader-words.ts';
 
 /** The newsroom's topics, to read one of them. */
 export function renderSections(view: {

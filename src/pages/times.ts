@@ -1,4 +1,4 @@
-import type { Language } from './strings.ts';
+import type { Language } from './reader-words.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;

@@ -1,4 +1,4 @@
-import type { Urgency } from '../../alerts/schema.ts';
+import type { Urgency } from '../alerts/schema.ts';
 
 const ar = {
   title: 'عاجل',

@@ -106,7 +106,8 @@ export const en: Strings = {
 
   preview: 'As readers see it',
   onPage: 'The bar on the page, on a phone',
-  barGone: 'The alert leaves the bar; in the list it stays, struck through, with the reason.',
+  barGone:
+    'For 20 seconds the bar says that the alert is retracted. The list keeps it, struck through, with the reason.',
   onAndroid: 'Android (Chrome), collapsed',
   onIphone: 'iPhone, lock screen',
   onWindows: 'Windows',

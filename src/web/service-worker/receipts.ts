@@ -1,9 +1,8 @@
+import { spread } from '../spread.ts';
 import type { PushData } from './push-message.ts';
 
 /** All devices show an alert within the same seconds: their receipts are spread over so long, ms, for the server's sake. */
 const SPREAD_MS = 30_000;
-/** There is no crowd on one's own machine. */
-const SPREAD_AT_HOME_MS = 500;
 
 /**
  * Tells the newsroom what became of a notification. A receipt that does not arrive, because the browser ended the service
@@ -11,8 +10,7 @@ const SPREAD_AT_HOME_MS = 500;
  */
 export async function sendReceipt(event: 'shown' | 'opened', data: PushData | undefined): Promise<void> {
   if (data === undefined) return;
-  if (event === 'shown')
-    await wait(Math.random() * (location.hostname === 'localhost' ? SPREAD_AT_HOME_MS : SPREAD_MS));
+  if (event === 'shown') await wait(spread(SPREAD_MS));
   const receipt = { alertId: data.id, version: data.version, event, token: data.receipt };
   await fetch('/v1/receipts', {
     method: 'POST',

@@ -19,6 +19,7 @@ import { createAlertRules, type AlertRulesDeps } from './alert-rules.ts';
 import { serveAlerts } from './alerts.ts';
 import { serveAudience } from './audience.ts';
 import { createAuthentication } from './authentication.ts';
+import { compressAnswers } from './compression.ts';
 import { answerConditionally, READING, readerCors, securityHeaders, SUBSCRIBING } from './headers.ts';
 import { serveDocs } from './docs.ts';
 import { serveLive } from './live.ts';
@@ -96,6 +97,7 @@ export function createApp(input: ApiDeps): Api {
   app.set('trust proxy', config.trustProxy);
   app.use(createRequestLog(deps));
   app.use(securityHeaders(config.publicUrl));
+  app.use(compressAnswers());
   app.use(/^\/v1\/(config|alerts|live)(\/|$)/, readerCors(config.allowedOrigins, READING));
   app.use(/^\/v1\/(subscriptions|receipts)(\/|$)/, readerCors(config.allowedOrigins, SUBSCRIBING));
   app.use(answerConditionally);

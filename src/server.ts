@@ -1,7 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
 import { fileURLToPath } from 'node:url';
-import proxyAddress from 'proxy-addr';
 import { pushMessageBytes } from './alerts/notification.ts';
 import { createAlertStore } from './alerts/store.ts';
 import { createApp } from './api/app.ts';
@@ -21,6 +19,7 @@ import { countReached, largest, type GroupSize } from './live/group-sizes.ts';
 import { openGateway } from './live/gateway.ts';
 import { DEFAULT_LIMITS } from './live/limits.ts';
 import { createLiveLog } from './live/log.ts';
+import { clientAddress, compileTrust } from './ops/address.ts';
 import { runClustered } from './ops/cluster.ts';
 import { createHttpServer } from './ops/http-server.ts';
 import type { Logger } from './ops/logger.ts';
@@ -40,6 +39,8 @@ import { embeddedRedisPlace } from './redis/embedded.ts';
 
 /** Connections beside the live ones: API requests, pages, handshakes under way. */
 const OTHER_CONNECTIONS = 800;
+/** Of one address, beside the live ones: a quarter of them, so that no address alone takes the room of the others. */
+const OTHER_PER_ADDRESS = OTHER_CONNECTIONS / 4;
 /** Redis is asked whether it is there; one that hangs is not. Milliseconds. */
 const ANSWER_MS = 2000;
 
@@ -71,6 +72,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
   shutdown.add('fan-out queue', () => fanOutQueue.close());
 
   const origin = new URL(config.publicUrl).origin;
+  const trust = compileTrust(config.trustProxy);
   const limits = {
     ...DEFAULT_LIMITS,
     connections: config.liveConnections ?? DEFAULT_LIMITS.connections,
@@ -81,7 +83,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
     logger,
     metrics,
     allowedOrigins: [origin, ...config.allowedOrigins],
-    addressOf: (request) => trusted(request),
+    addressOf: (request) => clientAddress(request, trust),
     describeRefusal: (refusal, id) => problemDetails(config.publicUrl, refusal, id),
     drainSeconds: config.drainSeconds,
     onBroadcast: (alert, connections) => {
@@ -126,15 +128,16 @@ async function start(config: Config, logger: Logger): Promise<void> {
     allMetrics: () => allMetrics(redis, metrics, `server:${name}`),
     webDir: WEB_DIR,
   });
-  const trusted = (request: IncomingMessage): string =>
-    proxyAddress(request, api.app.get('trust proxy fn') as (address: string, hops: number) => boolean);
-
   const http = createHttpServer({
     handler: api.app,
+    onUpgrade: (request, socket, head) => gateway.handleUpgrade(request, socket, head),
     maxConnections: limits.connections + OTHER_CONNECTIONS,
+    maxPerAddress: limits.perAddress + OTHER_PER_ADDRESS,
+    isProxy: (address) => trust(address, 0),
+    describeFault: (code, id) =>
+      problemDetails(config.publicUrl, { code, detail: 'It was not understood, and not served.' }, id),
     metrics,
   });
-  http.server.on('upgrade', (request, socket, head) => gateway.handleUpgrade(request, socket, head));
   // In reverse: nobody new is taken, the readers are sent elsewhere over DRAIN_SECONDS, then requests come to their end.
   shutdown.add('requests', () => {
     api.close();

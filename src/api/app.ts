@@ -12,6 +12,7 @@ import type { SessionStore } from '../editors/sessions.ts';
 import type { EditorStore } from '../editors/store.ts';
 import type { LiveLog } from '../live/log.ts';
 import type { LiveFilter } from '../live/protocol.ts';
+import { clientAddress, compileTrust } from '../ops/address.ts';
 import type { Logger } from '../ops/logger.ts';
 import type { Metrics } from '../ops/metrics.ts';
 import type { Redis } from '../redis/connect.ts';
@@ -81,11 +82,16 @@ export interface Api {
 export function createApp(input: ApiDeps): Api {
   const closing = new AbortController();
   const { config } = input;
+  const trust = compileTrust(config.trustProxy);
   const deps = {
     ...input,
     auth: createAuthentication({ ...input, publicUrl: config.publicUrl }),
     rules: createAlertRules(input),
-    limits: createRateLimits({ ...input, limits: { ...DEFAULT_LIMITS, ...input.limits } }),
+    limits: createRateLimits({
+      ...input,
+      addressOf: (request) => clientAddress(request, trust),
+      limits: { ...DEFAULT_LIMITS, ...input.limits },
+    }),
     onFanOutFailure: fanOutFailures(input),
     closing: closing.signal,
     reportIntervalMs: input.reportIntervalMs ?? 1000,
@@ -93,7 +99,7 @@ export function createApp(input: ApiDeps): Api {
   const app = express();
   app.disable('x-powered-by');
   app.set('query parser', 'simple');
-  app.set('trust proxy', config.trustProxy);
+  app.set('trust proxy', trust);
   app.use(createRequestLog(deps));
   app.use(securityHeaders(config.publicUrl));
   app.use(/^\/v1\/(config|alerts|live)(\/|$)/, readerCors(config.allowedOrigins, READING));

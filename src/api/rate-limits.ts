@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { Request, Response } from 'express';
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
-import { addressBucket } from '../live/address.ts';
+import { addressBucket } from '../ops/address.ts';
 import type { Logger } from '../ops/logger.ts';
 import type { Redis } from '../redis/connect.ts';
 import { keys } from '../redis/keys.ts';
@@ -41,6 +41,7 @@ const SALT_CACHE_MS = 5 * 60_000;
  */
 export function createRateLimits(deps: {
   redis: Redis;
+  addressOf: (request: Request) => string;
   limits: Limits;
   logger: Logger;
   now: () => number;
@@ -98,7 +99,9 @@ export function createRateLimits(deps: {
       }
     },
     takeAddress: async (name, request, response) => {
-      const address = createHmac('sha256', await currentSalt()).update(addressBucket(request.ip ?? ''));
+      const address = createHmac('sha256', await currentSalt()).update(
+        addressBucket(deps.addressOf(request)),
+      );
       await take(name, address.digest('base64url').slice(0, 22), response);
     },
   };

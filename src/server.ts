@@ -12,6 +12,8 @@ import { openReceiptTokens } from './delivery/receipt-token.ts';
 import { createReceiptStore } from './delivery/receipts.ts';
 import { createReportStore } from './delivery/report.ts';
 import { prepareAdmin } from './editors/admin-at-start.ts';
+import { loadAuditKey } from './editors/audit-key.ts';
+import { tellAuditHead } from './editors/audit-head.ts';
 import { createAuditLog } from './editors/audit.ts';
 import { createSessionStore } from './editors/sessions.ts';
 import { createEditorStore } from './editors/store.ts';
@@ -57,16 +59,24 @@ async function start(config: Config, logger: Logger): Promise<void> {
   shutdown.add('Redis', () => closeRedis(redis));
   await waitUntilReady(redis);
 
-  const editors = createEditorStore({ redis, now });
-  const audit = createAuditLog({ redis, now });
+  const audit = createAuditLog({
+    redis,
+    now,
+    key: await loadAuditKey({
+      dataDir: config.dataDir,
+      vapidPrivateKey: config.vapid.privateKey,
+      mayCreate: true,
+    }),
+  });
+  const editors = createEditorStore({ redis, now, audit });
   await prepareAdmin({
     editors,
-    audit,
     adminKey: config.adminKey,
     logger,
     onNewKey: (key) => tellSupervisor({ type: 'admin-key', key }),
   });
   const vapid = await loadVapidKeys({ dataDir: config.dataDir, ...config.vapid });
+  shutdown.add('audit head', tellAuditHead({ audit, logger }));
   const reports = createReportStore(redis);
   const fanOutQueue = openFanOutQueue(redis);
   shutdown.add('fan-out queue', () => fanOutQueue.close());
@@ -104,7 +114,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
     metrics,
     now,
     editors,
-    sessions: createSessionStore({ redis, now, editors }),
+    sessions: createSessionStore({ redis, now, editors, audit }),
     audit,
     alerts: createAlertStore({ redis, now }),
     topics: createTopicStore(redis),

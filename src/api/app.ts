@@ -30,6 +30,7 @@ import { servePublicConfig } from './public-config.ts';
 import { createRateLimits, DEFAULT_LIMITS, type Limits } from './rate-limits.ts';
 import { serveReceipts } from './receipts.ts';
 import { serveReport } from './report.ts';
+import { createRefusedKeys } from './refused-keys.ts';
 import { createRequestLog } from './request-id.ts';
 import { serveSession } from './session.ts';
 import { serveSubscriptions, type SubscriptionsDeps } from './subscriptions.ts';
@@ -83,15 +84,22 @@ export function createApp(input: ApiDeps): Api {
   const closing = new AbortController();
   const { config } = input;
   const trust = compileTrust(config.trustProxy);
+  const limits = createRateLimits({
+    ...input,
+    addressOf: (request) => clientAddress(request, trust),
+    limits: { ...DEFAULT_LIMITS, ...input.limits },
+  });
+  const refusedKeys = createRefusedKeys(input);
+  const onRefusedKey = async (request: Request): Promise<void> => {
+    await refusedKeys.note();
+    await limits.takeRefusedKey(request);
+  };
   const deps = {
     ...input,
-    auth: createAuthentication({ ...input, publicUrl: config.publicUrl }),
+    limits,
+    onRefusedKey,
+    auth: createAuthentication({ ...input, onRefusedKey, publicUrl: config.publicUrl }),
     rules: createAlertRules(input),
-    limits: createRateLimits({
-      ...input,
-      addressOf: (request) => clientAddress(request, trust),
-      limits: { ...DEFAULT_LIMITS, ...input.limits },
-    }),
     onFanOutFailure: fanOutFailures(input),
     closing: closing.signal,
     reportIntervalMs: input.reportIntervalMs ?? 1000,
@@ -124,7 +132,13 @@ export function createApp(input: ApiDeps): Api {
     throw new Problem('not-found', 'GET /docs lists what there is.');
   });
   app.use(createProblemWriter({ publicUrl: config.publicUrl, logger: input.logger }));
-  return { app, close: () => closing.abort() };
+  return {
+    app,
+    close: () => {
+      closing.abort();
+      refusedKeys.close();
+    },
+  };
 }
 
 function fanOutFailures(deps: Pick<ApiDeps, 'logger' | 'metrics'>) {

@@ -77,20 +77,8 @@ export function serveSubscriptions(router: Router, deps: SubscriptionsDeps): voi
     if (!auth.success) throw unproven();
     const result = await act(String(request.params['id']), Buffer.from(auth.data, 'base64url'));
     response.set('Cache-Control', 'no-store');
-    switch (result.type) {
-      case 'found':
-        return result.subscription;
-      case 'missing':
-        throw new Problem('not-found', 'There is no such subscription.');
-      case 'denied':
-        throw new Problem('forbidden', "The key shown is not the subscription's.");
-      case 'invalid':
-        throw invalidBody(result.error);
-      case 'busy':
-        throw new Problem('unavailable', 'Other changes of this subscription are at work.', {
-          headers: { 'Retry-After': '1' },
-        });
-    }
+    if (result.type === 'found') return result.subscription;
+    throw problemOf(result);
   }
 
   route(router, '/v1/subscriptions', { post: put });
@@ -113,6 +101,15 @@ export function serveSubscriptions(router: Router, deps: SubscriptionsDeps): voi
       await owned(request, response, (id, auth) => subscriptions.remove(id, auth));
       response.status(204).end();
     },
+  });
+}
+
+function problemOf(result: Exclude<PatchResult, { type: 'found' }>): Problem {
+  if (result.type === 'missing') return new Problem('not-found', 'There is no such subscription.');
+  if (result.type === 'denied') return new Problem('forbidden', "The key shown is not the subscription's.");
+  if (result.type === 'invalid') return invalidBody(result.error);
+  return new Problem('unavailable', 'Other changes of this subscription are at work.', {
+    headers: { 'Retry-After': '1' },
   });
 }
 

@@ -200,7 +200,7 @@ export function createSubscriptionStore(deps: {
 function merge(preferences: Preferences, patch: PreferencesPatch): z.ZodSafeParseResult<Preferences> {
   const readable = Object.entries(preferences).filter(
     ([name, value]) =>
-      preferencesSchema.shape[name as keyof Preferences]?.safeParse(value).success === true || name in patch,
+      name in patch || preferencesSchema.shape[name as keyof Preferences].safeParse(value).success,
   );
   return preferencesSchema.safeParse(mergePatch(Object.fromEntries(readable), patch));
 }

@@ -1,7 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
 import { fileURLToPath } from 'node:url';
-import proxyAddress from 'proxy-addr';
 import { pushMessageBytes } from './alerts/notification.ts';
 import { createAlertStore } from './alerts/store.ts';
 import { createApp } from './api/app.ts';
@@ -14,6 +12,8 @@ import { openReceiptTokens } from './delivery/receipt-token.ts';
 import { createReceiptStore } from './delivery/receipts.ts';
 import { createReportStore } from './delivery/report.ts';
 import { prepareAdmin } from './editors/admin-at-start.ts';
+import { loadAuditKey } from './editors/audit-key.ts';
+import { tellAuditHead } from './editors/audit-head.ts';
 import { createAuditLog } from './editors/audit.ts';
 import { createSessionStore } from './editors/sessions.ts';
 import { createEditorStore } from './editors/store.ts';
@@ -21,6 +21,7 @@ import { countReached, largest, type GroupSize } from './live/group-sizes.ts';
 import { openGateway } from './live/gateway.ts';
 import { DEFAULT_LIMITS } from './live/limits.ts';
 import { createLiveLog } from './live/log.ts';
+import { clientAddress, compileTrust } from './ops/address.ts';
 import { runClustered } from './ops/cluster.ts';
 import { createHttpServer } from './ops/http-server.ts';
 import type { Logger } from './ops/logger.ts';
@@ -40,6 +41,8 @@ import { embeddedRedisPlace } from './redis/embedded.ts';
 
 /** Connections beside the live ones: API requests, pages, handshakes under way. */
 const OTHER_CONNECTIONS = 800;
+/** Of one address, beside the live ones: a quarter of them, so that no address alone takes the room of the others. */
+const OTHER_PER_ADDRESS = OTHER_CONNECTIONS / 4;
 /** Redis is asked whether it is there; one that hangs is not. Milliseconds. */
 const ANSWER_MS = 2000;
 
@@ -56,21 +59,30 @@ async function start(config: Config, logger: Logger): Promise<void> {
   shutdown.add('Redis', () => closeRedis(redis));
   await waitUntilReady(redis);
 
-  const editors = createEditorStore({ redis, now });
-  const audit = createAuditLog({ redis, now });
+  const audit = createAuditLog({
+    redis,
+    now,
+    key: await loadAuditKey({
+      dataDir: config.dataDir,
+      vapidPrivateKey: config.vapid.privateKey,
+      mayCreate: true,
+    }),
+  });
+  const editors = createEditorStore({ redis, now, audit });
   await prepareAdmin({
     editors,
-    audit,
     adminKey: config.adminKey,
     logger,
     onNewKey: (key) => tellSupervisor({ type: 'admin-key', key }),
   });
   const vapid = await loadVapidKeys({ dataDir: config.dataDir, ...config.vapid });
+  shutdown.add('audit head', tellAuditHead({ audit, logger }));
   const reports = createReportStore(redis);
   const fanOutQueue = openFanOutQueue(redis);
   shutdown.add('fan-out queue', () => fanOutQueue.close());
 
   const origin = new URL(config.publicUrl).origin;
+  const trust = compileTrust(config.trustProxy);
   const limits = {
     ...DEFAULT_LIMITS,
     connections: config.liveConnections ?? DEFAULT_LIMITS.connections,
@@ -81,7 +93,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
     logger,
     metrics,
     allowedOrigins: [origin, ...config.allowedOrigins],
-    addressOf: (request) => trusted(request),
+    addressOf: (request) => clientAddress(request, trust),
     describeRefusal: (refusal, id) => problemDetails(config.publicUrl, refusal, id),
     drainSeconds: config.drainSeconds,
     onBroadcast: (alert, connections) => {
@@ -102,7 +114,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
     metrics,
     now,
     editors,
-    sessions: createSessionStore({ redis, now, editors }),
+    sessions: createSessionStore({ redis, now, editors, audit }),
     audit,
     alerts: createAlertStore({ redis, now }),
     topics: createTopicStore(redis),
@@ -126,15 +138,16 @@ async function start(config: Config, logger: Logger): Promise<void> {
     allMetrics: () => allMetrics(redis, metrics, `server:${name}`),
     webDir: WEB_DIR,
   });
-  const trusted = (request: IncomingMessage): string =>
-    proxyAddress(request, api.app.get('trust proxy fn') as (address: string, hops: number) => boolean);
-
   const http = createHttpServer({
     handler: api.app,
+    onUpgrade: (request, socket, head) => gateway.handleUpgrade(request, socket, head),
     maxConnections: limits.connections + OTHER_CONNECTIONS,
+    maxPerAddress: limits.perAddress + OTHER_PER_ADDRESS,
+    isProxy: (address) => trust(address, 0),
+    describeFault: (code, id) =>
+      problemDetails(config.publicUrl, { code, detail: 'It was not understood, and not served.' }, id),
     metrics,
   });
-  http.server.on('upgrade', (request, socket, head) => gateway.handleUpgrade(request, socket, head));
   // In reverse: nobody new is taken, the readers are sent elsewhere over DRAIN_SECONDS, then requests come to their end.
   shutdown.add('requests', () => {
     api.close();

@@ -28,8 +28,13 @@ export async function readBody<S extends z.ZodType>(
   });
   const parsed = schema.safeParse(request.body);
   if (parsed.success) return parsed.data;
-  throw new Problem('invalid-body', 'Correct the fields named in errors.', {
-    errors: fieldErrors(parsed.error).map(({ path, detail }) => ({ pointer: toPointer(path), detail })),
+  throw invalidBody(parsed.error);
+}
+
+/** 422, naming every wrong field of the body. */
+export function invalidBody(error: z.ZodError): Problem {
+  return new Problem('invalid-body', 'Correct the fields named in errors.', {
+    errors: fieldErrors(error).map(({ path, detail }) => ({ pointer: toPointer(path), detail })),
   });
 }
 

@@ -44,11 +44,13 @@ export async function importFrom(options: Options): Promise<void> {
   await withServices(async ({ config, redis, audit }) => {
     const rules = await rulesOf(config, redis, options.topics);
     const store = options.dryRun ? undefined : await openStore(config, redis);
+    const note = async (target: string): Promise<void> => {
+      if (store !== undefined)
+        await audit.append({ editorId: 'cli', action: 'subscriptions.import', target });
+    };
+    await note(options.resume ? 'resumed' : 'begun');
     const done = await run(options, store, rules);
-    if (store !== undefined) {
-      const target = `${done.created} created, ${done.updated} updated`;
-      await audit.append({ editorId: 'cli', action: 'subscriptions.import', target });
-    }
+    await note(`${done.created} created, ${done.updated} updated`);
     print(
       options.dryRun
         ? `${done.created} lines are good, ${done.faults} have faults. Nothing was stored.`

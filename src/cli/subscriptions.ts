@@ -41,9 +41,9 @@ export function subscriptionsCommand(): Command {
       withServices(async ({ redis, audit }) => {
         const id = wanted.includes(':') ? subscriptionId(wanted) : wanted;
         const store = createSubscriptionStore({ redis, vapidKeyId: '', now: Date.now });
+        // Before it happens, since the two cannot be one step. Not which: nothing of the reader stays.
+        await audit.append({ editorId: 'cli', action: 'subscriptions.erase', target: 'one, if it is there' });
         if (!(await store.erase(id))) throw new CliError('There is no such subscription.');
-        // Not which: nothing of the reader stays.
-        await audit.append({ editorId: 'cli', action: 'subscriptions.erase', target: 'one' });
         print('Erased.');
       }),
     );

@@ -53,7 +53,8 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}): Promise<Te
   await waitUntilReady(redis);
   let offset = 0;
   const now = (): number => Date.now() + offset;
-  const editors = createEditorStore({ redis, now });
+  const audit = createAuditLog({ redis, now, key: Buffer.alloc(32, 1) });
+  const editors = createEditorStore({ redis, now, audit });
   const fanOuts: TestApi['fanOuts'] = [];
   const reports: TestApi['reports'] = new Map();
   const deps: ApiDeps = {
@@ -63,8 +64,8 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}): Promise<Te
     metrics: createMetrics('test'),
     now,
     editors,
-    sessions: createSessionStore({ redis, editors, now }),
-    audit: createAuditLog({ redis, now }),
+    sessions: createSessionStore({ redis, editors, now, audit }),
+    audit,
     alerts: createAlertStore({ redis, now }),
     topics: createTopicStore(redis),
     subscriptions: createSubscriptionStore({ redis, vapidKeyId: 'test-key', now }),
@@ -100,7 +101,7 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}): Promise<Te
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const keyOf = async (role: 'author' | 'approver' | 'admin'): Promise<string> =>
-    (await editors.add({ name: role, role })).key;
+    (await editors.add({ name: role, role, by: 'test' })).key;
   return {
     url,
     redis: redisServer,

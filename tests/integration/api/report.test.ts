@@ -76,13 +76,13 @@ test('HEAD of the stream is answered at once, without a body, and by who may ask
 
 test('a stream ends when the editor’s key is revoked', async () => {
   const id = await newAlert();
-  const { editor, key } = await api.deps.editors.add({ name: 'brief', role: 'author' });
+  const { editor, key } = await api.deps.editors.add({ name: 'brief', role: 'author', by: 'test' });
   const response = await fetch(`${api.url}/v1/alerts/${id}/report`, {
     headers: { Authorization: `Bearer ${key}`, Accept: 'text/event-stream' },
   });
   const events = eventsOf(response);
   await events.next();
-  await api.deps.editors.revoke(editor.id);
+  await api.deps.editors.revoke(editor.id, 'test');
   expect((await events.next()).done).toBe(true);
 });
 

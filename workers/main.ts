@@ -7,6 +7,7 @@ import { createLedger } from '../src/delivery/ledger.ts';
 import { openFanOutQueue, openPushQueue } from '../src/delivery/queues.ts';
 import { openReceiptTokens } from '../src/delivery/receipt-token.ts';
 import { createPushSending } from '../src/delivery/send-push.ts';
+import { createRetiredCounter } from '../src/delivery/standing.ts';
 import { createLiveLog } from '../src/live/log.ts';
 import type { Logger } from '../src/ops/logger.ts';
 import { createMetrics } from '../src/ops/metrics.ts';
@@ -66,6 +67,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
     sender,
     policy,
     brake,
+    onRetired: createRetiredCounter(metrics),
     tokens: await openReceiptTokens(redis),
     vapidKeyId: keys.keyId,
     publicUrl: config.publicUrl,

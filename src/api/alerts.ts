@@ -21,6 +21,7 @@ import { isAtLeast, type Editor } from '../editors/schema.ts';
 import type { LiveLog } from '../live/log.ts';
 import type { AlertRules } from './alert-rules.ts';
 import type { Authentication } from './authentication.ts';
+import type { FirstPages } from './first-pages.ts';
 import { readBody, readQuery } from './input.ts';
 import { Problem } from './problem.ts';
 import type { RateLimits } from './rate-limits.ts';
@@ -34,6 +35,7 @@ export interface AlertsDeps {
   readonly limits: RateLimits;
   readonly liveLog: Pick<LiveLog, 'append'>;
   readonly fanOutQueue: Pick<FanOutQueue, 'add'>;
+  readonly firstPages: FirstPages;
   readonly onFanOutFailure: (error: unknown, alertId: string) => void;
   readonly now: () => number;
 }
@@ -85,13 +87,19 @@ async function list(deps: AlertsDeps, request: Request, response: Response): Pro
       headers: { 'WWW-Authenticate': 'Bearer realm="ajil"' },
     });
   }
-  const page = await deps.alerts.list({
+  cachingFor(response, editor);
+  const wanted = {
     ...query,
     status,
-    view: editor === undefined ? 'published' : 'all',
+    view: editor === undefined ? ('published' as const) : ('all' as const),
     before: before?.includes(':') ? Date.parse(before) : before,
-  });
-  cachingFor(response, editor);
+  };
+  if (editor === undefined && before === undefined) {
+    const { body, etag } = await deps.firstPages.get(wanted);
+    response.set('ETag', etag).type('json').send(body);
+    return;
+  }
+  const page = await deps.alerts.list(wanted);
   response.json({
     alerts: page.alerts.map((alert) => shownTo(editor, alert)),
     next: page.next ?? null,
@@ -193,6 +201,7 @@ async function abort(deps: AlertsDeps, request: Request, response: Response): Pr
   const entry = { editorId: editor.id, action: 'alert.abort', target: alert.id };
   const result = await deps.audit.commit(entry, (link) => deps.alerts.abort(alert.id, { link }));
   if (result.type === 'wrong-status') throw wrongStatus(result.status, 'Nothing of it is being sent.');
+  deps.firstPages.clear();
   response.set('Cache-Control', 'no-store').json(await findAlert(deps.alerts, request, editor));
 }
 
@@ -202,6 +211,7 @@ async function abort(deps: AlertsDeps, request: Request, response: Response): Pr
  * what fails here.
  */
 function startFanOut(deps: AlertsDeps, alert: EditorAlert): void {
+  deps.firstPages.clear();
   Promise.all([
     deps.liveLog.append(toPublicAlert(alert)),
     deps.fanOutQueue.add({ alertId: alert.id, version: alert.version, urgency: alert.urgency }),

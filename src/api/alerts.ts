@@ -116,7 +116,7 @@ async function show(deps: AlertsDeps, request: Request, response: Response): Pro
 async function create(deps: AlertsDeps, request: Request, response: Response): Promise<void> {
   const editor = await deps.auth.require(request, 'author');
   const input = await readCounted(deps, editor, request, response, newAlertSchema);
-  const claim = claimOf(request, editor, 'POST /v1/alerts', input);
+  const claim = claimOf(request, editor, 'POST /v1/alerts', withoutNulls(input));
   const repeated = claim && (await deps.alerts.findRepeated(claim));
   if (repeated !== undefined) return answer(response, repeated);
 
@@ -125,7 +125,7 @@ async function create(deps: AlertsDeps, request: Request, response: Response): P
   deps.rules.checkSize(alert);
   const action = input.allowDuplicate === true ? 'alert.create-allowing-duplicate' : 'alert.create';
   const result = await deps.audit.commit({ editorId: editor.id, action, target: alert.id }, (link) =>
-    deps.alerts.create(alert, { claim, link, allowDuplicate: input.allowDuplicate }),
+    deps.alerts.create(alert, { claim, link, allowDuplicate: input.allowDuplicate ?? false }),
   );
   if (result.type === 'created') startFanOut(deps, alert);
   answer(response, result);
@@ -163,7 +163,7 @@ async function addVersion(deps: AlertsDeps, request: Request, response: Response
 
 /** @throws {Problem} 409 when somebody has changed the alert since this editor saw it */
 function checkBase({ baseVersion }: NewVersion, { version, change }: EditorAlert): void {
-  if (baseVersion === undefined || baseVersion === version) return;
+  if (typeof baseVersion !== 'number' || baseVersion === version) return;
   throw new Problem('version-conflict', `Read version ${version}, and decide again.`, {
     extension: { version, change },
   });
@@ -242,6 +242,10 @@ function wrongStatus(status: string, detail: string): Problem {
     extension: { alertStatus: status },
   });
 }
+
+/** In a new alert null is absent: two requests that differ only in that are equal. */
+const withoutNulls = (input: object): object =>
+  Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null));
 
 /** draft-ietf-httpapi-idempotency-key-header-07. Fields in the schema's order make equal requests equal texts. */
 function claimOf(

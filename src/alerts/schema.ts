@@ -15,6 +15,7 @@ export const STATUSES = [
   'scheduled',
   'sending',
   'sent',
+  'superseded',
   'cancelled',
   'aborted',
   'retracted',
@@ -23,7 +24,13 @@ export const statusSchema = z.enum(STATUSES);
 export type AlertStatus = z.infer<typeof statusSchema>;
 
 /** Statuses whose alerts every reader may see. */
-export const PUBLIC_STATUSES: readonly AlertStatus[] = ['sending', 'sent', 'aborted', 'retracted'];
+export const PUBLIC_STATUSES: readonly AlertStatus[] = [
+  'sending',
+  'sent',
+  'superseded',
+  'aborted',
+  'retracted',
+];
 
 export const topicIdSchema = z
   .string()

@@ -50,7 +50,7 @@ export interface AlertStore {
     alert: EditorAlert,
     options?: WriteOptions & { readonly allowDuplicate?: boolean | undefined },
   ): Promise<LinkOutcome<CreateResult>>;
-  /** Stores the version that follows, with its outbox entry. A retraction marks every earlier version retracted. */
+  /** Stores the version that follows, with its outbox entry. Ends the earlier ones: `superseded`, or `retracted` by a retraction. */
   addVersion(alert: EditorAlert, options?: WriteOptions): Promise<LinkOutcome<AddVersionResult>>;
   /** Marks every version that is being sent as aborted; the workers watch for it. */
   abort(id: string, options?: Pick<WriteOptions, 'link'>): Promise<LinkOutcome<AbortResult>>;

@@ -107,11 +107,20 @@ redis.call('ZADD', shard .. 'free', ARGV[3], slot)
 redis.call('HINCRBY', shard .. 'meta', 'count', -1)
 return 1`);
 
+const KEEP = `
+if redis.call('BITPOS', frozen, 1) < 0 then
+  redis.call('DEL', frozen)
+  return ''
+end
+redis.call('EXPIRE', frozen, ARGV[1])
+return redis.call('GET', frozen)`;
+
 /**
  * Whom an alert is for, as a bitmap of slots, kept under KEYS[2] so that every later call gives the same.
  * KEYS[3] is an audience frozen before whose members belong to this one too (a correction follows its alert), or unknown;
  * who has left since is dropped, lest the slot be named for as long as versions follow each other (docs/decisions/0004).
- * ARGV: seconds to keep, everybody's set, urgency set, language set, topic sets… An empty audience is kept as one zero byte.
+ * ARGV: seconds to keep, everybody's set, urgency set, language set, topic sets…
+ * An empty audience has no key: its caller remembers that it was empty.
  */
 export const FREEZE = script(`
 local shard, frozen, earlier = KEYS[1], KEYS[2], KEYS[3]
@@ -127,9 +136,19 @@ redis.call('BITOP', 'AND', frozen, frozen, part, named(ARGV[3]))
 redis.call('BITOP', 'AND', part, earlier, named(ARGV[2]))
 redis.call('BITOP', 'OR', frozen, frozen, part)
 redis.call('DEL', part)
-if redis.call('EXISTS', frozen) == 0 then redis.call('SET', frozen, '\\0') end
-redis.call('EXPIRE', frozen, ARGV[1])
-return redis.call('GET', frozen)`);
+${KEEP}`);
+
+/**
+ * An audience of these members, less those that have left.
+ * KEYS: shard's prefix, frozen audience. ARGV: seconds to keep, everybody's set, bitmap of slots. Answers as FREEZE does.
+ */
+export const FREEZE_MEMBERS = script(`
+local shard, frozen = KEYS[1], KEYS[2]
+local kept = redis.call('GET', frozen)
+if kept then return kept end
+redis.call('SET', frozen, ARGV[3])
+redis.call('BITOP', 'AND', frozen, frozen, shard .. 'in:' .. ARGV[2])
+${KEEP}`);
 
 /** ARGV: page. Answers its records, then each set of the shard but the languages' as name and bits of that page's slots. */
 export const READ_PAGE = script(`${COMMON}

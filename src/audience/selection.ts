@@ -3,7 +3,7 @@ import { keys } from '../redis/keys.ts';
 import { runScriptBuffer } from '../redis/script.ts';
 import { unpackKeys } from './record.ts';
 import type { AudienceQuery } from './schema.ts';
-import { FREEZE } from './scripts.ts';
+import { FREEZE, FREEZE_MEMBERS } from './scripts.ts';
 import { EVERYBODY, languageSet, topicSet, urgencySet } from './set-names.ts';
 import { PAGE_SIZE } from './shard.ts';
 import type { SubscriptionKeys } from './subscriptions.ts';
@@ -23,9 +23,12 @@ export interface Selection {
   /**
    * The audience of `name` in one shard, a bit a slot (bit 0 is the highest of byte 0, as in Redis). The first call
    * decides it; every later call with that name answers the same until `keepSeconds` have gone by. The members of
-   * `earlier`, an audience frozen before, belong to it as well, but for those that have left since.
+   * `earlier`, an audience frozen before, belong to it as well, but for those that have left since. An empty audience is
+   * not kept: its caller remembers that it was empty.
    */
   freeze(audience: FrozenName, shard: number, query: AudienceQuery, keepSeconds: number): Promise<Buffer>;
+  /** The same for an audience of these members (a bitmap), less those that have left. */
+  freezeMembers(name: string, shard: number, members: Buffer, keepSeconds: number): Promise<Buffer>;
   /** Bytes `from` to `to` (both included) of what was frozen. */
   frozen(name: string, shard: number, from: number, to: number): Promise<Buffer>;
   /** Reads the subscriptions in these slots, rising. A slot whose subscription is gone by now is left out. */
@@ -51,6 +54,13 @@ export function createSelection(redis: Redis): Selection {
           languageSet(query.lang),
           ...query.topics.map(topicSet),
         ],
+      )) as Buffer,
+    freezeMembers: async (name, shard, members, keepSeconds) =>
+      (await runScriptBuffer(
+        redis,
+        FREEZE_MEMBERS,
+        [keys.shard(shard, ''), audienceKey(shard, name)],
+        [keepSeconds, EVERYBODY, members],
       )) as Buffer,
     frozen: (name, shard, from, to) => redis.getrangeBuffer(audienceKey(shard, name), from, to),
     read: (shard, slots) => readSlots(redis, shard, slots),

@@ -49,6 +49,8 @@ const MAX_WAIT = 2000;
 const MAX_WAIT_HEALTHY = 10_000;
 /** Messages of a rank that wait at once; the next one is answered instead. */
 const MAX_WAITING = 16_384;
+/** Whether a lease was renewed is looked at so often, ms. */
+const LEASE_LOOK = 20;
 /** A whole service stands still for so long at most because of one `Retry-After`, ms. */
 const MAX_PAUSE = 300_000;
 
@@ -97,6 +99,9 @@ export function createLane(deps: {
 
   const hasPlace = (): boolean => now() >= pausedUntil && places.taken() < limit.value;
 
+  /** Its caller has to renew the lease first. All of a process have theirs from the same Redis, so nobody else waits in vain. */
+  const isHeld = ({ order }: Job): boolean => order.leaseUntil !== undefined && now() >= order.leaseUntil;
+
   /** A full lane that has heard nothing for a while. */
   const isStalled = (): boolean => places.silent && places.inFlight >= limit.value;
 
@@ -118,7 +123,8 @@ export function createLane(deps: {
     const full = queue.length >= MAX_WAITING;
     const answer = refusal() ?? (full ? notSent('saturated', DEFAULT_RETRY_AFTER) : undefined);
     if (answer !== undefined) return finish(job, answer);
-    if (circuit.state === 'probing' || (waiting() === 0 && hasPlace())) return begin(job);
+    const mayBegin = circuit.state === 'probing' || (waiting() === 0 && hasPlace());
+    if (mayBegin && !isHeld(job)) return begin(job);
     queue.push(job);
     wake();
   }
@@ -126,7 +132,9 @@ export function createLane(deps: {
   /** Starts or answers those that wait: the lowest rank first, then first come first served. */
   function advance(): void {
     for (const queue of queues) {
-      while (queue.length > 0 && circuit.state === 'closed' && hasPlace()) begin(queue.shift() as Job);
+      while (queue.first !== undefined && circuit.state === 'closed' && hasPlace() && !isHeld(queue.first)) {
+        begin(queue.shift() as Job);
+      }
     }
     for (const queue of queues) {
       for (let head = queue.first; head !== undefined; head = queue.first) {
@@ -148,6 +156,7 @@ export function createLane(deps: {
       ...heads.map(dueAt),
       Math.max(places.silentAt, now() + 100),
       pausedUntil > now() ? pausedUntil : Infinity,
+      heads.some(isHeld) ? now() + LEASE_LOOK : Infinity,
     );
     if (timer !== undefined && wakeAt <= at) return;
     clearTimeout(timer);

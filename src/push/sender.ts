@@ -9,6 +9,7 @@ import { createOutbox } from './outbox.ts';
 import type { RemovalBrake } from './removal-brake.ts';
 import { createSenderMetrics } from './sender-metrics.ts';
 import {
+  isWithdrawn,
   TransportError,
   type PushAnswer,
   type PushSender,
@@ -89,13 +90,13 @@ export function openSender(deps: {
     }
     if (!started.has(job)) return; // given up meanwhile
     const { order, path } = job;
-    if (order.stopped) return settle(job, notTaken('stopped'));
+    if (isWithdrawn(order)) return settle(job, notTaken('stopped'));
     const { origin, provider, headers } = job.lane;
     transport.request({ origin, path, headers: headers(job.message), body, order }).then(
       (response) => settle(job, classify(response, provider, now())),
       (fault: unknown) => {
         const error = transportError(fault, provider);
-        const withdrawn = order.stopped && !error.processed;
+        const withdrawn = !error.processed && isWithdrawn(order);
         settle(job, withdrawn ? notTaken('stopped') : classify(error, provider, now()));
       },
     );

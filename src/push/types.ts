@@ -32,6 +32,11 @@ export interface SendOrder {
   readonly again?: boolean;
   /** Once true, nothing of it is started any more: {@link PushSender.withdraw}. */
   stopped: boolean;
+  /**
+   * Until when its messages may be written, on the clock of `performance.now()`. After it they wait for a later time here.
+   * Without: there is no limit. A process that was frozen, or that Redis does not reach, thus sends nothing outdated.
+   */
+  leaseUntil?: number;
   /** How many of its messages wait for their turn. The sender keeps it. */
   waiting?: number;
 }
@@ -85,8 +90,16 @@ export interface TransportRequest {
   /** Lower-case names, without pseudo-headers and `content-length`. Names and values that repeat between requests are worth indexing. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
-  /** Once true, it is not written any more if it has not been yet. */
-  readonly order?: { readonly stopped: boolean };
+  /** Once {@link isWithdrawn} says so, it is not written any more if it has not been yet. */
+  readonly order?: Withdrawable;
+}
+
+type Withdrawable = Pick<Readonly<SendOrder>, 'stopped' | 'leaseUntil'>;
+
+/** The caller stopped the order, or has not renewed its lease. */
+export function isWithdrawn(order: Withdrawable | undefined): boolean {
+  if (order === undefined) return false;
+  return order.stopped || (order.leaseUntil !== undefined && performance.now() >= order.leaseUntil);
 }
 
 export interface TransportResponse {

@@ -45,6 +45,8 @@ export const keys = {
   ledger: (id: string, version: number, shard: number) => `${CORE}:ledger:${id}:${version}:${shard}`,
   /** Bitmap of the deliveries that their batch has handed to a retry. */
   deferred: (id: string, version: number, shard: number) => `${CORE}:deferred:${id}:${version}:${shard}`,
+  /** Bitmap of the deliveries whose device has the version, or may have it: a run took them, and no answer has said no. */
+  holders: (id: string, version: number, shard: number) => `${CORE}:holders:${id}:${version}:${shard}`,
   /** Hash of a version's retries, and their ids by when they are due (ms). */
   retries: (id: string, version: number) => `${CORE}:retries:${id}:${version}`,
   retriesDue: (id: string, version: number) => `${CORE}:retries-due:${id}:${version}`,

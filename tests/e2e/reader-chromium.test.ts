@@ -178,10 +178,15 @@ test('every control has a name, every part of the page a landmark, and nothing i
     headline: 'عنوان طويل جدًا '.repeat(12).trim(),
     url: 'https://news.example/story',
   });
+  const long = await stack.api.createAlert({
+    headline: 'W'.repeat(200),
+    body: `#${'القمة_العربية_'.repeat(12)}`,
+  });
+  await addVersion(long.id, { change: 'update', note: `https://news.example/${'a'.repeat(200)}` });
   const page = await open(visitor);
   await page.setViewportSize({ width: 360, height: 740 });
   const devtools = await visitor.newCDPSession(page);
-  for (const path of ['/', `/a/${id}`, '/a/nothing']) {
+  for (const path of ['/', `/a/${id}`, `/a/${long.id}`, '/a/nothing']) {
     await page.goto(stack.origin + path);
     await page.locator('main').waitFor();
     const { nodes } = await devtools.send('Accessibility.getFullAXTree');

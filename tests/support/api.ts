@@ -6,7 +6,7 @@ import { pushMessageBytes } from '../../src/alerts/notification.ts';
 import { createAlertStore } from '../../src/alerts/store.ts';
 import { createSubscriptionStore } from '../../src/audience/subscriptions.ts';
 import { createTopicStore } from '../../src/audience/topics.ts';
-import type { Report } from '../../src/delivery/report.ts';
+import type { DeliveryReport } from '../../src/delivery/report.ts';
 import { createAuditLog } from '../../src/editors/audit.ts';
 import { createSessionStore } from '../../src/editors/sessions.ts';
 import { createEditorStore } from '../../src/editors/store.ts';
@@ -25,7 +25,7 @@ export interface TestApi {
   /** API keys, one for each role. */
   readonly keys: { author: string; approver: string; admin: string };
   readonly fanOuts: { alertId: string; version: number }[];
-  readonly reports: Map<string, Omit<Report, 'status'>>;
+  readonly reports: Map<string, DeliveryReport>;
   /** Moves the clock that everything was given. */
   advance(ms: number): void;
   call(method: string, path: string, options?: CallOptions): Promise<Answer>;

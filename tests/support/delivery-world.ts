@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { newAlertId } from '../../src/alerts/id.ts';
 import { firstVersion } from '../../src/alerts/life-cycle.ts';
+import type { Urgency } from '../../src/alerts/schema.ts';
 import { createAlertStore, type AlertStore } from '../../src/alerts/store.ts';
 import { createSelection } from '../../src/audience/selection.ts';
 import { createSubscriptionStore } from '../../src/audience/subscriptions.ts';
@@ -9,7 +10,7 @@ import { keepHouse } from '../../src/delivery/housekeeping.ts';
 import { createLedger, type Ledger } from '../../src/delivery/ledger.ts';
 import type { FanOutJob, FanOutQueue, PushQueue } from '../../src/delivery/queues.ts';
 import { createReceiptTokens } from '../../src/delivery/receipt-token.ts';
-import { createReportStore, type Report } from '../../src/delivery/report.ts';
+import { createReportStore, type DeliveryReport } from '../../src/delivery/report.ts';
 import { createPushSending, type PushSending, type SendPushDeps } from '../../src/delivery/send-push.ts';
 import { createLogger } from '../../src/ops/logger.ts';
 import { createEndpointPolicy } from '../../src/push/endpoint-policy.ts';
@@ -42,7 +43,8 @@ export interface DeliveryWorld {
   readonly service: ScriptedService;
   now(): number;
   advance(ms: number): void;
-  subscribe(count: number): Promise<void>;
+  /** @param urgency the quietest that they want, `normal` by default */
+  subscribe(count: number, urgency?: Urgency): Promise<void>;
   /** An alert to all of them as the API stores it, without its fan-out job. */
   accept(): Promise<FanOutJob>;
   fanOut(version: FanOutJob): Promise<void>;
@@ -52,7 +54,7 @@ export interface DeliveryWorld {
   keepHouse(): Promise<void>;
   /** Time passes, second by second, with housekeeping and this process at work, until the version is finished. Rejects after an hour. */
   finish(version: FanOutJob, process: DeliveryProcess): Promise<void>;
-  report(version: FanOutJob): Promise<Omit<Report, 'status'>>;
+  report(version: FanOutJob): Promise<DeliveryReport>;
   isUnfinished(version: FanOutJob): Promise<boolean>;
   close(): Promise<void>;
 }
@@ -163,8 +165,8 @@ export async function openDeliveryWorld(openQueues?: (redis: Redis) => Queues): 
     service,
     now,
     advance: (ms) => void (clock += ms),
-    subscribe: async (count) => {
-      const preferences = { topics: ['world'], urgency: 'normal' as const };
+    subscribe: async (count, urgency = 'normal') => {
+      const preferences = { topics: ['world'], urgency };
       const one = (index: number) => ({
         endpoint: `${ORIGIN}/${index}`,
         p256dh: Buffer.concat([Buffer.of(4), randomBytes(64)]),

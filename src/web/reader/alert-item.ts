@@ -48,13 +48,15 @@ export function renderAlert(alert: Alert, view: ItemView, lead: boolean): Templa
 }
 
 /** Why there is another version, and since when. */
-function renderChange(alert: Alert, { times, nowMs }: ItemView): TemplateResult | typeof nothing {
+function renderChange(alert: Alert, { times, nowMs, language }: ItemView): TemplateResult | typeof nothing {
   if (alert.change === 'new') return nothing;
   const at = alert.publishedAt ?? alert.createdAt;
   return html`
     <p class="change ${alert.change}">
       <strong>${changeName(alert.change, alert.lang)}</strong>
-      <time datetime=${at}>${times.since(at, nowMs)}</time>
+      <time datetime=${at} lang=${language} dir=${language === 'ar' ? 'rtl' : 'ltr'}
+        >${times.since(at, nowMs)}</time
+      >
       ${alert.note === null ? nothing : html`<span class="note">${alert.note}</span>`}
     </p>
   `;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Report } from '../../../src/delivery/report.ts';
+import type { DeliveryReport, Report } from '../../../src/delivery/report.ts';
 import { anAlert, startTestApi, type TestApi } from '../../support/api.ts';
 
 let api: TestApi;
@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-function aReport(alertId: string, accepted: number, pending: number): Omit<Report, 'status'> {
+function aReport(alertId: string, accepted: number, pending: number): DeliveryReport {
   return {
     alertId,
     version: 1,

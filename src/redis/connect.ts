@@ -1,6 +1,7 @@
 import { Cluster, Redis as Single } from 'ioredis';
 import type { Logger } from '../ops/logger.ts';
 import { clusterNodes } from './cluster-url.ts';
+import { shortSocketPath } from './socket-path.ts';
 
 /** A connection to one server, or to all nodes of a Redis Cluster: whoever uses it need not know which. */
 export type Redis = Single | Cluster;
@@ -53,7 +54,7 @@ export function connectRedis(url: string, purpose: ConnectionPurpose, logger: Lo
   let lastFault = '';
   redis.on('error', (error: Error) => {
     const fault = withNodeError(error);
-    const text = `${fault.message} ${String(fault.cause ?? '')}`;
+    const text = [fault, fault.cause].map((part) => (part instanceof Error ? part.message : '')).join(' ');
     if (text !== lastFault) logger.warn({ err: fault, purpose }, 'Redis connection fault; reconnecting');
     lastFault = text;
     faults.set(redis, fault);
@@ -120,7 +121,7 @@ function open(url: string, purpose: ConnectionPurpose): Redis {
   }
   const path = url.replace(/^unix:\/\//, '');
   const single = { ...options, retryStrategy, reconnectOnError: createReconnectOnReadOnly() };
-  return path.startsWith('/') ? new Single(path, single) : new Single(url, single);
+  return path.startsWith('/') ? new Single(shortSocketPath(path), single) : new Single(url, single);
 }
 
 /** Resolves when the connection can take commands; rejects after `timeoutMs` with a message that says what to check. */

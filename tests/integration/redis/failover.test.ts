@@ -15,9 +15,7 @@ let proxy: RedisProxy;
 beforeEach(async () => {
   [first, second] = await Promise.all([startPlainRedis(), startPlainRedis()]);
   await second.admin.call('REPLICAOF', '127.0.0.1', String(first.port));
-  await expect
-    .poll(() => second.admin.info('replication'), { timeout: 10_000 })
-    .toContain('master_link_status:up');
+  while (!(await second.admin.info('replication')).includes('master_link_status:up')) await sleepTurn();
   proxy = await startRedisProxy(first.port);
 });
 afterEach(async () => {

@@ -20,7 +20,7 @@ export function firstVersion(id: string, input: NewAlert, editorId: string, nowM
     url: input.url ?? null,
     image: input.image ?? null,
     lang: input.lang,
-    dir: directionOf(input.lang),
+    dir: directionOf(input.lang, input.headline),
     topics: [...new Set(input.topics)],
     urgency: input.urgency,
     status: 'sending',

@@ -9,17 +9,31 @@ export const MAX_PUSH_MESSAGE_BYTES = 2600;
 /** Characters of base64url in a device's receipt token (`delivery/receipt-token.ts`). */
 export const RECEIPT_TOKEN_LENGTH = 22;
 
+interface NotificationText {
+  readonly title: string;
+  readonly body: string;
+}
+
 /**
- * The texts that a device shows: a correction says that it is one, a retraction says why instead of the story. Only what
- * takes back something said before is named: the headline must not be cut off for less.
+ * The texts that a device shows. A correction names itself in the title, and its note comes before the story: a lock
+ * screen cuts off the end. A retraction gives its note instead of the story. Other changes are not named, so that a
+ * headline loses no room.
  */
-export function notificationText(alert: Alert): { readonly title: string; readonly body: string } {
+export function notificationText(alert: Alert): NotificationText {
   const { change, headline, lang, note, body } = alert;
   const named = change === 'correction' || change === 'retraction';
-  return {
-    title: named ? `${changeName(change, lang)}: ${headline}` : headline,
-    body: (change === 'retraction' ? note : body) ?? '',
-  };
+  const title = named ? `${changeName(change, lang)}: ${headline}` : headline;
+  if (change === 'retraction') return { title, body: note ?? '' };
+  if (change === 'correction') return { title, body: [note, body].filter(Boolean).join('\n') };
+  return { title, body: body ?? '' };
+}
+
+/**
+ * A later version as a reader sees it who never got an earlier one: the newest text as a plain alert, since nothing that
+ * this reader knows is corrected.
+ */
+export function asPlainAlert(alert: Alert): Alert {
+  return { ...alert, change: 'new', note: null };
 }
 
 /**
@@ -29,12 +43,20 @@ export function notificationText(alert: Alert): { readonly title: string; readon
  * @param token {@link RECEIPT_TOKEN_LENGTH} characters
  */
 export function declarativeMessage(alert: Alert, publicUrl: string, token: string): object {
+  const text = notificationText(alert);
+  if (alert.change !== 'correction' || alert.note === null) return messageOf(alert, text, publicUrl, token);
+  // An editor must be able to correct a long alert: where note and story do not fit together, the note is enough.
+  const fits = bytesOf(messageOf(alert, text, publicUrl, LONGEST_TOKEN)) <= MAX_PUSH_MESSAGE_BYTES;
+  return messageOf(alert, fits ? text : { ...text, body: alert.note }, publicUrl, token);
+}
+
+function messageOf(alert: Alert, text: NotificationText, publicUrl: string, token: string): object {
   const retracted = alert.change === 'retraction';
   return {
     web_push: 8030,
     mutable: true,
     notification: {
-      ...notificationText(alert),
+      ...text,
       navigate: (retracted ? null : alert.url) ?? `${publicUrl}/a/${alert.id}`,
       lang: alert.lang,
       dir: alert.dir,
@@ -54,8 +76,13 @@ export function declarativeMessage(alert: Alert, publicUrl: string, token: strin
   };
 }
 
-/** Bytes of UTF-8 of the push message that an alert makes: the one rule, for the API that refuses and the desk that counts. */
+/** Bytes of UTF-8 of the largest push message that an alert makes: the one rule, for the API that refuses and the desk that counts. */
 export function pushMessageBytes(alert: Alert, publicUrl: string): number {
-  const message = declarativeMessage(alert, publicUrl, 'A'.repeat(RECEIPT_TOKEN_LENGTH));
-  return new TextEncoder().encode(JSON.stringify(message)).length;
+  const bytes = bytesOf(declarativeMessage(alert, publicUrl, LONGEST_TOKEN));
+  if (alert.change !== 'correction') return bytes;
+  return Math.max(bytes, bytesOf(declarativeMessage(asPlainAlert(alert), publicUrl, LONGEST_TOKEN)));
 }
+
+const LONGEST_TOKEN = 'A'.repeat(RECEIPT_TOKEN_LENGTH);
+
+const bytesOf = (message: object): number => new TextEncoder().encode(JSON.stringify(message)).length;

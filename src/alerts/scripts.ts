@@ -58,6 +58,9 @@ audit(KEYS[1])
 return {'created'}`);
 
 /**
+ * Adds the version that follows, and ends the earlier ones in the same step: from the moment it is stored nothing of them
+ * may be sent any more. A retraction makes each of them retracted, any other version superseded; what an editor aborted
+ * stays aborted.
  * KEYS: audit, idempotency, alert, outbox
  * ARGV: link, request, idempotency life, json, status, outbox member, now, version
  */
@@ -70,8 +73,13 @@ local status = redis.call('HGET', KEYS[3], 's:' .. last)
 if status ~= 'sending' and status ~= 'sent' and status ~= 'aborted' then return {'wrong-status', status} end
 local stale = auditStale(KEYS[1])
 if stale then return stale end
-if ARGV[5] == 'retracted' then
-  for n = 1, last do redis.call('HSET', KEYS[3], 's:' .. n, 'retracted') end
+for n = 1, last do
+  local earlier = redis.call('HGET', KEYS[3], 's:' .. n)
+  if ARGV[5] == 'retracted' then
+    redis.call('HSET', KEYS[3], 's:' .. n, 'retracted')
+  elseif earlier == 'sending' or earlier == 'sent' then
+    redis.call('HSET', KEYS[3], 's:' .. n, 'superseded')
+  end
 end
 redis.call('HSET', KEYS[3], 'version', ARGV[8], 'v:' .. ARGV[8], ARGV[4], 's:' .. ARGV[8], ARGV[5])
 redis.call('ZADD', KEYS[4], ARGV[7], ARGV[6])

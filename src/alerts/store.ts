@@ -7,7 +7,7 @@ import { ALERT_ID, timePrefix } from './id.ts';
 import { primaryLanguage } from './language.ts';
 import { createAlertList, type AlertPage, type AlertQuery } from './list.ts';
 import { openOutbox, type Outbox } from './outbox.ts';
-import { readVersion } from './record.ts';
+import { fetchVersion, readVersion } from './record.ts';
 import { PUBLIC_STATUSES, type AlertStatus, type EditorAlert } from './schema.ts';
 import { ABORT, ADD_VERSION, CREATE, SET_STATUS } from './scripts.ts';
 
@@ -50,7 +50,7 @@ export interface AlertStore {
     alert: EditorAlert,
     options?: WriteOptions & { readonly allowDuplicate?: boolean | undefined },
   ): Promise<LinkOutcome<CreateResult>>;
-  /** Stores the version that follows, with its outbox entry. A retraction marks every earlier version retracted. */
+  /** Stores the version that follows, with its outbox entry. Ends the earlier ones: `superseded`, or `retracted` by a retraction. */
   addVersion(alert: EditorAlert, options?: WriteOptions): Promise<LinkOutcome<AddVersionResult>>;
   /** Marks every version that is being sent as aborted; the workers watch for it. */
   abort(id: string, options?: Pick<WriteOptions, 'link'>): Promise<LinkOutcome<AbortResult>>;
@@ -154,7 +154,7 @@ export function createAlertStore(deps: { redis: Redis; now: () => number }): Ale
 
     get: async (id, version) => {
       if (!ALERT_ID.test(id)) return undefined;
-      return readVersion(await redis.hgetall(keys.alert(id)), version);
+      return fetchVersion(redis, id, version);
     },
 
     versions: async (id) => {

@@ -12,6 +12,7 @@ import type { SessionStore } from '../editors/sessions.ts';
 import type { EditorStore } from '../editors/store.ts';
 import type { LiveLog } from '../live/log.ts';
 import type { LiveFilter } from '../live/protocol.ts';
+import { clientAddress, compileTrust } from '../ops/address.ts';
 import type { Logger } from '../ops/logger.ts';
 import type { Metrics } from '../ops/metrics.ts';
 import type { Redis } from '../redis/connect.ts';
@@ -21,6 +22,8 @@ import { serveAudience } from './audience.ts';
 import { createAuthentication } from './authentication.ts';
 import { compressAnswers } from './compression.ts';
 import { answerConditionally, READING, readerCors, securityHeaders, SUBSCRIBING } from './headers.ts';
+import { createFirstPages } from './first-pages.ts';
+import { createGate } from './gate.ts';
 import { serveDocs } from './docs.ts';
 import { serveLive } from './live.ts';
 import { serveOperations, type Readiness } from './operations.ts';
@@ -30,6 +33,7 @@ import { servePublicConfig } from './public-config.ts';
 import { createRateLimits, DEFAULT_LIMITS, type Limits } from './rate-limits.ts';
 import { serveReceipts } from './receipts.ts';
 import { serveReport } from './report.ts';
+import { createRefusedKeys } from './refused-keys.ts';
 import { createRequestLog } from './request-id.ts';
 import { serveSession } from './session.ts';
 import { serveSubscriptions, type SubscriptionsDeps } from './subscriptions.ts';
@@ -82,11 +86,24 @@ export interface Api {
 export function createApp(input: ApiDeps): Api {
   const closing = new AbortController();
   const { config } = input;
+  const trust = compileTrust(config.trustProxy);
+  const limits = createRateLimits({
+    ...input,
+    addressOf: (request) => clientAddress(request, trust),
+    limits: { ...DEFAULT_LIMITS, ...input.limits },
+  });
+  const refusedKeys = createRefusedKeys(input);
+  const onRefusedKey = async (request: Request): Promise<void> => {
+    await refusedKeys.note();
+    await limits.takeRefusedKey(request);
+  };
   const deps = {
     ...input,
-    auth: createAuthentication({ ...input, publicUrl: config.publicUrl }),
+    limits,
+    onRefusedKey,
+    auth: createAuthentication({ ...input, onRefusedKey, publicUrl: config.publicUrl }),
     rules: createAlertRules(input),
-    limits: createRateLimits({ ...input, limits: { ...DEFAULT_LIMITS, ...input.limits } }),
+    firstPages: createFirstPages(input),
     onFanOutFailure: fanOutFailures(input),
     closing: closing.signal,
     reportIntervalMs: input.reportIntervalMs ?? 1000,
@@ -94,13 +111,14 @@ export function createApp(input: ApiDeps): Api {
   const app = express();
   app.disable('x-powered-by');
   app.set('query parser', 'simple');
-  app.set('trust proxy', config.trustProxy);
+  app.set('trust proxy', trust);
   app.use(createRequestLog(deps));
   app.use(securityHeaders(config.publicUrl));
   app.use(compressAnswers());
   app.use(/^\/v1\/(config|alerts|live)(\/|$)/, readerCors(config.allowedOrigins, READING));
   app.use(/^\/v1\/(subscriptions|receipts)(\/|$)/, readerCors(config.allowedOrigins, SUBSCRIBING));
   app.use(answerConditionally);
+  app.use(createGate({ isEditor: (request) => deps.auth.isEditor(request), metrics: input.metrics }));
   // Strict: a proxy in front that keeps /metrics inside would let /metrics/ pass.
   const router = express.Router({ caseSensitive: true, strict: true });
   serveAlerts(router, deps);
@@ -120,7 +138,13 @@ export function createApp(input: ApiDeps): Api {
     throw new Problem('not-found', 'GET /docs lists what there is.');
   });
   app.use(createProblemWriter({ publicUrl: config.publicUrl, logger: input.logger }));
-  return { app, close: () => closing.abort() };
+  return {
+    app,
+    close: () => {
+      closing.abort();
+      refusedKeys.close();
+    },
+  };
 }
 
 function fanOutFailures(deps: Pick<ApiDeps, 'logger' | 'metrics'>) {

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { Request } from 'express';
 import { isAtLeast, type Editor, type Role } from '../editors/schema.ts';
 import { isSame } from '../editors/secrets.ts';
@@ -6,12 +7,16 @@ import type { EditorStore } from '../editors/store.ts';
 import { Problem } from './problem.ts';
 
 export interface Authentication {
+  /** Whether a known key or session is shown. Counts nothing and refuses nobody. */
+  isEditor(request: Request): Promise<boolean>;
   /** Who asks; undefined for a reader. @throws {Problem} 401 for a key that is not known, 403 without CSRF token */
   identify(request: Request): Promise<Editor | undefined>;
   /** @throws {Problem} 401 for a reader, 403 for an editor of a lesser role */
   require(request: Request, least: Role): Promise<Editor>;
   /** The desk's session and its cookie's value; undefined without. @throws {Problem} 403 without CSRF token */
   session(request: Request): Promise<{ session: Session; token: string } | undefined>;
+  /** The value of the desk's cookie, whatever it stands for. */
+  cookie(request: Request): string | undefined;
   /** A browser tells where a request comes from; no other site's page may change anything. @throws {Problem} 403 */
   refuseForeign(request: Request): void;
 }
@@ -28,22 +33,51 @@ export function createAuthentication(deps: {
   editors: Pick<EditorStore, 'authenticate'>;
   sessions: Pick<SessionStore, 'find'>;
   publicUrl: string;
+  /** Told of a key that is not known. @throws {Problem} 429 when there are too many of them */
+  onRefusedKey: (request: Request) => Promise<void>;
 }): Authentication {
   const cookieName = sessionCookieName(deps.publicUrl);
   const publicOrigin = new URL(deps.publicUrl).origin;
 
+  const cookie = (request: Request): string | undefined => cookieOf(request.get('cookie') ?? '', cookieName);
+
   function refuseForeign(request: Request): void {
     const origin = request.get('origin');
-    const own = [publicOrigin, `${request.protocol}://${request.get('host') ?? ''}`];
     const foreign =
       origin === undefined
         ? !['same-origin', undefined].includes(request.get('sec-fetch-site'))
-        : !own.includes(origin);
-    if (foreign) throw new Problem('csrf-refused', 'Only pages of this service may do this with a session.');
+        : origin !== publicOrigin && !isOwnAddress(origin, request.get('host'));
+    if (foreign) {
+      throw new Problem(
+        'csrf-refused',
+        'Only pages of this service may do this with a session: open them at PUBLIC_URL.',
+      );
+    }
+  }
+
+  /** What the gate found out, for the handler that asks next. Later looks, of a stream, ask anew. */
+  const looked = new WeakMap<Request, Promise<Editor | undefined>>();
+
+  async function find(request: Request): Promise<Editor | undefined> {
+    const key = credentialsOf(request, 'Bearer');
+    if (key !== undefined) return deps.editors.authenticate(key);
+    const token = cookie(request);
+    return token === undefined ? undefined : (await deps.sessions.find(token))?.editor;
+  }
+
+  async function isEditor(request: Request): Promise<boolean> {
+    if (request.headers.authorization === undefined && request.headers.cookie === undefined) return false;
+    const looking = find(request);
+    if (credentialsOf(request, 'Bearer') !== undefined) looked.set(request, looking);
+    // What failed here fails again where it is answered.
+    return looking.then(
+      (editor) => editor !== undefined,
+      () => false,
+    );
   }
 
   async function session(request: Request): Promise<{ session: Session; token: string } | undefined> {
-    const token = cookieOf(request, cookieName);
+    const token = cookie(request);
     const found = token === undefined ? undefined : await deps.sessions.find(token);
     if (token === undefined || found === undefined) return undefined;
     if (!SAFE_METHODS.has(request.method)) {
@@ -58,15 +92,19 @@ export function createAuthentication(deps: {
   async function identify(request: Request): Promise<Editor | undefined> {
     const key = credentialsOf(request, 'Bearer');
     if (key === undefined) return (await session(request))?.session.editor;
-    const editor = await deps.editors.authenticate(key);
-    if (editor === undefined)
-      throw unauthenticated('This API key is not known, or was revoked.', 'invalid_token');
-    return editor;
+    const looking = looked.get(request);
+    looked.delete(request);
+    const editor = await (looking ?? deps.editors.authenticate(key));
+    if (editor !== undefined) return editor;
+    await deps.onRefusedKey(request);
+    throw unauthenticated('This API key is not known, or was revoked.', 'invalid_token');
   }
 
   return {
+    isEditor,
     identify,
     session,
+    cookie,
     refuseForeign,
     require: async (request, least) => {
       const editor = await identify(request);
@@ -91,7 +129,27 @@ export function credentialsOf(request: Request, scheme: string): string | undefi
   return credentials ?? '';
 }
 
-function cookieOf(request: Request, name: string): string | undefined {
-  const cookies = (request.get('cookie') ?? '').split(';').map((cookie) => cookie.trim());
-  return cookies.find((cookie) => cookie.startsWith(`${name}=`))?.slice(name.length + 1);
+/**
+ * A cookie's value as RFC 6265 means it (sections 4.2 and 5.4): only space and tab may surround a pair, and a name is what it
+ * is. JavaScript's `trim` takes a no-break space off as well, with which a sibling domain can plant a name that browsers
+ * keep from it. Where two have the name, nobody knows which is ours.
+ */
+export function cookieOf(header: string, name: string): string | undefined {
+  const values = header
+    .split(';')
+    .map((pair) => pair.replace(/^[ \t]+|[ \t]+$/g, ''))
+    .filter((pair) => pair.startsWith(`${name}=`))
+    .map((pair) => pair.slice(name.length + 1));
+  return values.length === 1 ? values[0] : undefined;
+}
+
+/**
+ * Whether a page was reached by an address of ours that is no DNS name: only a name can be made to point at us by somebody
+ * else (DNS rebinding), and then Host and Origin are theirs.
+ */
+function isOwnAddress(origin: string, host: string | undefined): boolean {
+  if (!URL.canParse(origin)) return false;
+  const url = new URL(origin);
+  const name = url.hostname.replace(/^\[|\]$/g, '');
+  return url.host === host && (name === 'localhost' || isIP(name) !== 0);
 }

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { Request, Response } from 'express';
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
-import { addressBucket } from '../live/address.ts';
+import { addressBucket } from '../ops/address.ts';
 import type { Logger } from '../ops/logger.ts';
 import type { Redis } from '../redis/connect.ts';
 import { keys } from '../redis/keys.ts';
@@ -15,13 +15,13 @@ export interface Limit {
 
 /**
  * Per editor: more than a newsroom types, less than a loop gone wild. Per address: many readers share one behind a
- * mobile carrier, so those bounds stop floods, not crowds.
+ * mobile carrier, so those bounds stop floods, not crowds. Of keys only the refused are counted: the right one always opens,
+ * however many wrong ones came from the same newsroom or the same proxy.
  */
 export const DEFAULT_LIMITS = {
   editor: { points: 600, seconds: 60 },
   signIn: { points: 30, seconds: 15 * 60 },
   subscriptions: { points: 3000, seconds: 10 * 60 },
-  receipts: { points: 10_000, seconds: 10 * 60 },
 } as const satisfies Record<string, Limit>;
 export type Limits = Readonly<Record<keyof typeof DEFAULT_LIMITS, Limit>>;
 
@@ -29,7 +29,9 @@ export interface RateLimits {
   /** Never stands in an editor's way when the counting itself fails. @throws {Problem} 429 */
   takeEditor(editorId: string, response: Response): Promise<void>;
   /** Counts by address; when the counting fails the request fails too. @throws {Problem} 429 */
-  takeAddress(name: Exclude<keyof Limits, 'editor'>, request: Request, response: Response): Promise<void>;
+  takeAddress(name: 'subscriptions', request: Request, response: Response): Promise<void>;
+  /** Counts a key that is not known, by address. @throws {Problem} 429 */
+  takeRefusedKey(request: Request): Promise<void>;
 }
 
 const SALT_LIFE_SECONDS = 24 * 60 * 60;
@@ -41,6 +43,7 @@ const SALT_CACHE_MS = 5 * 60_000;
  */
 export function createRateLimits(deps: {
   redis: Redis;
+  addressOf: (request: Request) => string;
   limits: Limits;
   logger: Logger;
   now: () => number;
@@ -51,12 +54,13 @@ export function createRateLimits(deps: {
       keyPrefix: `${keys.limits}:${name}`,
       points: deps.limits[name].points,
       duration: deps.limits[name].seconds,
+      // A flood above the bound costs Redis nothing.
+      inMemoryBlockOnConsumed: deps.limits[name].points + 1,
     });
   const limiters = {
     editor: limiter('editor'),
     signIn: limiter('signIn'),
     subscriptions: limiter('subscriptions'),
-    receipts: limiter('receipts'),
   };
   let salt = { value: '', until: 0 };
 
@@ -68,21 +72,27 @@ export function createRateLimits(deps: {
     return salt.value;
   }
 
-  async function take(name: keyof Limits, key: string, response: Response): Promise<void> {
-    const taken = await limiters[name].consume(key).catch((refused: unknown) => {
-      if (refused instanceof RateLimiterRes) return refused;
-      throw refused;
+  async function take(name: keyof Limits, key: string, response?: Response): Promise<void> {
+    let refused = false;
+    const taken = await limiters[name].consume(key).catch((why: unknown) => {
+      if (!(why instanceof RateLimiterRes)) throw why;
+      refused = true;
+      return why;
     });
     const { points, seconds } = deps.limits[name];
     const resetSeconds = Math.max(1, Math.ceil(taken.msBeforeNext / 1000));
     // draft-ietf-httpapi-ratelimit-headers-10
-    response.set('RateLimit-Policy', `"${name}";q=${points};w=${seconds}`);
-    response.set('RateLimit', `"${name}";r=${taken.remainingPoints};t=${resetSeconds}`);
-    if (taken.consumedPoints > points) {
-      throw new Problem('too-many-requests', `Wait ${resetSeconds} s.`, {
-        headers: { 'Retry-After': String(resetSeconds) },
-      });
-    }
+    response?.set('RateLimit-Policy', `"${name}";q=${points};w=${seconds}`);
+    response?.set('RateLimit', `"${name}";r=${taken.remainingPoints};t=${resetSeconds}`);
+    if (!refused) return;
+    throw new Problem('too-many-requests', `Wait ${resetSeconds} s.`, {
+      headers: { 'Retry-After': String(resetSeconds) },
+    });
+  }
+
+  async function bucketOf(request: Request): Promise<string> {
+    const hash = createHmac('sha256', await currentSalt()).update(addressBucket(deps.addressOf(request)));
+    return hash.digest('base64url').slice(0, 22);
   }
 
   return {
@@ -97,9 +107,7 @@ export function createRateLimits(deps: {
         );
       }
     },
-    takeAddress: async (name, request, response) => {
-      const address = createHmac('sha256', await currentSalt()).update(addressBucket(request.ip ?? ''));
-      await take(name, address.digest('base64url').slice(0, 22), response);
-    },
+    takeAddress: async (name, request, response) => take(name, await bucketOf(request), response),
+    takeRefusedKey: async (request) => take('signIn', await bucketOf(request)),
   };
 }

@@ -1,7 +1,7 @@
 import type { Request, Response, Router } from 'express';
 import { z } from 'zod';
 import type { AlertStore } from '../alerts/store.ts';
-import type { Report, ReportStore } from '../delivery/report.ts';
+import type { DeliveryReport, Report, ReportStore } from '../delivery/report.ts';
 import { findAlert } from './alerts.ts';
 import type { Authentication } from './authentication.ts';
 import { readQuery } from './input.ts';
@@ -39,7 +39,9 @@ export function serveReport(router: Router, deps: ReportDeps): void {
     const { version } = readQuery(request, reportQuerySchema);
     const alert = await findAlert(deps.alerts, request, editor, version);
     const report = await deps.reports.get(alert.id, alert.version);
-    return { ...(report ?? notBegun(alert.id, alert.version)), status: alert.status };
+    const { id, status } = alert;
+    const supersededBy = status === 'superseded' ? alert.version + 1 : null;
+    return { ...(report ?? notBegun(id, alert.version)), status, supersededBy };
   }
 
   async function stream(request: Request, response: Response): Promise<void> {
@@ -120,7 +122,7 @@ function pause(ms: number, response: Response, closing: AbortSignal): Promise<bo
   });
 }
 
-function notBegun(alertId: string, version: number): Omit<Report, 'status'> {
+function notBegun(alertId: string, version: number): DeliveryReport {
   return {
     alertId,
     version,

@@ -16,6 +16,7 @@ export const reportSchema = z.strictObject({
   alertId: z.string(),
   version: z.number().int().min(1),
   status: statusSchema,
+  supersededBy: z.number().int().min(2).nullable().describe('The version that replaced a `superseded` one'),
   audience: count,
   outcomes: z
     .strictObject({

@@ -1,11 +1,9 @@
-import type { Response, Router } from 'express';
+import type { Request, Response, Router } from 'express';
 import { z } from 'zod';
-import type { AuditLog } from '../editors/audit.ts';
 import { SESSION_LIFE_MS, type Session, type SessionStore } from '../editors/sessions.ts';
 import { sessionCookieName, type Authentication } from './authentication.ts';
 import { readBody } from './input.ts';
 import { Problem } from './problem.ts';
-import type { RateLimits } from './rate-limits.ts';
 import { route } from './route.ts';
 
 /** The body of `POST /v1/session`. */
@@ -16,9 +14,8 @@ export function serveSession(
   router: Router,
   deps: {
     sessions: SessionStore;
-    audit: Pick<AuditLog, 'append'>;
     auth: Authentication;
-    limits: RateLimits;
+    onRefusedKey: (request: Request) => Promise<void>;
     config: { publicUrl: string };
   },
 ): void {
@@ -33,15 +30,12 @@ export function serveSession(
   route(router, '/v1/session', {
     post: async (request, response) => {
       deps.auth.refuseForeign(request);
-      await deps.limits.takeAddress('signIn', request, response);
       const { key } = await readBody(request, response, signInSchema);
-      const opened = await deps.sessions.open(key);
-      if (opened === undefined) throw signedOut('This API key is not known, or was revoked.');
-      await deps.audit.append({
-        editorId: opened.session.editor.id,
-        action: 'session.open',
-        target: opened.session.editor.id,
-      });
+      const opened = await deps.sessions.open(key, deps.auth.cookie(request));
+      if (opened === undefined) {
+        await deps.onRefusedKey(request);
+        throw signedOut('This API key is not known, or was revoked.');
+      }
       response.cookie(cookieName, opened.token, { ...cookie, maxAge: SESSION_LIFE_MS });
       show(response.status(201), opened.session);
     },
@@ -51,8 +45,10 @@ export function serveSession(
       show(response, found.session);
     },
     delete: async (request, response) => {
-      const found = await deps.auth.session(request);
-      if (found !== undefined) await deps.sessions.close(found.token);
+      // Without a CSRF token: a page of ours that ends the session harms nobody, and one whose token is old must be able to.
+      deps.auth.refuseForeign(request);
+      const token = deps.auth.cookie(request);
+      if (token !== undefined) await deps.sessions.close(token);
       response.clearCookie(cookieName, cookie).status(204).end();
     },
   });

@@ -1,10 +1,10 @@
 import type { Request, Response, Router } from 'express';
 import type { z } from 'zod';
-import { newSubscriptionSchema, preferencesPatchSchema } from '../audience/schema.ts';
-import type { OwnedResult, Subscription, SubscriptionStore } from '../audience/subscriptions.ts';
+import { authSchema, newSubscriptionSchema, preferencesPatchSchema } from '../audience/schema.ts';
+import type { PatchResult, Subscription, SubscriptionStore } from '../audience/subscriptions.ts';
 import type { TopicStore } from '../audience/topics.ts';
 import { credentialsOf } from './authentication.ts';
-import { readBody, refuseIfAny } from './input.ts';
+import { invalidBody, readBody, refuseIfAny } from './input.ts';
 import { Problem, type FieldError } from './problem.ts';
 import type { RateLimits } from './rate-limits.ts';
 import { route } from './route.ts';
@@ -60,6 +60,15 @@ export function serveSubscriptions(router: Router, deps: SubscriptionsDeps): voi
     if (result.type === 'conflict') {
       throw new Problem('subscription-conflict', 'Unsubscribe in the browser and subscribe anew.');
     }
+    if (result.type === 'full') {
+      throw new Problem(
+        'unavailable',
+        'Too many new subscriptions wait for their first alert; try again later.',
+        {
+          headers: { 'Retry-After': '3600' },
+        },
+      );
+    }
     if (result.type === 'created') response.location(`/v1/subscriptions/${result.subscription.id}`);
     response.status(result.type === 'created' ? 201 : 200);
     response.set('Cache-Control', 'no-store').json(shown(result.subscription));
@@ -69,17 +78,16 @@ export function serveSubscriptions(router: Router, deps: SubscriptionsDeps): voi
   async function owned(
     request: Request,
     response: Response,
-    act: (id: string, auth: Buffer) => Promise<OwnedResult>,
+    act: (id: string, auth: Buffer) => Promise<PatchResult>,
   ): Promise<Subscription> {
     await deps.limits.takeAddress('subscriptions', request, response);
     const credentials = credentialsOf(request, 'Subscription');
-    if (credentials === undefined || !/^[A-Za-z0-9_-]{22}={0,2}$/.test(credentials)) throw unproven();
-    const result = await act(String(request.params['id']), Buffer.from(credentials, 'base64url'));
+    const auth = authSchema.safeParse(credentials);
+    if (!auth.success) throw unproven();
+    const result = await act(String(request.params['id']), Buffer.from(auth.data, 'base64url'));
     response.set('Cache-Control', 'no-store');
     if (result.type === 'found') return result.subscription;
-    throw result.type === 'missing'
-      ? new Problem('not-found', 'There is no such subscription.')
-      : new Problem('forbidden', "The key shown is not the subscription's.");
+    throw problemOf(result);
   }
 
   route(router, '/v1/subscriptions', { post: put });
@@ -102,6 +110,15 @@ export function serveSubscriptions(router: Router, deps: SubscriptionsDeps): voi
       await owned(request, response, (id, auth) => subscriptions.remove(id, auth));
       response.status(204).end();
     },
+  });
+}
+
+function problemOf(result: Exclude<PatchResult, { type: 'found' }>): Problem {
+  if (result.type === 'missing') return new Problem('not-found', 'There is no such subscription.');
+  if (result.type === 'denied') return new Problem('forbidden', "The key shown is not the subscription's.");
+  if (result.type === 'invalid') return invalidBody(result.error);
+  return new Problem('unavailable', 'Other changes of this subscription are at work.', {
+    headers: { 'Retry-After': '1' },
   });
 }
 

@@ -1,19 +1,30 @@
 import { z } from 'zod';
-import { primaryLanguage } from '../alerts/language.ts';
+import { isRealLanguage, withPrimaryLanguage } from '../alerts/language.ts';
 import { langSchema, topicIdSchema, urgencySchema, type Urgency } from '../alerts/schema.ts';
 
-const base64url = (bytes: number) =>
+/** Bytes in base64url or standard base64 (RFC 4648, sections 4 and 5), with padding or without; as base64url without. */
+const base64 = (bytes: number) =>
   z
     .string()
     .max(200)
-    .regex(/^[A-Za-z0-9_-]+={0,2}$/, 'must be base64url')
-    .refine((value) => Buffer.from(value, 'base64url').length === bytes, `must decode to ${bytes} bytes`);
+    .regex(/^[A-Za-z0-9+/_-]+={0,2}$/, 'must be base64url or base64')
+    .transform((text, context) => {
+      const decoded = Buffer.from(text, 'base64url');
+      const canonical = decoded.toString('base64url');
+      const given = text.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
+      if (decoded.length === bytes && canonical === given) return canonical;
+      context.addIssue({ code: 'custom', message: `must decode to ${bytes} bytes` });
+      return z.NEVER;
+    });
+
+/** `auth` (RFC 8291, section 3.2): 16 bytes. */
+export const authSchema = base64(16);
 
 /** `PushSubscription.toJSON()` of the Push API (W3C). The endpoint's policy is checked by the push room. */
 export const pushSubscriptionSchema = z.object({
   endpoint: z.string().min(1).max(2048),
   expirationTime: z.number().nullable().optional(),
-  keys: z.object({ p256dh: base64url(65), auth: base64url(16) }),
+  keys: z.object({ p256dh: base64(65), auth: authSchema }),
 });
 
 function isTimeZone(zone: string): boolean {
@@ -33,13 +44,12 @@ export const quietHoursSchema = z.strictObject({
 });
 
 /**
- * A reader's language. Each costs a bitmap in every shard where somebody has it, so what cannot be a language is none:
- * all there are have two or three letters (ISO 639; RFC 5646, section 2.2.1), while a well-formed tag may have eight.
+ * A reader's language. Each costs a bitmap in every shard where somebody has it, so what is no language is refused
+ * (docs/decisions/0016).
  */
-const readerLangSchema = langSchema.refine(
-  (tag) => primaryLanguage(tag).length <= 3,
-  'must be a language of ISO 639 (two or three letters), such as ar, en or pt-BR',
-);
+const readerLangSchema = langSchema
+  .refine(isRealLanguage, 'must be a language that exists, such as ar, en or pt-BR')
+  .transform(withPrimaryLanguage);
 
 /** What a reader chose. `urgency` is the quietest that still comes; without `lang` every language comes. */
 export const preferencesSchema = z.strictObject({
@@ -54,12 +64,23 @@ export type Preferences = z.infer<typeof preferencesSchema>;
 /** The body of `POST /v1/subscriptions`. */
 export const newSubscriptionSchema = preferencesSchema.extend({ subscription: pushSubscriptionSchema });
 
-/** The body of `PATCH /v1/subscriptions/:id` (RFC 7396: null removes). */
+/**
+ * The body of `PATCH /v1/subscriptions/:id` (RFC 7396): null removes, and members are merged. Whether the outcome has all
+ * that it needs is judged after the merge, by {@link preferencesSchema}.
+ */
 export const preferencesPatchSchema = z.strictObject({
   topics: z.array(topicIdSchema).min(1).max(50).optional(),
-  urgency: urgencySchema.optional(),
+  urgency: urgencySchema.nullable().optional(),
   lang: readerLangSchema.nullable().optional(),
-  quietHours: quietHoursSchema.nullable().optional(),
+  quietHours: z
+    .strictObject({
+      start: quietHoursSchema.shape.start.nullable(),
+      end: quietHoursSchema.shape.end.nullable(),
+      timeZone: quietHoursSchema.shape.timeZone.nullable(),
+    })
+    .partial()
+    .nullable()
+    .optional(),
   dailyCap: z.number().int().min(1).max(1000).nullable().optional(),
 });
 export type PreferencesPatch = z.infer<typeof preferencesPatchSchema>;

@@ -1,13 +1,15 @@
 import { timingSafeEqual } from 'node:crypto';
+import type { z } from 'zod';
 import type { Redis } from '../redis/connect.ts';
 import { keys } from '../redis/keys.ts';
-import { runScriptBuffer } from '../redis/script.ts';
+import { runScript, runScriptBuffer } from '../redis/script.ts';
 import { estimateAudience } from './estimate.ts';
 import { unpackRecord } from './record.ts';
 import { createRecordWriter, shardKeys, type StoredSubscription } from './record-writer.ts';
 import { preferencesSchema, type AudienceQuery, type Preferences, type PreferencesPatch } from './schema.ts';
-import { FIND } from './scripts.ts';
+import { FIND, NOTE } from './scripts.ts';
 import { topicsOf } from './set-names.ts';
+import { createTurnsByKey } from './turns-by-key.ts';
 import { placeOf, SHARDS, subscriptionId, type Place } from './shard.ts';
 
 /** What identifies a browser's push subscription; the endpoint has already passed the endpoint policy. */
@@ -30,13 +32,33 @@ export interface Subscription {
 export type PutResult =
   | { readonly type: 'created' | 'updated'; readonly subscription: Subscription }
   /** The endpoint is known, with another `auth`. */
-  | { readonly type: 'conflict' };
+  | { readonly type: 'conflict' }
+  /** Too many wait for the first message that their push service accepts. */
+  | { readonly type: 'full' };
 
 export type OwnedResult =
   | { readonly type: 'found'; readonly subscription: Subscription }
   | { readonly type: 'missing' }
   /** The `auth` shown is not the subscription's. */
   | { readonly type: 'denied' };
+
+export type PatchResult =
+  | OwnedResult
+  /** What the patch makes of the preferences is not valid. */
+  | { readonly type: 'invalid'; readonly error: z.ZodError }
+  /** Too many changes of this subscription come at once. */
+  | { readonly type: 'busy' };
+
+/** Changes of one subscription that may wait for each other in a process, and tries of one against other processes. */
+const MOST_PATCHES_WAITING = 8;
+const MOST_PATCH_TRIES = 5;
+
+/** What became of an alert for one subscription. */
+export interface Note {
+  readonly slot: number;
+  readonly auth: Buffer;
+  readonly accepted: boolean;
+}
 
 /** A subscription with its preferences. */
 export interface NewSubscription extends SubscriptionKeys {
@@ -52,15 +74,18 @@ interface Found extends StoredSubscription {
 
 /** Every method is atomic and may be repeated. All reject only when Redis is away. */
 export interface SubscriptionStore {
+  /** As a browser asks. A new one is unproven until its push service accepts a message. */
   put(subscription: SubscriptionKeys, preferences: Preferences): Promise<PutResult>;
-  /** Many at once, each like `put`: atomic by itself. The answers come in the same order. */
+  /** Many at once that the operator vouches for: they are proven. Each is atomic by itself. The answers come in the same order. */
   putAll(subscriptions: readonly NewSubscription[]): Promise<PutResult['type'][]>;
   get(id: string, auth: Buffer): Promise<OwnedResult>;
-  patch(id: string, auth: Buffer, patch: PreferencesPatch): Promise<OwnedResult>;
+  patch(id: string, auth: Buffer, patch: PreferencesPatch): Promise<PatchResult>;
   /** `found` means that it is erased now, with everything that was kept of it. */
   remove(id: string, auth: Buffer): Promise<OwnedResult>;
   /** The same for the operator, who need not prove possession. Tells whether it was there. */
   erase(id: string): Promise<boolean>;
+  /** Notes what their push service has said of subscriptions in a shard. Answers how many refusals in a row each has now. */
+  note(shard: number, notes: readonly Note[]): Promise<number[]>;
   /** How many subscriptions an alert like this would go to now. */
   estimate(query: AudienceQuery): Promise<number>;
   count(): Promise<number>;
@@ -92,11 +117,11 @@ export function createSubscriptionStore(deps: {
   }
 
   /** Finds a subscription and lets go on only who shows its secret. */
-  async function owned(
+  async function owned<R>(
     id: string,
     auth: Buffer,
-    goOn: (found: Found, place: Place) => Promise<OwnedResult>,
-  ): Promise<OwnedResult> {
+    goOn: (found: Found, place: Place) => Promise<R>,
+  ): Promise<R | OwnedResult> {
     const place = placeOf(id);
     const found = place === undefined ? undefined : await find(place);
     if (place === undefined || found === undefined) return { type: 'missing' };
@@ -113,21 +138,37 @@ export function createSubscriptionStore(deps: {
     },
   });
 
-  const patch = (id: string, auth: Buffer, change: PreferencesPatch): Promise<OwnedResult> =>
-    owned(id, auth, async (found, place) => {
+  /** One try: `changed` when another call came in between, and what it changed must stay. */
+  const tryPatch = (id: string, auth: Buffer, change: PreferencesPatch): Promise<PatchResult | 'changed'> =>
+    owned<PatchResult | 'changed'>(id, auth, async (found, place) => {
       const { revision, ...known } = found;
-      const record = { ...known, preferences: merge(known.preferences, change) };
+      const preferences = merge(known.preferences, change);
+      if (!preferences.success) return { type: 'invalid', error: preferences.error };
+      const record = { ...known, preferences: preferences.data };
       const type = await writer.write({ record, place }, revision);
-      // Another call came in between, and what it changed must stay.
-      return type === 'updated' ? shown(id, record) : patch(id, auth, change);
+      return type === 'updated' ? shown(id, record) : 'changed';
     });
+
+  /** Calls for one subscription wait for each other in this process; those of other processes may still come in between. */
+  const patching = createTurnsByKey(MOST_PATCHES_WAITING);
+
+  async function patch(id: string, auth: Buffer, change: PreferencesPatch): Promise<PatchResult> {
+    const result = await patching.take(id, async () => {
+      for (let tries = 0; tries < MOST_PATCH_TRIES; tries++) {
+        const tried = await tryPatch(id, auth, change);
+        if (tried !== 'changed') return tried;
+      }
+      return undefined;
+    });
+    return result ?? { type: 'busy' };
+  }
 
   return {
     put: async (subscription, preferences) => {
       const id = subscriptionId(subscription.endpoint);
       const record = { ...subscription, vapidKeyId, preferences };
       const type = await writer.write({ record, place: placeOf(id)! });
-      if (type === 'conflict') return { type };
+      if (type === 'conflict' || type === 'full') return { type };
       return {
         type: type === 'created' ? 'created' : 'updated',
         subscription: { id, preferences, vapidKeyChanged: false },
@@ -154,6 +195,13 @@ export function createSubscriptionStore(deps: {
       const found = place === undefined ? undefined : await find(place);
       return place !== undefined && found !== undefined && (await writer.remove(place, found.auth));
     },
+    note: async (shard, notes) =>
+      (await runScript(
+        redis,
+        NOTE,
+        [keys.shard(shard, '')],
+        notes.flatMap(({ slot, auth, accepted }) => [slot, auth, accepted ? 1 : 0]),
+      )) as number[],
     estimate: (query) => estimateAudience(redis, query),
     count: async () => {
       const counts = await Promise.all(
@@ -164,10 +212,27 @@ export function createSubscriptionStore(deps: {
   };
 }
 
-/** RFC 7396: null removes. */
-function merge(preferences: Preferences, patch: PreferencesPatch): Preferences {
-  const merged = Object.entries({ ...preferences, ...patch }).filter(
-    ([, value]) => value !== null && value !== undefined,
+/**
+ * Merges a patch into what is stored (RFC 7396, section 2) and checks the outcome. What is stored and not read any more (a
+ * time zone that this Node does not know, a language that is refused today) is left out, unless the patch speaks of it.
+ */
+function merge(preferences: Preferences, patch: PreferencesPatch): z.ZodSafeParseResult<Preferences> {
+  const readable = Object.entries(preferences).filter(
+    ([name, value]) =>
+      name in patch || preferencesSchema.shape[name as keyof Preferences].safeParse(value).success,
   );
-  return preferencesSchema.parse(Object.fromEntries(merged));
+  return preferencesSchema.safeParse(mergePatch(Object.fromEntries(readable), patch));
 }
+
+function mergePatch(target: unknown, patch: unknown): unknown {
+  if (!isObject(patch)) return patch;
+  const merged: Record<string, unknown> = isObject(target) ? { ...target } : {};
+  for (const [name, value] of Object.entries(patch)) {
+    if (value === null) delete merged[name];
+    else if (value !== undefined) merged[name] = mergePatch(merged[name], value);
+  }
+  return merged;
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

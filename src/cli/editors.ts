@@ -1,6 +1,10 @@
 import { Command, Option } from 'commander';
+import { readText } from '../alerts/text.ts';
 import { ROLES, type Role } from '../editors/schema.ts';
 import { CliError, EXIT, print, withServices } from './services.ts';
+
+/** Who acts, in the audit log. */
+const BY = 'cli';
 
 export function editorsCommand(): Command {
   const editors = new Command('editors').description('who may submit alerts');
@@ -10,12 +14,9 @@ export function editorsCommand(): Command {
     .requiredOption('--name <name>', 'how colleagues know them')
     .addOption(new Option('--role <role>', 'what they may do').choices(ROLES).default('author'))
     .action((options: { name: string; role: Role }) =>
-      withServices(async ({ editors: store, audit }) => {
-        const name = options.name.normalize('NFC').trim();
-        if (name === '' || name.length > 100)
-          throw new CliError('--name must have 1 to 100 characters.', EXIT.usage);
-        const { editor, key } = await store.add({ name, role: options.role });
-        await audit.append({ editorId: 'cli', action: `editor.add-${editor.role}`, target: editor.id });
+      withServices(async ({ editors: store }) => {
+        const name = readName(options.name);
+        const { editor, key } = await store.add({ name, role: options.role, by: BY });
         print(`Added ${editor.name} (${editor.role}), id ${editor.id}. The API key, shown only now:\n${key}`);
       }),
     );
@@ -35,10 +36,9 @@ export function editorsCommand(): Command {
     .command('revoke <id>')
     .description("end an editor's API key and sessions, for good: who comes back is added anew")
     .action((id: string) =>
-      withServices(async ({ editors: store, audit }) => {
-        const editor = await store.revoke(id);
+      withServices(async ({ editors: store }) => {
+        const editor = await store.revoke(id, BY);
         if (editor === undefined) throw unknownEditor(id);
-        await audit.append({ editorId: 'cli', action: 'editor.revoke', target: id });
         print(`Revoked ${editor.name}.`);
       }),
     );
@@ -51,19 +51,28 @@ export function keysCommand(): Command {
     .command('replace <editor-id>')
     .description('give an editor a new API key and end the old one (a lost admin key: keys replace admin)')
     .action((id: string) =>
-      withServices(async ({ editors, audit }) => {
-        const replaced = await editors.replaceKey(id);
+      withServices(async ({ editors }) => {
+        const replaced = await editors.replaceKey(id, BY);
         if (replaced.type === 'missing') throw unknownEditor(id);
         if (replaced.type === 'revoked') {
           throw new CliError(
             `${replaced.editor.name} was revoked, for good: "ajil editors add" adds them anew, with a new id.`,
           );
         }
-        await audit.append({ editorId: 'cli', action: 'editor.replace-key', target: id });
         print(`The new API key of ${replaced.editor.name}, shown only now:\n${replaced.key}`);
       }),
     );
   return command;
+}
+
+/** @throws {CliError} for a name that colleagues could not read */
+function readName(given: string): string {
+  const read = readText(given);
+  if ('fault' in read) throw new CliError(`--name ${read.fault}.`, EXIT.usage);
+  if (read.text === '' || read.text.length > 100 || read.text.includes('\n')) {
+    throw new CliError('--name must be one line of 1 to 100 characters.', EXIT.usage);
+  }
+  return read.text;
 }
 
 function unknownEditor(id: string): CliError {

@@ -24,11 +24,14 @@ const START: State = { next: { shard: 0, page: 0 }, bytes: 0, count: 0 };
 export async function exportTo(options: Options): Promise<void> {
   if (options.resume && options.file === undefined) throw new CliError('--resume needs --file.', EXIT.usage);
   await withServices(async ({ redis, audit }) => {
+    // First: whatever is handed out was written down before, also when the command is ended on the way.
+    const entry = { editorId: 'cli', action: 'subscriptions.export' };
+    await audit.append({ ...entry, target: options.resume ? 'resumed' : 'begun' });
     const count =
       options.file === undefined
         ? await toStdout(redis)
         : await toFile(redis, options.file, options.resume === true);
-    await audit.append({ editorId: 'cli', action: 'subscriptions.export', target: `${count} subscriptions` });
+    await audit.append({ ...entry, target: `${count} subscriptions` });
     // Standard output may be the export itself.
     console.error(`${count} subscriptions exported.`);
   });

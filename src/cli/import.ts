@@ -9,7 +9,7 @@ import { createTopicStore } from '../audience/topics.ts';
 import type { Config } from '../config.ts';
 import { createEndpointPolicy } from '../push/endpoint-policy.ts';
 import { isP256Point } from '../push/p256.ts';
-import { loadVapidKeys } from '../push/vapid-keys.ts';
+import { claimVapidKey, loadVapidKeys } from '../push/vapid-keys.ts';
 import type { Redis } from '../redis/connect.ts';
 import { openCheckpoint } from './checkpoint.ts';
 import { openProgress } from './progress.ts';
@@ -44,11 +44,13 @@ export async function importFrom(options: Options): Promise<void> {
   await withServices(async ({ config, redis, audit }) => {
     const rules = await rulesOf(config, redis, options.topics);
     const store = options.dryRun ? undefined : await openStore(config, redis);
+    const note = async (target: string): Promise<void> => {
+      if (store !== undefined)
+        await audit.append({ editorId: 'cli', action: 'subscriptions.import', target });
+    };
+    await note(options.resume ? 'resumed' : 'begun');
     const done = await run(options, store, rules);
-    if (store !== undefined) {
-      const target = `${done.created} created, ${done.updated} updated`;
-      await audit.append({ editorId: 'cli', action: 'subscriptions.import', target });
-    }
+    await note(`${done.created} created, ${done.updated} updated`);
     print(
       options.dryRun
         ? `${done.created} lines are good, ${done.faults} have faults. Nothing was stored.`
@@ -114,8 +116,9 @@ async function openStore(config: Config, redis: Redis): Promise<SubscriptionStor
       EXIT.usage,
     );
   }
-  const { keyId } = await loadVapidKeys({ dataDir: config.dataDir, ...config.vapid });
-  return createSubscriptionStore({ redis, vapidKeyId: keyId, now: Date.now });
+  const keys = await loadVapidKeys({ dataDir: config.dataDir, ...config.vapid });
+  await claimVapidKey(redis, keys);
+  return createSubscriptionStore({ redis, vapidKeyId: keys.keyId, now: Date.now });
 }
 
 async function rulesOf(config: Config, redis: Redis, topics: string | undefined): Promise<LineRules> {

@@ -1,8 +1,10 @@
 import { loadConfig, type Config } from '../config.ts';
+import { AuditKeyError, loadAuditKey } from '../editors/audit-key.ts';
 import { createAuditLog, type AuditLog } from '../editors/audit.ts';
 import { createEditorStore, type EditorStore } from '../editors/store.ts';
 import { createLogger } from '../ops/logger.ts';
 import { closeRedis, connectRedis, waitUntilReady, type Redis } from '../redis/connect.ts';
+import { keys } from '../redis/keys.ts';
 import { embeddedRedisPlace } from '../redis/embedded.ts';
 
 export const EXIT = { failed: 1, usage: 2, redisAway: 3 } as const;
@@ -39,12 +41,15 @@ export async function withServices(run: (services: Services) => Promise<void>): 
       );
     });
     const now = Date.now;
-    await run({
-      config,
-      redis,
-      editors: createEditorStore({ redis, now }),
-      audit: createAuditLog({ redis, now }),
+    const key = await loadAuditKey({
+      dataDir: config.dataDir,
+      vapidPrivateKey: config.vapid.privateKey,
+      mayCreate: (await redis.exists(keys.audit)) === 0,
+    }).catch((error: unknown) => {
+      throw error instanceof AuditKeyError ? new CliError(error.message, EXIT.usage) : error;
     });
+    const audit = createAuditLog({ redis, now, key });
+    await run({ config, redis, audit, editors: createEditorStore({ redis, now, audit }) });
   } finally {
     await closeRedis(redis);
   }

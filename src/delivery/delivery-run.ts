@@ -1,18 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { toPublicAlert, type EditorAlert } from '../alerts/schema.ts';
+import { asPlainAlert } from '../alerts/notification.ts';
+import { toPublicAlert, type Alert, type EditorAlert } from '../alerts/schema.ts';
 import type { Member } from '../audience/selection.ts';
-import { subscriptionId } from '../audience/shard.ts';
-import type { SendOrder } from '../push/types.ts';
+import type { RetryReason, SendOrder } from '../push/types.ts';
 import { isRedisAway } from '../redis/away.ts';
-import { groupRetries, type Again } from './group-retries.ts';
-import { deliveryLife, finishVersion, isStopped } from './life.ts';
-import { pushMessageTemplate } from './push-message.ts';
+import { expiredAt, groupRetries, type Again } from './group-retries.ts';
+import { createHolders } from './holders.ts';
+import { deliveryLife, finishVersion, isStopped, LEASE_MS } from './life.ts';
+import { pushMessageTemplate, type PushMessageTemplate } from './push-message.ts';
 import { RANK, type FanOutJob } from './queues.ts';
 import type { Outcome } from './report.ts';
-import { newMark, newRetryId, type Retry } from './retry.ts';
+import { isUnprovenRetry, newMark, newRetryId, type Retry } from './retry.ts';
 import type { SendPushDeps } from './send-push.ts';
 import type { Settled } from './settled.ts';
 import { slotKey, slotsOf, type Slots } from './slots.ts';
+import { createStanding } from './standing.ts';
 
 /** What has happened reaches the ledger at least so often, ms: what a killed worker may send twice is what came since. */
 const CHECKPOINT_MS = 250;
@@ -22,11 +24,31 @@ const STANDSTILL_MS = 1000;
 const LONGEST_ANSWER_MS = 30_000;
 /** What Redis could not take is offered to it again so often, ms: well before a run that takes over reads the ledger. */
 const AGAIN_MS = 200;
+/**
+ * 401 and 403 are the fault of our keys, and are tried again. Where a push service takes others, and this subscription
+ * was refused so often, it was made with another key.
+ */
+const MOST_UNAUTHORIZED = 3;
 /** Deliveries read and handed to the sender at once: bounds the memory of a job. */
 const CHUNK = 250;
 
+/** Nothing was sent, and the push service is not the reason. */
+const SAME_WAITS: ReadonlySet<RetryReason> = new Set(['closing', 'stopped']);
+/** A request that may have reached the push service, and has no answer. */
+const NO_ANSWER: ReadonlySet<RetryReason> = new Set(['timeout', 'connection', 'closing']);
+
 /** The batch (by its number) or the retry that the deliveries are of, as this run has claimed it. */
 export type Home = { readonly batch: number; readonly run: string } | { readonly retry: Retry };
+
+/** What a run begins with. */
+export interface RunStart {
+  readonly home: Home;
+  readonly slots: Slots;
+  /** When the version's status was asked for, on the clock of `performance.now()`. */
+  readonly statusAt: number;
+  /** Another run had these deliveries and did not say what became of them: they may have arrived. */
+  readonly mayHaveArrived: boolean;
+}
 
 export interface DeliveryRun {
   /** The job may end: each delivery has an outcome, or is in a retry, or the alert was stopped. Rejects when the ledger could not be written. */
@@ -44,15 +66,25 @@ export function startRun(
   deps: SendPushDeps,
   version: FanOutJob,
   alert: EditorAlert,
-  from: Home,
-  slots: Slots,
+  { home: from, slots, statusAt, mayHaveArrived }: RunStart,
 ): DeliveryRun {
   const life = deliveryLife(alert);
-  const template = pushMessageTemplate(toPublicAlert(alert), deps.publicUrl);
+  const shown = toPublicAlert(alert);
+  const template = pushMessageTemplate(shown, deps.publicUrl);
+  const plain = templateForOthers(shown, template, deps.publicUrl);
+  const earlier = createHolders(deps, version);
   let claim = 'batch' in from ? from : undefined;
   let home = 'retry' in from ? from.retry : undefined;
   const { attempt, waits } = home ?? { attempt: 0, waits: 0 };
-  const order: SendOrder = { rank: RANK[version.urgency], again: attempt > 0, stopped: false };
+  const unproven = home !== undefined && isUnprovenRetry(home.id);
+  const standing = createStanding(deps, unproven);
+  const order: SendOrder = {
+    rank: RANK[version.urgency],
+    again: attempt > 0,
+    unproven,
+    stopped: false,
+    leaseUntil: statusAt + LEASE_MS,
+  };
   const undecided = new Set(slots.flatMap(([shard, all]) => all.map((slot) => slotKey(shard, slot))));
   let settled: Settled[] = [];
   let again: Again[] = [];
@@ -64,30 +96,49 @@ export function startRun(
 
   function settle(shard: number, slot: number, outcome: Outcome): void {
     undecided.delete(slotKey(shard, slot));
-    settled.push({ shard, slot, outcome, ms: Math.max(0, deps.now() - life.acceptedAtMs) });
+    const ms = Math.max(0, deps.now() - life.acceptedAtMs);
+    settled.push({ shard, slot, outcome, ms, mayHaveArrived });
     movedAt = deps.now();
   }
 
-  async function deliver(shard: number, member: Member, token: string): Promise<void> {
+  async function deliver(shard: number, member: Member, token: string, holds: boolean): Promise<void> {
     // With another key the push service would answer 403: the reader must subscribe anew, and does at the next visit.
-    if (member.vapidKeyId !== deps.vapidKeyId) return settle(shard, member.slot, 'failed');
+    if (member.vapidKeyId !== deps.vapidKeyId) return refuse(shard, member, 'failed');
     const ttl = Math.max(1, Math.floor((life.expiresAtMs - deps.now()) / 1000));
-    const { urgency, collapseKey } = template;
-    const message = { payload: template.payload(token), ttl, urgency, collapseKey };
+    const form = holds ? template : plain;
+    const { urgency, collapseKey } = form;
+    const message = { payload: form.payload(token), ttl, urgency, collapseKey };
     const answer = await deps.sender.send(member, message, order);
-    if (answer.type !== 'retry') {
-      settle(shard, member.slot, answer.type);
-      if (answer.type === 'gone') await removeGone(deps, member);
-    } else if (answer.reason !== 'stopped') {
+    if (answer.type === 'accepted') {
+      settle(shard, member.slot, 'accepted');
+      standing.accepted(shard, member);
+    } else if (answer.type === 'gone') {
+      settle(shard, member.slot, 'gone');
+      await standing.gone(member);
+    } else if (answer.type === 'rejected') {
+      refuse(shard, member, 'rejected');
+    } else if (answer.reason === 'unauthorized' && attempt >= MOST_UNAUTHORIZED - 1) {
+      refuse(shard, member, 'failed');
+    } else if (fault === undefined || answer.reason !== 'stopped') {
       const verdict = deps.policy.check(member.endpoint);
       const count = answer.attempted
         ? { attempt: attempt + 1, waits: 0 }
-        : { attempt, waits: answer.reason === 'closing' ? waits : waits + 1 };
+        : { attempt, waits: SAME_WAITS.has(answer.reason) ? waits : waits + 1 };
       const origin = verdict.ok ? verdict.origin : '';
-      again.push({ shard, slot: member.slot, origin, ...count, afterMs: answer.afterMs });
+      // Once an alert, whatever comes of it later: an acceptance takes it back.
+      if (unproven && attempt === 0 && answer.attempted) standing.refused(shard, member);
+      const open = mayHaveArrived || (answer.attempted && NO_ANSWER.has(answer.reason));
+      const { slot } = member;
+      again.push({ shard, slot, origin, ...count, afterMs: answer.afterMs, mayHaveArrived: open });
       undecided.delete(slotKey(shard, member.slot));
       movedAt = deps.now();
     }
+  }
+
+  /** Final, and not for this alert alone: the subscription may be one that our messages never reach. */
+  function refuse(shard: number, member: Member, outcome: Outcome): void {
+    settle(shard, member.slot, outcome);
+    if (!unproven || attempt === 0) standing.refused(shard, member);
   }
 
   async function sendChunk(shard: number, chunk: readonly number[]): Promise<void> {
@@ -95,10 +146,14 @@ export function startRun(
       for (const slot of chunk) settle(shard, slot, 'expired');
       return;
     }
-    const members = await deps.selection.read(shard, chunk).finally(() => {
+    const [members, holds] = await Promise.all([
+      deps.selection.read(shard, chunk),
+      earlier.of(shard, chunk),
+    ]).finally(() => {
       toRead -= chunk.length;
       movedAt = deps.now();
     });
+    await taken;
     const present = new Set(members.map((member) => member.slot));
     for (const slot of chunk) if (!present.has(slot)) settle(shard, slot, 'gone');
     const tokens = deps.tokens.make(
@@ -107,7 +162,9 @@ export function startRun(
       members.map((member) => member.slot),
     );
     await Promise.all(
-      members.map((member, index) => deliver(shard, member, tokens[index] ?? '').catch(fail)),
+      members.map((member, index) =>
+        deliver(shard, member, tokens[index] ?? '', holds(member.slot)).catch(fail),
+      ),
     );
   }
 
@@ -124,25 +181,32 @@ export function startRun(
   /** What has not been answered, as a retry that only a killed process leaves anything in. */
   function stragglers(): Retry {
     const dueAtMs = deps.now() + LONGEST_ANSWER_MS;
-    return { id: newRetryId(), mark: 0, origin: '', attempt, waits, dueAtMs, slots: slotsOf(undecided) };
+    const slots = slotsOf(undecided);
+    return {
+      id: newRetryId(unproven),
+      mark: 0,
+      origin: '',
+      attempt,
+      waits,
+      mayHaveArrived: true,
+      dueAtMs,
+      slots,
+    };
   }
 
   /** Of the retry that is being run, when some of it goes elsewhere. */
   function remainsOf(retry: Retry, left: Retry | undefined): Retry | undefined {
     if (left !== undefined || undecided.size === 0) return undefined;
-    return { ...retry, mark: newMark(), slots: slotsOf(undecided) };
+    return { ...retry, mark: newMark(), mayHaveArrived: true, slots: slotsOf(undecided) };
   }
 
   async function checkpoint(kind: 'between' | 'hand over' | 'last'): Promise<void> {
     const taken = { settled, again };
     settled = [];
     again = [];
-    const { retries, expired } = groupRetries(taken.again, deps.now(), life.expiresAtMs);
+    const { retries, expired } = groupRetries(taken.again, deps.now(), life.expiresAtMs, unproven);
     const ms = Math.max(0, deps.now() - life.acceptedAtMs);
-    const outcomes = [
-      ...taken.settled,
-      ...expired.map((slot) => ({ ...slot, outcome: 'expired' as const, ms })),
-    ];
+    const outcomes = [...taken.settled, ...expired.map((slot) => expiredAt(slot, ms))];
     const left = kind === 'hand over' ? stragglers() : undefined;
     const changed = retries.length > 0 || kind !== 'between';
     const rest = changed && home !== undefined ? remainsOf(home, left) : home;
@@ -153,6 +217,7 @@ export function startRun(
       claim,
       ends: kind === 'between' || stopped ? undefined : claim?.batch,
     };
+    const askedAt = performance.now();
     const progress = await deps.ledger
       .checkpoint(version, written, life.keepSeconds)
       .catch((error: unknown) => {
@@ -163,9 +228,12 @@ export function startRun(
     home = left ?? rest;
     if (left !== undefined) claim = undefined;
     if (!progress.ours) fail(new Error('this batch or retry is not ours any more'));
-    if (progress.status === undefined || isStopped({ ...alert, status: progress.status })) stop();
+    const over = progress.status === undefined || isStopped({ ...alert, status: progress.status });
+    if (over) stop();
+    else order.leaseUntil = askedAt + LEASE_MS;
     if (progress.finished) await finishVersion(deps.alerts, version);
-    await addJobs(deps, version, written.retries);
+    if (!stopped) await addJobs(deps, version, written.retries);
+    await standing.flush();
   }
 
   function stop(): void {
@@ -224,6 +292,9 @@ export function startRun(
     if (fault !== undefined) throw fault;
   }
 
+  /** Written before the first message leaves: the next version then knows who may have this one. */
+  const taken = deps.ledger.take(version, slots, life.keepSeconds);
+  taken.catch(fail);
   const whole = run();
   return {
     released: Promise.race([whole, handedOver]),
@@ -233,10 +304,14 @@ export function startRun(
   };
 }
 
-async function removeGone(deps: SendPushDeps, member: Member): Promise<void> {
-  const verdict = deps.policy.check(member.endpoint);
-  if (verdict.ok && !deps.brake.mayRemove(verdict.provider)) return;
-  await deps.subscriptions.remove(subscriptionId(member.endpoint), member.auth);
+/** For readers that hold no earlier version. A retraction has none but holders in its audience. */
+function templateForOthers(
+  alert: Alert,
+  template: PushMessageTemplate,
+  publicUrl: string,
+): PushMessageTemplate {
+  if (alert.version === 1 || alert.change === 'retraction') return template;
+  return pushMessageTemplate(asPlainAlert(alert), publicUrl);
 }
 
 /** A retry whose job cannot be added now is found by housekeeping once it is due. */

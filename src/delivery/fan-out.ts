@@ -1,17 +1,25 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { toPublicAlert, type Alert } from '../alerts/schema.ts';
 import type { AlertStore } from '../alerts/store.ts';
-import { countBits } from '../audience/bitmap.ts';
-import type { FrozenName, Selection } from '../audience/selection.ts';
+import { countBits, setBits, without } from '../audience/bitmap.ts';
+import type { Frozen, FrozenName, Selection } from '../audience/selection.ts';
 import { SHARDS } from '../audience/shard.ts';
 import { cutShard } from './batches.ts';
-import { deliveryLife, finishVersion, isStopped } from './life.ts';
+import { createHolders } from './holders.ts';
+import { deliveryLife, finishVersion, isStopped, LEASE_MS } from './life.ts';
 import type { Ledger } from './ledger.ts';
 import { versionName, type FanOutJob, type Piece, type PushQueue } from './queues.ts';
+import { newRetryId, type Retry } from './retry.ts';
+import { slotKey, slotsOf, type Slots } from './slots.ts';
 
 /** Deliveries per batch: at a few thousand a second a job is then well below a second long. */
 const BATCH_DELIVERIES = 1000;
 /** Of the first batch: it is on the wire before the large ones have been read, and keep every worker busy. */
 const FIRST_BATCH_DELIVERIES = 64;
+/** What was written when a lease ended is on the wire after so long, ms. */
+const ON_THE_WIRE_MS = 50;
+/** Deliveries to unproven subscriptions begin so much later, ms: the first batches are under way by then. */
+const AFTER_OTHERS_MS = 200;
 /** Shards frozen at once. The first group's batches are on their way before the second group is read. */
 const GROUP = 8;
 
@@ -20,7 +28,9 @@ export interface FanOutDeps {
   readonly live: { append(alert: Alert): Promise<unknown> };
   readonly selection: Selection;
   readonly ledger: Ledger;
-  readonly pushQueue: Pick<PushQueue, 'add'>;
+  readonly pushQueue: Pick<PushQueue, 'add' | 'addRetries'>;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
 }
 
 /**
@@ -29,6 +39,7 @@ export interface FanOutDeps {
  * out the same, under the same job ids.
  */
 export async function fanOut(deps: FanOutDeps, job: FanOutJob): Promise<void> {
+  const startedAt = performance.now();
   const alert = await deps.alerts.get(job.alertId, job.version);
   if (alert === undefined) return;
   if (isStopped(alert)) {
@@ -41,10 +52,50 @@ export async function fanOut(deps: FanOutDeps, job: FanOutJob): Promise<void> {
     deps.live.append(toPublicAlert(alert)),
     deps.ledger.open(job, acceptedAtMs, keepSeconds),
   ]);
-  await freezeEarlier(deps, job);
-  const batches = await freezeAndCut(deps, job, alert, keepSeconds);
+  const quiet = awaitEarlierRuns(deps, job, startedAt);
+  quiet.catch(() => undefined); // awaited further on, unless something else fails first
+  const freeze = await freezeOf(deps, job, alert, quiet);
+  const batches = await freezeAndCut(deps, job, keepSeconds, freeze, quiet);
   const { finished } = await deps.ledger.cut(job, batches);
   if (finished) await finishVersion(deps.alerts, job);
+}
+
+const earlierOf = ({ alertId, version, urgency }: FanOutJob): FanOutJob[] =>
+  Array.from({ length: version - 1 }, (_, index) => ({ alertId, version: index + 1, urgency }));
+
+/**
+ * Resolves once no run sends an earlier version any more. A run stops when it reads that its version is over, and after
+ * {@link LEASE_MS} without a reading. The last message of the earlier version thus always leaves before the first of
+ * this one: the push service and the device keep what comes last.
+ */
+async function awaitEarlierRuns(deps: FanOutDeps, job: FanOutJob, startedAt: number): Promise<void> {
+  const states = await Promise.all(earlierOf(job).map((earlier) => deps.ledger.state(earlier)));
+  if (!states.some(({ begun, finished }) => begun && !finished)) return;
+  await sleep(Math.max(0, startedAt + LEASE_MS + ON_THE_WIRE_MS - performance.now()));
+}
+
+/** The audience of the version in a shard. */
+type Freeze = (shard: number) => Promise<Frozen>;
+
+/**
+ * A retraction takes something back: its audience are the readers that have, or may have, an earlier version. Any other
+ * version goes to the readers that want it, and to those that an earlier version was for.
+ */
+async function freezeOf(
+  deps: FanOutDeps,
+  job: FanOutJob,
+  alert: Alert,
+  quiet: Promise<void>,
+): Promise<Freeze> {
+  const { keepSeconds } = deliveryLife(alert);
+  if (alert.change === 'retraction') {
+    const holders = createHolders(deps, job);
+    await quiet;
+    return async (shard) =>
+      deps.selection.freezeMembers(versionName(job), shard, await holders.all(shard), keepSeconds);
+  }
+  await freezeEarlier(deps, job);
+  return (shard) => deps.selection.freeze(audienceOf(job), shard, alert, keepSeconds);
 }
 
 const audienceOf = (job: FanOutJob): FrozenName => ({
@@ -56,36 +107,76 @@ const shardsFrom = (first: number): number[] =>
   Array.from({ length: Math.min(GROUP, SHARDS - first) }, (_, index) => first + index);
 
 /**
- * Whoever gets a version gets those after it. If the fan-out of the one before has not run (its worker died), its audience
- * is frozen now: its own run finds it so.
+ * A reader that an earlier version was for gets this one too. Where the fan-out of the earlier one has not run (its worker
+ * died, or this version superseded it first), its audience is frozen and counted now.
  */
 async function freezeEarlier(deps: FanOutDeps, job: FanOutJob): Promise<void> {
   const earlier = { ...job, version: job.version - 1 };
   if (earlier.version === 0 || (await deps.ledger.state(earlier)).cut) return;
   const alert = await deps.alerts.get(earlier.alertId, earlier.version);
-  if (alert === undefined || isStopped(alert)) return;
+  if (alert === undefined || alert.status === 'aborted' || alert.status === 'retracted') return;
   await freezeEarlier(deps, earlier);
-  const { keepSeconds } = deliveryLife(alert);
+  const { keepSeconds, acceptedAtMs } = deliveryLife(alert);
+  await deps.ledger.open(earlier, acceptedAtMs, keepSeconds);
   for (let first = 0; first < SHARDS; first += GROUP) {
     await Promise.all(
-      shardsFrom(first).map((shard) => deps.selection.freeze(audienceOf(earlier), shard, alert, keepSeconds)),
+      shardsFrom(first).map((shard) =>
+        freezeAndCount(deps, earlier, shard, () =>
+          deps.selection.freeze(audienceOf(earlier), shard, alert, keepSeconds),
+        ),
+      ),
     );
   }
+}
+
+/** A shard that was empty at first stays so, though an empty audience is not kept. */
+async function freezeAndCount(
+  deps: FanOutDeps,
+  job: FanOutJob,
+  shard: number,
+  freeze: Freeze,
+): Promise<Frozen> {
+  const frozen = await freeze(shard);
+  const counted = await deps.ledger.addAudience(job, shard, countBits(frozen.all));
+  return counted === 0 ? NOBODY : frozen;
+}
+const NOBODY: Frozen = { all: Buffer.alloc(0), unproven: Buffer.alloc(0) };
+
+/**
+ * Puts the deliveries to unproven subscriptions into retries of their own, before there is a batch that they could be in.
+ * Nobody has to wait for them: their queue, their lanes and what these learn are apart. Doing it again moves nothing.
+ */
+async function setApartUnproven(
+  deps: FanOutDeps,
+  job: FanOutJob,
+  slots: Slots,
+  keepSeconds: number,
+): Promise<void> {
+  const keys = slots.flatMap(([shard, all]) => all.map((slot) => slotKey(shard, slot)));
+  if (keys.length === 0) return;
+  const retries = Array.from({ length: Math.ceil(keys.length / BATCH_DELIVERIES) }, (_, part): Retry => {
+    const some = keys.slice(part * BATCH_DELIVERIES, (part + 1) * BATCH_DELIVERIES);
+    const fresh = { mark: 0, origin: '', attempt: 0, waits: 0, dueAtMs: deps.now() + AFTER_OTHERS_MS };
+    return { ...fresh, id: newRetryId(true), slots: slotsOf(some) };
+  });
+  await deps.ledger.checkpoint(job, { retries, taken: false }, keepSeconds);
+  await deps.pushQueue.addRetries(job, retries);
 }
 
 async function freezeAndCut(
   deps: FanOutDeps,
   job: FanOutJob,
-  alert: Alert,
   keepSeconds: number,
+  freeze: Freeze,
+  quiet: Promise<void>,
 ): Promise<number> {
-  const audience = audienceOf(job);
   let batch = 0;
   let pieces: Piece[] = [];
   let deliveries = 0;
   const send = async (): Promise<void> => {
     if (pieces.length === 0) return;
     const id = `${versionName(job)}-b${batch}`;
+    await quiet;
     await deps.pushQueue.add([{ id, job: { ...job, kind: 'batch', batch, pieces } }]);
     batch += 1;
     pieces = [];
@@ -93,15 +184,17 @@ async function freezeAndCut(
   };
   for (let first = 0; first < SHARDS; first += GROUP) {
     const frozen = await Promise.all(
-      shardsFrom(first).map(async (shard) => {
-        const bitmap = await deps.selection.freeze(audience, shard, alert, keepSeconds);
-        await deps.ledger.addAudience(job, shard, countBits(bitmap));
-        return { shard, bitmap };
-      }),
+      shardsFrom(first).map(async (shard) => ({
+        shard,
+        ...(await freezeAndCount(deps, job, shard, freeze)),
+      })),
     );
-    for (const { shard, bitmap } of frozen) {
+    const apart = frozen.map(({ shard, unproven }) => [shard, setBits(unproven)] as const);
+    await setApartUnproven(deps, job, apart, keepSeconds);
+    for (const { shard, all, unproven } of frozen) {
+      const proven = without(all, unproven);
       const firstLimit = batch === 0 ? FIRST_BATCH_DELIVERIES : BATCH_DELIVERIES;
-      for (const piece of cutShard(shard, bitmap, BATCH_DELIVERIES, firstLimit)) {
+      for (const piece of cutShard(shard, proven, BATCH_DELIVERIES, firstLimit)) {
         if (deliveries + piece.deliveries > BATCH_DELIVERIES) await send();
         pieces.push(piece);
         deliveries += piece.deliveries;

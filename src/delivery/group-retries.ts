@@ -1,10 +1,11 @@
 import { groupBy } from './group-by.ts';
 import { retryDelay } from './retry-delay.ts';
 import { newRetryId, type Retry } from './retry.ts';
+import type { Settled } from './settled.ts';
 import { slotKey, slotsOf, type Slot } from './slots.ts';
 
 /** A delivery that was tried, or could not be, and is to be tried again. */
-export interface Again extends Slot, Pick<Retry, 'origin' | 'attempt' | 'waits'> {
+export interface Again extends Slot, Pick<Retry, 'origin' | 'attempt' | 'waits' | 'mayHaveArrived'> {
   /** Not earlier than so many ms from now. */
   readonly afterMs: number;
 }
@@ -21,32 +22,41 @@ const OWN_SHARE = 1 / 64;
 
 /**
  * Puts deliveries to the same push service that have come equally far into one retry each, so that a service in trouble
- * makes few jobs. Those that may not be tried again before the alert expires are `expired`.
+ * makes few jobs. All are of proven subscriptions, or all of unproven ones. Those that may not be tried again before the alert expires are `expired`.
  */
 export function groupRetries(
   again: readonly Again[],
   nowMs: number,
   expiresAtMs: number,
-): { retries: Retry[]; expired: Slot[] } {
+  unproven = false,
+): { retries: Retry[]; expired: Again[] } {
   const leftMs = expiresAtMs - nowMs;
   const inTime = again.filter(({ afterMs }) => afterMs < leftMs);
   const own = originsOfTheirOwn(inTime);
   const groups = groupBy(
     inTime.map((one) => (own.has(one.origin) ? one : { ...one, origin: '' })),
-    ({ origin, attempt, waits, afterMs }) =>
-      `${attempt} ${waits} ${Math.ceil(Math.log2(Math.max(1, afterMs)))} ${origin}`,
+    ({ origin, attempt, waits, afterMs, mayHaveArrived = false }) =>
+      `${attempt} ${waits} ${Math.ceil(Math.log2(Math.max(1, afterMs)))} ${mayHaveArrived} ${origin}`,
   );
   const retries = [...groups.values()].flatMap((group): Retry[] => {
     const [first] = group;
     if (first === undefined) return [];
-    const { origin, attempt, waits } = first;
+    const { origin, attempt, waits, mayHaveArrived = false } = first;
     const afterMs = Math.max(...group.map((one) => one.afterMs));
     const wanted = retryDelay({ attempts: attempt, waits, afterMs });
     const delayMs = Math.min(wanted, Math.max(afterMs, leftMs - LAST_CHANCE_MS));
     const slots = slotsOf(group.map(({ shard, slot }) => slotKey(shard, slot)));
-    return [{ id: newRetryId(), mark: 0, origin, attempt, waits, dueAtMs: nowMs + delayMs, slots }];
+    const dueAtMs = nowMs + delayMs;
+    return [{ id: newRetryId(unproven), mark: 0, origin, attempt, waits, mayHaveArrived, dueAtMs, slots }];
   });
   return { retries, expired: again.filter(({ afterMs }) => afterMs >= leftMs) };
+}
+
+type Expired = Pick<Again, 'shard' | 'slot' | 'mayHaveArrived'>;
+
+/** @param ms since the version was accepted */
+export function expiredAt({ shard, slot, mayHaveArrived = false }: Expired, ms: number): Settled {
+  return { shard, slot, outcome: 'expired', ms, mayHaveArrived };
 }
 
 function originsOfTheirOwn(again: readonly Again[]): ReadonlySet<string> {

@@ -5,6 +5,7 @@ import { SHARDS } from '../audience/shard.ts';
 import type { Logger } from '../ops/logger.ts';
 import { isRedisAway } from '../redis/away.ts';
 import { groupBy } from './group-by.ts';
+import { expiredAt } from './group-retries.ts';
 import type { Ledger } from './ledger.ts';
 import { deliveryLife, finishVersion, isStopped, type DeliveryLife } from './life.ts';
 import { versionName, type FanOutJob, type FanOutQueue, type PushQueue } from './queues.ts';
@@ -83,7 +84,7 @@ async function retryPending(deps: HousekeepingDeps, job: FanOutJob, life: Delive
   for (let shard = 0; shard < SHARDS; shard++) {
     const pending = await pendingOf(deps, job, shard);
     for (const [part, slots] of groupBy(pending, (slot) => Math.floor(slot / RESCUE_SLOTS))) {
-      const fresh = { mark: 0, origin: '', attempt: 0, waits: 0, dueAtMs: deps.now() };
+      const fresh = { mark: 0, origin: '', attempt: 0, waits: 0, mayHaveArrived: true, dueAtMs: deps.now() };
       const id = `${versionName(job)}-rescue${shard}-${part}`;
       const retry = { ...fresh, id, slots: [[shard, slots] as const] };
       await deps.ledger.rescue(job, retry, life.keepSeconds);
@@ -97,7 +98,7 @@ async function expirePending(deps: HousekeepingDeps, version: VersionId, life: D
   for (let shard = 0; shard < SHARDS; shard++) {
     const slots = await pendingOf(deps, version, shard);
     if (slots.length === 0) continue;
-    const settled = slots.map((slot) => ({ shard, slot, outcome: 'expired' as const, ms }));
+    const settled = slots.map((slot) => expiredAt({ shard, slot, mayHaveArrived: true }, ms));
     await deps.ledger.checkpoint(version, { settled }, life.keepSeconds);
   }
   // Whatever the report says by now: of an audience that is lost nobody can be told apart any more.

@@ -2,9 +2,10 @@ import type { AlertStatus } from '../alerts/schema.ts';
 import type { Redis } from '../redis/connect.ts';
 import { keys } from '../redis/keys.ts';
 import { runScript, runScriptBuffer, script } from '../redis/script.ts';
-import { CHECKPOINT, FINISHED } from './checkpoint-script.ts';
-import { packMark, packRetryHead, packSlots, unpackRetry, type Retry } from './retry.ts';
-import { packSettled, type Settled } from './settled.ts';
+import { CHECKPOINT, FINISHED, TAKE } from './checkpoint-script.ts';
+import { packMark, packRetryHead, unpackRetry, type Retry } from './retry.ts';
+import { packSettled, packSlotRuns, type Settled } from './settled.ts';
+import { packSlots, type Slots } from './slots.ts';
 
 interface VersionId {
   readonly alertId: string;
@@ -20,6 +21,8 @@ export interface Checkpoint {
   readonly home?: { readonly retry: Retry; readonly rest: Retry | undefined } | undefined;
   /** The batch that is being run, by whom. Then nothing but outcomes is written once another run has claimed it. */
   readonly claim?: { readonly batch: number; readonly run: string } | undefined;
+  /** False: no run has taken the deliveries since they were put into their retry, so nobody has come to hold the version. */
+  readonly taken?: boolean;
   /** The batch of this number ends: all of it has an outcome or is in a retry. */
   readonly ends?: number | undefined;
 }
@@ -35,6 +38,8 @@ interface Progress {
 }
 
 interface LedgerState {
+  /** Its fan-out has begun. */
+  readonly begun: boolean;
   readonly cut: boolean;
   readonly batchesLeft: number;
   readonly retries: number;
@@ -46,12 +51,19 @@ interface LedgerState {
 export interface Ledger {
   /** Begins a version's record. */
   open(version: VersionId, acceptedAtMs: number, keepSeconds: number): Promise<void>;
-  /** Adds a shard's share to the audience, once. */
-  addAudience(version: VersionId, shard: number, count: number): Promise<void>;
+  /** Adds a shard's share to the audience, once. Answers what was added the first time. */
+  addAudience(version: VersionId, shard: number, count: number): Promise<number>;
   /** All shards are frozen and cut into so many batches. */
   cut(version: VersionId, batches: number): Promise<Pick<Progress, 'finished'>>;
   /** Writes what has happened in one step, with the report's counters. */
   checkpoint(version: VersionId, checkpoint: Checkpoint, keepSeconds: number): Promise<Progress>;
+  /** A run is about to send these: from now on their devices may hold the version, until an answer says no. */
+  take(version: VersionId, slots: Slots, keepSeconds: number): Promise<void>;
+  /**
+   * Slots of a shard whose devices have this version, or may have it, bytes `from` to `to` of the bitmap. A set bit
+   * outside the version's audience says nothing.
+   */
+  holders(version: VersionId, shard: number, from: number, to: number): Promise<Buffer>;
   /** Makes a batch this run's. Tells whether it was another's before. */
   claimBatch(version: VersionId, batch: number, run: string, keepSeconds: number): Promise<boolean>;
   /** Makes a retry this run's, by a new mark. Undefined when nothing remains of it. */
@@ -67,19 +79,18 @@ export interface Ledger {
   deferredSlots(version: VersionId, shard: number, from: number, to: number): Promise<Buffer>;
   /** Undefined when nothing remains of it. */
   retry(version: VersionId, id: string): Promise<Retry | undefined>;
-  /** Ids of retries that were due before `dueBeforeMs`, the oldest first. */
+  /** Ids of retries that were due before `dueBeforeMs`, the oldest first: at most `limit`, and as many unproven ones. */
   overdueRetries(version: VersionId, dueBeforeMs: number, limit: number): Promise<readonly string[]>;
   /** Writes a retry of deliveries that nothing else holds, unless it is there. */
   rescue(version: VersionId, retry: Retry, keepSeconds: number): Promise<void>;
   state(version: VersionId): Promise<LedgerState>;
 }
 
-/** KEYS: report. ARGV: shard, count. */
+/** KEYS: report. ARGV: shard, count. Answers the count that was added, now or before. */
 const ADD_AUDIENCE = script(`
-if redis.call('HSETNX', KEYS[1], 'shard:' .. ARGV[1], ARGV[2]) == 1 then
-  redis.call('HINCRBY', KEYS[1], 'audience', ARGV[2])
-end
-return 1`);
+local field = 'shard:' .. ARGV[1]
+if redis.call('HSETNX', KEYS[1], field, ARGV[2]) == 1 then redis.call('HINCRBY', KEYS[1], 'audience', ARGV[2]) end
+return tonumber(redis.call('HGET', KEYS[1], field))`);
 
 /** KEYS: report. ARGV: batches, now: a fan-out that was run again counts as progress, so the next waits. */
 const CUT = script(`${FINISHED}
@@ -99,13 +110,17 @@ export function createLedger(deps: { redis: Redis; now: () => number }): Ledger 
 
   async function checkpoint(
     { alertId, version }: VersionId,
-    { settled = [], retries = [], home, claim, ends }: Checkpoint,
+    { settled = [], retries = [], home, claim, taken = true, ends }: Checkpoint,
     keepSeconds: number,
   ): Promise<Progress> {
-    const { shards, runs, entries, sums, first, last } = packSettled(settled);
+    const { shards, runs, entries, sums, first, last, missed } = packSettled(settled);
     // Only what leaves a batch need be marked: a retry tells itself what it holds.
     const leaving = home === undefined ? retries.flatMap(({ slots }) => slots.map(([shard]) => shard)) : [];
     const deferring = [...new Set(leaving)];
+    const hold = (one: Retry): boolean => !taken || one.mayHaveArrived === true;
+    const back = retries.filter((one) => !hold(one));
+    const returned = back.flatMap(({ slots }) => slots.map(([shard]) => shard));
+    const notHolding = [...new Set([...missed.shards, ...returned])];
     const names = [
       report({ alertId, version }),
       keys.alert(alertId),
@@ -113,8 +128,10 @@ export function createLedger(deps: { redis: Redis; now: () => number }): Ledger 
       keys.batchRuns(alertId, version),
       keys.retries(alertId, version),
       keys.retriesDue(alertId, version),
+      keys.unprovenRetriesDue(alertId, version),
       ...shards.map((shard) => keys.ledger(alertId, version, shard)),
       ...deferring.map((shard) => keys.deferred(alertId, version, shard)),
+      ...notHolding.map((shard) => keys.holders(alertId, version, shard)),
     ];
     const { retry, rest } = home ?? {};
     const remains = rest === undefined ? '' : rest === retry ? '=' : packRetry(rest);
@@ -127,7 +144,14 @@ export function createLedger(deps: { redis: Redis; now: () => number }): Ledger 
         [runs, entries, sums, first, last],
         [retry?.id ?? '', retry?.mark ?? '', remains],
         [claim?.batch ?? '', claim?.run ?? ''],
-        ...retries.map((one) => [one.id, one.dueAtMs, packRetryHead(one), packSlots(one.slots)]),
+        [Buffer.from(notHolding), missed.entries],
+        ...retries.map((one) => [
+          one.id,
+          one.dueAtMs,
+          packRetryHead(one),
+          packSlots(one.slots),
+          hold(one) ? '1' : '',
+        ]),
       ].flat(),
     );
     const [finished, status, ours] = answer as [number, AlertStatus | '', number];
@@ -143,13 +167,20 @@ export function createLedger(deps: { redis: Redis; now: () => number }): Ledger 
         .expire(report(version), keepSeconds)
         .exec();
     },
-    addAudience: async (version, shard, count) => {
-      await runScript(redis, ADD_AUDIENCE, [report(version)], [shard, count]);
-    },
+    addAudience: async (version, shard, count) =>
+      (await runScript(redis, ADD_AUDIENCE, [report(version)], [shard, count])) as number,
     cut: async (version, batches) => ({
       finished: (await runScript(redis, CUT, [report(version)], [batches, deps.now()])) === 1,
     }),
     checkpoint,
+    take: async ({ alertId, version }, slots, keepSeconds) => {
+      const shards = slots.map(([shard]) => shard);
+      if (shards.length === 0) return;
+      const names = shards.map((shard) => keys.holders(alertId, version, shard));
+      await runScript(redis, TAKE, names, [keepSeconds, Buffer.from(shards), packSlotRuns(slots)]);
+    },
+    holders: ({ alertId, version }, shard, from, to) =>
+      redis.getrangeBuffer(keys.holders(alertId, version, shard), from, to),
     claimBatch: async ({ alertId, version }, batch, run, keepSeconds) => {
       const runs = keys.batchRuns(alertId, version);
       const field = String(batch);
@@ -181,15 +212,13 @@ export function createLedger(deps: { redis: Redis; now: () => number }): Ledger 
       const packed = await redis.hgetBuffer(keys.retries(version.alertId, version.version), id);
       return packed === null ? undefined : unpackRetry(id, packed);
     },
-    overdueRetries: (version, dueBeforeMs, limit) =>
-      redis.zrangebyscore(
-        keys.retriesDue(version.alertId, version.version),
-        '-inf',
-        dueBeforeMs,
-        'LIMIT',
-        0,
-        limit,
-      ),
+    overdueRetries: async ({ alertId, version }, dueBeforeMs, limit) => {
+      const lists = [keys.retriesDue(alertId, version), keys.unprovenRetriesDue(alertId, version)];
+      const found = await Promise.all(
+        lists.map((list) => redis.zrangebyscore(list, '-inf', dueBeforeMs, 'LIMIT', 0, limit)),
+      );
+      return found.flat();
+    },
     rescue: async ({ alertId, version }, retry, keepSeconds) => {
       const [all, due] = [keys.retries(alertId, version), keys.retriesDue(alertId, version)];
       await redis
@@ -201,11 +230,12 @@ export function createLedger(deps: { redis: Redis; now: () => number }): Ledger 
         .exec();
     },
     state: async (version) => {
-      const [[cut, batches, ended, progressAt, audience, settled], retries] = await Promise.all([
-        redis.hmget(report(version), 'cut', 'batches', 'ended', 'progressAt', 'audience', 'settled'),
+      const [[acceptedAt, cut, batches, ended, progressAt, audience, settled], retries] = await Promise.all([
+        redis.hmget(report(version), ...STATE_FIELDS),
         redis.hlen(keys.retries(version.alertId, version.version)),
       ]);
       return {
+        begun: typeof acceptedAt === 'string',
         cut: cut === '1',
         batchesLeft: Number(batches ?? 0) - Number(ended ?? 0),
         retries,
@@ -215,5 +245,7 @@ export function createLedger(deps: { redis: Redis; now: () => number }): Ledger 
     },
   };
 }
+
+const STATE_FIELDS = ['acceptedAt', 'cut', 'batches', 'ended', 'progressAt', 'audience', 'settled'];
 
 const packRetry = (retry: Retry): Buffer => Buffer.concat([packRetryHead(retry), packSlots(retry.slots)]);

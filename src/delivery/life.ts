@@ -21,9 +21,20 @@ export function deliveryLife(alert: Alert): DeliveryLife {
   };
 }
 
-/** The newsroom stopped it: aborted, or retracted by a later version. What is not sent yet stays unsent. */
+/**
+ * A run sends for so long after it last began to read its version's status, ms (of `performance.now()`). Status and
+ * checkpoints come every quarter of a second; a later version is accepted a second at most before the last message of an
+ * earlier one leaves, whatever becomes of Redis, the network or the process.
+ */
+export const LEASE_MS = 800;
+
+/**
+ * The newsroom stopped it: aborted, or ended by a later version, which superseded or retracted it. What is not sent yet
+ * stays unsent.
+ */
 export function isStopped(alert: Alert): boolean {
-  return alert.status === 'aborted' || (alert.status === 'retracted' && alert.change !== 'retraction');
+  if (alert.status === 'retracted') return alert.change !== 'retraction';
+  return alert.status === 'aborted' || alert.status === 'superseded';
 }
 
 /** Nothing is pending any more: the version is sent, and leaves the outbox. */

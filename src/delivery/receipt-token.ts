@@ -1,6 +1,4 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
-import type { Redis } from '../redis/connect.ts';
-import { keys } from '../redis/keys.ts';
+import { createCipheriv, createDecipheriv, hkdfSync, type KeyObject } from 'node:crypto';
 
 const BLOCK = 16;
 
@@ -18,13 +16,16 @@ export interface ReceiptTokens {
   ): { shard: number; slot: number } | undefined;
 }
 
-/** The secret is made once and shared by every process through Redis. */
-export async function openReceiptTokens(redis: Redis): Promise<ReceiptTokens> {
-  await redis.set(keys.receiptSecret, randomBytes(32).toString('base64url'), 'NX');
-  const secret = Buffer.from((await redis.get(keys.receiptSecret)) ?? '', 'base64url');
-  if (secret.length !== 32)
-    throw new Error('the receipt secret in Redis is damaged: delete it, a new one is made');
-  return createReceiptTokens(secret);
+/**
+ * The secret comes from the key that every process signs with, so that nothing need be shared, and nothing can be lost.
+ * Another VAPID key makes the tokens of earlier messages worthless: their receipts are refused.
+ * @param privateKey the VAPID private key, on P-256
+ */
+export function openReceiptTokens(privateKey: KeyObject): ReceiptTokens {
+  const { d = '' } = privateKey.export({ format: 'jwk' });
+  return createReceiptTokens(
+    Buffer.from(hkdfSync('sha256', Buffer.from(d, 'base64url'), '', 'ajil receipt tokens', 32)),
+  );
 }
 
 export function createReceiptTokens(secret: Buffer): ReceiptTokens {

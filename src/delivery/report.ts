@@ -12,6 +12,8 @@ export interface Report {
   readonly alertId: string;
   readonly version: number;
   readonly status: AlertStatus;
+  /** The version that replaced this one, of a `superseded` version; else null. */
+  readonly supersededBy: number | null;
   readonly audience: number;
   readonly outcomes: Readonly<Record<Outcome | 'pending', number>>;
   readonly live: { readonly connections: number };
@@ -29,9 +31,12 @@ export interface Report {
   readonly curve: readonly (readonly [ms: number, accepted: number])[];
 }
 
+/** What the delivery room counts of a version; status and successor are the alert's. */
+export type DeliveryReport = Omit<Report, 'status' | 'supersededBy'>;
+
 export interface ReportStore {
   /** Undefined when that version's fan-out has not begun. */
-  get(alertId: string, version: number): Promise<Omit<Report, 'status'> | undefined>;
+  get(alertId: string, version: number): Promise<DeliveryReport | undefined>;
   /** A gateway tells to how many connections it wrote a version. */
   addConnections(alertId: string, version: number, connections: number): Promise<void>;
 }
@@ -56,11 +61,7 @@ export function createReportStore(redis: Redis): ReportStore {
 /** A version's gateways may tell of their connections before its fan-out has set how long the report is kept. */
 const DEFAULT_LIFE_SECONDS = 8 * 24 * 3600;
 
-function readReport(
-  alertId: string,
-  version: number,
-  fields: Record<string, string>,
-): Omit<Report, 'status'> {
+function readReport(alertId: string, version: number, fields: Record<string, string>): DeliveryReport {
   const number = (name: string): number => Number(fields[name] ?? 0);
   const time = (name: string): number | null => (fields[name] === undefined ? null : Number(fields[name]));
   const lastMs = time('last');

@@ -1,5 +1,5 @@
 import { randomBytes, randomInt } from 'node:crypto';
-import type { Slots } from './slots.ts';
+import { ENTRY_BYTES, type Slots } from './slots.ts';
 
 /**
  * Deliveries of one version to one push service that are tried again together: one record in the ledger, one job.
@@ -15,27 +15,35 @@ export interface Retry {
   readonly attempt: number;
   /** How often in a row nothing was even sent. */
   readonly waits: number;
+  /** An attempt had no answer, or a run that may have sent was killed: the devices may have the message. */
+  readonly mayHaveArrived?: boolean;
   /** Milliseconds since the epoch. */
   readonly dueAtMs: number;
   readonly slots: Slots;
 }
 
-/** Ids of BullMQ jobs hold no colon, and are not all digits. */
-export const newRetryId = (): string => `r${randomBytes(12).toString('hex')}`;
+export const UNPROVEN_PREFIX = 'u';
+
+/** Ids of BullMQ jobs hold no colon, and are not all digits. The first letter tells whether the retry is unproven. */
+export const newRetryId = (unproven: boolean): string =>
+  `${unproven ? UNPROVEN_PREFIX : 'r'}${randomBytes(12).toString('hex')}`;
+
+/** The retry holds deliveries to unproven subscriptions: they have a queue and lanes of their own. */
+export const isUnprovenRetry = (id: string): boolean => id.startsWith(UNPROVEN_PREFIX);
 
 /** By chance, not counted: a Redis that came back with older data must not give the same one twice. */
 export const newMark = (): number => randomInt(1, 2 ** 32);
 
-// Mark (4 bytes, where the scripts look for it), attempt (2), waits (2), due (8), length of the origin (1), origin.
+// Mark (4 bytes, where the scripts look for it), attempt (2, the highest bit: it may have arrived), waits (2), due (8),
+// length of the origin (1), origin.
 const HEAD_BYTES = 17;
-/** Shard (1), slot (4). */
-const ENTRY_BYTES = 5;
-
+const MAY_HAVE_ARRIVED = 0x80_00;
 export function packRetryHead(retry: Retry): Buffer {
   const origin = retry.origin.length <= 0xff ? retry.origin : '';
   const head = Buffer.alloc(HEAD_BYTES + origin.length);
   head.writeUInt32BE(retry.mark, 0);
-  head.writeUInt16BE(Math.min(retry.attempt, 0xff_ff), 4);
+  const attempt = Math.min(retry.attempt, MAY_HAVE_ARRIVED - 1);
+  head.writeUInt16BE(retry.mayHaveArrived === true ? attempt | MAY_HAVE_ARRIVED : attempt, 4);
   head.writeUInt16BE(Math.min(retry.waits, 0xff_ff), 6);
   head.writeDoubleBE(retry.dueAtMs, 8);
   head.writeUInt8(head.write(origin, HEAD_BYTES, 'latin1'), 16);
@@ -46,19 +54,6 @@ export function packRetryHead(retry: Retry): Buffer {
 export function packMark(mark: number): Buffer {
   const packed = Buffer.alloc(4);
   packed.writeUInt32BE(mark);
-  return packed;
-}
-
-export function packSlots(slots: Slots): Buffer {
-  const packed = Buffer.allocUnsafe(slots.reduce((sum, [, all]) => sum + all.length, 0) * ENTRY_BYTES);
-  let at = 0;
-  for (const [shard, all] of slots) {
-    for (const slot of all) {
-      packed.writeUInt8(shard, at);
-      packed.writeUInt32BE(slot, at + 1);
-      at += ENTRY_BYTES;
-    }
-  }
   return packed;
 }
 
@@ -75,7 +70,8 @@ export function unpackRetry(id: string, packed: Buffer): Retry {
   return {
     id,
     mark: packed.readUInt32BE(0),
-    attempt: packed.readUInt16BE(4),
+    attempt: packed.readUInt16BE(4) & (MAY_HAVE_ARRIVED - 1),
+    mayHaveArrived: packed.readUInt16BE(4) >= MAY_HAVE_ARRIVED,
     waits: packed.readUInt16BE(6),
     dueAtMs: packed.readDoubleBE(8),
     origin: packed.toString('latin1', HEAD_BYTES, entriesAt),

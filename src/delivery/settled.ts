@@ -1,12 +1,14 @@
 import { groupBy } from './group-by.ts';
 import { OUTCOMES, type Outcome } from './report.ts';
-import type { Slot } from './slots.ts';
+import { packSlots, slotKey, slotsOf, type Slot, type Slots } from './slots.ts';
 import { bucketOf } from './time-curve.ts';
 
 export interface Settled extends Slot {
   readonly outcome: Outcome;
   /** Milliseconds since the version was accepted. */
   readonly ms: number;
+  /** An earlier attempt had no answer, so the device may have the message whatever the outcome says. */
+  readonly mayHaveArrived?: boolean;
 }
 
 export const TWO_MINUTES_MS = 120_000;
@@ -23,6 +25,8 @@ export function packSettled(settled: readonly Settled[]): {
   runs: Buffer;
   entries: Buffer;
   sums: string;
+  /** Those that certainly did not arrive, and their shards. */
+  missed: { readonly shards: readonly number[]; readonly entries: Buffer };
   first: number | '';
   last: number | '';
 } {
@@ -30,17 +34,36 @@ export function packSettled(settled: readonly Settled[]): {
   const times = settled.filter(({ outcome }) => outcome === 'accepted').map(({ ms }) => ms);
   return {
     shards: [...byShard.keys()],
-    runs: Buffer.concat([...byShard].flatMap(([shard, entries]) => packRuns(shard, entries))),
+    runs: Buffer.concat(
+      [...byShard].flatMap(([shard, entries]) =>
+        packRuns(
+          shard,
+          entries.map(({ slot }) => slot),
+        ),
+      ),
+    ),
     entries: packEntries(settled),
     sums: JSON.stringify(sumUp(settled)),
+    missed: packMissed(settled),
     first: times.length === 0 ? '' : Math.min(...times),
     last: times.length === 0 ? '' : Math.max(...times),
   };
 }
 
-function packRuns(shard: number, entries: readonly Settled[]): Buffer[] {
+function packMissed(settled: readonly Settled[]): { shards: readonly number[]; entries: Buffer } {
+  const missed = settled.filter(({ outcome, mayHaveArrived }) => outcome !== 'accepted' && !mayHaveArrived);
+  const slots = slotsOf(missed.map(({ shard, slot }) => slotKey(shard, slot)));
+  return { shards: slots.map(([shard]) => shard), entries: packSlots(slots) };
+}
+
+/** Slots of many shards as runs of bytes of the shards' bitmaps. */
+export function packSlotRuns(slots: Slots): Buffer {
+  return Buffer.concat(slots.flatMap(([shard, all]) => packRuns(shard, all)));
+}
+
+function packRuns(shard: number, slots: readonly number[]): Buffer[] {
   const bits = new Map<number, number>();
-  for (const { slot } of entries) bits.set(slot >> 3, (bits.get(slot >> 3) ?? 0) | (0x80 >> (slot & 7)));
+  for (const slot of slots) bits.set(slot >> 3, (bits.get(slot >> 3) ?? 0) | (0x80 >> (slot & 7)));
   const runs: Buffer[] = [];
   let run: number[] = [];
   let start = 0;

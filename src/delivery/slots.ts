@@ -22,3 +22,19 @@ export function slotsOf(slotKeys: Iterable<number>): Slots {
   }
   return [...shards];
 }
+
+/** A packed slot: shard (1), slot (4). */
+export const ENTRY_BYTES = 5;
+
+export function packSlots(slots: Slots): Buffer {
+  const packed = Buffer.allocUnsafe(slots.reduce((sum, [, all]) => sum + all.length, 0) * ENTRY_BYTES);
+  let at = 0;
+  for (const [shard, all] of slots) {
+    for (const slot of all) {
+      packed.writeUInt8(shard, at);
+      packed.writeUInt32BE(slot, at + 1);
+      at += ENTRY_BYTES;
+    }
+  }
+  return packed;
+}

@@ -1,8 +1,9 @@
-import { createHash } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { isRedisAway } from '../redis/away.ts';
 import type { Redis } from '../redis/connect.ts';
 import { keys } from '../redis/keys.ts';
 import { runScript, script } from '../redis/script.ts';
+import { AUDIT_LUA } from './audit-script.ts';
 
 /** What an editor did. `target` is what it was done to: an alert id, an editor id. */
 interface AuditEntry {
@@ -12,9 +13,10 @@ interface AuditEntry {
   readonly target: string;
 }
 
-/** The next link of the chain: `hash` is SHA-256 (hex) over `prev` and `entry`, a line each. */
+/** The next link of the chain. */
 export interface AuditLink {
   readonly prev: string;
+  /** Id of the key, a dot, and HMAC-SHA-256 (hex) over `prev` and `entry`, a line each. */
   readonly hash: string;
   /** JSON of the {@link AuditEntry}. */
   readonly entry: string;
@@ -28,44 +30,55 @@ export type LinkOutcome<T> =
   { readonly stale: string } | { readonly stale?: never; readonly appended: boolean; readonly value: T };
 
 type AuditVerdict =
-  | { readonly type: 'intact'; readonly entries: number; readonly head: string }
+  | {
+      readonly type: 'intact';
+      readonly entries: number;
+      /** Of these, the first so many were written under other keys, so that only their order is known. */
+      readonly underOtherKeys: number;
+      readonly head: string;
+    }
   /** The first entry that does not follow from the one before it. */
-  | { readonly type: 'broken'; readonly entries: number; readonly streamId: string };
+  | { readonly type: 'broken'; readonly entries: number; readonly streamId: string }
+  /** The chain holds together, but lacks the head that was seen before: entries were cut off, or all were made anew. */
+  | { readonly type: 'cut'; readonly entries: number; readonly head: string };
 
 export interface AuditLog {
   /** Runs an action whose script writes the entry together with its own effect. One at a time per process. */
   commit<T>(entry: Omit<AuditEntry, 'at'>, action: (link: AuditLink) => Promise<LinkOutcome<T>>): Promise<T>;
   /** Writes an entry by itself. */
   append(entry: Omit<AuditEntry, 'at'>): Promise<void>;
-  /** Reads the whole log, a page at a time, and checks each hash. */
-  verify(): Promise<AuditVerdict>;
+  /** How many entries there are, and the hash of the newest; empty when there is none. */
+  head(): Promise<{ readonly entries: number; readonly hash: string }>;
+  /**
+   * Reads the whole log, a page at a time, and checks each hash.
+   * @param seen a head that was noted earlier, which must be in the log still
+   */
+  verify(seen?: string): Promise<AuditVerdict>;
 }
 
 // Each loss of the race means that another process wrote an entry in between; editors are few.
 const MAX_TRIES = 50;
 const PAGE = 500;
 
-const APPEND = script(`
-local last = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)
-local hash = ''
-if last[1] then
-  local fields = last[1][2]
-  for i = 1, #fields, 2 do if fields[i] == 'hash' then hash = fields[i + 1] end end
-end
-if hash ~= ARGV[1] then return hash end
-redis.call('XADD', KEYS[1], '*', 'entry', ARGV[2], 'prev', ARGV[1], 'hash', ARGV[3])
-return false`);
-
-function hashOf(prev: string, entry: string): string {
-  return createHash('sha256').update(`${prev}\n${entry}`).digest('hex');
-}
+/** KEYS: audit. ARGV: link. Answers `stale` and the hash to follow, or `appended`. One step: two entries never follow the same. */
+const APPEND = script(`${AUDIT_LUA}
+local stale = auditStale(KEYS[1])
+if stale then return stale end
+audit(KEYS[1])
+return {'appended'}`);
 
 /**
  * The append-only log of what editors do: a Redis stream in which each entry holds the hash of the one before, so that
- * a changed, removed or inserted entry shows. (What was cut off at the end shows only beside a head kept elsewhere.)
+ * a changed, removed or inserted entry shows. The hashes have a key that Redis does not hold, so that nobody who writes to
+ * Redis alone can make the chain anew. What was cut off at the end shows beside a head that is kept elsewhere.
+ * @param deps.key {@link loadAuditKey}
  */
-export function createAuditLog(deps: { redis: Redis; now: () => number }): AuditLog {
+export function createAuditLog(deps: { redis: Redis; now: () => number; key: Buffer }): AuditLog {
   const { redis } = deps;
+  const keyId = createHash('sha256').update(deps.key).digest('hex').slice(0, 8);
+  const hashOf = (prev: string, entry: string): string =>
+    `${keyId}.${createHmac('sha256', deps.key).update(`${prev}\n${entry}`).digest('hex')}`;
+
   let head = '';
   let last: Promise<unknown> = Promise.resolve();
   let tickets = 0;
@@ -113,22 +126,36 @@ export function createAuditLog(deps: { redis: Redis; now: () => number }): Audit
     commit,
     append: (what) =>
       commit<void>(what, async (link) => {
-        const moved = await runScript(redis, APPEND, [keys.audit], [link.prev, link.entry, link.hash]);
-        return typeof moved === 'string' ? { stale: moved } : { appended: true, value: undefined };
+        const answer = (await runScript(redis, APPEND, [keys.audit], [JSON.stringify(link)])) as string[];
+        return answer[0] === 'stale' ? { stale: answer[1] ?? '' } : { appended: true, value: undefined };
       }),
-    verify: async () => {
-      let [entries, prev, from] = [0, '', '-'];
+    head: async () => {
+      const [newest] = await redis.xrevrange(keys.audit, '+', '-', 'COUNT', 1);
+      const { hash = '' } = Object.fromEntries(pairs(newest?.[1] ?? []));
+      return { entries: await redis.xlen(keys.audit), hash };
+    },
+    verify: async (seen) => {
+      let [entries, underOtherKeys, prev, from, found] = [0, 0, '', '-', seen === undefined];
       for (;;) {
         const page = await redis.xrange(keys.audit, from, '+', 'COUNT', PAGE);
         for (const [streamId, fields] of page) {
-          const { entry = '', prev: named, hash } = Object.fromEntries(pairs(fields));
-          if (named !== prev || hash !== hashOf(prev, entry)) return { type: 'broken', entries, streamId };
+          const { entry = '', prev: named, hash = '' } = Object.fromEntries(pairs(fields));
+          // Another key may have been in use before ours, and never after it.
+          const other = underOtherKeys === entries && !hash.startsWith(`${keyId}.`);
+          if (named !== prev || (!other && hash !== hashOf(prev, entry))) {
+            return { type: 'broken', entries, streamId };
+          }
+          if (other) underOtherKeys += 1;
           prev = hash;
           entries += 1;
+          found ||= hash === seen;
           from = `(${streamId}`;
         }
-        if (page.length < PAGE) return { type: 'intact', entries, head: prev };
+        if (page.length < PAGE) break;
       }
+      return found
+        ? { type: 'intact', entries, underOtherKeys, head: prev }
+        : { type: 'cut', entries, head: prev };
     },
   };
 }

@@ -2,18 +2,21 @@ import { randomUUID } from 'node:crypto';
 import type { Redis } from '../redis/connect.ts';
 import { keys } from '../redis/keys.ts';
 import { runScript, script } from '../redis/script.ts';
+import type { AuditLog } from './audit.ts';
+import { AUDIT_LUA } from './audit-script.ts';
 import { editorSchema, type Editor, type Role } from './schema.ts';
 import { hashSecret, newSecret } from './secrets.ts';
 
+/** Each change is written together with its entry in the audit log. `by`: who makes it, an editor's id or a program's name. */
 export interface EditorStore {
   /** @returns the key too: it is shown once and cannot be read again */
-  add(input: { name: string; role: Role }): Promise<{ editor: Editor; key: string }>;
+  add(input: { name: string; role: Role; by: string }): Promise<{ editor: Editor; key: string }>;
   /** In the order they were added, the revoked too. */
   list(): Promise<readonly Editor[]>;
-  /** Gives an editor a new key; the old one and its sessions end. */
-  replaceKey(id: string): Promise<ReplaceResult>;
+  /** Gives an editor a new key; the old one and its sessions end. A refusal is audited too. */
+  replaceKey(id: string, by: string): Promise<ReplaceResult>;
   /** Ends a key and its sessions, for good: nothing gives this editor another. Undefined when there is no such editor; again is harmless. */
-  revoke(id: string): Promise<Editor | undefined>;
+  revoke(id: string, by: string): Promise<Editor | undefined>;
   /** Whose key this is; undefined for an unknown or revoked one. */
   authenticate(key: string): Promise<Editor | undefined>;
   /** The same by the key's hash. */
@@ -41,45 +44,74 @@ type AdminResult =
 type PutResult = 'added' | 'replaced' | 'unchanged' | 'revoked';
 
 /** The editor that a start sees to. */
-export const ADMIN_ID = 'admin';
+const ADMIN_ID = 'admin';
 
-// KEYS: editors, keys. ARGV: id, json, hash, only if absent. The key that the editor had before ends.
-const PUT = script(`
-local before = redis.call('HGET', KEYS[1], ARGV[1])
-if before and ARGV[4] == '1' then return 'unchanged' end
-if before and cjson.decode(before).revokedAt ~= cjson.null then return 'revoked' end
-if redis.call('HGET', KEYS[2], ARGV[3]) == ARGV[1] then return 'unchanged' end
+/**
+ * KEYS: audit, editors, keys. ARGV: link, id, json, hash, only if absent.
+ * The key that the editor had before ends. Answers what it did; it is audited when it changed something.
+ */
+const PUT = script(`${AUDIT_LUA}
+local before = redis.call('HGET', KEYS[2], ARGV[2])
+if before and ARGV[5] == '1' then return {'unchanged'} end
+if before and cjson.decode(before).revokedAt ~= cjson.null then return {'revoked'} end
+if redis.call('HGET', KEYS[3], ARGV[4]) == ARGV[2] then return {'unchanged'} end
+local stale = auditStale(KEYS[1])
+if stale then return stale end
 if before then
-  local all = redis.call('HGETALL', KEYS[2])
-  for i = 1, #all, 2 do if all[i + 1] == ARGV[1] then redis.call('HDEL', KEYS[2], all[i]) end end
+  local all = redis.call('HGETALL', KEYS[3])
+  for i = 1, #all, 2 do if all[i + 1] == ARGV[2] then redis.call('HDEL', KEYS[3], all[i]) end end
 end
-redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
-redis.call('HSET', KEYS[2], ARGV[3], ARGV[1])
-return before and 'replaced' or 'added'`);
+redis.call('HSET', KEYS[2], ARGV[2], ARGV[3])
+redis.call('HSET', KEYS[3], ARGV[4], ARGV[2])
+audit(KEYS[1])
+return {before and 'replaced' or 'added'}`);
 
-// KEYS: editors, keys. ARGV: id, time. Answers the editor as it is now.
-const REVOKE = script(`
-local stored = redis.call('HGET', KEYS[1], ARGV[1])
-if not stored then return false end
-local all = redis.call('HGETALL', KEYS[2])
-for i = 1, #all, 2 do if all[i + 1] == ARGV[1] then redis.call('HDEL', KEYS[2], all[i]) end end
+/**
+ * KEYS: audit, editors, keys. ARGV: link, id, time. Answers the editor as it is now; nobody's key is left.
+ */
+const REVOKE = script(`${AUDIT_LUA}
+local stored = redis.call('HGET', KEYS[2], ARGV[2])
+if not stored then return {'missing'} end
+local stale = auditStale(KEYS[1])
+if stale then return stale end
+local all = redis.call('HGETALL', KEYS[3])
+for i = 1, #all, 2 do if all[i + 1] == ARGV[2] then redis.call('HDEL', KEYS[3], all[i]) end end
 local editor = cjson.decode(stored)
 if editor.revokedAt == cjson.null then
-  editor.revokedAt = ARGV[2]
-  redis.call('HSET', KEYS[1], ARGV[1], cjson.encode(editor))
+  editor.revokedAt = ARGV[3]
+  redis.call('HSET', KEYS[2], ARGV[2], cjson.encode(editor))
 end
-return redis.call('HGET', KEYS[1], ARGV[1])`);
+audit(KEYS[1])
+return {'revoked', redis.call('HGET', KEYS[2], ARGV[2])}`);
+
+/** The ids that a refusal is audited with come from a command line. */
+const MOST_ID_LENGTH = 100;
 
 /** @param deps.now milliseconds since the epoch */
-export function createEditorStore(deps: { redis: Redis; now: () => number }): EditorStore {
-  const { redis } = deps;
+export function createEditorStore(deps: {
+  redis: Redis;
+  now: () => number;
+  audit: Pick<AuditLog, 'commit' | 'append'>;
+}): EditorStore {
+  const { redis, audit } = deps;
+  const store = [keys.audit, keys.editors, keys.editorKeys];
 
   const parse = (stored: string): Editor => editorSchema.parse(JSON.parse(stored));
   const time = (): string => new Date(deps.now()).toISOString();
 
-  async function put(editor: Editor, key: string, onlyIfAbsent: boolean): Promise<PutResult> {
-    const args = [editor.id, JSON.stringify(editor), hashSecret(key), onlyIfAbsent ? '1' : ''];
-    return (await runScript(redis, PUT, [keys.editors, keys.editorKeys], args)) as PutResult;
+  async function put(
+    editor: Editor,
+    key: string,
+    entry: { editorId: string; action: string },
+    onlyIfAbsent = false,
+  ): Promise<PutResult> {
+    const rest = [editor.id, JSON.stringify(editor), hashSecret(key), onlyIfAbsent ? '1' : ''];
+    return audit.commit({ ...entry, target: editor.id }, async (link) => {
+      const answer = await runScript(redis, PUT, store, [JSON.stringify(link), ...rest]);
+      const [type, hash = ''] = answer as [PutResult | 'stale', string?];
+      if (type === 'stale') return { stale: hash };
+      return { appended: type === 'added' || type === 'replaced', value: type };
+    });
   }
 
   async function findByKeyHash(hash: string): Promise<Editor | undefined> {
@@ -93,27 +125,39 @@ export function createEditorStore(deps: { redis: Redis; now: () => number }): Ed
   const authenticate = (key: string): Promise<Editor | undefined> => findByKeyHash(hashSecret(key));
 
   return {
-    add: async ({ name, role }) => {
+    add: async ({ name, role, by }) => {
       const editor: Editor = { id: randomUUID(), name, role, createdAt: time(), revokedAt: null };
       const key = `ajil_${newSecret()}`;
-      await put(editor, key, false);
+      await put(editor, key, { editorId: by, action: `editor.add-${role}` });
       return { editor, key };
     },
     list: async () => {
       const stored = await redis.hvals(keys.editors);
       return stored.map(parse).sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1));
     },
-    replaceKey: async (id) => {
+    replaceKey: async (id, by) => {
       const stored = await redis.hget(keys.editors, id);
-      if (stored === null) return { type: 'missing' };
-      const editor = parse(stored);
+      const editor = stored === null ? undefined : parse(stored);
       const key = `ajil_${newSecret()}`;
-      if ((await put(editor, key, false)) === 'revoked') return { type: 'revoked', editor };
-      return { type: 'replaced', editor, key };
+      const entry = { editorId: by, action: 'editor.replace-key' };
+      const done = editor === undefined ? 'missing' : await put(editor, key, entry);
+      if (editor !== undefined && done === 'replaced') return { type: 'replaced', editor, key };
+      await audit.append({ ...entry, action: 'editor.replace-key-refused', target: shortened(id) });
+      return editor === undefined ? { type: 'missing' } : { type: 'revoked', editor };
     },
-    revoke: async (id) => {
-      const stored = await runScript(redis, REVOKE, [keys.editors, keys.editorKeys], [id, time()]);
-      return typeof stored === 'string' ? parse(stored) : undefined;
+    revoke: async (id, by) => {
+      const stored = await audit.commit(
+        { editorId: by, action: 'editor.revoke', target: id },
+        async (link) => {
+          const answer = await runScript(redis, REVOKE, store, [JSON.stringify(link), id, time()]);
+          const [type, detail = ''] = answer as ['stale' | 'missing' | 'revoked', string?];
+          if (type === 'stale') return { stale: detail };
+          return { appended: type === 'revoked', value: type === 'revoked' ? detail : undefined };
+        },
+      );
+      if (stored !== undefined) return parse(stored);
+      await audit.append({ editorId: by, action: 'editor.revoke-refused', target: shortened(id) });
+      return undefined;
     },
     authenticate,
     findByKeyHash,
@@ -125,10 +169,13 @@ export function createEditorStore(deps: { redis: Redis; now: () => number }): Ed
         createdAt: time(),
         revokedAt: null,
       };
-      if (adminKey !== undefined) return { type: await put(admin, adminKey, false) };
+      const started = { editorId: 'server', action: 'editor.set-admin-key' };
+      if (adminKey !== undefined) return { type: await put(admin, adminKey, started) };
       const key = `ajil_${newSecret()}`;
-      const type = await put(admin, key, true);
+      const type = await put(admin, key, started, true);
       return type === 'added' ? { type, key } : { type };
     },
   };
 }
+
+const shortened = (id: string): string => id.slice(0, MOST_ID_LENGTH);

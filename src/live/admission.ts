@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { addressBucket } from './address.ts';
+import { addressBucket } from '../ops/address.ts';
 import type { Cursor } from './cursor.ts';
 import type { LiveLimits } from './limits.ts';
 import type { LiveFilter } from './protocol.ts';

@@ -25,6 +25,8 @@ export class EventStreamConnection extends Connection {
       this.leave(undefined);
       this.keeper.gone(this);
     });
+    // The heartbeat tells who is gone; what the addon writes is no activity to Node.
+    socket.setTimeout(0);
     response.useChunkedEncodingByDefault = false;
     response.writeHead(200, {
       'Content-Type': 'text/event-stream',

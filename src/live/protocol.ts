@@ -4,7 +4,10 @@ import type { Alert, Urgency } from '../alerts/schema.ts';
 export interface HelloMessage {
   readonly type: 'hello';
   readonly cursor: string;
-  /** True: `alerts` are exactly the versions missed since the client's cursor, in log order. False: the current alerts. */
+  /**
+   * True: `alerts` are exactly the versions missed since the client's cursor, in log order, without those that a later
+   * one of them superseded. False: the current alerts.
+   */
   readonly recovered: boolean;
   readonly alerts: readonly Alert[];
   /** The server's clock, RFC 3339, right within some seconds: readers' devices are often wrong by hours. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { STATUS_CODES, type ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { endWith } from '../ops/http-faults.ts';
 
 /** Why a connection is not taken: a code of the API's table of problems, and the label of the metric. */
 export interface Refusal {
@@ -41,8 +42,6 @@ const headersOf = ({ code }: Refusal): Record<string, string> => ({
 });
 
 const ID_HEADER = 'X-Request-Id';
-/** How long a refused client may take to read the answer. */
-const READ_MS = 5000;
 
 /** Answers with problem details, under the id that the API has given the request. */
 export function refuseResponse(response: ServerResponse, refusal: Refusal, describe: DescribeRefusal): void {
@@ -56,17 +55,6 @@ export function refuseUpgrade(socket: Socket, refusal: Refusal, describe: Descri
   const { status, ...rest } = describe(refusal, id);
   const body = JSON.stringify({ status, ...rest });
   const upgrade = refusal.code === 'upgrade-required' ? ', Upgrade' : '';
-  const headers = {
-    ...headersOf(refusal),
-    [ID_HEADER]: id,
-    Connection: `close${upgrade}`,
-    'Content-Length': Buffer.byteLength(body),
-  };
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
-  const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('\r\n')}\r\n\r\n`;
-  const impatience = setTimeout(() => socket.destroy(), READ_MS);
-  socket.once('close', () => clearTimeout(impatience));
-  socket.on('end', () => socket.destroy());
-  socket.resume();
-  socket.end(head + body);
+  const headers = { ...headersOf(refusal), [ID_HEADER]: id, Connection: `close${upgrade}` };
+  endWith(socket, status, headers, body);
 }

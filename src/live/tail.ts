@@ -55,7 +55,10 @@ export function createTail(epoch: string, start: number): Tail {
   const latest = new Map<string, Version>();
   let offset = start;
 
-  /** Undefined when the gap is not held as a whole, or is more than one hello may carry. */
+  /**
+   * What a reader has missed: of each alert the newest version, since nothing more of an earlier one may be sent.
+   * Undefined when the gap is not held as a whole, or is more than one hello may carry.
+   */
   function missed(filter: LiveFilter, since: number): Version[] | undefined {
     const held = versions[0]?.offset ?? offset + 1;
     if (since > offset || since + 1 < held) return undefined;
@@ -63,7 +66,8 @@ export function createTail(epoch: string, start: number): Tail {
     let bytes = 0;
     for (let index = since + 1 - held; index < versions.length; index++) {
       const version = versions[index];
-      if (version === undefined || !concerns(filter, version)) continue;
+      if (version === undefined || latest.get(version.id) !== version) continue;
+      if (!concerns(filter, version)) continue;
       bytes += version.bytes;
       if (bytes > MAX_REPLAY_BYTES) return undefined;
       found.push(version);

@@ -36,7 +36,11 @@ const MAX_LENGTH = 2048;
 const PRINTABLE = /^[!-~]*$/;
 const SCHEME = 'https://';
 /** A path and query that the URL parser (2 µs) leaves as they are: nothing to decode, encode or resolve. */
-const PLAIN_PATH = /^\/[\w:~=/?&-]*$/;
+const PLAIN_PATH = /^\/[\w:~=/&-]*(?:\?[\w:~=/&-]+)?$/;
+/** The characters of RFC 3986, section 3.3 and 3.4. The URL Standard leaves others as they are, where other parsers do not. */
+const PATH_AND_QUERY = /^(?:[\w.~!$&'()*+,;=:@/?-]|%[\dA-Fa-f]{2})+$/;
+/** A name as resolvers and other parsers know it (RFC 1123, section 2.1), in lower case. */
+const DNS_NAME = /^(?=.{1,253}$)(?:[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?\.)+[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?$/;
 /** Origins remembered, and besides those that we name. */
 const MAX_PASSED = 256;
 
@@ -55,7 +59,8 @@ const refuse = (reason: string, gone = false): EndpointVerdict => ({ ok: false, 
 
 /**
  * Decides which URLs of strangers we POST to: only those of the known push services, so that nobody reaches into our
- * network with a made-up subscription (SSRF). Parsed host names are compared, never the text of the URL.
+ * network with a made-up subscription (SSRF). Only the canonical text of a URL is taken, so that every parser reads the same
+ * host in it, and that a device has one text only.
  * @param options.extraOrigins origins such as `https://127.0.0.1:8443` that are push services as well
  * @param options.resolve how names are resolved, `dns.lookup` by default
  */
@@ -91,7 +96,12 @@ export function createEndpointPolicy(options: {
     if (url.protocol !== 'https:') return refuse('must be https');
     if (url.username !== '' || url.password !== '') return refuse('must hold no credentials');
     if (url.hash !== '') return refuse('must hold no fragment');
-    const found = { ok: true, origin: url.origin, path: url.pathname + url.search } as const;
+    const path = url.pathname + url.search;
+    // Another text of the same URL would be another subscription of the same device, and another host to other parsers.
+    if (endpoint !== url.origin + path || !PATH_AND_QUERY.test(path)) {
+      return refuse('must be written as browsers give it: no other case, slashes, dots, port or escapes');
+    }
+    const found = { ok: true, origin: url.origin, path } as const;
     if (extraOrigins.has(url.origin)) return { ...found, provider: 'other', regional: false };
     if (url.port !== '') return refuse('must be on port 443');
     // What Chrome gives for a subscription that was removed for good.
@@ -99,7 +109,8 @@ export function createEndpointPolicy(options: {
     const provider = HOSTS.get(url.hostname);
     if (provider !== undefined) return { ...found, provider, regional: false };
     const parent = PARENTS.find(([suffix]) => url.hostname.endsWith(suffix));
-    if (parent !== undefined) return { ...found, provider: parent[1], regional: true };
+    if (parent !== undefined && DNS_NAME.test(url.hostname))
+      return { ...found, provider: parent[1], regional: true };
     return refuse('must be of a known push service');
   }
 

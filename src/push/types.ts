@@ -30,8 +30,15 @@ export interface SendOrder {
   readonly rank: Rank;
   /** Its messages have failed before, so another failure says little about their push service. */
   readonly again?: boolean;
+  /** Its subscriptions have never been accepted by their push service. They have lanes of their own, and teach the others nothing. */
+  readonly unproven?: boolean;
   /** Once true, nothing of it is started any more: {@link PushSender.withdraw}. */
   stopped: boolean;
+  /**
+   * Until when its messages may be written, on the clock of `performance.now()`. After it they wait for a later time here.
+   * Without: there is no limit. A process that was frozen, or that Redis does not reach, thus sends nothing outdated.
+   */
+  leaseUntil?: number;
   /** How many of its messages wait for their turn. The sender keeps it. */
   waiting?: number;
 }
@@ -71,7 +78,7 @@ export interface PushSender {
   /** Opens connections to the push services that are used most, where there is none now: messages for them are about to come. */
   preconnect(): void;
   /** How long it would be of no use to send to an origin (circuit open, throttled, no answers, too many waiting), ms; 0: go on. */
-  busyMs(origin: string): number;
+  busyMs(origin: string, unproven?: boolean): number;
   /** Waits for what is on the wire (at most `deadlineMs`), then closes every session. */
   close(deadlineMs?: number): Promise<void>;
 }
@@ -85,8 +92,16 @@ export interface TransportRequest {
   /** Lower-case names, without pseudo-headers and `content-length`. Names and values that repeat between requests are worth indexing. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
-  /** Once true, it is not written any more if it has not been yet. */
-  readonly order?: { readonly stopped: boolean };
+  /** Once {@link isWithdrawn} says so, it is not written any more if it has not been yet. */
+  readonly order?: Withdrawable;
+}
+
+type Withdrawable = Pick<Readonly<SendOrder>, 'stopped' | 'leaseUntil'>;
+
+/** The caller stopped the order, or has not renewed its lease. */
+export function isWithdrawn(order: Withdrawable | undefined): boolean {
+  if (order === undefined) return false;
+  return order.stopped || (order.leaseUntil !== undefined && performance.now() >= order.leaseUntil);
 }
 
 export interface TransportResponse {

@@ -6,7 +6,7 @@ import { pushMessageBytes } from '../../src/alerts/notification.ts';
 import { createAlertStore } from '../../src/alerts/store.ts';
 import { createSubscriptionStore } from '../../src/audience/subscriptions.ts';
 import { createTopicStore } from '../../src/audience/topics.ts';
-import type { Report } from '../../src/delivery/report.ts';
+import type { DeliveryReport } from '../../src/delivery/report.ts';
 import { createAuditLog } from '../../src/editors/audit.ts';
 import { createSessionStore } from '../../src/editors/sessions.ts';
 import { createEditorStore } from '../../src/editors/store.ts';
@@ -25,7 +25,7 @@ export interface TestApi {
   /** API keys, one for each role. */
   readonly keys: { author: string; approver: string; admin: string };
   readonly fanOuts: { alertId: string; version: number }[];
-  readonly reports: Map<string, Omit<Report, 'status'>>;
+  readonly reports: Map<string, DeliveryReport>;
   /** Moves the clock that everything was given. */
   advance(ms: number): void;
   call(method: string, path: string, options?: CallOptions): Promise<Answer>;
@@ -53,7 +53,8 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}): Promise<Te
   await waitUntilReady(redis);
   let offset = 0;
   const now = (): number => Date.now() + offset;
-  const editors = createEditorStore({ redis, now });
+  const audit = createAuditLog({ redis, now, key: Buffer.alloc(32, 1) });
+  const editors = createEditorStore({ redis, now, audit });
   const fanOuts: TestApi['fanOuts'] = [];
   const reports: TestApi['reports'] = new Map();
   const deps: ApiDeps = {
@@ -63,8 +64,8 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}): Promise<Te
     metrics: createMetrics('test'),
     now,
     editors,
-    sessions: createSessionStore({ redis, editors, now }),
-    audit: createAuditLog({ redis, now }),
+    sessions: createSessionStore({ redis, editors, now, audit }),
+    audit,
     alerts: createAlertStore({ redis, now }),
     topics: createTopicStore(redis),
     subscriptions: createSubscriptionStore({ redis, vapidKeyId: 'test-key', now }),
@@ -100,7 +101,7 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}): Promise<Te
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const keyOf = async (role: 'author' | 'approver' | 'admin'): Promise<string> =>
-    (await editors.add({ name: role, role })).key;
+    (await editors.add({ name: role, role, by: 'test' })).key;
   return {
     url,
     redis: redisServer,

@@ -1,4 +1,10 @@
-import type { PushAnswer, PushSender, SendOrder } from '../../src/push/types.ts';
+import {
+  isWithdrawn,
+  type PushAnswer,
+  type PushMessage,
+  type PushSender,
+  type SendOrder,
+} from '../../src/push/types.ts';
 
 export const ACCEPTED: PushAnswer = { type: 'accepted', status: 201 };
 export const UNAVAILABLE: PushAnswer = {
@@ -30,6 +36,8 @@ export interface ScriptedService {
     readonly taken: number;
     readonly takenAgain: number;
   };
+  /** All requests in the order in which they came. */
+  messages(): readonly SentMessage[];
   hanging(): number;
   /** Messages that wait in its senders for a place. */
   waiting(): number;
@@ -45,8 +53,22 @@ interface ScriptedSender extends PushSender {
   answerAll(): void;
 }
 
+/** A request as the push service saw it. */
+export interface SentMessage {
+  readonly endpoint: string;
+  readonly version: number;
+  readonly change: string;
+  readonly title: string;
+  readonly body: string;
+  /** On the clock of `performance.now()`. */
+  readonly at: number;
+  /** It was answered `accepted`, and so is what the device has until another is. */
+  taken: boolean;
+}
+
 interface Sending {
   readonly endpoint: string;
+  readonly message: PushMessage;
   readonly order: SendOrder;
   readonly resolve: (answer: PushAnswer) => void;
 }
@@ -54,16 +76,20 @@ interface Sending {
 export function createScriptedService(): ScriptedService {
   const counts = new Map<string, number>();
   const taken: string[] = [];
+  const messages: SentMessage[] = [];
   const queues: (() => number)[] = [];
   let hanging: ((answer: PushAnswer) => void)[] = [];
 
-  function request(endpoint: string): Promise<PushAnswer> {
+  function request({ endpoint, message }: Sending): Promise<PushAnswer> {
+    const sent = readMessage(endpoint, message);
+    messages.push(sent);
     const count = (counts.get(endpoint) ?? 0) + 1;
     counts.set(endpoint, count);
     const answer = service.answer(endpoint, count);
     return new Promise((resolve) => {
       const end = (answer: PushAnswer): void => {
         if (answer.type === 'accepted') taken.push(endpoint);
+        sent.taken = answer.type === 'accepted';
         resolve(answer);
       };
       if (answer === 'hang') hanging.push(end);
@@ -86,8 +112,9 @@ export function createScriptedService(): ScriptedService {
       }
     }
     function begin(sending: Sending): void {
+      if (isWithdrawn(sending.order)) return sending.resolve(STOPPED);
       begun.add(sending);
-      void request(sending.endpoint).then((answer) => {
+      void request(sending).then((answer) => {
         if (dead) return;
         begun.delete(sending);
         sending.resolve(answer);
@@ -95,10 +122,10 @@ export function createScriptedService(): ScriptedService {
       });
     }
     return {
-      send: ({ endpoint }, _message, order = { rank: 1, stopped: false }) =>
+      send: ({ endpoint }, message, order = { rank: 1, stopped: false }) =>
         new Promise((resolve) => {
           if (order.stopped) return resolve(STOPPED);
-          const sending = { endpoint, order, resolve };
+          const sending = { endpoint, message, order, resolve };
           waiting.push(sending);
           countWaiting(sending, 1);
           advance();
@@ -137,6 +164,7 @@ export function createScriptedService(): ScriptedService {
         takenAgain: taken.length - new Set(taken).size,
       };
     },
+    messages: () => messages,
     hanging: () => hanging.length,
     waiting: () => queues.reduce((sum, queue) => sum + queue(), 0),
     answerHanging: (answer, count = hanging.length) => {
@@ -145,6 +173,14 @@ export function createScriptedService(): ScriptedService {
     openSender,
   };
   return service;
+}
+
+function readMessage(endpoint: string, { payload }: PushMessage): SentMessage {
+  const { notification } = JSON.parse(payload.toString()) as {
+    notification: { title: string; body: string; data: { version: number; change: string } };
+  };
+  const { title, body, data } = notification;
+  return { endpoint, ...data, title, body, at: performance.now(), taken: false };
 }
 
 /** As the sender keeps it. */

@@ -1,4 +1,4 @@
-import { TransportError } from '../types.ts';
+import { isWithdrawn, TransportError } from '../types.ts';
 import type { Exchange } from './exchange.ts';
 
 /** What waits for a stream, first in, first out; settled exchanges drop out by themselves, and those that are not wanted any more. */
@@ -29,7 +29,7 @@ export class ExchangeQueue {
     while (this.#head < this.#items.length) {
       const next = this.#items[this.#head];
       if (next?.settled === false) {
-        if (next.request.order?.stopped !== true) return next;
+        if (!isWithdrawn(next.request.order)) return next;
         next.reject(new TransportError('refused', 'not wanted any more', false));
       }
       this.shift();

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { Agent, request } from 'node:https';
-import { TransportError } from '../types.ts';
+import { isWithdrawn, TransportError } from '../types.ts';
 import { DeadlineTimer } from './deadline-timer.ts';
 import { ExchangeQueue } from './exchange-queue.ts';
 import { KEPT_BODY_BYTES, type Exchange } from './exchange.ts';
@@ -98,7 +98,7 @@ export function createHttp1Client(deps: Http1Deps): ExchangeClient {
         clearTimeout(connecting);
         secured.add(socket);
         // The socket holds the request until now, and writes it next.
-        if (order?.stopped === true) fail('refused', 'not wanted any more');
+        if (isWithdrawn(order)) fail('refused', 'not wanted any more');
         else connected = true;
       });
     });

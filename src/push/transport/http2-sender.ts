@@ -14,6 +14,7 @@ import {
 } from './frames.ts';
 import { FIXED_BLOCK_BYTES, HpackEncoder } from './hpack-encoder.ts';
 import type { Http2Output } from './http2-output.ts';
+import { isWithdrawn, TransportError } from '../types.ts';
 import { applySettings, initialPeerSettings } from './peer-settings.ts';
 
 /** Streams at once on one connection, whatever the server allows: what we hold must have a bound. */
@@ -90,9 +91,17 @@ export class Http2Sender {
   write(queue: ExchangeQueue, mayOpen: boolean, now: number): void {
     for (const exchange of this.#unfinished) {
       if (this.#window <= 0 || !this.#output.writable) break;
-      this.#writeBody(exchange);
+      if (isWithdrawn(exchange.request.order)) this.#cancel(exchange);
+      else this.#writeBody(exchange);
     }
     if (mayOpen) this.#writeRequests(queue, now);
+  }
+
+  /** A message without its end is none: the server cannot have acted on it (RFC 9113, section 8.1). */
+  #cancel(exchange: Exchange): void {
+    this.remove(exchange);
+    this.#output.control(FRAME.rstStream, 0, exchange.streamId, ERROR.cancel);
+    exchange.reject(new TransportError('refused', 'not wanted any more', false));
   }
 
   #writeRequests(queue: ExchangeQueue, now: number): void {

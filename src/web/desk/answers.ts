@@ -33,6 +33,7 @@ export interface Report {
   readonly alertId: string;
   readonly version: number;
   readonly status: EditorAlert['status'];
+  readonly supersededBy: number | null;
   readonly audience: number;
   readonly outcomes: Readonly<Record<Outcome, number>>;
   readonly live: { readonly connections: number };

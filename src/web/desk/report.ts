@@ -16,7 +16,9 @@ export function renderReport(report: Report, words: Words, isCounting: boolean):
     : audience === 0
       ? text.nobody
       : fill(text.ofAudience, { n: number(audience) });
+  const { supersededBy } = report;
   return html`
+    ${supersededBy === null ? nothing : html`<p class="note">${fill(text.supersededBy, { n: number(supersededBy) })}</p>`}
     <dl class="figures">
       ${figure('accepted', text.reached, number(outcomes.accepted), aside)}
       ${figure('early', text.twoMinutes, share === null || isCounting ? '–' : words.percent(share), text.target, !isCounting && share !== null && share >= AIM)}
@@ -64,9 +66,10 @@ function renderOutcomes(report: Report, words: Words): TemplateResult {
   `;
 }
 
-/** What was pending when the newsroom stopped it stays so: it is not on its way any more. */
+/** What was pending when the newsroom ended the version stays so: it is not on its way any more. */
 function outcomeName(outcome: Outcome, { status }: Report, { text }: Words): string {
-  return outcome === 'pending' && status === 'aborted' ? text.notSent : text.outcomes[outcome];
+  const ended = status === 'aborted' || status === 'superseded' || status === 'retracted';
+  return outcome === 'pending' && ended ? text.notSent : text.outcomes[outcome];
 }
 
 function renderSpeed(report: Report, words: Words): TemplateResult {

@@ -225,6 +225,7 @@ export const ar = {
     expired: 'فات أوانه',
   },
   notSent: 'لم يُرسل',
+  supersededBy: 'حلّت محلها النسخة {n}، ومن لم تصله هذه تصله تلك.',
   outcomesTitle: 'نتائج الإرسال',
   speed: 'السرعة',
   first: 'أول جهاز',

@@ -212,6 +212,7 @@ export const en: Strings = {
     expired: 'Expired first',
   },
   notSent: 'Not sent',
+  supersededBy: 'Version {n} replaced this one. Readers that this one did not reach get version {n}.',
   outcomesTitle: 'Delivery results',
   speed: 'Speed',
   first: 'First device',

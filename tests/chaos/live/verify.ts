@@ -72,19 +72,23 @@ function whyFresh(trace: ClientTrace, connection: ConnectionTrace, model: LogMod
   if (age > 0) return 'new epoch';
   if (age < 0 || hello.at.offset < since.offset) return 'the gateway was behind the reader';
   if (hello.at.offset - since.offset > HELD_AT_LEAST.versions) return 'gap no longer held';
-  const missed = between(model.expected(trace.filter, since.epoch), since.offset, hello.at.offset);
+  const missed = notSuperseded(
+    between(model.expected(trace.filter, since.epoch), since.offset, hello.at.offset),
+  );
   const bytes = missed.reduce((sum, { alert }) => sum + Buffer.byteLength(JSON.stringify(alert)), 0);
   return bytes > HELD_AT_LEAST.bytes ? 'gap too large' : undefined;
 }
 
-/** A recovered hello brings exactly what lies between the two cursors. */
+/** A recovered hello brings exactly what lies between the two cursors, of each alert the newest. */
 function replayFaults(trace: ClientTrace, connection: ConnectionTrace, model: LogModel): string[] {
   const { since, hello } = connection;
   if (hello === undefined) return [];
   if (since === undefined || since.epoch !== hello.at.epoch || since.offset > hello.at.offset) {
     return [`recovered:true from another place: ${describe(connection)}`];
   }
-  const missed = between(model.expected(trace.filter, hello.at.epoch), since.offset, hello.at.offset);
+  const missed = notSuperseded(
+    between(model.expected(trace.filter, hello.at.epoch), since.offset, hello.at.offset),
+  );
   const same = isDeepStrictEqual(
     missed.map(({ alert }) => alert),
     hello.alerts,
@@ -131,6 +135,11 @@ function orderFaults(trace: ClientTrace, connection: ConnectionTrace, model: Log
 
 const between = (entries: readonly Entry[], after: number, upTo: number): Entry[] =>
   entries.filter(({ offset }) => offset > after && offset <= upTo);
+
+const notSuperseded = (entries: readonly Entry[]): Entry[] => {
+  const newest = new Map(entries.map((entry) => [entry.alert.id, entry]));
+  return entries.filter((entry) => newest.get(entry.alert.id) === entry);
+};
 
 const show = (at: Position | undefined): string =>
   at === undefined ? 'nowhere' : `${at.epoch}:${at.offset}`;

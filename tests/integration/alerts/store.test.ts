@@ -71,17 +71,32 @@ test('a status is set only from those named', async () => {
   expect((await store.get(id))?.status).toBe('sent');
 });
 
-test('an abort stops every version that is being sent, and leaves those that were', async () => {
+const add = async (id: string, change: 'update' | 'correction' | 'retraction'): Promise<void> => {
+  const last = await store.get(id);
+  await store.addVersion(nextVersion(last!, { change, note: `${last!.version}` }, 'editor', now));
+};
+const statusesOf = async (id: string) => (await store.versions(id)).map((version) => version.status);
+
+test('a later version supersedes those that are sent or being sent; a retraction retracts them all', async () => {
+  const id = await create('حلول');
+  await store.setStatus(id, 1, ['sending'], 'sent');
+  await add(id, 'update');
+  expect(await statusesOf(id)).toEqual(['superseded', 'sending']);
+  await add(id, 'correction');
+  expect(await statusesOf(id)).toEqual(['superseded', 'superseded', 'sending']);
+  expect(await store.setStatus(id, 2, ['sending'], 'sent')).toBe(false);
+  await add(id, 'retraction');
+  expect(await statusesOf(id)).toEqual(['retracted', 'retracted', 'retracted', 'retracted']);
+});
+
+test('an abort stops the version that is being sent, and stays one when another version follows', async () => {
   const id = await create('إيقاف');
-  for (let n = 0; n < 2; n++) {
-    const last = await store.get(id);
-    await store.addVersion(nextVersion(last!, { change: 'update', note: `${n}` }, 'editor', now));
-  }
-  await store.setStatus(id, 2, ['sending'], 'sent');
+  await add(id, 'update');
   expect(await store.abort(id)).toMatchObject({ value: { type: 'aborted' } });
-  const statuses = (await store.versions(id)).map((version) => version.status);
-  expect(statuses).toEqual(['aborted', 'sent', 'aborted']);
+  expect(await statusesOf(id)).toEqual(['superseded', 'aborted']);
   expect(await store.abort(id)).toMatchObject({ value: { type: 'wrong-status', status: 'aborted' } });
+  await add(id, 'correction');
+  expect(await statusesOf(id)).toEqual(['superseded', 'aborted', 'sending']);
 });
 
 test('of many that set a status at once, one succeeds', async () => {

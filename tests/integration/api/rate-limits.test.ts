@@ -16,12 +16,24 @@ afterAll(() => api.close());
 const signIn = (from: string, key = 'guessed') =>
   api.call('POST', '/v1/session', { body: { key }, headers: { 'X-Forwarded-For': from } });
 
-test('who guesses API keys is stopped, with the right one too', async () => {
-  for (let n = 0; n < SIGN_INS; n++) expect((await signIn('192.0.2.1')).status).toBe(401);
-  const refused = await signIn('192.0.2.1', api.keys.author);
-  expect([refused.status, refused.body.type]).toEqual([429, 'http://ajil.test/problems/too-many-requests']);
-  expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
-  expect((await signIn('192.0.2.2', api.keys.author)).status).toBe(201);
+test('wrong API keys are counted at both doors, and the right one opens all the same', async () => {
+  const show = (key: string) =>
+    api.call('GET', '/v1/alerts', { key, headers: { 'X-Forwarded-For': '192.0.2.1:77' } });
+  for (let n = 0; n < SIGN_INS; n++) {
+    expect((await (n % 2 === 0 ? signIn('192.0.2.1') : show('guessed'))).status).toBe(401);
+  }
+  for (const refused of [await signIn('192.0.2.1'), await show('another')]) {
+    expect([refused.status, refused.body.type]).toEqual([429, 'http://ajil.test/problems/too-many-requests']);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+  }
+  expect((await signIn('192.0.2.1', api.keys.author)).status).toBe(201);
+  expect((await show(api.keys.author)).status).toBe(200);
+});
+
+test('a sign-in with the right key is not counted', async () => {
+  for (let n = 0; n < 2 * SIGN_INS; n++)
+    expect((await signIn('192.0.2.9', api.keys.author)).status).toBe(201);
+  expect((await signIn('192.0.2.9')).status).toBe(401);
 });
 
 test('the addresses of one IPv6 customer count together, and those of the next do not', async () => {

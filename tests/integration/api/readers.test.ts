@@ -80,6 +80,47 @@ test('keys of the wrong size, or off the curve, are refused', async () => {
   expect((await keysOf({ p256dh: offCurve })).body.errors[0].pointer).toBe('/subscription/keys/p256dh');
 });
 
+test('keys are taken in both alphabets of base64, and are the same subscription then', async () => {
+  const { endpoint, keys } = aSubscription(undefined, Buffer.alloc(16, 0xfb).toString('base64url'));
+  const plain = (text: string): string => Buffer.from(text, 'base64url').toString('base64');
+  const standard = { p256dh: plain(keys.p256dh), auth: plain(keys.auth) };
+  expect(standard.auth).toMatch(/[+/].*==$/);
+  const created = await subscribe({ endpoint, keys: standard });
+  expect(created.status).toBe(201);
+  expect((await subscribe({ endpoint, keys })).status).toBe(200);
+  const path = `/v1/subscriptions/${created.body.id}`;
+  for (const auth of [keys.auth, `${keys.auth}==`, standard.auth]) {
+    expect((await api.call('GET', path, proof(auth))).status).toBe(200);
+  }
+  expect((await subscribe({ endpoint, keys: { ...keys, auth: `${keys.auth.slice(0, -1)}x` } })).status).toBe(
+    422,
+  );
+});
+
+test('a patch of nested preferences is merged, and what it leaves unfinished is named', async () => {
+  const subscription = aSubscription();
+  const quietHours = { start: '22:00', end: '06:00', timeZone: 'Asia/Riyadh' };
+  const { body } = await subscribe(subscription, { quietHours });
+  const patch = (change: object) =>
+    api.call('PATCH', `/v1/subscriptions/${body.id}`, { ...proof(subscription.keys.auth), body: change });
+  expect((await patch({ quietHours: { end: '07:00' } })).body.quietHours).toEqual({
+    ...quietHours,
+    end: '07:00',
+  });
+  expect((await patch({ urgency: null })).body.urgency).toBe('normal');
+  expect((await patch({ quietHours: null })).body.quietHours).toBeUndefined();
+  const unfinished = await patch({ quietHours: { end: '07:00' } });
+  expect([
+    unfinished.status,
+    unfinished.body.errors.map(({ pointer }: { pointer: string }) => pointer),
+  ]).toEqual([422, ['/quietHours/start', '/quietHours/timeZone']]);
+});
+
+test('a reader of a variety of Arabic is a reader of Arabic', async () => {
+  expect((await subscribe(aSubscription(), { lang: 'arz-EG' })).body.lang).toBe('ar-EG');
+  expect((await subscribe(aSubscription(), { lang: 'qqq' })).body.errors[0].pointer).toBe('/lang');
+});
+
 test('a receipt is taken as JSON and as a beacon; a foreign token is refused', async () => {
   const { body } = await api.call('POST', '/v1/alerts', { body: anAlert(), key: api.keys.author });
   const receipt = { alertId: body.id, version: 1, event: 'shown', token: 'good' };

@@ -167,7 +167,7 @@ test('while Redis is away every call that needs it is a 503 with Retry-After, at
     expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '2']);
     expect(answer.body.type).toBe('http://ajil.test/problems/unavailable');
   }
-  const reader = await api.call('POST', '/v1/receipts', { body: {} });
+  const reader = await api.call('POST', '/v1/subscriptions', { body: {} });
   expect(reader.status).toBe(503);
   expect((await api.call('GET', '/healthz')).status).toBe(200);
   await api.redis.restart();

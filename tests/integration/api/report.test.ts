@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Report } from '../../../src/delivery/report.ts';
+import type { DeliveryReport, Report } from '../../../src/delivery/report.ts';
 import { anAlert, startTestApi, type TestApi } from '../../support/api.ts';
 
 let api: TestApi;
@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-function aReport(alertId: string, accepted: number, pending: number): Omit<Report, 'status'> {
+function aReport(alertId: string, accepted: number, pending: number): DeliveryReport {
   return {
     alertId,
     version: 1,
@@ -76,13 +76,13 @@ test('HEAD of the stream is answered at once, without a body, and by who may ask
 
 test('a stream ends when the editor’s key is revoked', async () => {
   const id = await newAlert();
-  const { editor, key } = await api.deps.editors.add({ name: 'brief', role: 'author' });
+  const { editor, key } = await api.deps.editors.add({ name: 'brief', role: 'author', by: 'test' });
   const response = await fetch(`${api.url}/v1/alerts/${id}/report`, {
     headers: { Authorization: `Bearer ${key}`, Accept: 'text/event-stream' },
   });
   const events = eventsOf(response);
   await events.next();
-  await api.deps.editors.revoke(editor.id);
+  await api.deps.editors.revoke(editor.id, 'test');
   expect((await events.next()).done).toBe(true);
 });
 

@@ -1,5 +1,8 @@
+import { request } from 'node:http';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { SESSION_LIFE_MS } from '../../../src/editors/sessions.ts';
+import { cookieOf } from '../../../src/api/authentication.ts';
+import { SESSION_IDLE_MS, SESSION_LIFE_MS } from '../../../src/editors/sessions.ts';
+import { keys } from '../../../src/redis/keys.ts';
 import { anAlert, startTestApi, type TestApi } from '../../support/api.ts';
 
 let api: TestApi;
@@ -65,9 +68,9 @@ test('a session ends by signing out, by time, and with its API key', async () =>
   expect((await api.call('DELETE', '/v1/session', { headers: out })).status).toBe(204);
   expect((await who(left.cookie)).status).toBe(401);
 
-  const { editor, key } = await api.deps.editors.add({ name: 'brief', role: 'author' });
+  const { editor, key } = await api.deps.editors.add({ name: 'brief', role: 'author', by: 'test' });
   const revoked = await signIn(key);
-  await api.deps.editors.revoke(editor.id);
+  await api.deps.editors.revoke(editor.id, 'test');
   expect((await who(revoked.cookie)).status).toBe(401);
   const byKey = await api.call('POST', '/v1/alerts', { key, body: anAlert() });
   expect(byKey.status).toBe(401);
@@ -75,6 +78,100 @@ test('a session ends by signing out, by time, and with its API key', async () =>
   const old = await signIn();
   api.advance(SESSION_LIFE_MS + 1);
   expect((await who(old.cookie)).status).toBe(401);
+});
+
+const actions = async (): Promise<string[]> =>
+  (await api.deps.redis.xrange(keys.audit, '-', '+')).map(
+    ([, [, entry = '']]) => (JSON.parse(entry) as { action: string }).action,
+  );
+const who = (cookie: string) => api.call('GET', '/v1/session', { headers: { Cookie: cookie } });
+
+test('signing out needs no CSRF token, comes from our own page, and is audited', async () => {
+  const { cookie } = await signIn();
+  const out = (headers: Record<string, string>) =>
+    api.call('DELETE', '/v1/session', { headers: { Cookie: cookie, ...headers } });
+  expect((await out({ Origin: 'https://evil.example' })).status).toBe(403);
+  expect((await out({ 'Sec-Fetch-Site': 'cross-site' })).status).toBe(403);
+  expect((await who(cookie)).status).toBe(200);
+  expect((await out({ 'X-CSRF-Token': 'of yesterday', Origin: 'http://ajil.test' })).status).toBe(204);
+  expect((await who(cookie)).status).toBe(401);
+  expect((await actions()).slice(-2)).toEqual(['session.open', 'session.close']);
+  expect((await out({})).status).toBe(204);
+  expect((await actions()).at(-1)).toBe('session.close');
+});
+
+test('signing in again ends the session before, and one of which nothing is heard ends by itself', async () => {
+  const first = await signIn();
+  const again = await api.call('POST', '/v1/session', {
+    body: { key: api.keys.author },
+    headers: { Cookie: first.cookie },
+  });
+  expect(again.status).toBe(201);
+  expect((await who(first.cookie)).status).toBe(401);
+
+  const { cookie } = await signIn();
+  for (let heard = 0; heard < 3; heard++) {
+    api.advance(SESSION_IDLE_MS - 60_000);
+    expect((await who(cookie)).status).toBe(200);
+  }
+  api.advance(SESSION_IDLE_MS + 60_000);
+  expect((await who(cookie)).status).toBe(401);
+});
+
+test('a page that was reached by a name of somebody else’s may not sign in, by an address it may', async () => {
+  const port = new URL(api.url).port;
+  const signInFrom = (host: string) =>
+    new Promise<number>((status, fail) => {
+      const asked = request({ host: '127.0.0.1', port, path: '/v1/session', method: 'POST' }, (answer) =>
+        status(answer.resume().statusCode ?? 0),
+      );
+      asked.on('error', fail);
+      asked.setHeader('Host', host).setHeader('Origin', `http://${host}`);
+      asked.setHeader('Content-Type', 'application/json').end(JSON.stringify({ key: api.keys.author }));
+    });
+  expect(await signInFrom(`rebound.example:${port}`)).toBe(403);
+  for (const name of ['localhost', '127.0.0.1', '[::1]', '192.168.1.7']) {
+    expect([name, await signInFrom(`${name}:${port}`)]).toEqual([name, 201]);
+  }
+});
+
+test('keys that are not known are audited by their number, however many strangers show', async () => {
+  const fresh = await startTestApi();
+  try {
+    for (let tries = 0; tries < 5; tries++) {
+      await fresh.call('POST', '/v1/session', { body: { key: `guess${tries}` } });
+      await fresh.call('GET', '/v1/alerts', { key: `guess${tries}` });
+    }
+    const entries = await fresh.deps.redis.xrange(keys.audit, '-', '+');
+    const refused = entries
+      .map(([, [, entry = '']]) => entry)
+      .filter((entry) => entry.includes('key.refuse'));
+    expect(refused).toEqual([expect.stringContaining('1 tries')]);
+    expect(await fresh.deps.metrics.getSingleMetric('ajil_keys_refused_total')?.get()).toMatchObject({
+      values: [{ value: 10 }],
+    });
+  } finally {
+    await fresh.close();
+  }
+});
+
+test.each([
+  ['ajil-session=a', 'a'],
+  ['x=1; ajil-session=a ; y=2', 'a'],
+  ['x=1;\tajil-session=a', 'a'],
+  ['\u00a0ajil-session=planted; ajil-session=a', 'a'],
+  ['\u00a0ajil-session=planted', undefined],
+  ['\ufeffajil-session=planted', undefined],
+  ['\u2028ajil-session=planted', undefined],
+  ['\u000bajil-session=planted', undefined],
+  ['ajil-session =planted', undefined],
+  ['Ajil-Session=planted', undefined],
+  ['ajil-session=planted; ajil-session=a', undefined],
+  ['"ajil-session"=planted', undefined],
+  ['ajil-session', undefined],
+  ['', undefined],
+])('the cookie header %j holds the session %s', (header, value) => {
+  expect(cookieOf(header, 'ajil-session')).toBe(value);
 });
 
 test('a wrong key does not sign in, nor does another site’s page', async () => {

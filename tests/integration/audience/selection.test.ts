@@ -29,7 +29,7 @@ async function audienceOf(
   const selection = createSelection(redis);
   const shards = await Promise.all(
     Array.from({ length: SHARDS }, async (_, shard) =>
-      selection.read(shard, setBits(await selection.freeze(name, shard, query, 60))),
+      selection.read(shard, setBits((await selection.freeze(name, shard, query, 60)).all)),
     ),
   );
   return shards
@@ -56,16 +56,24 @@ test('an alert is for who follows one of its topics, hears its urgency and speak
 
 test('once frozen, an audience stays as it was; who has left by then is not read', async () => {
   const stays = reader();
-  const leaves = reader();
-  const turnsAway = reader();
+  const leaves = neighbourOf(stays);
+  const turnsAway = neighbourOf(stays);
   await store.putAll([stays, leaves, turnsAway]);
   expect(await audienceOf({ name: 'a-1' }, QUERY)).toHaveLength(3);
-  await store.putAll([reader(), { ...turnsAway, preferences: { topics: ['sport'], urgency: 'normal' } }]);
+  await store.putAll([
+    neighbourOf(stays),
+    { ...turnsAway, preferences: { topics: ['sport'], urgency: 'normal' } },
+  ]);
   await store.erase(subscriptionId(leaves.endpoint));
   const left = [stays.endpoint, turnsAway.endpoint].sort();
   expect(await audienceOf({ name: 'a-1' }, QUERY)).toEqual(left);
   // A correction goes to whoever got the alert, and to who follows its topics now.
   expect(await audienceOf({ name: 'a-2', earlier: 'a-1' }, QUERY)).toHaveLength(3);
+});
+
+test('an empty audience leaves no key behind', async () => {
+  expect(await audienceOf({ name: 'a-1' }, QUERY)).toEqual([]);
+  expect(await redis.dbsize()).toBe(0);
 });
 
 const DAY_MS = 86_400_000;

@@ -43,6 +43,7 @@ const retryOf = (id: string, slots: number[], over: Partial<Retry> = {}): Retry 
   origin: 'https://push.example',
   attempt: 1,
   waits: 0,
+  mayHaveArrived: false,
   dueAtMs: 9000,
   slots: [[3, slots]],
   ...over,

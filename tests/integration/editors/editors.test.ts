@@ -1,5 +1,11 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { generateVAPIDKeys } from 'web-push';
 import { prepareAdmin } from '../../../src/editors/admin-at-start.ts';
+import { loadAuditKey } from '../../../src/editors/audit-key.ts';
 import { createAuditLog } from '../../../src/editors/audit.ts';
 import { createEditorStore, type EditorStore } from '../../../src/editors/store.ts';
 import { createLogger } from '../../../src/ops/logger.ts';
@@ -12,12 +18,18 @@ const now = Date.now;
 let server: TestRedis;
 let redis: Redis;
 let editors: EditorStore;
+/** Of the command line's environment: the log's key comes of it. */
+const vapid = generateVAPIDKeys();
+let key: Buffer;
+const logOf = (client: Redis) => createAuditLog({ redis: client, now, key });
+const storeOf = (client: Redis) => createEditorStore({ redis: client, now, audit: logOf(client) });
 
 beforeAll(async () => {
   server = await startTestRedis();
   redis = connectRedis(server.url, 'command', createLogger({ level: 'silent', role: 'test' }));
   await waitUntilReady(redis);
-  editors = createEditorStore({ redis, now });
+  key = await loadAuditKey({ dataDir: '', vapidPrivateKey: vapid.privateKey, mayCreate: false });
+  editors = storeOf(redis);
 });
 afterAll(async () => {
   await closeRedis(redis);
@@ -25,7 +37,7 @@ afterAll(async () => {
 });
 
 test('of many processes that start at once, one is given the admin key, once and for all', async () => {
-  const stores = Array.from({ length: 10 }, () => createEditorStore({ redis, now }));
+  const stores = Array.from({ length: 10 }, () => storeOf(redis));
   const results = await Promise.all(stores.map((store) => store.ensureAdmin({})));
   const created = results.flatMap((result) => (result.type === 'added' ? (result.key ?? []) : []));
   expect(created).toHaveLength(1);
@@ -43,21 +55,21 @@ test('a configured admin key replaces the one before', async () => {
 });
 
 test('a key has 256 random bits, is stored as its hash only, and ends when revoked or replaced', async () => {
-  const { editor, key } = await editors.add({ name: 'سارة', role: 'author' });
+  const { editor, key } = await editors.add({ name: 'سارة', role: 'author', by: 'test' });
   expect(key).toMatch(/^ajil_[\w-]{43}$/);
   expect(
     JSON.stringify([await redis.hgetall(keys.editors), await redis.hgetall(keys.editorKeys)]),
   ).not.toContain(key);
   expect(await editors.authenticate(key)).toEqual(editor);
   expect(await editors.authenticate(`${key}x`)).toBeUndefined();
-  const replaced = await editors.replaceKey(editor.id);
+  const replaced = await editors.replaceKey(editor.id, 'test');
   if (replaced.type !== 'replaced') throw new Error(replaced.type);
   expect(await editors.authenticate(key)).toBeUndefined();
   expect(await editors.authenticate(replaced.key)).toEqual(editor);
-  expect((await editors.revoke(editor.id))?.revokedAt).not.toBeNull();
+  expect((await editors.revoke(editor.id, 'test'))?.revokedAt).not.toBeNull();
   expect(await editors.authenticate(replaced.key)).toBeUndefined();
-  expect(await editors.revoke('nobody')).toBeUndefined();
-  expect(await editors.replaceKey('nobody')).toEqual({ type: 'missing' });
+  expect(await editors.revoke('nobody', 'test')).toBeUndefined();
+  expect(await editors.replaceKey('nobody', 'test')).toEqual({ type: 'missing' });
 });
 
 test('revoked is for good: neither a new key nor a start brings an editor back', async () => {
@@ -65,13 +77,11 @@ test('revoked is for good: neither a new key nor a start brings an editor back',
   const client = connectRedis(own.url, 'command', createLogger({ level: 'silent', role: 'test' }));
   try {
     await waitUntilReady(client);
-    const store = createEditorStore({ redis: client, now });
-    const audit = createAuditLog({ redis: client, now });
+    const store = storeOf(client);
     const [adminKey, another] = ['a'.repeat(22), 'b'.repeat(22)];
     const start = async (key: string | undefined): Promise<void> =>
       prepareAdmin({
         editors: store,
-        audit,
         adminKey: key,
         logger: createLogger({ level: 'silent', role: 'test' }),
         onNewKey: () => undefined,
@@ -79,17 +89,25 @@ test('revoked is for good: neither a new key nor a start brings an editor back',
     await start(adminKey);
     await start(another);
     await start(another);
-    await store.revoke('admin');
+    await store.revoke('admin', 'test');
     for (const key of [another, adminKey, undefined]) {
       await start(key);
       expect(await store.authenticate(key ?? another)).toBeUndefined();
-      expect(await store.replaceKey('admin')).toMatchObject({ type: 'revoked', editor: { name: 'Admin' } });
+      expect(await store.replaceKey('admin', 'test')).toMatchObject({
+        type: 'revoked',
+        editor: { name: 'Admin' },
+      });
     }
     expect(await client.hlen(keys.editorKeys)).toBe(0);
     const actions = (await client.xrange(keys.audit, '-', '+')).map(
       ([, fields]) => (JSON.parse(fields[1] ?? '') as { action: string }).action,
     );
-    expect(actions).toEqual(['editor.add-admin', 'editor.replace-key']);
+    expect(actions).toEqual([
+      'editor.set-admin-key',
+      'editor.set-admin-key',
+      'editor.revoke',
+      ...Array.from({ length: 3 }, () => 'editor.replace-key-refused'),
+    ]);
   } finally {
     await closeRedis(client);
     await own.stop();
@@ -97,7 +115,8 @@ test('revoked is for good: neither a new key nor a start brings an editor back',
 });
 
 test('entries of several processes make one unbroken chain, and a changed one shows', async () => {
-  const logs = Array.from({ length: 4 }, () => createAuditLog({ redis, now }));
+  await redis.del(keys.audit);
+  const logs = Array.from({ length: 4 }, () => logOf(redis));
   const tens = Array.from({ length: 10 }, (_, n) => ({ editorId: `e${n}`, action: 'test', target: 'x' }));
   await Promise.all(logs.flatMap((log) => tens.map((entry) => log.append(entry))));
   expect(await logs[0]?.verify()).toMatchObject({ type: 'intact', entries: 40 });
@@ -108,8 +127,75 @@ test('entries of several processes make one unbroken chain, and a changed one sh
   expect(fields).toContain('entry');
 });
 
+/** Makes the whole chain anew, as one can who writes to Redis and knows how the hashes are made but not their key. */
+async function forge(
+  change: (entry: string) => string,
+  hash: (prev: string, entry: string) => string,
+): Promise<void> {
+  const entries = (await redis.xrange(keys.audit, '-', '+')).map(([, [, entry = '']]) => change(entry));
+  await redis.del(keys.audit);
+  let prev = '';
+  for (const entry of entries) {
+    const next = hash(prev, entry);
+    await redis.xadd(keys.audit, '*', 'entry', entry, 'prev', prev, 'hash', next);
+    prev = next;
+  }
+}
+
+test('a chain that was made anew without the key shows, and so does one that was cut off or removed', async () => {
+  const verify = (...args: string[]) => ajil('audit', 'verify', ...args);
+  await redis.del(keys.audit);
+  const log = logOf(redis);
+  for (const target of ['a', 'b', 'c']) await log.append({ editorId: 'e', action: 'test', target });
+  const { hash: head } = await log.head();
+  expect(await verify('--head', head)).toMatchObject({ code: 0, stdout: expect.stringContaining(head) });
+
+  const [newest] = await redis.xrevrange(keys.audit, '+', '-', 'COUNT', 1);
+  await redis.xdel(keys.audit, newest?.[0] ?? '');
+  expect(await verify()).toMatchObject({ code: 0 });
+  expect(await verify('--head', head)).toMatchObject({ code: 1, stderr: expect.stringContaining('cut off') });
+
+  const change = (entry: string): string => entry.replace('"e"', '"x"');
+  const keyId = head.split('.')[0] ?? '';
+  const sha = (prev: string, entry: string): string =>
+    createHash('sha256').update(`${prev}\n${entry}`).digest('hex');
+  await forge(change, (prev, entry) => `${keyId}.${sha(prev, entry)}`);
+  expect(await verify()).toMatchObject({ code: 1, stderr: expect.stringContaining('breaks') });
+  await forge(change, sha);
+  expect(await verify()).toMatchObject({ code: 1, stderr: expect.stringContaining('under this key') });
+  // What was there before the key counts as far as its order goes, and is said.
+  await logOf(redis).append({ editorId: 'e', action: 'test', target: 'd' });
+  expect(await verify()).toMatchObject({ code: 0, stdout: expect.stringContaining('under other keys') });
+
+  await redis.del(keys.audit);
+  expect(await verify()).toMatchObject({ code: 1, stderr: expect.stringContaining('removed') });
+});
+
+test('what the command line refuses is audited', async () => {
+  await redis.del(keys.audit);
+  await ajil('keys', 'replace', 'nobody');
+  await ajil('editors', 'revoke', 'nobody');
+  const actions = (await redis.xrange(keys.audit, '-', '+')).map(([, [, entry = '']]) => entry);
+  expect(actions.join()).toMatch(/editor\.replace-key-refused.*nobody.*editor\.revoke-refused.*nobody/);
+});
+
+test('a machine alone keeps the log’s key in its folder, and no command makes another for a log that has entries', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'ajil-audit-'));
+  const load = (mayCreate: boolean) => loadAuditKey({ dataDir: dir, vapidPrivateKey: undefined, mayCreate });
+  await expect(load(false)).rejects.toThrow('audit.key');
+  const [first, ...others] = await Promise.all([load(true), load(true), load(true)]);
+  expect(others).toEqual([first, first]);
+  expect(await load(false)).toEqual(first);
+  expect((await stat(join(dir, 'audit.key'))).mode & 0o777).toBe(0o600);
+  expect(await ajilAt({ REDIS_URL: server.url, DATA_DIR: '/nonexistent' }, 'audit', 'verify')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('DATA_DIR'),
+  });
+  await rm(dir, { recursive: true });
+});
+
 test('who waits behind a Redis that does not answer is told with the first, and later ones try again', async () => {
-  const log = createAuditLog({ redis, now });
+  const log = logOf(redis);
   const entry = { editorId: 'e', action: 'test', target: 'x' };
   const tried: string[] = [];
   const fail = (name: string) =>
@@ -136,7 +222,10 @@ test('the command line adds, lists and revokes, and tells by its exit code what 
   expect(again).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('for good') });
   expect(await ajil('editors', 'revoke', 'nobody')).toMatchObject({ code: 1 });
   expect(await ajil('editors', 'add', '--name', 'x', '--role', 'king')).toMatchObject({ code: 2 });
-  expect((await ajil('audit', 'verify')).code).toBe(1);
+  for (const name of ['', 'a\u202eb', 'a\ufffd', 'a\nb']) {
+    expect((await ajil('editors', 'add', '--name', name)).code).toBe(2);
+  }
+  expect((await ajil('audit', 'verify')).code).toBe(0);
   expect((await ajil('--help')).stdout).toContain('Exit codes');
 });
 
@@ -148,4 +237,12 @@ test('the command line says what to do when Redis is away', async () => {
 
 const ajilAt = (env: Record<string, string>, ...args: string[]): Promise<CliResult> =>
   startCli(env, args).ended;
-const ajil = (...args: string[]): Promise<CliResult> => ajilAt({ REDIS_URL: server.url }, ...args);
+const ajil = (...args: string[]): Promise<CliResult> =>
+  ajilAt(
+    {
+      REDIS_URL: server.url,
+      VAPID_PUBLIC_KEY: vapid.publicKey,
+      VAPID_PRIVATE_KEY: vapid.privateKey,
+    },
+    ...args,
+  );

@@ -37,6 +37,27 @@ test('what is counted is what is sent, byte for byte', () => {
   }
 });
 
+test('the note of a correction comes before the story, and alone where both do not fit', () => {
+  const bodyOf = (version: typeof alert): string =>
+    (
+      JSON.parse(pushMessageTemplate(version, PUBLIC_URL).payload('').toString()) as {
+        notification: { body: string };
+      }
+    ).notification.body;
+  const note = 'ذكرنا رقمًا خاطئًا';
+  const corrected = nextVersion(alert, { change: 'correction', note }, 'editor', 0);
+  expect(bodyOf(corrected)).toBe(`${note}\n${alert.body}`);
+  const long = nextVersion(alert, { change: 'correction', note, body: '急'.repeat(680) }, 'editor', 0);
+  expect(bodyOf(long)).toBe(note);
+  expect(pushMessageBytes(long, PUBLIC_URL)).toBeLessThanOrEqual(MAX_PUSH_MESSAGE_BYTES);
+});
+
+test('a correction is counted as large as its plain form, which other readers get', () => {
+  const change = { change: 'correction', note: 'خطأ', body: '急'.repeat(800) } as const;
+  const corrected = nextVersion(alert, change, 'editor', 0);
+  expect(pushMessageBytes(corrected, PUBLIC_URL)).toBeGreaterThan(MAX_PUSH_MESSAGE_BYTES);
+});
+
 test('a retraction fits, whatever it takes back and whatever it says of it', () => {
   const largest = { headline: '急'.repeat(200), note: '急'.repeat(300) };
   const url = `https://news.example/${'خ'.repeat(1000)}`;

@@ -11,7 +11,8 @@ test.each([
   ['https://web.push.apple.com/QGuQ', 'apple'],
   ['https://eu.web.push.apple.com/QGuQ', 'apple', true],
   ['https://wns2-par02p.notify.windows.com/w/?token=BQ', 'wns', true],
-  ['https://FCM.googleapis.com:443/fcm/send/abc', 'fcm'],
+  ['https://fcm.googleapis.com/wp/%2Fa%2b;b=1,2!$(x)*@', 'fcm'],
+  ['https://a-1.b2.push.apple.com/QGuQ', 'apple', true],
   ['https://127.0.0.1:8443/push/1', 'other'],
 ])('%s belongs to %s', (endpoint, provider, regional = false) => {
   const url = new URL(endpoint);
@@ -64,6 +65,82 @@ test.each([
   `https://fcm.googleapis.com/${'a'.repeat(2048)}`,
 ])('a stranger’s endpoint is refused: %s', (endpoint) => {
   expect(policy.check(endpoint)).toMatchObject({ ok: false, gone: false });
+});
+
+describe('another text of a URL than its canonical one is refused, in whatever part it differs', () => {
+  const strange = [
+    ...['\\@evil.example/', '\\:80@evil.example/', '\\.evil.example/', '\\fcm\\send\\a'].map(
+      (rest) => `https://fcm.googleapis.com${rest}`,
+    ),
+    ...[
+      'https:',
+      'https:/',
+      'https:///',
+      'https://////',
+      'https:\\\\',
+      'https:/\\',
+      'HTTPS://',
+      ' https://',
+    ].map((start) => `${start}fcm.googleapis.com/fcm/send/a`),
+    ...[
+      'fcm%2egoogleapis.com',
+      '%66cm.googleapis.com',
+      'x.push%2eapple.com',
+      '@fcm.googleapis.com',
+      ':@fcm.googleapis.com',
+      'fcm.googleapis.com:443',
+      'fcm.googleapis.com:',
+      'fcm.googleapis.com:00443',
+      'FCM.googleapis.com',
+      '127.1:8443',
+      '2130706433:8443',
+      'LOCALHOST:9443',
+    ].map((host) => `https://${host}/fcm/send/a`),
+    ...[
+      '/./a',
+      '/x/../a',
+      '/%2e/a',
+      '/%2e%2e/a',
+      '/a/..',
+      '',
+      '?a',
+      '/a?',
+      '/a#',
+      '/a"',
+      '/a<',
+      '/a{}',
+      '/a`',
+      '/a|b',
+      '/a^b',
+      '/a[b]',
+      '/a?{b}',
+      '/a?b`',
+      '/a?b|c',
+      "/a?b'c",
+      '/a?b\\c',
+      '/a%',
+      '/a%zz',
+    ].map((path) => `https://fcm.googleapis.com${path}`),
+    ...[
+      '',
+      'a.',
+      '*',
+      '_x',
+      '-a',
+      'a-',
+      '-a-',
+      '!$&\'()*+,;=~`{}"',
+      'a'.repeat(64),
+      Array.from({ length: 100 }, () => 'abc').join('.'),
+    ].map((region) => `https://${region}.push.apple.com/QGuQ`),
+    'https://a..notify.windows.com/w/?token=BQ',
+    'https://push.apple.com./QGuQ',
+  ];
+  test.each(strange)('%s', (endpoint) => {
+    // Once an origin is known, the policy looks at the path alone.
+    policy.check('https://fcm.googleapis.com/fcm/send/a');
+    expect(policy.check(endpoint)).toMatchObject({ ok: false, gone: false });
+  });
 });
 
 test('what Chrome gives for a removed subscription counts as gone', () => {

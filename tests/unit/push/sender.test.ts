@@ -319,6 +319,32 @@ test('an order knows how many of its messages wait for their turn', async () => 
   expect(order.waiting).toBe(0);
 });
 
+test('an order whose lease is over waits for a new one, and then goes on', async () => {
+  const { send, open, tally } = openSenderWorld();
+  const order: SendOrder = { rank: 1, stopped: false, leaseUntil: performance.now() - 1 };
+  send(FCM, 3, order);
+  await vi.advanceTimersByTimeAsync(500);
+  await quiet();
+  expect(open).toHaveLength(0);
+  order.leaseUntil = performance.now() + 1000;
+  await vi.advanceTimersByTimeAsync(50);
+  await quiet();
+  expect(open).toHaveLength(3);
+  for (const request of open.slice()) request.answer(201);
+  await quiet();
+  expect(tally()).toEqual({ accepted: 3 });
+});
+
+test('a lease that ends between the start of a message and its request keeps it from being sent', async () => {
+  const { send, open, tally } = openSenderWorld();
+  const order: SendOrder = { rank: 1, stopped: false, leaseUntil: performance.now() + 100 };
+  send(FCM, 2, order);
+  order.leaseUntil = performance.now() - 1;
+  await quiet();
+  expect(open).toHaveLength(0);
+  expect(tally()).toEqual({ 'stopped (not sent)': 2 });
+});
+
 describe('connections are opened ahead', () => {
   test('to a service of which a first message comes, before that is encrypted', () => {
     const { send, open, preconnected } = openSenderWorld();

@@ -124,6 +124,25 @@ describe('an order that is stopped', () => {
     expect(peer?.count(FRAME.headers)).toBe(2);
   });
 
+  it('our own client: a body that waits for the window is not written, and its stream is reset', async () => {
+    let peer: Peer | undefined;
+    const server = await startScriptedServer(certificate, async (newest) => {
+      newest.greet([4, 0]); // SETTINGS_INITIAL_WINDOW_SIZE
+      peer = newest;
+      return newest.serve();
+    });
+    cleanup.push(server.close);
+    const { order, askMany } = opener(server.origin, { maxConnections: 1 });
+    const answers = askMany(1);
+    await expect.poll(() => peer?.count(FRAME.headers)).toBe(1);
+    order.stopped = true;
+    peer?.send(FRAME.windowUpdate, 0, 1, Buffer.of(0, 1, 0, 0));
+    expect(await answers).toMatchObject([notSent]);
+    await peer?.roundTrip();
+    expect(peer?.count(FRAME.rstStream)).toBe(1);
+    expect(peer?.count(FRAME.data)).toBe(0);
+  });
+
   it('the library, while it connects: nothing is written', async () => {
     let greet: (() => void) | undefined;
     const server = await startScriptedServer(certificate, async (peer, connection) => {

@@ -1,0 +1,43 @@
+import { hkdfSync } from 'node:crypto';
+import { join } from 'node:path';
+import { createSecretFile, readIfThere } from '../ops/secret-file.ts';
+import { newSecret } from './secrets.ts';
+
+/** Thrown when there is no key that can be used: the message says what to do. */
+export class AuditKeyError extends Error {
+  override readonly name = 'AuditKeyError';
+}
+
+const BYTES = 32;
+
+/**
+ * The key of the audit log's hashes: 32 bytes. Several machines share the VAPID key that is set, so it is derived from that
+ * one (HKDF, RFC 5869); a machine alone keeps it in `dataDir/audit.key`, which is made (mode 0600) when it is not there.
+ * @param source.vapidPrivateKey what is set, base64url; undefined where the keys are in `dataDir`
+ * @param source.mayCreate false: a log that has entries already has a key, and making another here would be a mistake
+ * @throws {AuditKeyError}
+ */
+export async function loadAuditKey(source: {
+  dataDir: string;
+  vapidPrivateKey: string | undefined;
+  mayCreate: boolean;
+}): Promise<Buffer> {
+  if (source.vapidPrivateKey !== undefined) {
+    const secret = Buffer.from(source.vapidPrivateKey, 'base64url');
+    return Buffer.from(hkdfSync('sha256', secret, '', 'ajil audit log', BYTES));
+  }
+  const file = join(source.dataDir, 'audit.key');
+  const stored = await readIfThere(file);
+  if (stored === undefined && !source.mayCreate) {
+    throw new AuditKeyError(
+      `There is no audit.key in ${source.dataDir}, and the audit log has entries: set DATA_DIR, or the VAPID keys, as the servers have them.`,
+    );
+  }
+  const key = Buffer.from((stored ?? (await createSecretFile(file, `${newSecret()}\n`))).trim(), 'base64url');
+  if (key.length !== BYTES) {
+    throw new AuditKeyError(
+      `${file} is damaged: restore it from a backup, or delete it to begin with a new key.`,
+    );
+  }
+  return key;
+}

@@ -231,7 +231,7 @@ class AlertView extends DeskElement {
         <p class="unseen" role="status">
           ${this.replaced ? `${text[alert.change]}: ${alert.headline}` : nothing}
         </p>
-        ${renderAlertHead(alert, desk.words, desk.client.now())} ${this.renderActions(alert, desk.words)}
+        ${renderAlertHead(alert, desk)} ${this.renderActions(alert, desk.words)}
         <section aria-labelledby="report-heading">
           <h2 id="report-heading">
             ${text.report}

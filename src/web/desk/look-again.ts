@@ -1,7 +1,7 @@
 /** Others send, too. */
-const EVERY_MS = 20_000;
+const EVERY_MS = 5000;
 
-/** Looks every 20 s while the page is seen, and when it is seen anew. @returns ends it */
+/** Looks every 5 s while the page is seen, and when it is seen anew. @returns ends it */
 export function lookAgain(look: () => void): () => void {
   const lookIfSeen = (): void => {
     if (document.visibilityState === 'visible') look();

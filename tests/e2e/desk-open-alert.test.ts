@@ -40,7 +40,7 @@ async function colleague(id: string, body: object): Promise<void> {
 const newest = async (id: string): Promise<EditorAlert> =>
   (await stack.api.asEditor(`/v1/alerts/${id}`)).body as EditorAlert;
 
-/** What the page does every 5 seconds, it does when it is seen again. */
+/** What the page does every 20 seconds, it does when it is seen again. */
 const lookAgain = (desk: DeskPage): Promise<unknown> =>
   desk.page.evaluate(`document.dispatchEvent(new Event('visibilitychange'))`);
 

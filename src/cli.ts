@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { ImportFormatError } from './audience/import.ts';
 import { auditCommand } from './cli/audit.ts';
 import { editorsCommand, keysCommand } from './cli/editors.ts';
 import { CliError, EXIT } from './cli/services.ts';
@@ -28,7 +29,7 @@ function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT.usage;
   console.error(error instanceof Error ? error.message : String(error));
   if (error instanceof CliError) return error.code;
-  if (error instanceof ConfigError) return EXIT.usage;
+  if (error instanceof ConfigError || error instanceof ImportFormatError) return EXIT.usage;
   return isRedisAway(error) ? EXIT.redisAway : EXIT.failed;
 }
 

@@ -9,6 +9,7 @@ import { openFanOutQueue, openPushQueue } from '../src/delivery/queues.ts';
 import { openReceiptTokens } from '../src/delivery/receipt-token.ts';
 import { timeDeliveries } from '../src/delivery/service-metrics.ts';
 import { createPushSending } from '../src/delivery/send-push.ts';
+import { createRetiredCounter } from '../src/delivery/standing.ts';
 import { createLiveLog } from '../src/live/log.ts';
 import type { Logger } from '../src/ops/logger.ts';
 import { createMetrics, tellBuild } from '../src/ops/metrics.ts';
@@ -81,6 +82,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
     sender,
     policy,
     brake,
+    onRetired: createRetiredCounter(metrics),
     tokens: openReceiptTokens(keys.privateKey),
     vapidKeyId: keys.keyId,
     publicUrl: config.publicUrl,

@@ -23,7 +23,7 @@ export function directionOf(lang: string, text = ''): 'ltr' | 'rtl' {
 }
 
 /**
- * Languages of which readers read one written form, and which are one to them therefore (docs/decisions/0014): the members
+ * Languages of which readers read one written form, and which are one to them therefore (docs/decisions/0016): the members
  * of the macrolanguages `ar` and `no` in IANA's language subtag registry. CLDR itself makes `cmn` `zh` and `prs` `fa-AF`.
  */
 const MACROLANGUAGES: ReadonlyMap<string, string> = new Map([

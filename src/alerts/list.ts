@@ -2,7 +2,7 @@ import type { Redis } from '../redis/connect.ts';
 import { keys } from '../redis/keys.ts';
 import { timePrefix } from './id.ts';
 import { primaryLanguage } from './language.ts';
-import { readVersion } from './record.ts';
+import { fetchVersion } from './record.ts';
 import type { AlertStatus, EditorAlert } from './schema.ts';
 
 export interface AlertQuery {
@@ -47,10 +47,8 @@ export function createAlertList(redis: Redis): (query: AlertQuery) => Promise<Al
   }
 
   async function read(places: readonly string[]): Promise<EditorAlert[]> {
-    const hashes = await Promise.all(
-      places.map((place) => redis.hgetall(keys.alert(place.slice(TIME_LENGTH)))),
-    );
-    return hashes.flatMap((hash) => readVersion(hash) ?? []);
+    const alerts = await Promise.all(places.map((place) => fetchVersion(redis, place.slice(TIME_LENGTH))));
+    return alerts.flatMap((alert) => alert ?? []);
   }
 
   return async (query) => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readText } from './text.ts';
 
 /** How loudly: `flash` wakes everyone, `urgent` is breaking news, `normal` is quiet. In falling order. */
 export const URGENCIES = ['flash', 'urgent', 'normal'] as const;
@@ -50,30 +51,19 @@ export const langSchema = z
     return z.NEVER;
   });
 
-// Controls (C0, C1), the separators of lines and paragraphs beside \n, and the explicit bidi embeddings, overrides and
-// isolates of UAX #9: they can make a headline read as something else on the page than on the desk. The plain marks
-// (LRM, RLM, ALM) are harmless and stay.
-const FORBIDDEN_CHARACTERS =
-  // oxlint-disable-next-line no-control-regex
-  /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\ufeff]/;
-
 /** A character that leaves ink: no space, nothing of no width, no filler, and not the empty Braille cell. */
 const VISIBLE = /[^\p{White_Space}\p{Default_Ignorable_Code_Point}\u2800]/u;
-
-export const holdsForbidden = (text: string): boolean => FORBIDDEN_CHARACTERS.test(text);
 
 const text = (min: number, max: number) =>
   z
     .string()
-    .transform((value) => value.normalize('NFC').trim())
-    .pipe(
-      z
-        .string()
-        .min(min)
-        .max(max)
-        .refine((value) => !holdsForbidden(value), 'must not hold control or bidi override characters')
-        .refine((value) => value.isWellFormed(), 'must be well-formed Unicode'),
-    );
+    .transform((raw, context) => {
+      const read = readText(raw);
+      if ('text' in read) return read.text;
+      context.addIssue({ code: 'custom', message: read.fault });
+      return z.NEVER;
+    })
+    .pipe(z.string().min(min).max(max));
 
 const headlineSchema = text(1, 200)
   .refine((value) => !value.includes('\n'), 'must be a single line')
@@ -90,45 +80,50 @@ export function storedUrl(text: string): string | undefined {
   return url?.username === '' && url.password === '' ? url.href : undefined;
 }
 
+/** An empty text is no link, as null is. */
 const httpsUrlSchema = z
   .string()
   .transform((value, context) => {
+    if (value.trim() === '') return null;
     const stored = storedUrl(value);
     if (stored !== undefined) return stored;
     context.addIssue({ code: 'custom', message: 'must be an https:// URL without credentials' });
     return z.NEVER;
   })
-  .pipe(z.string().max(2048));
+  .pipe(z.string().max(2048).nullable());
 const timeSchema = z.iso.datetime({ offset: true }).transform((value) => new Date(value).toISOString());
 
-/** The body of `POST /v1/alerts`. Unknown fields are refused. */
+/** The body of `POST /v1/alerts`. Unknown fields are refused; null is absent, as our own answers and many serializers write it. */
 export const newAlertSchema = z.strictObject({
   headline: headlineSchema,
-  body: bodySchema.optional(),
-  url: httpsUrlSchema.optional(),
-  image: httpsUrlSchema.optional(),
-  lang: langSchema,
-  topics: z.array(topicIdSchema).min(1).max(20),
-  urgency: urgencySchema.default('urgent'),
-  expiresAt: timeSchema.optional(),
-  sendAt: timeSchema.optional(),
-  draft: z.boolean().optional(),
-  allowDuplicate: z.boolean().optional(),
-});
-export type NewAlert = z.infer<typeof newAlertSchema>;
-
-/** The body of `POST /v1/alerts/:id/versions`. What is left out stays as it is; null empties a field. */
-export const newVersionSchema = z.strictObject({
-  change: z.enum(['update', 'correction', 'retraction']),
-  /** The newest version that the editor has seen: if there is another by now, nothing is changed. */
-  baseVersion: z.number().int().min(1).optional(),
-  note: noteSchema.optional(),
-  headline: headlineSchema.optional(),
   body: bodySchema.nullable().optional(),
   url: httpsUrlSchema.nullable().optional(),
   image: httpsUrlSchema.nullable().optional(),
-  urgency: urgencySchema.optional(),
-  expiresAt: timeSchema.optional(),
+  lang: langSchema,
+  topics: z.array(topicIdSchema).min(1).max(20),
+  urgency: urgencySchema
+    .nullable()
+    .default('urgent')
+    .transform((urgency) => urgency ?? 'urgent'),
+  expiresAt: timeSchema.nullable().optional(),
+  sendAt: timeSchema.nullable().optional(),
+  draft: z.boolean().nullable().optional(),
+  allowDuplicate: z.boolean().nullable().optional(),
+});
+export type NewAlert = z.infer<typeof newAlertSchema>;
+
+/** The body of `POST /v1/alerts/:id/versions`. What is left out stays as it is; null empties `body`, `url` and `image`. */
+export const newVersionSchema = z.strictObject({
+  change: z.enum(['update', 'correction', 'retraction']),
+  /** The newest version that the editor has seen: if there is another by now, nothing is changed. */
+  baseVersion: z.number().int().min(1).nullable().optional(),
+  note: noteSchema.nullable().optional(),
+  headline: headlineSchema.nullable().optional(),
+  body: bodySchema.nullable().optional(),
+  url: httpsUrlSchema.nullable().optional(),
+  image: httpsUrlSchema.nullable().optional(),
+  urgency: urgencySchema.nullable().optional(),
+  expiresAt: timeSchema.nullable().optional(),
 });
 export type NewVersion = z.infer<typeof newVersionSchema>;
 

@@ -7,7 +7,7 @@ import { ALERT_ID, timePrefix } from './id.ts';
 import { primaryLanguage } from './language.ts';
 import { createAlertList, type AlertPage, type AlertQuery } from './list.ts';
 import { openOutbox, type Outbox } from './outbox.ts';
-import { readVersion } from './record.ts';
+import { fetchVersion, readVersion } from './record.ts';
 import { PUBLIC_STATUSES, type AlertStatus, type EditorAlert } from './schema.ts';
 import { ABORT, ADD_VERSION, CREATE, SET_STATUS } from './scripts.ts';
 
@@ -154,7 +154,7 @@ export function createAlertStore(deps: { redis: Redis; now: () => number }): Ale
 
     get: async (id, version) => {
       if (!ALERT_ID.test(id)) return undefined;
-      return readVersion(await redis.hgetall(keys.alert(id)), version);
+      return fetchVersion(redis, id, version);
     },
 
     versions: async (id) => {

@@ -7,10 +7,15 @@ import { isAtLeast } from '../editors/schema.ts';
 import { Problem, type FieldError } from './problem.ts';
 import { refuseIfAny } from './input.ts';
 
+interface Links {
+  readonly url?: string | null | undefined;
+  readonly image?: string | null | undefined;
+}
+
 export interface AlertRules {
   /** What a schema cannot know: topics, sites, times, and what this installation does not do yet. @throws {Problem} */
   checkNew(input: NewAlert, editor: Editor): Promise<void>;
-  checkChange(input: { url?: string | null | undefined; expiresAt?: string | undefined }): void;
+  checkChange(input: Links & { expiresAt?: string | null | undefined }): void;
   /** @throws {Problem} 422 when the alert is too large for a push message */
   checkSize(alert: EditorAlert): void;
   /** @throws {Problem} 403 when only a second person's approval would let this editor send */
@@ -33,14 +38,20 @@ export function createAlertRules(deps: AlertRulesDeps): AlertRules {
   /** Where links may lead once sites are named: to these, and to our own pages. */
   const linkedSites = [...allowedOrigins, new URL(publicUrl).origin];
 
-  function siteErrors(url: string | null | undefined): FieldError[] {
-    if (typeof url !== 'string' || allowedOrigins.length === 0) return [];
-    if (linkedSites.includes(new URL(url).origin)) return [];
-    return [{ pointer: '/url', detail: `must be on one of ${linkedSites.join(', ')} (ALLOWED_ORIGINS)` }];
+  /** Every reader's device follows the link or fetches the picture: another site would learn all their addresses. */
+  function siteErrors(input: Links): FieldError[] {
+    if (allowedOrigins.length === 0) return [];
+    return (['url', 'image'] as const).flatMap((name) => {
+      const link = input[name];
+      if (typeof link !== 'string' || linkedSites.includes(new URL(link).origin)) return [];
+      return [
+        { pointer: `/${name}`, detail: `must be on one of ${linkedSites.join(', ')} (ALLOWED_ORIGINS)` },
+      ];
+    });
   }
 
-  function expiryErrors(expiresAt: string | undefined): FieldError[] {
-    if (expiresAt === undefined) return [];
+  function expiryErrors(expiresAt: string | null | undefined): FieldError[] {
+    if (typeof expiresAt !== 'string') return [];
     const life = Date.parse(expiresAt) - deps.now();
     if (life >= MIN_LIFE_MS && life <= MAX_LIFE_MS) return [];
     return [{ pointer: '/expiresAt', detail: 'must be at least 1 minute and at most 7 days from now' }];
@@ -67,12 +78,12 @@ export function createAlertRules(deps: AlertRulesDeps): AlertRules {
       refuseLater(input);
       checkApproval(editor);
       refuseIfAny([
-        ...siteErrors(input.url),
+        ...siteErrors(input),
         ...expiryErrors(input.expiresAt),
         ...(await topicErrors(input.topics)),
       ]);
     },
-    checkChange: (input) => refuseIfAny([...siteErrors(input.url), ...expiryErrors(input.expiresAt)]),
+    checkChange: (input) => refuseIfAny([...siteErrors(input), ...expiryErrors(input.expiresAt)]),
     checkSize: (alert) => {
       const bytes = deps.pushMessageBytes(alert);
       if (bytes <= MAX_PUSH_MESSAGE_BYTES) return;
@@ -98,7 +109,7 @@ export function createAlertRules(deps: AlertRulesDeps): AlertRules {
 function refuseLater(input: NewAlert): void {
   const errors: FieldError[] = [];
   if (input.draft === true) errors.push({ pointer: '/draft', detail: 'drafts are not available yet' });
-  if (input.sendAt !== undefined)
+  if (typeof input.sendAt === 'string')
     errors.push({ pointer: '/sendAt', detail: 'scheduling is not available yet' });
   if (errors.length === 0) return;
   throw new Problem('not-available-yet', 'Leave these fields out: the alert then goes out at once.', {

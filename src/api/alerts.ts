@@ -21,6 +21,7 @@ import { isAtLeast, type Editor } from '../editors/schema.ts';
 import type { LiveLog } from '../live/log.ts';
 import type { AlertRules } from './alert-rules.ts';
 import type { Authentication } from './authentication.ts';
+import type { FirstPages } from './first-pages.ts';
 import { readBody, readQuery } from './input.ts';
 import { Problem } from './problem.ts';
 import type { RateLimits } from './rate-limits.ts';
@@ -34,6 +35,7 @@ export interface AlertsDeps {
   readonly limits: RateLimits;
   readonly liveLog: Pick<LiveLog, 'append'>;
   readonly fanOutQueue: Pick<FanOutQueue, 'add'>;
+  readonly firstPages: FirstPages;
   readonly onFanOutFailure: (error: unknown, alertId: string) => void;
   readonly now: () => number;
 }
@@ -85,13 +87,19 @@ async function list(deps: AlertsDeps, request: Request, response: Response): Pro
       headers: { 'WWW-Authenticate': 'Bearer realm="ajil"' },
     });
   }
-  const page = await deps.alerts.list({
+  cachingFor(response, editor);
+  const wanted = {
     ...query,
     status,
-    view: editor === undefined ? 'published' : 'all',
+    view: editor === undefined ? ('published' as const) : ('all' as const),
     before: before?.includes(':') ? Date.parse(before) : before,
-  });
-  cachingFor(response, editor);
+  };
+  if (editor === undefined && before === undefined) {
+    const { body, etag } = await deps.firstPages.get(wanted);
+    response.set('ETag', etag).type('json').send(body);
+    return;
+  }
+  const page = await deps.alerts.list(wanted);
   response.json({
     alerts: page.alerts.map((alert) => shownTo(editor, alert)),
     next: page.next ?? null,
@@ -108,7 +116,7 @@ async function show(deps: AlertsDeps, request: Request, response: Response): Pro
 async function create(deps: AlertsDeps, request: Request, response: Response): Promise<void> {
   const editor = await deps.auth.require(request, 'author');
   const input = await readCounted(deps, editor, request, response, newAlertSchema);
-  const claim = claimOf(request, editor, 'POST /v1/alerts', input);
+  const claim = claimOf(request, editor, 'POST /v1/alerts', withoutNulls(input));
   const repeated = claim && (await deps.alerts.findRepeated(claim));
   if (repeated !== undefined) return answer(response, repeated);
 
@@ -117,7 +125,7 @@ async function create(deps: AlertsDeps, request: Request, response: Response): P
   deps.rules.checkSize(alert);
   const action = input.allowDuplicate === true ? 'alert.create-allowing-duplicate' : 'alert.create';
   const result = await deps.audit.commit({ editorId: editor.id, action, target: alert.id }, (link) =>
-    deps.alerts.create(alert, { claim, link, allowDuplicate: input.allowDuplicate }),
+    deps.alerts.create(alert, { claim, link, allowDuplicate: input.allowDuplicate ?? false }),
   );
   if (result.type === 'created') startFanOut(deps, alert);
   answer(response, result);
@@ -155,7 +163,7 @@ async function addVersion(deps: AlertsDeps, request: Request, response: Response
 
 /** @throws {Problem} 409 when somebody has changed the alert since this editor saw it */
 function checkBase({ baseVersion }: NewVersion, { version, change }: EditorAlert): void {
-  if (baseVersion === undefined || baseVersion === version) return;
+  if (typeof baseVersion !== 'number' || baseVersion === version) return;
   throw new Problem('version-conflict', `Read version ${version}, and decide again.`, {
     extension: { version, change },
   });
@@ -193,6 +201,7 @@ async function abort(deps: AlertsDeps, request: Request, response: Response): Pr
   const entry = { editorId: editor.id, action: 'alert.abort', target: alert.id };
   const result = await deps.audit.commit(entry, (link) => deps.alerts.abort(alert.id, { link }));
   if (result.type === 'wrong-status') throw wrongStatus(result.status, 'Nothing of it is being sent.');
+  deps.firstPages.clear();
   response.set('Cache-Control', 'no-store').json(await findAlert(deps.alerts, request, editor));
 }
 
@@ -202,6 +211,7 @@ async function abort(deps: AlertsDeps, request: Request, response: Response): Pr
  * what fails here.
  */
 function startFanOut(deps: AlertsDeps, alert: EditorAlert): void {
+  deps.firstPages.clear();
   Promise.all([
     deps.liveLog.append(toPublicAlert(alert)),
     deps.fanOutQueue.add({ alertId: alert.id, version: alert.version, urgency: alert.urgency }),
@@ -232,6 +242,10 @@ function wrongStatus(status: string, detail: string): Problem {
     extension: { alertStatus: status },
   });
 }
+
+/** In a new alert null is absent: two requests that differ only in that are equal. */
+const withoutNulls = (input: object): object =>
+  Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null));
 
 /** draft-ietf-httpapi-idempotency-key-header-07. Fields in the schema's order make equal requests equal texts. */
 function claimOf(

@@ -21,6 +21,8 @@ import { serveAlerts } from './alerts.ts';
 import { serveAudience } from './audience.ts';
 import { createAuthentication } from './authentication.ts';
 import { answerConditionally, READING, readerCors, securityHeaders, SUBSCRIBING } from './headers.ts';
+import { createFirstPages } from './first-pages.ts';
+import { createGate } from './gate.ts';
 import { serveDocs } from './docs.ts';
 import { serveLive } from './live.ts';
 import { serveOperations, type Readiness } from './operations.ts';
@@ -100,6 +102,7 @@ export function createApp(input: ApiDeps): Api {
     onRefusedKey,
     auth: createAuthentication({ ...input, onRefusedKey, publicUrl: config.publicUrl }),
     rules: createAlertRules(input),
+    firstPages: createFirstPages(input),
     onFanOutFailure: fanOutFailures(input),
     closing: closing.signal,
     reportIntervalMs: input.reportIntervalMs ?? 1000,
@@ -113,6 +116,7 @@ export function createApp(input: ApiDeps): Api {
   app.use(/^\/v1\/(config|alerts|live)(\/|$)/, readerCors(config.allowedOrigins, READING));
   app.use(/^\/v1\/(subscriptions|receipts)(\/|$)/, readerCors(config.allowedOrigins, SUBSCRIBING));
   app.use(answerConditionally);
+  app.use(createGate({ isEditor: (request) => deps.auth.isEditor(request), metrics: input.metrics }));
   // Strict: a proxy in front that keeps /metrics inside would let /metrics/ pass.
   const router = express.Router({ caseSensitive: true, strict: true });
   serveAlerts(router, deps);

@@ -7,6 +7,8 @@ import type { EditorStore } from '../editors/store.ts';
 import { Problem } from './problem.ts';
 
 export interface Authentication {
+  /** Whether a known key or session is shown. Counts nothing and refuses nobody. */
+  isEditor(request: Request): Promise<boolean>;
   /** Who asks; undefined for a reader. @throws {Problem} 401 for a key that is not known, 403 without CSRF token */
   identify(request: Request): Promise<Editor | undefined>;
   /** @throws {Problem} 401 for a reader, 403 for an editor of a lesser role */
@@ -53,6 +55,27 @@ export function createAuthentication(deps: {
     }
   }
 
+  /** What the gate found out, for the handler that asks next. Later looks, of a stream, ask anew. */
+  const looked = new WeakMap<Request, Promise<Editor | undefined>>();
+
+  async function find(request: Request): Promise<Editor | undefined> {
+    const key = credentialsOf(request, 'Bearer');
+    if (key !== undefined) return deps.editors.authenticate(key);
+    const token = cookie(request);
+    return token === undefined ? undefined : (await deps.sessions.find(token))?.editor;
+  }
+
+  async function isEditor(request: Request): Promise<boolean> {
+    if (request.headers.authorization === undefined && request.headers.cookie === undefined) return false;
+    const looking = find(request);
+    if (credentialsOf(request, 'Bearer') !== undefined) looked.set(request, looking);
+    // What failed here fails again where it is answered.
+    return looking.then(
+      (editor) => editor !== undefined,
+      () => false,
+    );
+  }
+
   async function session(request: Request): Promise<{ session: Session; token: string } | undefined> {
     const token = cookie(request);
     const found = token === undefined ? undefined : await deps.sessions.find(token);
@@ -69,13 +92,16 @@ export function createAuthentication(deps: {
   async function identify(request: Request): Promise<Editor | undefined> {
     const key = credentialsOf(request, 'Bearer');
     if (key === undefined) return (await session(request))?.session.editor;
-    const editor = await deps.editors.authenticate(key);
+    const looking = looked.get(request);
+    looked.delete(request);
+    const editor = await (looking ?? deps.editors.authenticate(key));
     if (editor !== undefined) return editor;
     await deps.onRefusedKey(request);
     throw unauthenticated('This API key is not known, or was revoked.', 'invalid_token');
   }
 
   return {
+    isEditor,
     identify,
     session,
     cookie,

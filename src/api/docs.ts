@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import type { Response, Router } from 'express';
@@ -32,8 +33,12 @@ const FILES = ['swagger-ui.css', 'swagger-ui-bundle.js'];
 export function serveDocs(router: Router, deps: { config: { publicUrl: string } }): void {
   const openApi = createOpenApi();
   const folder = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
-  const send = (type: string, text: string) => (_request: unknown, response: Response) => {
-    response.set('Cache-Control', 'public, no-cache').type(type).send(text);
+  const send = (type: string, text: string) => {
+    const bytes = Buffer.from(text);
+    const etag = `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 27)}"`;
+    return (_request: unknown, response: Response): void => {
+      response.set({ 'Cache-Control': 'public, no-cache', ETag: etag }).type(type).send(bytes);
+    };
   };
 
   route(router, '/openapi.json', { get: send('json', JSON.stringify(openApi)) });

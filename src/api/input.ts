@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { json, type Request, type Response } from 'express';
 import type { z } from 'zod';
 import { Problem, type FieldError } from './problem.ts';
@@ -5,7 +6,15 @@ import { Problem, type FieldError } from './problem.ts';
 /** An alert of the longest texts, in UTF-8 with everything escaped, stays below. */
 const BODY_LIMIT_BYTES = 16 * 1024;
 
-const parseJson = json({ limit: BODY_LIMIT_BYTES, strict: true, type: () => true });
+const parseJson = json({
+  limit: BODY_LIMIT_BYTES,
+  strict: true,
+  type: () => true,
+  // The decoder would put U+FFFD in place of what it cannot read, and nobody could tell any more (RFC 8259, section 8.1).
+  verify: (_request, _response, bytes) => {
+    if (!isUtf8(bytes)) throw new Problem('malformed-request', 'The body must be UTF-8.');
+  },
+});
 
 /**
  * Reads a JSON body and checks it.
@@ -23,12 +32,26 @@ export async function readBody<S extends z.ZodType>(
       headers: request.method === 'PATCH' ? { 'Accept-Patch': types.join(', ') } : {},
     });
   }
+  readAsUtf8(request);
   await new Promise<void>((resolve, reject) => {
     parseJson(request, response, (error?: Error) => (error === undefined ? resolve() : reject(error)));
   });
   const parsed = schema.safeParse(request.body);
   if (parsed.success) return parsed.data;
   throw invalidBody(parsed.error);
+}
+
+/**
+ * The parser takes the charset at its word, UTF-7 and UTF-16 too, and does not know that `utf8` is meant for UTF-8. JSON has
+ * one (RFC 8259, section 8.1): a name of it, or none. @throws {Problem} 415
+ */
+function readAsUtf8(request: Request): void {
+  const type = request.headers['content-type'] ?? '';
+  const charset = /;\s*charset\s*=\s*("?)([^";\s]*)\1/i.exec(type)?.[2];
+  if (charset !== undefined && !/^utf-?8$/i.test(charset)) {
+    throw new Problem('unsupported-media-type', 'Send JSON in UTF-8, plain or with gzip, deflate or br.');
+  }
+  request.headers['content-type'] = type.split(';', 1)[0];
 }
 
 /** 422, naming every wrong field of the body. */

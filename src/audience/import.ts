@@ -62,6 +62,7 @@ export async function importSubscriptions(
   // One group is checked while the one before it is being written.
   let writing: Promise<void> = Promise.resolve();
   for await (const lines of readLines(stream, GROUP, from)) {
+    if (lines[0]?.number === 1) refuseOtherFormats(lines[0]);
     const checked = check(lines, deps.rules);
     await writing;
     writing = write(checked);
@@ -72,12 +73,38 @@ export async function importSubscriptions(
   return progress;
 }
 
+/** Thrown for a file of another format than lines of JSON: the message says how to convert it. */
+export class ImportFormatError extends Error {
+  override readonly name = 'ImportFormatError';
+}
+
+/** @throws {ImportFormatError} rather than telling the same fault of each line */
+function refuseOtherFormats(first: Line): void {
+  if ('fault' in first) {
+    if (first.fault === 'is too long') return;
+    throw new ImportFormatError(
+      'The file is not UTF-8. If it is UTF-16: iconv -f UTF-16 -t UTF-8 old.ndjson > new.ndjson',
+    );
+  }
+  if (first.text.startsWith('[')) {
+    throw new ImportFormatError(
+      "The file is one JSON array. One object a line: jq -c '.[]' old.json > new.ndjson",
+    );
+  }
+  if (/^"?[\w .-]+"?(?:[,;\t]"?[\w .-]+"?)+$/.test(first.text)) {
+    throw new ImportFormatError(
+      "The file is CSV. One JSON object a line: npx csvtojson old.csv | jq -c '.[]' > new.ndjson",
+    );
+  }
+}
+
 function check(lines: readonly Line[], rules: LineRules): Checked {
   const faults: [number, string][] = [];
   const subscriptions: NewSubscription[] = [];
   const numbers: number[] = [];
-  for (const { number, text } of lines) {
-    const read = text === undefined ? { fault: 'is too long' } : readLine(text, rules);
+  for (const line of lines) {
+    const { number } = line;
+    const read = 'fault' in line ? line : readLine(line.text, rules);
     if ('fault' in read) {
       faults.push([number, read.fault]);
     } else {

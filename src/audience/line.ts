@@ -11,8 +11,24 @@ const lineSchema = newSubscriptionSchema.extend({
     .optional(),
 });
 
-const foreignRow = z.looseObject({ endpoint: z.string() });
-const PREFERENCES = Object.keys(preferencesSchema.shape);
+/** How other services and common packages call the three values, in a row or in what it holds. */
+const ENDPOINT = ['endpoint', 'identifier', 'push_endpoint', 'pushEndpoint'];
+const P256DH = [
+  'p256dh',
+  'public_key',
+  'publicKey',
+  'p256dh_key',
+  'p256dhKey',
+  'web_p256',
+  'keys_p256dh',
+  'keys.p256dh',
+];
+const AUTH =
+  'auth auth_token authToken auth_key authKey auth_secret authSecret web_auth keys_auth keys.auth'.split(' ');
+/** Where a row keeps its subscription when it is not the row itself; as an object, or as the JSON of one. */
+const NESTED = ['subscription', 'push_subscription', 'pushSubscription', 'web_push_subscription'];
+
+type Row = Readonly<Record<string, unknown>>;
 
 export interface LineRules {
   check(endpoint: string): { readonly ok: true } | { readonly ok: false; readonly reason: string };
@@ -26,20 +42,16 @@ export interface LineRules {
 export type ReadLine = { readonly subscription: NewSubscription } | { readonly fault: string };
 
 /**
- * Reads one line of NDJSON by the rules of `POST /v1/subscriptions`. Besides our own form it takes what other services
- * keep: a bare `PushSubscription.toJSON()`, or a flat row `{endpoint, p256dh, auth}`, each with or without preferences of
- * ours beside it; fields that are not ours are then left out.
+ * Reads one line of NDJSON by the rules of `POST /v1/subscriptions`. A line that has `subscription` and `topics` is ours, and
+ * everything in it must be right. In any other the endpoint and the keys are looked for by the names that other services have
+ * for them; of the rest only what is a preference of ours is taken, and topics that this newsroom does not have are left out.
  */
 export function readLine(text: string, rules: LineRules): ReadLine {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return { fault: 'is not JSON' };
-  }
-  const parsed = lineSchema.safeParse(ourForm(value, rules.defaultTopics));
-  if (!parsed.success) return { fault: faultOf(parsed.error) };
-  const { subscription, vapidKeyId, ...preferences } = parsed.data;
+  const value = parsed(text);
+  if (value === undefined) return { fault: 'is not JSON' };
+  const line = lineSchema.safeParse(ourForm(value, rules));
+  if (!line.success) return { fault: faultOf(line.error) };
+  const { subscription, vapidKeyId, ...preferences } = line.data;
   const p256dh = Buffer.from(subscription.keys.p256dh, 'base64url');
   if (!rules.isP256Point(p256dh)) return { fault: 'subscription.keys.p256dh: must be a point on P-256' };
   const verdict = rules.check(subscription.endpoint);
@@ -66,19 +78,47 @@ export function writeLine({ endpoint, p256dh, auth, vapidKeyId, preferences }: S
 }
 
 /** Another service's row in our form; anything else is left as it is, for the schema to judge. */
-function ourForm(value: unknown, defaultTopics: readonly string[]): unknown {
-  const row = foreignRow.safeParse(value).data;
-  if (row === undefined) return value;
-  const told = PREFERENCES.map((name) => [name, row[name]] as const);
-  return {
-    topics: defaultTopics,
-    ...Object.fromEntries(told.filter(([, preference]) => preference !== undefined && preference !== null)),
-    subscription: {
-      endpoint: row.endpoint,
-      keys: row['keys'] ?? { p256dh: row['p256dh'], auth: row['auth'] },
-    },
-  };
+function ourForm(value: unknown, rules: LineRules): unknown {
+  const row = rowOf(value);
+  if (row === undefined || (rowOf(row['subscription']) !== undefined && row['topics'] !== undefined))
+    return value;
+  const holder = NESTED.map((name) => rowOf(row[name])).find((nested) => nested !== undefined) ?? row;
+  const endpoint = valueOf(holder, ENDPOINT);
+  if (endpoint === undefined) return value;
+  const keyHolder = rowOf(holder['keys']) ?? holder;
+  const keys = { p256dh: valueOf(keyHolder, P256DH), auth: valueOf(keyHolder, AUTH) };
+  return { ...preferencesOf(row, rules), subscription: { endpoint, keys } };
 }
+
+/** What of a foreign row are preferences of ours, as far as each can be read. */
+function preferencesOf(row: Row, { knownTopics, defaultTopics }: LineRules): Row {
+  const { topics: _theirs, ...others } = preferencesSchema.shape;
+  const told = Object.entries(others).flatMap(([name, schema]) =>
+    row[name] !== undefined && row[name] !== null && schema.safeParse(row[name]).success
+      ? [[name, row[name]]]
+      : [],
+  );
+  const topics = Array.isArray(row['topics'])
+    ? row['topics'].filter((topic): topic is string => typeof topic === 'string' && knownTopics.has(topic))
+    : [];
+  return { topics: topics.length === 0 ? defaultTopics : topics, ...Object.fromEntries(told) };
+}
+
+function rowOf(value: unknown): Row | undefined {
+  if (typeof value === 'string' && value.startsWith('{')) return rowOf(parsed(value));
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Row) : undefined;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const valueOf = (row: Row, names: readonly string[]): unknown =>
+  names.map((name) => row[name]).find((value) => typeof value === 'string' && value !== '');
 
 function faultOf(error: z.ZodError): string {
   return error.issues

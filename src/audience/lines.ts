@@ -1,10 +1,9 @@
-/** A line of a file: its number (from 1), its text, and where the next one begins (bytes). */
-export interface Line {
-  readonly number: number;
-  /** Undefined when it is longer than {@link MAX_LINE_BYTES}. */
-  readonly text: string | undefined;
-  readonly end: number;
-}
+import { isUtf8 } from 'node:buffer';
+
+/** A line of a file: its number (from 1), its text or why it has none, and where the next one begins (bytes). */
+export type Line = { readonly number: number; readonly end: number } & (
+  { readonly text: string } | { readonly fault: string }
+);
 
 /** An endpoint may have 2,048 characters, and the preferences some hundred: more than this is no subscription. */
 const MAX_LINE_BYTES = 16 * 1024;
@@ -30,8 +29,15 @@ export async function* readLines(
     rest = [];
     restBytes = 0;
     number += 1;
-    const text = tooLong ? undefined : bytes.toString('utf8').trim();
-    if (text !== '') lines.push({ number, text, end: lineEnd });
+    if (tooLong) {
+      lines.push({ number, fault: 'is too long', end: lineEnd });
+    } else if (!isUtf8(bytes)) {
+      // Decoded all the same, it would hold U+FFFD where something was lost.
+      lines.push({ number, fault: 'is not UTF-8', end: lineEnd });
+    } else {
+      const text = bytes.toString('utf8').trim();
+      if (text !== '') lines.push({ number, text, end: lineEnd });
+    }
   };
 
   for await (const chunk of stream) {

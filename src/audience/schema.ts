@@ -45,7 +45,7 @@ export const quietHoursSchema = z.strictObject({
 
 /**
  * A reader's language. Each costs a bitmap in every shard where somebody has it, so what is no language is refused
- * (docs/decisions/0014).
+ * (docs/decisions/0016).
  */
 const readerLangSchema = langSchema
   .refine(isRealLanguage, 'must be a language that exists, such as ar, en or pt-BR')

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { readText } from '../alerts/text.ts';
 import { ROLES, type Role } from '../editors/schema.ts';
 import { CliError, EXIT, print, withServices } from './services.ts';
 
@@ -14,9 +15,7 @@ export function editorsCommand(): Command {
     .addOption(new Option('--role <role>', 'what they may do').choices(ROLES).default('author'))
     .action((options: { name: string; role: Role }) =>
       withServices(async ({ editors: store }) => {
-        const name = options.name.normalize('NFC').trim();
-        if (name === '' || name.length > 100)
-          throw new CliError('--name must have 1 to 100 characters.', EXIT.usage);
+        const name = readName(options.name);
         const { editor, key } = await store.add({ name, role: options.role, by: BY });
         print(`Added ${editor.name} (${editor.role}), id ${editor.id}. The API key, shown only now:\n${key}`);
       }),
@@ -64,6 +63,16 @@ export function keysCommand(): Command {
       }),
     );
   return command;
+}
+
+/** @throws {CliError} for a name that colleagues could not read */
+function readName(given: string): string {
+  const read = readText(given);
+  if ('fault' in read) throw new CliError(`--name ${read.fault}.`, EXIT.usage);
+  if (read.text === '' || read.text.length > 100 || read.text.includes('\n')) {
+    throw new CliError('--name must be one line of 1 to 100 characters.', EXIT.usage);
+  }
+  return read.text;
 }
 
 function unknownEditor(id: string): CliError {

@@ -11,9 +11,11 @@ owner alone (mode 0600); keep it so, and delete it when it is not needed any mor
 
 const FORMS = `
 One JSON object a line: {"subscription": {"endpoint", "keys": {"p256dh", "auth"}}, "topics": […], "urgency"?, "lang"?, …},
-as POST /v1/subscriptions takes it and export writes it. What other services keep is taken as well: a bare
-PushSubscription.toJSON(), or {"endpoint", "p256dh", "auth"}, each with or without preferences beside it. Browsers
-subscribed with the other service's VAPID key: set that key here first (VAPID_PUBLIC_KEY, VAPID_PRIVATE_KEY).
+as POST /v1/subscriptions takes it and export writes it. Lines of other services are taken as well: a bare
+PushSubscription.toJSON(), one inside "subscription" without topics, or a row with the endpoint and both keys under the names
+that common packages give them (public_key, auth_token, web_p256, …). Of such a line only preferences of ours are taken, and
+topics that this newsroom does not have are left out. Browsers subscribed with the other service's VAPID key: set that key
+here first (VAPID_PUBLIC_KEY, VAPID_PRIVATE_KEY).
 Importing again what is there already is harmless; it sets the preferences back to the file's.`;
 
 export function subscriptionsCommand(): Command {

@@ -4,6 +4,8 @@ import { helloText, type Tail } from './tail.ts';
 
 /** Bytes of hellos that are kept: readers who come back at once mostly ask the same. */
 const MAX_KEPT_BYTES = 8 * 1024 * 1024;
+/** How old the time in a kept hello may be, ms: exact enough for an expiry, and still one hello for many. */
+const TIME_GOOD_MS = 10_000;
 
 export interface Hello {
   readonly bytes: Buffer;
@@ -33,8 +35,10 @@ export function createHellos(deps: {
     const known = kept.get(question);
     if (known !== undefined && known.goodUntilMs > now) return known;
     const beginning = tail.begin(group.filter, since, now);
-    const { recovered, goodUntilMs } = beginning;
-    const hello = { bytes: group.wire.encode(helloText(beginning), place), recovered, goodUntilMs };
+    const { recovered } = beginning;
+    const goodUntilMs = Math.min(beginning.goodUntilMs, now + TIME_GOOD_MS);
+    if (known !== undefined) keptBytes -= known.bytes.length;
+    const hello = { bytes: group.wire.encode(helloText(beginning, now), place), recovered, goodUntilMs };
     if (keptBytes + hello.bytes.length > MAX_KEPT_BYTES) forget(place);
     keptBytes += hello.bytes.length;
     kept.set(question, hello);

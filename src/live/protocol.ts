@@ -10,6 +10,8 @@ export interface HelloMessage {
    */
   readonly recovered: boolean;
   readonly alerts: readonly Alert[];
+  /** The server's clock, RFC 3339, right within some seconds: readers' devices are often wrong by hours. */
+  readonly time?: string;
 }
 
 /** One version, retractions too. */

@@ -134,9 +134,9 @@ function withFacets(reach: readonly Facets[], own: Facets): readonly Facets[] {
 }
 
 /** `hello` as JSON text (see the protocol). */
-export function helloText({ cursor, recovered, versions }: Beginning): string {
+export function helloText({ cursor, recovered, versions }: Beginning, nowMs: number): string {
   const alerts = versions.map((version) => version.json).join(',');
-  return `{"type":"hello","cursor":"${formatCursor(cursor)}","recovered":${recovered},"alerts":[${alerts}]}`;
+  return `{"type":"hello","cursor":"${formatCursor(cursor)}","recovered":${recovered},"time":"${new Date(nowMs).toISOString()}","alerts":[${alerts}]}`;
 }
 
 /** `alert` as JSON text (see the protocol). */

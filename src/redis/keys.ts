@@ -49,6 +49,8 @@ export const keys = {
   /** Hash of a version's retries, and their ids by when they are due (ms). */
   retries: (id: string, version: number) => `${CORE}:retries:${id}:${version}`,
   retriesDue: (id: string, version: number) => `${CORE}:retries-due:${id}:${version}`,
+  /** The same of retries to unproven subscriptions: however many strangers bring, they hide no others. */
+  unprovenRetriesDue: (id: string, version: number) => `${CORE}:retries-due-unproven:${id}:${version}`,
   receipts: (id: string, version: number, event: string, shard: number) =>
     `${CORE}:receipts:${id}:${version}:${event}:${shard}`,
   // processes

@@ -1,7 +1,9 @@
 import type { z } from 'zod';
-import { holdsForbidden, newAlertSchema, newVersionSchema, type EditorAlert } from '../../alerts/schema.ts';
+import { newAlertSchema, newVersionSchema, type EditorAlert } from '../../alerts/schema.ts';
 import type { ProblemDetails } from './answers.ts';
 import { clean, cleanUrl } from './drafted.ts';
+
+export { withoutRefused as withoutForbidden } from '../../alerts/text.ts';
 
 /** In the order of the page: the first one with a fault gets the focus. */
 export const FIELD_NAMES = [
@@ -77,11 +79,4 @@ export function faultsIn(problem: ProblemDetails): Faults {
 function fieldNamed(name: string): FieldName | undefined {
   if (name === 'expiresAt') return 'lifeMinutes';
   return FIELD_NAMES.find((known) => known === name);
-}
-
-/** Takes out what the schema refuses: invisible characters that come along with text from word processors. */
-export function withoutForbidden(text: string): string {
-  return Array.from(text)
-    .filter((character) => character === '\n' || !holdsForbidden(character))
-    .join('');
 }

@@ -317,13 +317,91 @@ test('with REQUIRE_APPROVAL an author is told so, and links leave only for the s
       'https://ajil.test/problems/approval-required',
     ]);
     for (const url of ['https://news.example/1', 'https://ajil.test/a/1']) {
-      expect((await send(strict.keys.approver, { url })).body).toMatchObject({ url });
+      expect((await send(strict.keys.approver, { url, image: url })).body).toMatchObject({ url, image: url });
     }
     for (const url of ['https://news.example.evil.example/1', 'https://ajil.test.evil.example/a/1']) {
-      const elsewhere = await send(strict.keys.approver, { url });
-      expect([elsewhere.status, elsewhere.body.errors[0].pointer]).toEqual([422, '/url']);
+      for (const field of ['url', 'image']) {
+        const elsewhere = await send(strict.keys.approver, { [field]: url });
+        expect([elsewhere.status, elsewhere.body.errors[0].pointer]).toEqual([422, `/${field}`]);
+        const { body } = await send(strict.keys.approver, {});
+        const changed = await strict.call('POST', `/v1/alerts/${body.id}/versions`, {
+          key: strict.keys.approver,
+          body: { change: 'update', [field]: url },
+        });
+        expect(changed.status).toBe(422);
+      }
     }
   } finally {
     await strict.close();
   }
+});
+
+/** A body of bytes, as `curl --data-binary` sends it. */
+async function sendBytes(path: string, bytes: Buffer, type = 'application/json', key = api.keys.author) {
+  const response = await fetch(api.url + path, {
+    method: 'POST',
+    headers: { 'Content-Type': type, Authorization: `Bearer ${key}` },
+    body: new Uint8Array(bytes),
+  });
+  return { status: response.status, body: (await response.json()) as { type?: string; headline?: string } };
+}
+const bodyOf = (headline: string): string => JSON.stringify(anAlert({ headline }));
+
+test('bytes that are not UTF-8 are refused, wherever JSON comes in', async () => {
+  const windows1256 = Buffer.concat([
+    Buffer.from('{"headline":"'),
+    Buffer.from([0xce, 0xc8, 0xd1]),
+    Buffer.from(' 1","lang":"ar","topics":["world"]}'),
+  ]);
+  for (const path of [
+    '/v1/alerts',
+    '/v1/subscriptions',
+    '/v1/session',
+    '/v1/receipts',
+    '/v1/audience/estimate',
+  ]) {
+    const answer = await sendBytes(path, windows1256);
+    expect([path, answer.status, answer.body.type]).toEqual([
+      path,
+      400,
+      'http://ajil.test/problems/malformed-request',
+    ]);
+  }
+  const damaged = await sendBytes('/v1/alerts', Buffer.from(bodyOf('خبر \ufffd')));
+  expect([damaged.status, JSON.stringify(damaged.body)]).toEqual([422, expect.stringContaining('U+FFFD')]);
+});
+
+test('UTF-8 has two names, and other charsets are refused', async () => {
+  const send = (type: string, text: string, encoding: BufferEncoding = 'utf8') =>
+    sendBytes('/v1/alerts', Buffer.from(text, encoding), type);
+  for (const [n, charset] of ['utf-8', 'UTF-8', 'utf8', '"utf-8"', 'utf-8;', 'UTF8'].entries()) {
+    const answer = await send(`application/json; charset=${charset}`, bodyOf(`خبر بترميز ${n}`));
+    expect([charset, answer.status]).toEqual([charset, 201]);
+  }
+  for (const charset of ['utf-7', 'utf-16', 'utf-16le', 'utf-32', 'windows-1256', 'x']) {
+    const answer = await send(`application/json; charset=${charset}`, bodyOf('خبر'), 'utf16le');
+    expect([charset, answer.status]).toEqual([charset, 415]);
+  }
+});
+
+test('line ends, tabs and isolates of other tools are taken; a null is absent', async () => {
+  const body = 'سطر\r\nسطر\tثان\u2028\u2068Reuters\u2069';
+  const sent = anAlert({ body, url: null, image: '', expiresAt: null });
+  const answer = await api.call('POST', '/v1/alerts', { key: api.keys.author, body: sent });
+  expect([answer.status, answer.body.body, answer.body.url, answer.body.image]).toEqual([
+    201,
+    'سطر\nسطر ثان\n\u2068Reuters\u2069',
+    null,
+    null,
+  ]);
+});
+
+test('an alert in a variety of Arabic is listed to readers of Arabic, and keeps its tag', async () => {
+  const { body } = await api.call('POST', '/v1/alerts', {
+    key: api.keys.author,
+    body: anAlert({ lang: 'arz' }),
+  });
+  expect([body.lang, body.dir]).toEqual(['arz', 'rtl']);
+  const listed = await api.call('GET', '/v1/alerts?lang=ar&limit=1');
+  expect(listed.body.alerts[0].id).toBe(body.id);
 });

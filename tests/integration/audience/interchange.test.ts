@@ -120,6 +120,82 @@ test('lines with faults are told by number and left out; the others are stored; 
   expect(found).toMatchObject({ type: 'found', subscription: { preferences: { topics: ['sport'] } } });
 });
 
+test('rows of other services are read by the values that matter, and what is not ours is left out', async () => {
+  const rows = Array.from({ length: 9 }, (_, index) => browser(index));
+  const [a, b, c, d, e, f, g, h, k] = rows as [
+    ...[ReturnType<typeof browser>, ReturnType<typeof browser>, ReturnType<typeof browser>],
+    ...[ReturnType<typeof browser>, ReturnType<typeof browser>, ReturnType<typeof browser>],
+    ...[ReturnType<typeof browser>, ReturnType<typeof browser>, ReturnType<typeof browser>],
+  ];
+  const plain = (text: string): string => Buffer.from(text, 'base64url').toString('base64');
+  const lines = [
+    { subscription: a },
+    { subscription: b, userId: 7, createdAt: 'yesterday' },
+    {
+      endpoint: c.endpoint,
+      public_key: c.keys.p256dh,
+      auth_token: c.keys.auth,
+      content_encoding: 'aes128gcm',
+    },
+    { endpoint: d.endpoint, publicKey: plain(d.keys.p256dh), authToken: plain(d.keys.auth) },
+    { identifier: e.endpoint, web_p256: e.keys.p256dh, web_auth: e.keys.auth, tags: {} },
+    { ...f, topics: ['gardening'], lang: 'tlh-Qaak-x', urgency: 'loud' },
+    { ...g, topics: ['gardening', 'sport'], lang: 'fr' },
+    { id: 1, subscription: JSON.stringify(h) },
+    { endpoint: k.endpoint, 'keys.p256dh': k.keys.p256dh, 'keys.auth': k.keys.auth },
+  ].map((row) => JSON.stringify(row));
+  const imported = await ajil(['import', '--topics', 'economy'], lines.join('\n'));
+  expect(imported).toMatchObject({ code: 0, stdout: expect.stringContaining('9 created') });
+  const found = await Promise.all(
+    rows.map(({ endpoint, keys }) =>
+      store().get(subscriptionId(endpoint), Buffer.from(keys.auth, 'base64url')),
+    ),
+  );
+  const topics = found.map((one) =>
+    one.type === 'found' ? one.subscription.preferences.topics.join() : one.type,
+  );
+  expect(topics).toEqual([...Array.from({ length: 6 }, () => 'economy'), 'sport', 'economy', 'economy']);
+  expect(found[6]).toMatchObject({ subscription: { preferences: { lang: 'fr' } } });
+});
+
+test('a file of another format is refused once, with the command that converts it', async () => {
+  const array = JSON.stringify([browser(1), browser(2)], null, 2);
+  for (const [input, hint] of [
+    [array, 'jq -c'],
+    ['endpoint,p256dh,auth\nhttps://x,y,z\n', 'CSV'],
+    ['"id";"endpoint";"auth"\n', 'CSV'],
+  ] as const) {
+    const { code, stderr } = await ajil(['import'], input);
+    expect([code, stderr.trim().split('\n').length]).toEqual([2, 1]);
+    expect(stderr).toContain(hint);
+  }
+  const file = join(dir, 'utf16.ndjson');
+  await writeFile(file, Buffer.from(`\ufeff${line(1)}\n`, 'utf16le'));
+  expect(await ajil(['import', '--file', file])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('iconv'),
+  });
+});
+
+test('a line that is not UTF-8, or an endpoint with two texts, is a fault', async () => {
+  const file = join(dir, 'bytes.ndjson');
+  const alias = browser(3);
+  const lines = [
+    Buffer.from(line(1)),
+    Buffer.concat([Buffer.from('{"x":"'), Buffer.from([0xce, 0xc8]), Buffer.from('"}')]),
+    Buffer.from(JSON.stringify({ ...alias, endpoint: alias.endpoint.replace('fcm.', 'FCM.') })),
+    Buffer.from(JSON.stringify({ ...alias, endpoint: alias.endpoint.replace('/fcm/', '/./fcm/') })),
+  ];
+  await writeFile(file, Buffer.concat(lines.flatMap((bytes) => [bytes, Buffer.from('\n')])));
+  const { stdout, stderr } = await ajil(['import', '--file', file]);
+  expect(stdout).toContain('1 created');
+  expect(stderr.match(/^line \d+: .*$/gm)).toEqual([
+    'line 2: is not UTF-8',
+    expect.stringContaining('line 3: subscription.endpoint: must be written as browsers give it'),
+    expect.stringContaining('line 4: subscription.endpoint: must be written as browsers give it'),
+  ]);
+});
+
 test('an import that is killed goes on where it was', async () => {
   const file = join(dir, 'many.ndjson');
   const lines = Array.from({ length: 8000 }, (_, index) => line(index));

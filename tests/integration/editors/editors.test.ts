@@ -222,6 +222,9 @@ test('the command line adds, lists and revokes, and tells by its exit code what 
   expect(again).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('for good') });
   expect(await ajil('editors', 'revoke', 'nobody')).toMatchObject({ code: 1 });
   expect(await ajil('editors', 'add', '--name', 'x', '--role', 'king')).toMatchObject({ code: 2 });
+  for (const name of ['', 'a\u202eb', 'a\ufffd', 'a\nb']) {
+    expect((await ajil('editors', 'add', '--name', name)).code).toBe(2);
+  }
   expect((await ajil('audit', 'verify')).code).toBe(0);
   expect((await ajil('--help')).stdout).toContain('Exit codes');
 });

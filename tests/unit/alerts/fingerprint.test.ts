@@ -10,6 +10,14 @@ test.each([
   ['۱۲ قتيلا', '12 قتيلا'],
   ['BREAKING – Fire!', 'breaking fire'],
   ['ﻻ', 'لا'],
+  ['فرنسا\u200b', 'فرنسا'],
+  ['می\u200cخواهم', 'میخواهم'],
+  ['bre\u00adaking', 'breaking'],
+  ['fire\u{e0041}', 'fire'],
+  ['fire\ufe0f', 'fire'],
+  ['fi\u034fre', 'fire'],
+  ['Brеаking', 'Breaking'],
+  ['کیف', 'كيف'],
 ])('%s reads as %s', (one, other) => {
   expect(normaliseHeadline(one)).toBe(normaliseHeadline(other));
 });

@@ -10,17 +10,17 @@ const named = (code: number): string => `U+${code.toString(16).padStart(4, '0')}
 const range = (from: number, to: number): number[] =>
   Array.from({ length: to - from + 1 }, (_, index) => from + index);
 
-test('no text holds controls, other line ends than \\n, or what turns the reading direction', () => {
-  // C0 without \n, DEL and C1, line and paragraph separators, embeddings and overrides, isolates, the byte order mark.
+test('no text holds controls, or what turns the reading direction', () => {
+  // C0 but what ends lines and the tab, DEL and C1, embeddings and overrides, single isolates, the byte order mark.
   const forbidden = [
-    ...range(0, 9),
-    ...range(0x0b, 0x1f),
-    ...range(0x7f, 0x9f),
-    0x2028,
-    0x2029,
+    ...range(0, 8),
+    ...range(0x0e, 0x1f),
+    ...range(0x7f, 0x84),
+    ...range(0x86, 0x9f),
     ...range(0x202a, 0x202e),
     ...range(0x2066, 0x2069),
     0xfeff,
+    0xfffd,
   ];
   for (const code of forbidden) {
     const text = `a${String.fromCharCode(code)}b`;
@@ -29,6 +29,27 @@ test('no text holds controls, other line ends than \\n, or what turns the readin
     }
     expect(newVersionSchema.safeParse({ change: 'retraction', note: text }).success).toBe(false);
   }
+});
+
+test('null is absent in a new alert, and so is an empty link', () => {
+  const absent = {
+    body: null,
+    url: null,
+    image: null,
+    expiresAt: null,
+    sendAt: null,
+    draft: null,
+    urgency: null,
+  };
+  expect(refused(absent)).toEqual([]);
+  expect(newAlertSchema.parse({ headline: 'x', lang: 'ar', topics: ['world'], ...absent }).urgency).toBe(
+    'urgent',
+  );
+  expect(refused({ url: '', image: ' ' })).toEqual([]);
+  expect(refused({ headline: null, lang: null, topics: null })).toEqual(['headline', 'lang', 'topics']);
+  expect(newVersionSchema.parse({ change: 'update', url: '', note: null, headline: null })).toMatchObject({
+    url: null,
+  });
 });
 
 test('the plain direction marks and joiners that Arabic and Persian need are taken', () => {

@@ -1,0 +1,108 @@
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import { Counter, Gauge } from 'prom-client';
+import type { Metrics } from '../ops/metrics.ts';
+import { Problem } from './problem.ts';
+
+/**
+ * Strangers' requests at work at once, by what they are. Few: what is at work stands before an editor's request in the event
+ * loop, and more at once would make none of them quicker. Changes wait for the disk, which takes many in one sync.
+ */
+const AT_WORK = { read: 8, change: 64, signIn: 8, metrics: 2 } as const;
+type Lane = keyof typeof AT_WORK;
+/** Requests of a lane that may wait for their turn: a second's worth. */
+const MOST_WAITING = 1000;
+
+/** Answered at once, or bounded by themselves: the live line by its connections, receipts by what waits to be counted. */
+const FREE = new Set(['/healthz', '/readyz', '/v1/live', '/v1/receipts']);
+/** Files need neither Redis nor thought. */
+const FILE = /\.\w+$/;
+
+/**
+ * Lets editors through, and strangers in turn: each lane has so many requests at work, from when they begin until the head of
+ * their answer is written; others wait, and too many are told to come again.
+ * @param deps.isEditor whether the request shows a key or session that is known
+ */
+export function createGate(deps: {
+  isEditor: (request: Request) => Promise<boolean>;
+  metrics: Metrics;
+}): RequestHandler {
+  const refused = new Counter({
+    name: 'ajil_requests_refused_total',
+    help: 'Requests without an editor that were answered 503 because too many waited, by lane',
+    labelNames: ['lane'],
+    registers: [deps.metrics],
+  });
+  const lanes = new Map<Lane, ReturnType<typeof openLane>>();
+  for (const name of Object.keys(AT_WORK) as Lane[]) lanes.set(name, openLane(AT_WORK[name]));
+  const waiting = new Gauge({
+    name: 'ajil_requests_waiting',
+    help: 'Requests without an editor that wait for their turn, by lane',
+    labelNames: ['lane'],
+    collect: () => {
+      for (const [lane, { waiting: count }] of lanes) waiting.set({ lane }, count());
+    },
+    registers: [],
+  });
+  deps.metrics.registerMetric(waiting);
+  return async (request, response, next) => {
+    if (FREE.has(request.path) || FILE.test(request.path) || (await deps.isEditor(request))) return next();
+    const lane = laneOf(request);
+    if (lanes.get(lane)?.enter(response, next) === true) return undefined;
+    refused.inc({ lane });
+    throw new Problem('unavailable', 'Too many requests are at work. Come again in a moment.', {
+      headers: { 'Retry-After': '1' },
+    });
+  };
+}
+
+function laneOf({ path, method }: Request): Lane {
+  if (path === '/metrics') return 'metrics';
+  if (path === '/v1/session') return 'signIn';
+  return method === 'GET' || method === 'HEAD' ? 'read' : 'change';
+}
+
+function openLane(most: number) {
+  const queue: { response: Response; begin: NextFunction }[] = [];
+  let atWork = 0;
+
+  function begin(response: Response, next: NextFunction): void {
+    atWork += 1;
+    let done = false;
+    const release = (): void => {
+      if (done) return;
+      done = true;
+      // In the next turn of the event loop: those that are answered at once would fill this one, each with the next.
+      setImmediate(() => {
+        atWork -= 1;
+        serveNext();
+      });
+    };
+    // From here on the answer costs only what the client takes of it.
+    const writeHead = response.writeHead.bind(response) as (...args: unknown[]) => Response;
+    response.writeHead = (...args: unknown[]): Response => {
+      release();
+      return writeHead(...args);
+    };
+    response.once('close', release);
+    next();
+  }
+
+  function serveNext(): void {
+    while (atWork < most) {
+      const next = queue.shift();
+      if (next === undefined) return;
+      if (!next.response.destroyed && !next.response.closed) begin(next.response, next.begin);
+    }
+  }
+
+  return {
+    waiting: () => queue.length,
+    /** False when there is no room to wait. */
+    enter: (response: Response, next: NextFunction): boolean => {
+      if (atWork < most) begin(response, next);
+      else if (queue.length < MOST_WAITING) queue.push({ response, begin: next });
+      else return false;
+      return true;
+    },
+  };
+}

@@ -39,8 +39,7 @@ export async function runClustered(options: {
     supervise({
       name: `server process ${index + 1}`,
       logger,
-      start: async () =>
-        asRunning(cluster.fork(options.envOf?.(index)).process, STOP_DEADLINE_MS),
+      start: async () => asRunning(cluster.fork(options.envOf?.(index)).process, STOP_DEADLINE_MS),
       final: {
         reason: UNFIT_REASON,
         onEnd: () => void shutdown.run('a server process cannot run').then(() => process.exit(EXIT_CONFIG)),

@@ -5,7 +5,7 @@ import { createAlertStore } from './alerts/store.ts';
 import { createApp } from './api/app.ts';
 import { problemDetails } from './api/problem.ts';
 import { createSubscriptionStore } from './audience/subscriptions.ts';
-import { createTopicStore } from './audience/topics.ts';
+import { createTopicStore, watchTopics } from './audience/topics.ts';
 import type { Config } from './config.ts';
 import { openFanOutQueue } from './delivery/queues.ts';
 import { openReceiptTokens } from './delivery/receipt-token.ts';
@@ -88,6 +88,9 @@ async function start(config: Config, logger: Logger): Promise<void> {
     connections: config.liveConnections ?? DEFAULT_LIMITS.connections,
     perAddress: config.liveConnectionsPerAddress,
   };
+  const topics = createTopicStore(redis);
+  const knownTopics = watchTopics(topics);
+  shutdown.add('topics', () => knownTopics.close());
   const gateway = await openGateway({
     follower: connectRedis(url, 'follower', logger),
     logger,
@@ -96,6 +99,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
     addressOf: (request) => clientAddress(request, trust),
     describeRefusal: (refusal, id) => problemDetails(config.publicUrl, refusal, id),
     drainSeconds: config.drainSeconds,
+    topics: () => knownTopics.current(),
     onBroadcast: (alert, connections) => {
       reports.addConnections(alert.id, alert.version, connections).catch((error: unknown) => {
         logger.warn({ err: error, alertId: alert.id }, 'connections not reported');
@@ -117,7 +121,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
     sessions: createSessionStore({ redis, now, editors, audit }),
     audit,
     alerts: createAlertStore({ redis, now }),
-    topics: createTopicStore(redis),
+    topics,
     subscriptions: createSubscriptionStore({ redis, vapidKeyId: vapid.keyId, now }),
     reports,
     receipts: createReceiptStore({ redis, tokens: await openReceiptTokens(redis) }),

@@ -1,16 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { Request, Response, Router } from 'express';
 import { z } from 'zod';
+import { readLang, readTopics, type Read } from '../alerts/filter-text.ts';
 import { newAlertId } from '../alerts/id.ts';
 import { firstVersion, nextVersion } from '../alerts/life-cycle.ts';
 import {
   PUBLIC_STATUSES,
-  langSchema,
   newAlertSchema,
   newVersionSchema,
   statusSchema,
   toPublicAlert,
-  topicIdSchema,
   type EditorAlert,
   type NewVersion,
 } from '../alerts/schema.ts';
@@ -40,14 +39,18 @@ export interface AlertsDeps {
   readonly now: () => number;
 }
 
-const commaList = z
-  .string()
-  .transform((text) => text.split(',').filter((item) => item !== ''))
-  .pipe(z.array(topicIdSchema).max(20));
+/** A parameter as text, read as the live line reads it. */
+const read = <T>(by: (text: string) => Read<T>) =>
+  z.string().transform((text, context) => {
+    const result = by(text);
+    if ('value' in result) return result.value;
+    context.addIssue({ code: 'custom', message: result.fault });
+    return z.NEVER;
+  });
 
 export const listQuerySchema = z.strictObject({
-  topics: commaList.default([]),
-  lang: langSchema.optional(),
+  topics: read(readTopics).default([]),
+  lang: read(readLang).optional(),
   status: statusSchema.optional(),
   before: z.union([z.iso.datetime({ offset: true }), z.string().regex(/^[0-9a-z]{26}$/)]).optional(),
   limit: z.coerce.number().int().min(1).max(100).default(20),

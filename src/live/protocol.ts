@@ -10,6 +10,8 @@ export interface HelloMessage {
    */
   readonly recovered: boolean;
   readonly alerts: readonly Alert[];
+  /** Topics of the query that the newsroom does not have: nothing will come of them. Left out when there are none. */
+  readonly unknownTopics?: readonly string[];
 }
 
 /** One version, retractions too. */

@@ -134,9 +134,13 @@ function withFacets(reach: readonly Facets[], own: Facets): readonly Facets[] {
 }
 
 /** `hello` as JSON text (see the protocol). */
-export function helloText({ cursor, recovered, versions }: Beginning): string {
+export function helloText(
+  { cursor, recovered, versions }: Beginning,
+  unknownTopics: readonly string[] = [],
+): string {
+  const unknown = unknownTopics.length === 0 ? '' : `,"unknownTopics":${JSON.stringify(unknownTopics)}`;
   const alerts = versions.map((version) => version.json).join(',');
-  return `{"type":"hello","cursor":"${formatCursor(cursor)}","recovered":${recovered},"alerts":[${alerts}]}`;
+  return `{"type":"hello","cursor":"${formatCursor(cursor)}","recovered":${recovered},"alerts":[${alerts}]${unknown}}`;
 }
 
 /** `alert` as JSON text (see the protocol). */

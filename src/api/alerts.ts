@@ -147,6 +147,7 @@ async function addVersion(deps: AlertsDeps, request: Request, response: Response
   for (;;) {
     const last = await findAlert(deps.alerts, request, editor);
     checkBase(input, last);
+    if (input.change === 'retraction') await refuseOthers(deps, editor, id);
     if (last.version >= MAX_VERSIONS && input.change !== 'retraction') {
       throw new Problem(
         'wrong-status',
@@ -162,6 +163,17 @@ async function addVersion(deps: AlertsDeps, request: Request, response: Response
     if (result.type === 'created') startFanOut(deps, alert);
     return answer(response, result);
   }
+}
+
+/**
+ * An alert is stopped and taken back by the editor who began it, or by somebody who answers for others' alerts. An editor
+ * who only added a version to a colleague's alert is neither. @throws {Problem} 403
+ */
+async function refuseOthers(deps: AlertsDeps, editor: Editor, alertId: string): Promise<void> {
+  if (isAtLeast(editor.role, 'approver')) return;
+  const first = await deps.alerts.get(alertId, 1);
+  if (first?.createdBy === editor.id) return;
+  throw new Problem('forbidden', 'Only the editor who began an alert, an approver or an admin may do this.');
 }
 
 /** @throws {Problem} 409 when somebody has changed the alert since this editor saw it */
@@ -195,12 +207,7 @@ async function readCounted<T extends z.ZodType>(
 async function abort(deps: AlertsDeps, request: Request, response: Response): Promise<void> {
   const editor = await deps.auth.require(request, 'author');
   const alert = await findAlert(deps.alerts, request, editor);
-  if (!isAtLeast(editor.role, 'approver')) {
-    const versions = await deps.alerts.versions(alert.id);
-    if (!versions.some(({ createdBy }) => createdBy === editor.id)) {
-      throw new Problem('forbidden', 'Only its authors, an approver or an admin stop an alert.');
-    }
-  }
+  await refuseOthers(deps, editor, alert.id);
   const entry = { editorId: editor.id, action: 'alert.abort', target: alert.id };
   const result = await deps.audit.commit(entry, (link) => deps.alerts.abort(alert.id, { link }));
   if (result.type === 'wrong-status') throw wrongStatus(result.status, 'Nothing of it is being sent.');

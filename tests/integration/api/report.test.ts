@@ -114,7 +114,7 @@ test('one editor’s report streams leave room for the others', async () => {
   ]).toEqual([20, 5]);
   const other = await open(api.keys.approver);
   expect(other.status).toBe(200);
-  await Promise.all([...own, other].map((response) => response.body?.cancel()));
+  for (const response of [...own, other]) await response.body?.cancel();
   await expect
     .poll(async () => {
       const again = await open(api.keys.author);

@@ -21,6 +21,7 @@ import { createAlertRules, type AlertRulesDeps } from './alert-rules.ts';
 import { serveAlerts } from './alerts.ts';
 import { serveAudience } from './audience.ts';
 import { createAuthentication } from './authentication.ts';
+import { compressAnswers } from './compression.ts';
 import { answerConditionally, READING, readerCors, securityHeaders, SUBSCRIBING } from './headers.ts';
 import { createFirstPages } from './first-pages.ts';
 import { createGate } from './gate.ts';
@@ -116,6 +117,7 @@ export function createApp(input: ApiDeps): Api {
   app.set('trust proxy', trust);
   app.use(createRequestLog(deps));
   app.use(securityHeaders(config.publicUrl));
+  app.use(compressAnswers());
   app.use(/^\/v1\/(config|alerts|live)(\/|$)/, readerCors(config.allowedOrigins, READING));
   app.use(/^\/v1\/(subscriptions|receipts)(\/|$)/, readerCors(config.allowedOrigins, SUBSCRIBING));
   app.use(answerConditionally);

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import express, { type Express, type Request, type Response } from 'express';
 import { Counter } from 'prom-client';
 import type { Config } from '../config.ts';
@@ -85,6 +86,8 @@ export interface Api {
 /** The whole HTTP face, for a server to listen with. */
 export function createApp(input: ApiDeps): Api {
   const closing = new AbortController();
+  // A listener for each report that is watched, which are bounded.
+  setMaxListeners(0, closing.signal);
   const { config } = input;
   const trust = compileTrust(config.trustProxy);
   const limits = createRateLimits({

@@ -18,7 +18,7 @@ export interface LiveClient {
  * @param options.onReset what is current, when the line could not say what was missed (at the start as well): forget
  *   what is not among these. Without it, `onAlert` gets those of them that it has not had
  * @param options.onState whether the line is there, when that changes; false until then
- * @param options.onFault at most once, when no line comes about at all: why
+ * @param options.onFault when no line comes about at all: why; when the newsroom lacks a topic of the query: which
  */
 export function openLiveClient(options: {
   url?: string | URL;

@@ -212,6 +212,7 @@ test('it works inlined, evaluated, as a module, with the element’s own origin'
 
 test.each([
   ['a wrong filter', 'data-topics="World"', 'topics:'],
+  ['an unknown topic', 'data-topics="wrold"', 'the newsroom has no topic "wrold"'],
   ['a wrong language', 'data-lang="en_US"', 'lang:'],
 ])('%s is said in the console and by ajil-error', async (_what, attributes, said) => {
   open.serve({ html: sitePage(`<script src="${stack.origin}/bar.js" ${attributes} async></script>`) });

@@ -8,10 +8,9 @@ export function complain(error: unknown): void {
 
 /** Why the live line does not come about, and what to do. */
 export function faultText({ status, errors }: LineFault, ajil: string, site: string): string {
-  if (status === 400) {
-    const wrong = errors.map(({ parameter, detail }) => `${parameter ?? 'the query'}: ${detail}`);
-    return `${ajil} refuses the attributes. ${wrong.join('; ')}`;
-  }
+  const wrong = errors.map(({ parameter, detail }) => `${parameter ?? 'the query'}: ${detail}`).join('; ');
+  if (status === 200) return `${ajil} has no alerts for some of the attributes. ${wrong}`;
+  if (status === 400) return `${ajil} refuses the attributes. ${wrong}`;
   if (status === undefined || status === 403) {
     return `no live line to ${ajil}. If it runs, name ${site} in its ALLOWED_ORIGINS, and ${ajil} in this page's connect-src`;
   }

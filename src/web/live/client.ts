@@ -28,8 +28,14 @@ export function createLiveClient(
   url.search = query.toString();
   const clock = createServerClock(surroundings.monotonic, surroundings.now);
   const tellFault = contained(options.onFault ?? (() => undefined));
+  let hasToldTopics = false;
   const memory = createMemory({
     clock,
+    onUnknownTopics: (topics) => {
+      if (hasToldTopics) return;
+      hasToldTopics = true;
+      tellFault({ status: 200, errors: topics.map((topic) => unknownTopic(topic)) });
+    },
     onAlert: contained(options.onAlert),
     onReset: onReset && contained(onReset),
   });
@@ -101,3 +107,8 @@ function contained<T>(call: (value: T) => void): (value: T) => void {
     }
   };
 }
+
+const unknownTopic = (topic: string): LineFault['errors'][number] => ({
+  parameter: 'topics',
+  detail: `the newsroom has no topic ${JSON.stringify(topic)}`,
+});

@@ -31,7 +31,7 @@ const SOCKET_SILENCE_MS = { least: 4 * 60_000, spread: 2 * 60_000 };
 const DOUBTFUL_SILENCE_MS = 30_000;
 const WAKE_SPREAD_MS = 500;
 
-/** Why a line that was never there does not come about. */
+/** Why a line that was never there does not come about, or, with status 200, hears less than was asked for. */
 export interface LineFault {
   /** HTTP status of the refusal; undefined where the browser tells nothing: no network, or an origin that is not allowed. */
   readonly status: number | undefined;

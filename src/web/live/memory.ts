@@ -37,6 +37,7 @@ export interface Memory {
  */
 export function createMemory(told: {
   clock: ServerClock;
+  onUnknownTopics?: (topics: readonly string[]) => void;
   onAlert: (alert: Alert) => void;
   onReset?: ((current: readonly Alert[]) => void) | undefined;
 }): Memory {
@@ -89,7 +90,10 @@ export function createMemory(told: {
     take: (message) => {
       const before = cursor;
       cursor = message.cursor;
-      if (message.type === 'hello') told.clock.set(Date.parse(message.time ?? ''));
+      if (message.type === 'hello') {
+        told.clock.set(Date.parse(message.time ?? ''));
+        if (message.unknownTopics !== undefined) told.onUnknownTopics?.(message.unknownTopics);
+      }
       if (message.type === 'alert') takeVersion(message.alert, cursor);
       else if (message.recovered) message.alerts.forEach((alert) => takeVersion(alert, before));
       else startOver(message);

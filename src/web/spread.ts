@@ -1,3 +1,6 @@
+// Of pages and service workers alike.
+declare const location: { readonly hostname: string };
+
 /** On one's own machine there is no crowd to spread. */
 const SHARE_AT_HOME = 0.02;
 

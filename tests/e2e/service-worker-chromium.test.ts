@@ -126,7 +126,7 @@ test('an older version that comes late does not replace a newer one, and is not 
   await deliver(first);
   expect(await page.evaluate('told')).toEqual({ type: 'overtaken', id, version: 1 });
   expect(await standing()).toMatchObject([
-    { title: 'تصحيح: جريحان في الحريق', body: '', tag: id, version: 2, silent: true },
+    { title: 'تصحيح: جريحان في الحريق', body: 'رقم أولي خاطئ', tag: id, version: 2, silent: true },
   ]);
   expect((await stack.api.asEditor(`/v1/alerts/${id}/report?version=1`)).body).toMatchObject({
     receipts: { shown: 0 },

@@ -31,7 +31,10 @@ export function createReadiness(deps: {
   steady?: () => number;
 }): () => Promise<Readiness> {
   const { redis, steady = () => performance.now() } = deps;
-  let kept: { readonly at: number; readonly readiness: Promise<Readiness> } | undefined;
+  let kept:
+    { readonly at: number; readonly stood: boolean; readonly readiness: Promise<Readiness> } | undefined;
+  /** What this process knows without asking. When it changes, what is kept is out of date. */
+  const stands = (): boolean => redis.status === 'ready' && deps.gateway.ready();
 
   async function look(): Promise<Readiness> {
     const fault = await faultOf(redis.set(keys.readiness, '1', 'PX', KEEP_MS));
@@ -52,7 +55,8 @@ export function createReadiness(deps: {
   }
 
   return () => {
-    if (kept === undefined || steady() - kept.at >= KEEP_MS) kept = { at: steady(), readiness: look() };
+    const isFresh = kept !== undefined && steady() - kept.at < KEEP_MS && kept.stood === stands();
+    if (kept === undefined || !isFresh) kept = { at: steady(), stood: stands(), readiness: look() };
     return kept.readiness;
   };
 }

@@ -190,7 +190,8 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
     ).length;
   });
   const port = await http.listen(config.port, config.bind);
-  logger.info({ port }, 'taking requests');
+  // The bound follows from `ulimit -n`, of which nothing else would speak.
+  logger.info({ liveConnections: limits.connections, port }, 'taking requests');
   tellSupervisor({ type: 'ready', port });
 }
 

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { ImportFormatError } from './audience/import.ts';
+import { alertsCommand } from './cli/alerts.ts';
 import { auditCommand } from './cli/audit.ts';
 import { editorsCommand, keysCommand } from './cli/editors.ts';
 import { CliError, EXIT } from './cli/services.ts';
@@ -17,7 +18,13 @@ function createProgram(): Command {
       'after',
       '\nExit codes: 0 done, 1 failed (or the audit log is broken), 2 wrong usage or configuration, 3 Redis is away.',
     );
-  for (const command of [editorsCommand(), keysCommand(), auditCommand(), subscriptionsCommand()])
+  for (const command of [
+    editorsCommand(),
+    keysCommand(),
+    auditCommand(),
+    subscriptionsCommand(),
+    alertsCommand(),
+  ])
     program.addCommand(command);
   const all = (command: Command): Command[] => [command, ...command.commands.flatMap(all)];
   for (const command of all(program)) command.exitOverride();

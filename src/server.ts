@@ -6,7 +6,7 @@ import { createAlertStore } from './alerts/store.ts';
 import { createApp } from './api/app.ts';
 import { problemDetails } from './api/problem.ts';
 import { createSubscriptionStore } from './audience/subscriptions.ts';
-import { createTopicStore } from './audience/topics.ts';
+import { createTopicStore, watchTopics } from './audience/topics.ts';
 import { metricsPortOf, type Config } from './config.ts';
 import { openFanOutQueue } from './delivery/queues.ts';
 import { tellService } from './delivery/service-metrics.ts';
@@ -102,6 +102,9 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
   };
   /** Servers that do not stop together with this one, as counted when it begins to stop. */
   let others = 0;
+  const topics = createTopicStore(redis);
+  const knownTopics = watchTopics(topics);
+  shutdown.add('topics', () => knownTopics.close());
   const gateway = await openGateway({
     follower: connectRedis(url, 'follower', logger),
     logger,
@@ -113,6 +116,7 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
     get drainSeconds() {
       return others > 0 ? config.drainSeconds : 0;
     },
+    topics: () => knownTopics.current(),
     onBroadcast: (alert, connections) => {
       reports.addConnections(alert.id, alert.version, connections).catch((error: unknown) => {
         logger.warn({ err: error, alertId: alert.id }, 'connections not reported');
@@ -146,7 +150,7 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
     sessions: createSessionStore({ redis, now, editors, audit }),
     audit,
     alerts: createAlertStore({ redis, now }),
-    topics: createTopicStore(redis),
+    topics,
     subscriptions,
     reports,
     receipts: createReceiptStore({ redis, tokens: openReceiptTokens(vapid.privateKey) }),

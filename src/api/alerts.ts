@@ -1,16 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { Request, Response, Router } from 'express';
 import { z } from 'zod';
+import { readLang, readTopics, type Read } from '../alerts/filter-text.ts';
 import { newAlertId } from '../alerts/id.ts';
 import { firstVersion, nextVersion } from '../alerts/life-cycle.ts';
 import {
   PUBLIC_STATUSES,
-  langSchema,
   newAlertSchema,
   newVersionSchema,
   statusSchema,
   toPublicAlert,
-  topicIdSchema,
   type EditorAlert,
   type NewVersion,
 } from '../alerts/schema.ts';
@@ -40,14 +39,18 @@ export interface AlertsDeps {
   readonly now: () => number;
 }
 
-const commaList = z
-  .string()
-  .transform((text) => text.split(',').filter((item) => item !== ''))
-  .pipe(z.array(topicIdSchema).max(20));
+/** A parameter as text, read as the live line reads it. */
+const read = <T>(by: (text: string) => Read<T>) =>
+  z.string().transform((text, context) => {
+    const result = by(text);
+    if ('value' in result) return result.value;
+    context.addIssue({ code: 'custom', message: result.fault });
+    return z.NEVER;
+  });
 
 export const listQuerySchema = z.strictObject({
-  topics: commaList.default([]),
-  lang: langSchema.optional(),
+  topics: read(readTopics).default([]),
+  lang: read(readLang).optional(),
   status: statusSchema.optional(),
   before: z.union([z.iso.datetime({ offset: true }), z.string().regex(/^[0-9a-z]{26}$/)]).optional(),
   limit: z.coerce.number().int().min(1).max(100).default(20),
@@ -144,6 +147,7 @@ async function addVersion(deps: AlertsDeps, request: Request, response: Response
   for (;;) {
     const last = await findAlert(deps.alerts, request, editor);
     checkBase(input, last);
+    if (input.change === 'retraction') await refuseOthers(deps, editor, id);
     if (last.version >= MAX_VERSIONS && input.change !== 'retraction') {
       throw new Problem(
         'wrong-status',
@@ -159,6 +163,17 @@ async function addVersion(deps: AlertsDeps, request: Request, response: Response
     if (result.type === 'created') startFanOut(deps, alert);
     return answer(response, result);
   }
+}
+
+/**
+ * An alert is stopped and taken back by the editor who began it, or by somebody who answers for others' alerts. An editor
+ * who only added a version to a colleague's alert is neither. @throws {Problem} 403
+ */
+async function refuseOthers(deps: AlertsDeps, editor: Editor, alertId: string): Promise<void> {
+  if (isAtLeast(editor.role, 'approver')) return;
+  const first = await deps.alerts.get(alertId, 1);
+  if (first?.createdBy === editor.id) return;
+  throw new Problem('forbidden', 'Only the editor who began an alert, an approver or an admin may do this.');
 }
 
 /** @throws {Problem} 409 when somebody has changed the alert since this editor saw it */
@@ -192,12 +207,7 @@ async function readCounted<T extends z.ZodType>(
 async function abort(deps: AlertsDeps, request: Request, response: Response): Promise<void> {
   const editor = await deps.auth.require(request, 'author');
   const alert = await findAlert(deps.alerts, request, editor);
-  if (!isAtLeast(editor.role, 'approver')) {
-    const versions = await deps.alerts.versions(alert.id);
-    if (!versions.some(({ createdBy }) => createdBy === editor.id)) {
-      throw new Problem('forbidden', 'Only its authors, an approver or an admin stop an alert.');
-    }
-  }
+  await refuseOthers(deps, editor, alert.id);
   const entry = { editorId: editor.id, action: 'alert.abort', target: alert.id };
   const result = await deps.audit.commit(entry, (link) => deps.alerts.abort(alert.id, { link }));
   if (result.type === 'wrong-status') throw wrongStatus(result.status, 'Nothing of it is being sent.');

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import express, { type Express, type Request, type Response } from 'express';
 import { Counter } from 'prom-client';
 import type { Config } from '../config.ts';
@@ -20,6 +21,7 @@ import { createAlertRules, type AlertRulesDeps } from './alert-rules.ts';
 import { serveAlerts } from './alerts.ts';
 import { serveAudience } from './audience.ts';
 import { createAuthentication } from './authentication.ts';
+import { compressAnswers } from './compression.ts';
 import { answerConditionally, READING, readerCors, securityHeaders, SUBSCRIBING } from './headers.ts';
 import { createFirstPages } from './first-pages.ts';
 import { createGate } from './gate.ts';
@@ -84,6 +86,8 @@ export interface Api {
 /** The whole HTTP face, for a server to listen with. */
 export function createApp(input: ApiDeps): Api {
   const closing = new AbortController();
+  // A listener for each report that is watched, which are bounded.
+  setMaxListeners(0, closing.signal);
   const { config } = input;
   const trust = compileTrust(config.trustProxy);
   const limits = createRateLimits({
@@ -113,6 +117,7 @@ export function createApp(input: ApiDeps): Api {
   app.set('trust proxy', trust);
   app.use(createRequestLog(deps));
   app.use(securityHeaders(config.publicUrl));
+  app.use(compressAnswers());
   app.use(/^\/v1\/(config|alerts|live)(\/|$)/, readerCors(config.allowedOrigins, READING));
   app.use(/^\/v1\/(subscriptions|receipts)(\/|$)/, readerCors(config.allowedOrigins, SUBSCRIBING));
   app.use(answerConditionally);

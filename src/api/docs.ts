@@ -31,7 +31,7 @@ const FILES = ['swagger-ui.css', 'swagger-ui-bundle.js'];
 
 /** The description of the API for machines and people, and the list of problems. */
 export function serveDocs(router: Router, deps: { config: { publicUrl: string } }): void {
-  const openApi = createOpenApi();
+  const openApi = createOpenApi(deps.config.publicUrl);
   const folder = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
   const send = (type: string, text: string) => {
     const bytes = Buffer.from(text);

@@ -15,8 +15,12 @@ export function serveLive(
         return undefined;
       }
       throw new Problem('upgrade-required', 'Send an Upgrade to websocket, or Accept: text/event-stream.', {
-        headers: { Upgrade: 'websocket', Connection: 'Upgrade' },
+        headers: { Upgrade: 'websocket', Connection: endsAfter(request) ? 'close, Upgrade' : 'Upgrade' },
       });
     },
   });
 }
+
+/** Node takes a Connection header of ours for the whole answer, so it must say what the client asked for as well. */
+const endsAfter = (request: Request): boolean =>
+  /\bclose\b/i.test(request.get('connection') ?? '') || request.httpVersion === '1.0';

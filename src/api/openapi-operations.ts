@@ -203,7 +203,7 @@ export const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operati
     get: {
       summary: 'Follow alerts: WebSocket, or SSE with Accept: text/event-stream',
       description:
-        'Query: `topics`, `urgency`, `lang`, `cursor`. First a `hello`, then an `alert` for every version.',
+        'Query: `topics` (ids with commas between, 50 at most), `urgency`, `lang`, `cursor`; each once, and no other. First a `hello`, which names the topics that there are not in `unknownTopics`, then an `alert` for every version.',
       who: 'all',
       tag: 'readers',
       answers: { 200: null },

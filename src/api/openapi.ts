@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { OPERATIONS, type Operation, type Who } from './openapi-operations.ts';
+import { sessionCookieName } from './authentication.ts';
 import { PROBLEMS, type ProblemCode } from './problem.ts';
 import { problemSchema } from './responses.ts';
 
 /** The OpenAPI 3.1 description, made from the schemas that validate. */
-export function createOpenApi(): object {
+export function createOpenApi(publicUrl: string): object {
   return {
     openapi: '3.1.0',
     info: {
@@ -21,7 +22,12 @@ export function createOpenApi(): object {
     components: {
       securitySchemes: {
         apiKey: { type: 'http', scheme: 'bearer', description: 'An API key: `npm run ajil -- editors add`' },
-        session: { type: 'apiKey', in: 'cookie', name: 'ajil-session', description: 'With X-CSRF-Token' },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: sessionCookieName(publicUrl),
+          description: 'Changes take X-CSRF-Token as well',
+        },
         subscription: {
           type: 'apiKey',
           in: 'header',

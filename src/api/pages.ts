@@ -151,8 +151,9 @@ function readFrame(file: string): (parts: PageParts) => string {
 function sendFile(response: Response, webDir: string, name: string, caching = 'no-cache'): Promise<void> {
   response.set('Cache-Control', caching);
   return new Promise((resolve, reject) => {
-    response.sendFile(name, { root: webDir, cacheControl: false }, (error?: Error) => {
+    response.sendFile(name, { root: webDir, cacheControl: false }, (error?: Error & { status?: number }) => {
       if (error === undefined || response.headersSent) resolve();
+      else if (error.status !== 404) reject(error);
       else reject(new Problem('not-found', 'The pages are not built: run npm run build.'));
     });
   });

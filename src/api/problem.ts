@@ -90,7 +90,7 @@ export function problemDetails(
 /** Writes what was thrown as `application/problem+json`. */
 export function createProblemWriter(deps: { publicUrl: string; logger: Logger }) {
   // Express knows an error handler by its four parameters.
-  return (error: unknown, request: Request, response: Response, _next: NextFunction): void => {
+  return (error: unknown, _request: Request, response: Response, _next: NextFunction): void => {
     const problem = toProblem(error);
     if (problem.code === 'internal-error') {
       deps.logger.error({ err: error, requestId: requestIdOf(response) }, 'a request failed by our fault');
@@ -106,7 +106,8 @@ export function createProblemWriter(deps: { publicUrl: string; logger: Logger })
       ...extension,
     };
     response.status(body.status).set({ 'Cache-Control': 'no-store', ...headers });
-    response.type('application/problem+json').send(request.method === 'HEAD' ? '' : JSON.stringify(body));
+    // Of a HEAD Express leaves the body out, and keeps its length (RFC 9110, section 8.6).
+    response.type('application/problem+json').send(JSON.stringify(body));
   };
 }
 
@@ -132,6 +133,9 @@ function fromExpress(error: unknown): Problem | undefined {
     return new Problem('unsupported-media-type', 'Send JSON in UTF-8, plain or with gzip, deflate or br.');
   }
   if (error instanceof URIError) return new Problem('not-found', 'The path is not well-formed.');
+  // What `send` says of If-Match, If-Unmodified-Since and Range (RFC 9110, sections 13.1 and 14.2).
+  if (status === 412) return new Problem('precondition-failed', 'It has changed, or was never so.');
+  if (status === 416) return new Problem('range-not-satisfiable', 'Ask for less, or for all of it.');
   if (typeof status === 'number' && status >= 400 && status < 500) {
     const detail =
       type === 'entity.parse.failed' ? 'The body must be one JSON object.' : 'It was not understood.';

@@ -22,6 +22,8 @@ export interface ReportDeps {
 export const reportQuerySchema = z.strictObject({ version: z.coerce.number().int().min(1).optional() });
 
 const MAX_STREAMS = 200;
+/** Of one editor: a tab each, on several machines. */
+const MAX_STREAMS_OF_EDITOR = 20;
 // Receipts come for as long as readers look: an hour covers what a desk watches; its browser then connects anew.
 const MAX_STREAM_MS = 60 * 60_000;
 const HEARTBEAT_MS = 15_000;
@@ -33,33 +35,42 @@ const STREAM_HEADERS = {
 
 export function serveReport(router: Router, deps: ReportDeps): void {
   let streams = 0;
+  const streamsOf = new Map<string, number>();
 
-  async function read(request: Request): Promise<Report> {
+  async function read(request: Request): Promise<{ report: Report; editorId: string }> {
     const editor = await deps.auth.require(request, 'author');
     const { version } = readQuery(request, reportQuerySchema);
     const alert = await findAlert(deps.alerts, request, editor, version);
     const report = await deps.reports.get(alert.id, alert.version);
     const { id, status } = alert;
     const supersededBy = status === 'superseded' ? alert.version + 1 : null;
-    return { ...(report ?? notBegun(id, alert.version)), status, supersededBy };
+    return {
+      editorId: editor.id,
+      report: { ...(report ?? notBegun(id, alert.version)), status, supersededBy },
+    };
   }
 
   async function stream(request: Request, response: Response): Promise<void> {
-    const first = await read(request);
+    const { report, editorId } = await read(request);
     if (request.method === 'HEAD') {
       response.set(STREAM_HEADERS).end();
       return;
     }
-    if (streams >= MAX_STREAMS) {
+    const own = streamsOf.get(editorId) ?? 0;
+    if (streams >= MAX_STREAMS || own >= MAX_STREAMS_OF_EDITOR) {
       throw new Problem('unavailable', 'Too many reports are being watched; ask for JSON instead.', {
         headers: { 'Retry-After': '30' },
       });
     }
     streams += 1;
+    streamsOf.set(editorId, own + 1);
     try {
-      await follow(response, first, () => read(request), deps);
+      await follow(response, report, async () => (await read(request)).report, deps);
     } finally {
       streams -= 1;
+      const left = (streamsOf.get(editorId) ?? 1) - 1;
+      if (left === 0) streamsOf.delete(editorId);
+      else streamsOf.set(editorId, left);
     }
   }
 
@@ -69,7 +80,7 @@ export function serveReport(router: Router, deps: ReportDeps): void {
       if (request.accepts(['json', 'text/event-stream']) === 'text/event-stream') {
         return stream(request, response);
       }
-      response.set('Cache-Control', 'private, no-cache').json(await read(request));
+      response.set('Cache-Control', 'private, no-cache').json((await read(request)).report);
     },
   });
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isRealLanguage, withPrimaryLanguage } from '../alerts/language.ts';
+import { MAX_TOPICS } from '../alerts/filter-text.ts';
 import { langSchema, topicIdSchema, urgencySchema, type Urgency } from '../alerts/schema.ts';
 
 /** Bytes in base64url or standard base64 (RFC 4648, sections 4 and 5), with padding or without; as base64url without. */
@@ -53,7 +54,7 @@ const readerLangSchema = langSchema
 
 /** What a reader chose. `urgency` is the quietest that still comes; without `lang` every language comes. */
 export const preferencesSchema = z.strictObject({
-  topics: z.array(topicIdSchema).min(1).max(50),
+  topics: z.array(topicIdSchema).min(1).max(MAX_TOPICS),
   urgency: urgencySchema.default('normal'),
   lang: readerLangSchema.optional(),
   quietHours: quietHoursSchema.optional(),
@@ -69,7 +70,7 @@ export const newSubscriptionSchema = preferencesSchema.extend({ subscription: pu
  * that it needs is judged after the merge, by {@link preferencesSchema}.
  */
 export const preferencesPatchSchema = z.strictObject({
-  topics: z.array(topicIdSchema).min(1).max(50).optional(),
+  topics: z.array(topicIdSchema).min(1).max(MAX_TOPICS).optional(),
   urgency: urgencySchema.nullable().optional(),
   lang: readerLangSchema.nullable().optional(),
   quietHours: z

@@ -36,3 +36,28 @@ export function createTopicStore(redis: Redis): TopicStore {
     },
   };
 }
+
+const LOOK_EVERY_MS = 30_000;
+
+/** The ids of the topics for those that cannot wait for Redis; another set when they change. */
+export interface KnownTopics {
+  /** Undefined until the first look. */
+  current(): ReadonlySet<string> | undefined;
+  close(): void;
+}
+
+/** Looks at the topics now and every half minute. While Redis is away those of the last look count. */
+export function watchTopics(topics: Pick<TopicStore, 'list'>): KnownTopics {
+  let known: ReadonlySet<string> | undefined;
+  const look = async (): Promise<void> => {
+    const ids = (await topics.list()).map(({ id }) => id);
+    if (ids.join() !== [...(known ?? [])].join()) known = new Set(ids);
+  };
+  const lookIfThere = (): void => {
+    look().catch(() => undefined);
+  };
+  lookIfThere();
+  const timer = setInterval(lookIfThere, LOOK_EVERY_MS);
+  timer.unref();
+  return { current: () => known, close: () => clearInterval(timer) };
+}

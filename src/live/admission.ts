@@ -36,7 +36,11 @@ export function createAdmission(deps: {
 
   function refusal(request: IncomingMessage, address: string): Refusal | undefined {
     const { origin } = request.headers;
-    if (origin !== undefined && !deps.allowedOrigins.includes(origin)) {
+    if (
+      origin !== undefined &&
+      !deps.allowedOrigins.includes(origin) &&
+      !isOwn(origin, request.headers.host)
+    ) {
       const detail = 'this origin may not open the live line: add it to ALLOWED_ORIGINS';
       return { code: 'forbidden', reason: 'origin', detail };
     }
@@ -83,6 +87,10 @@ export function createAdmission(deps: {
     },
   };
 }
+
+/** A page of ours that was reached by another name than PUBLIC_URL, such as an address: an event stream of it is let in too. */
+const isOwn = (origin: string, host: string | undefined): boolean =>
+  URL.canParse(origin) && /^https?:$/.test(new URL(origin).protocol) && new URL(origin).host === host;
 
 /** A request's target is a path, or a whole URL (RFC 9112, section 3.2.2). */
 function splitTarget(target: string): { path: string; query: string } {

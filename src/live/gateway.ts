@@ -49,6 +49,8 @@ export interface GatewayDeps {
   readonly addressOf: (request: IncomingMessage) => string;
   readonly describeRefusal: DescribeRefusal;
   readonly drainSeconds: number;
+  /** Topics that the newsroom has; without, a query's unknown topics are not told. */
+  readonly topics?: () => ReadonlySet<string> | undefined;
   /** How many of this process's connections a version was written to. */
   readonly onBroadcast: (version: Pick<Version, 'id' | 'version'>, connections: number) => void;
   /** Milliseconds since the epoch. */
@@ -103,7 +105,7 @@ export async function openGateway(deps: GatewayDeps): Promise<Gateway> {
       for (const connection of heart.all()) connection.close(CLOSE_CODES.serviceRestart, 'restart');
     },
   });
-  const helloFor = createHellos(deps);
+  const hellos = createHellos({ now: deps.now, topics: deps.topics ?? (() => undefined) });
 
   /** In one go: hello says what was, and from here on every version comes. */
   function enter<C extends Connection>(
@@ -113,7 +115,7 @@ export async function openGateway(deps: GatewayDeps): Promise<Gateway> {
     open: (connection: C, hello: Buffer) => void,
   ): void {
     const connection = create(groups.of(wire, filter));
-    const hello = helloFor(follower.tail, connection.group, since);
+    const hello = hellos.of(follower.tail, connection.group, since);
     connection.offset = follower.tail.cursor.offset;
     admission.enter(address);
     sockets.add(connection.socket);

@@ -2,7 +2,9 @@ import { formatCursor, type Cursor } from './cursor.ts';
 import type { Group } from './groups.ts';
 import { helloText, type Tail } from './tail.ts';
 
-/** Bytes of hellos that are kept: readers who come back at once mostly ask the same. */
+/** Hellos that are kept: readers who come back at once mostly ask the same. Strangers can make up any number of questions. */
+const MAX_KEPT = 2000;
+/** Bytes of them, with what each answers. */
 const MAX_KEPT_BYTES = 8 * 1024 * 1024;
 /** How old the time in a kept hello may be, ms: exact enough for an expiry, and still one hello for many. */
 const TIME_GOOD_MS = 10_000;
@@ -13,35 +15,58 @@ export interface Hello {
 }
 
 /** The first message of each connection, made once for all of a group that have the same gap. */
+export interface Hellos {
+  of(tail: Tail, group: Group, since: Cursor | undefined): Hello;
+  /** How many are kept. */
+  readonly kept: number;
+}
+
+/** @param deps.topics those that the newsroom has; undefined while nobody knows. Another set when they change */
 export function createHellos(deps: {
   /** Milliseconds since the epoch. */
   now: () => number;
-}): (tail: Tail, group: Group, since: Cursor | undefined) => Hello {
+  topics: () => ReadonlySet<string> | undefined;
+}): Hellos {
   const kept = new Map<string, Hello & { readonly goodUntilMs: number }>();
   let keptBytes = 0;
-  let keptFor = '';
+  let keptFor: { place: string; topics: ReadonlySet<string> | undefined } = { place: '', topics: undefined };
 
-  function forget(place: string): void {
+  function forget(): void {
     kept.clear();
     keptBytes = 0;
-    keptFor = place;
   }
 
-  return (tail, group, since) => {
-    const now = deps.now();
-    const place = formatCursor(tail.cursor);
-    if (place !== keptFor) forget(place);
-    const question = `${group.key} ${since?.epoch === tail.cursor.epoch ? since.offset : 'new'}`;
-    const known = kept.get(question);
-    if (known !== undefined && known.goodUntilMs > now) return known;
-    const beginning = tail.begin(group.filter, since, now);
-    const { recovered } = beginning;
-    const goodUntilMs = Math.min(beginning.goodUntilMs, now + TIME_GOOD_MS);
-    if (known !== undefined) keptBytes -= known.bytes.length;
-    const hello = { bytes: group.wire.encode(helloText(beginning, now), place), recovered, goodUntilMs };
-    if (keptBytes + hello.bytes.length > MAX_KEPT_BYTES) forget(place);
-    keptBytes += hello.bytes.length;
-    kept.set(question, hello);
-    return hello;
+  return {
+    get kept() {
+      return kept.size;
+    },
+    of: (tail, group, since) => {
+      const now = deps.now();
+      const place = formatCursor(tail.cursor);
+      const topics = deps.topics();
+      if (place !== keptFor.place || topics !== keptFor.topics) {
+        forget();
+        keptFor = { place, topics };
+      }
+      const question = `${group.key} ${since?.epoch === tail.cursor.epoch ? since.offset : 'new'}`;
+      const known = kept.get(question);
+      if (known !== undefined && known.goodUntilMs > now) return known;
+      const beginning = tail.begin(group.filter, since, now);
+      const { recovered } = beginning;
+      const goodUntilMs = Math.min(beginning.goodUntilMs, now + TIME_GOOD_MS);
+      const unknown = topics === undefined ? [] : group.filter.topics.filter((topic) => !topics.has(topic));
+      const hello = {
+        bytes: group.wire.encode(helloText(beginning, now, unknown), place),
+        recovered,
+        goodUntilMs,
+      };
+      const sizeOf = ({ bytes }: Hello): number => bytes.length + Buffer.byteLength(question);
+      if (known !== undefined) keptBytes -= sizeOf(known);
+      const bytes = sizeOf(hello);
+      if (keptBytes + bytes > MAX_KEPT_BYTES || kept.size >= MAX_KEPT) forget();
+      keptBytes += bytes;
+      kept.set(question, hello);
+      return hello;
+    },
   };
 }

@@ -35,6 +35,11 @@ export interface LiveLog {
   read(offset: number, limit?: number): Promise<LogPage>;
   /** Gives the log a new epoch in place of `epoch`, once, whoever asks: it has lost entries, so no cursor of it counts any more. */
   renew(epoch: string): Promise<void>;
+  /**
+   * Puts `headline` in place of every text that the log holds of an alert, as a retraction. The log gets a new epoch, so that
+   * followers forget what they hold, and open pages load anew. @returns how many entries there were
+   */
+  erase(id: string, headline: string): Promise<number>;
 }
 
 /**
@@ -86,6 +91,27 @@ const RENEW = script(`
 if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('SET', KEYS[1], ARGV[2]) end
 return 1`);
 
+/**
+ * KEYS: stream, epoch. ARGV: alert id, headline, new epoch. Answers how many entries were blanked.
+ * A stream's entries cannot be changed, so it is written anew under the same offsets; in one step, or versions would be lost.
+ */
+const ERASE = script(`
+local entries, erased = redis.call('XRANGE', KEYS[1], '-', '+'), 0
+for _, entry in ipairs(entries) do
+  local alert = cjson.decode(entry[2][2])
+  if alert.id == ARGV[1] then
+    alert.headline, alert.change, alert.status = ARGV[2], 'retraction', 'retracted'
+    for _, name in ipairs({'body', 'note', 'url', 'image'}) do alert[name] = cjson.null end
+    entry[2][2] = cjson.encode(alert)
+    erased = erased + 1
+  end
+end
+if erased == 0 then return 0 end
+redis.call('DEL', KEYS[1])
+for _, entry in ipairs(entries) do redis.call('XADD', KEYS[1], entry[1], 'alert', entry[2][2]) end
+redis.call('SET', KEYS[2], ARGV[3])
+return erased`);
+
 const newEpoch = (): string => randomBytes(9).toString('base64url');
 
 export function createLiveLog(redis: Redis): LiveLog {
@@ -111,6 +137,8 @@ export function createLiveLog(redis: Redis): LiveLog {
     renew: async (epoch) => {
       await runScript(redis, RENEW, [keys.liveEpoch], [epoch, newEpoch()]);
     },
+    erase: async (id, headline) =>
+      Number(await runScript(redis, ERASE, [keys.liveLog, keys.liveEpoch], [id, headline, newEpoch()])),
   };
 }
 

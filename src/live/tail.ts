@@ -134,9 +134,15 @@ function withFacets(reach: readonly Facets[], own: Facets): readonly Facets[] {
 }
 
 /** `hello` as JSON text (see the protocol). */
-export function helloText({ cursor, recovered, versions }: Beginning, nowMs: number): string {
+export function helloText(
+  { cursor, recovered, versions }: Beginning,
+  nowMs: number,
+  unknownTopics: readonly string[] = [],
+): string {
+  const unknown = unknownTopics.length === 0 ? '' : `,"unknownTopics":${JSON.stringify(unknownTopics)}`;
   const alerts = versions.map((version) => version.json).join(',');
-  return `{"type":"hello","cursor":"${formatCursor(cursor)}","recovered":${recovered},"time":"${new Date(nowMs).toISOString()}","alerts":[${alerts}]}`;
+  const head = `"type":"hello","cursor":"${formatCursor(cursor)}","recovered":${recovered}`;
+  return `{${head},"time":"${new Date(nowMs).toISOString()}","alerts":[${alerts}]${unknown}}`;
 }
 
 /** `alert` as JSON text (see the protocol). */

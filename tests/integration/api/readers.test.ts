@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { anAlert, aSubscription, startTestApi, type TestApi } from '../../support/api.ts';
 
@@ -136,6 +138,15 @@ test('a receipt is taken as JSON and as a beacon; a foreign token is refused', a
   expect((await send({}, 'application/xml')).status).toBe(415);
 });
 
+test('the list and the live line read a filter alike: spaces pass, what is wrong is named', async () => {
+  expect((await api.call('GET', '/v1/alerts?topics=world,%20ukraine')).status).toBe(200);
+  const many = Array.from({ length: 50 }, (_, n) => `t${n}`).join();
+  expect((await api.call('GET', `/v1/alerts?topics=${many}`)).status).toBe(200);
+  const wrong = await api.call('GET', '/v1/alerts?topics=World&lang=en_US');
+  expect(wrong.status).toBe(400);
+  expect(JSON.stringify(wrong.body.errors)).toMatch(/World.*write en-US/);
+});
+
 test('the config has what a page needs to start', async () => {
   const { body, headers } = await api.call('GET', '/v1/config');
   expect(body).toMatchObject({
@@ -185,6 +196,9 @@ test('the live line by plain GET is SSE, or a problem that names the upgrade', a
   expect([sse.status, sse.headers.get('content-type')]).toEqual([200, 'text/event-stream; charset=utf-8']);
   const plain = await api.call('GET', '/v1/live');
   expect([plain.status, plain.headers.get('upgrade')]).toEqual([426, 'websocket']);
+  const closing = connect(Number(new URL(api.url).port), '127.0.0.1');
+  closing.write('GET /v1/live HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
+  expect(await text(closing)).toMatch(/^HTTP\/1.1 426 [^]*\r\nConnection: close, Upgrade\r\n/i);
 });
 
 test('subscriptions from one address are capped, and the answer says when to come again', async () => {

@@ -212,3 +212,32 @@ function generator(seed: number): () => number {
     return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
   };
 }
+
+test('a HEAD of a refusal tells the length that its GET has', async () => {
+  for (const path of ['/nothing', '/v1/alerts/none', '/v1/alerts?limit=0', '/v1/session']) {
+    const [head, get] = [await api.call('HEAD', path), await api.call('GET', path)];
+    expect([path, head.status, head.headers.get('content-length')]).toEqual([
+      path,
+      get.status,
+      get.headers.get('content-length'),
+    ]);
+    expect(Number(get.headers.get('content-length'))).toBeGreaterThan(100);
+  }
+});
+
+test('only the editor who began an alert, or an approver, stops or retracts it', async () => {
+  const { key: other } = await api.deps.editors.add({ name: 'colleague', role: 'author', by: 'test' });
+  const begin = async (): Promise<string> =>
+    (await api.call('POST', '/v1/alerts', { key: api.keys.author, body: anAlert() })).body.id;
+  const id = await begin();
+  const as = (key: string, path: string, body?: object, of = id) =>
+    api.call('POST', `/v1/alerts/${of}/${path}`, { key, ...(body === undefined ? {} : { body }) });
+  expect((await as(other, 'versions', { change: 'update', note: 'x' })).status).toBe(201);
+  expect((await as(other, 'abort')).status).toBe(403);
+  expect((await as(other, 'versions', { change: 'retraction' })).status).toBe(403);
+  expect((await as(api.keys.author, 'abort')).status).toBe(200);
+  expect((await as(api.keys.author, 'versions', { change: 'retraction' })).status).toBe(201);
+  const second = await begin();
+  expect((await as(api.keys.approver, 'abort', undefined, second)).status).toBe(200);
+  expect((await as(api.keys.approver, 'versions', { change: 'retraction' }, second)).status).toBe(201);
+});

@@ -99,3 +99,27 @@ async function* eventsOf(response: Response): AsyncGenerator<Report> {
     }
   }
 }
+
+test('one editor’s report streams leave room for the others', async () => {
+  const { body } = await api.call('POST', '/v1/alerts', { key: api.keys.author, body: anAlert() });
+  const open = async (key: string): Promise<Response> =>
+    fetch(`${api.url}/v1/alerts/${body.id}/report`, {
+      headers: { Authorization: `Bearer ${key}`, Accept: 'text/event-stream' },
+    });
+  const own = await Promise.all(Array.from({ length: 25 }, () => open(api.keys.author)));
+  const statuses = own.map(({ status }) => status);
+  expect([
+    statuses.filter((status) => status === 200).length,
+    statuses.filter((status) => status === 503).length,
+  ]).toEqual([20, 5]);
+  const other = await open(api.keys.approver);
+  expect(other.status).toBe(200);
+  for (const response of [...own, other]) await response.body?.cancel();
+  await expect
+    .poll(async () => {
+      const again = await open(api.keys.author);
+      await again.body?.cancel();
+      return again.status;
+    })
+    .toBe(200);
+});

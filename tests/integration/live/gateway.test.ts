@@ -203,3 +203,17 @@ test('server-sent events carry the same, resume by Last-Event-ID and need no chu
   expect(events[1]).toMatch(/^id: .+\ndata: \{"type":"alert"/);
   expect(events).toHaveLength(2);
 });
+
+test('a page of ours may open the line by whatever name it was reached; other sites may not', async () => {
+  const own = await live.listen('', { origin: `http://127.0.0.1:${live.port}` });
+  await own.until(1);
+  own.socket.terminate();
+  for (const origin of [
+    `http://127.0.0.1:${live.port + 1}`,
+    'http://localhost.evil.example',
+    'null',
+    'chrome-extension://x',
+  ]) {
+    await expect(live.listen('', { origin })).rejects.toThrow('403');
+  }
+});

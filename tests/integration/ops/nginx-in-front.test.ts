@@ -154,6 +154,10 @@ test('where no proxy is trusted, nobody can call himself another', async () => {
     const second = new WebSocket(url, { headers: { 'x-forwarded-for': '203.0.113.9' } });
     await expect(once(second, 'open')).rejects.toThrow('503');
     first.terminate();
+    // Whoever forgot the setting is told; once.
+    for (let i = 0; i < 3; i++)
+      await fetch(`${stack.origin}/healthz`, { headers: { 'x-forwarded-for': '203.0.113.9' } });
+    await expect.poll(() => stack.logs().match(/TRUST_PROXY is not set/g), { timeout: 5000 }).toHaveLength(1);
   } finally {
     await stack.stop();
   }

@@ -31,10 +31,7 @@ export function createReadiness(deps: {
   steady?: () => number;
 }): () => Promise<Readiness> {
   const { redis, steady = () => performance.now() } = deps;
-  let kept:
-    { readonly at: number; readonly stood: boolean; readonly readiness: Promise<Readiness> } | undefined;
-  /** What this process knows without asking. When it changes, what is kept is out of date. */
-  const stands = (): boolean => redis.status === 'ready' && deps.gateway.ready();
+  let kept: { readonly at: number; readonly readiness: Promise<Readiness> } | undefined;
 
   async function look(): Promise<Readiness> {
     const fault = await faultOf(redis.set(keys.readiness, '1', 'PX', KEEP_MS));
@@ -55,8 +52,12 @@ export function createReadiness(deps: {
   }
 
   return () => {
-    const isFresh = kept !== undefined && steady() - kept.at < KEEP_MS && kept.stood === stands();
-    if (kept === undefined || !isFresh) kept = { at: steady(), stood: stands(), readiness: look() };
+    // A connection that is gone answers at once, and nothing is written: its end and its return are told without delay.
+    if (redis.status !== 'ready') {
+      kept = undefined;
+      return look();
+    }
+    if (kept === undefined || steady() - kept.at >= KEEP_MS) kept = { at: steady(), readiness: look() };
     return kept.readiness;
   };
 }

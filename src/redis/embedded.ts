@@ -90,13 +90,17 @@ export async function startEmbeddedRedis(options: {
   );
   const lastLines: string[] = [];
   let isTorn = false;
+  let isReady = false;
   const onText = (chunk: Buffer): void => {
     for (const line of chunk.toString().split('\n')) {
       if (line.trim() === '') continue;
       lastLines.push(line);
       if (lastLines.length > 20) lastLines.shift();
-      isTorn ||= /loaded anyway|short read while loading/.test(line);
       options.log?.(line);
+      if (isTorn || !/loaded anyway|short read while loading/.test(line)) continue;
+      isTorn = true;
+      // The line may come later than the first answer.
+      if (isReady) void rewriteFile(socket);
     }
   };
   child.stdout?.on('data', onText);
@@ -121,8 +125,8 @@ export async function startEmbeddedRedis(options: {
     }
     await sleep(20);
   }
-  // A file that was cut inside a transaction holds its beginning, which the next one would be read into.
-  if (isTorn) await ask(socket, 'BGREWRITEAOF\r\n', /^\+(.*)\r\n/);
+  isReady = true;
+  if (isTorn) await rewriteFile(socket);
   return {
     url: `unix://${socket}`,
     pid: child.pid ?? -1,
@@ -153,15 +157,19 @@ async function stopChild(child: ChildProcess, ended: Promise<string>): Promise<v
   clearTimeout(timer);
 }
 
-/** The process of the server that answers; undefined while it loads its data, and while there is none. */
-function askProcess(socket: string): Promise<number | undefined> {
-  return ask(socket, 'INFO server\r\n', /process_id:(\d+)/).then((found) =>
-    found === undefined ? undefined : Number(found),
-  );
+/** The process of the server that answers; undefined while there is none, and while it loads its data: INFO is answered then. */
+async function askProcess(socket: string): Promise<number | undefined> {
+  const [, pid, loading] = (await ask(socket, 'INFO\r\n', /process_id:(\d+)[^]*\nloading:([01])/)) ?? [];
+  return loading === '0' ? Number(pid) : undefined;
+}
+
+/** A file that was cut inside a transaction holds its beginning, which the next one would be read into. */
+async function rewriteFile(socket: string): Promise<void> {
+  await ask(socket, 'BGREWRITEAOF\r\n', /^\+(.*)\r\n/);
 }
 
 /** @returns what `pattern` finds in the answer; undefined when there is none within a second */
-function ask(socket: string, command: string, pattern: RegExp): Promise<string | undefined> {
+function ask(socket: string, command: string, pattern: RegExp): Promise<RegExpExecArray | undefined> {
   return new Promise((done) => {
     const connection = connect(shortSocketPath(socket));
     let text = '';
@@ -171,7 +179,7 @@ function ask(socket: string, command: string, pattern: RegExp): Promise<string |
       text += data.toString();
       const found = pattern.exec(text);
       if (found === null && !text.startsWith('-')) return;
-      done(found?.[1]);
+      done(found ?? undefined);
       connection.destroy();
     });
     connection.once('error', () => done(undefined));

@@ -13,6 +13,8 @@ export interface TestRedisCluster {
   readonly url: string;
   /** A connection to each node. */
   readonly nodes: readonly Redis[];
+  /** SIGSTOP: the machine is frozen, or was cut off: its connections stay open, and nothing comes. */
+  freeze(node: number): void;
   stop(): Promise<void>;
 }
 
@@ -21,14 +23,19 @@ const NODES = 3;
 const SLOTS = 16_384;
 const READY_MS = 15_000;
 
-/** A real Redis Cluster of three nodes on loopback, in memory. */
-export async function startTestRedisCluster(): Promise<TestRedisCluster> {
+/**
+ * A real Redis Cluster of three nodes on loopback, in memory.
+ * @param options.replicaOf a fourth node takes over from the one of this number, two seconds after it was last heard of
+ */
+export async function startTestRedisCluster(options: { replicaOf?: number } = {}): Promise<TestRedisCluster> {
+  const { replicaOf } = options;
+  const size = NODES + (replicaOf === undefined ? 0 : 1);
   const binary = findRedisServer(process.env['PATH'] ?? '', PROJECT);
   if (binary === undefined) throw new Error('no redis-server: run `npm run setup`');
   const dir = await mkdtemp(join(tmpdir(), 'ajil-cluster-'));
-  const ports = await freePorts(2 * NODES);
+  const ports = await freePorts(2 * size);
   const nodes: { port: number; bus: number; child: ChildProcess; redis: Redis }[] = [];
-  for (let index = 0; index < NODES; index++) {
+  for (let index = 0; index < size; index++) {
     const [port = 0, bus = 0] = ports.slice(2 * index);
     const home = join(dir, String(port));
     await mkdir(home);
@@ -39,10 +46,11 @@ export async function startTestRedisCluster(): Promise<TestRedisCluster> {
       save: '',
       'cluster-enabled': 'yes',
       'cluster-port': bus,
-      'cluster-node-timeout': 5000,
+      'cluster-node-timeout': replicaOf === undefined ? 5000 : 2000,
+      'repl-diskless-sync-delay': 0,
     };
-    const options = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
-    const child = spawn(binary, options, { stdio: 'ignore' });
+    const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
+    const child = spawn(binary, args, { stdio: 'ignore' });
     const redis = new Redis(port, '127.0.0.1', { maxRetriesPerRequest: null, retryStrategy: () => 20 });
     redis.on('error', () => undefined); // until it listens
     nodes.push({ port, bus, child, redis });
@@ -59,6 +67,7 @@ export async function startTestRedisCluster(): Promise<TestRedisCluster> {
   };
   try {
     await formCluster(nodes);
+    if (replicaOf !== undefined) await replicate(nodes[NODES]?.redis, nodes[replicaOf]?.redis);
   } catch (error) {
     await stop();
     throw error;
@@ -66,6 +75,7 @@ export async function startTestRedisCluster(): Promise<TestRedisCluster> {
   return {
     url: `redis-cluster://${nodes.map(({ port }) => `127.0.0.1:${port}`).join(',')}`,
     nodes: nodes.map(({ redis }) => redis),
+    freeze: (node) => void nodes[node]?.child.kill('SIGSTOP'),
     stop,
   };
 }
@@ -76,7 +86,9 @@ async function formCluster(nodes: readonly { port: number; bus: number; redis: R
   for (const [index, { redis }] of nodes.entries()) {
     const from = Math.floor((SLOTS * index) / NODES);
     const to = Math.floor((SLOTS * (index + 1)) / NODES);
-    await redis.cluster('ADDSLOTS', ...Array.from({ length: to - from }, (_, slot) => from + slot));
+    if (index < NODES) {
+      await redis.cluster('ADDSLOTS', ...Array.from({ length: to - from }, (_, slot) => from + slot));
+    }
     if (first !== undefined && index > 0) {
       await redis.call('CLUSTER', 'MEET', '127.0.0.1', first.port, first.bus);
     }
@@ -88,4 +100,26 @@ async function formCluster(nodes: readonly { port: number; bus: number; redis: R
       throw new Error(`the cluster did not form: ${(await infos()).join('\n')}`);
     await sleep(50);
   }
+}
+
+async function replicate(replica?: Redis, master?: Redis): Promise<void> {
+  const id = String(await master?.call('CLUSTER', 'MYID'));
+  const deadline = performance.now() + READY_MS;
+  // The new node must have heard of the other first.
+  while ((await replica?.call('CLUSTER', 'REPLICATE', id).catch(() => '')) !== 'OK') {
+    if (performance.now() > deadline) throw new Error('the replica does not know its master');
+    await sleep(50);
+  }
+  while (!(await replica?.info('replication'))?.includes('master_link_status:up')) {
+    if (performance.now() > deadline) throw new Error('the replica did not follow its master');
+    await sleep(50);
+  }
+}
+
+/** The number of the node that has a key's slot, as the slots are shared out here. */
+export async function nodeOf(cluster: TestRedisCluster, key: string): Promise<number> {
+  const slot = Number(await cluster.nodes[0]?.call('CLUSTER', 'KEYSLOT', key));
+  return Array.from({ length: NODES }, (_, index) => index).findIndex(
+    (index) => slot < Math.floor((SLOTS * (index + 1)) / NODES),
+  );
 }

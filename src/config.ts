@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
 import proxyAddress from 'proxy-addr';
 import { z } from 'zod';
+import { parseVapidKeys } from './push/vapid-keys.ts';
+import { clusterNodes } from './redis/cluster-url.ts';
 
 const list = z
   .string()
@@ -20,54 +22,136 @@ const flag = z
 const count = (fallback: number, min: number, max: number) =>
   z.coerce.number().int().min(min).max(max).default(fallback);
 
-const origin = z.string().refine((text) => {
-  try {
-    return new URL(text).origin === text;
-  } catch {
-    return false;
-  }
-}, 'must be an origin such as https://news.example, without a path');
+/** A fault of a value, said so that the operator can mend it. */
+const fault = (context: z.RefinementCtx, message: string): never => {
+  context.addIssue({ code: 'custom', message });
+  return z.NEVER;
+};
 
-/** An http or https origin; the slash that browsers show after it does no harm. */
+/**
+ * An origin as a browser sends it, from what people write: the slash that browsers show after it, capitals, a default port
+ * and a Unicode host do no harm. Apps in a web view have schemes of their own: `capacitor://localhost`.
+ */
+const origin = z.string().transform((text, context) => {
+  if (text.includes('*')) return fault(context, `${text}: wildcards are not supported; list each origin`);
+  if (!/^[a-z][\w+.-]*:\/\//i.test(text))
+    return fault(context, `${text}: needs its scheme, as in https://${text}`);
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || url.host === '' || /^(file|data|blob|javascript):$/.test(url.protocol)) {
+    return fault(context, `${text}: must be an origin such as https://news.example`);
+  }
+  if (url.username !== '' || url.password !== '' || !/^\/?$/.test(url.pathname) || /[?#]/.test(text)) {
+    return fault(context, `${text}: must be an origin, without a path, a query or credentials`);
+  }
+  return `${url.protocol}//${url.host}`.toLowerCase();
+});
+
+/** The endpoint policy takes nothing but https: another origin would never match. */
+const pushOrigin = origin.refine(
+  (text) => text.startsWith('https://'),
+  'must be https: push services have nothing else',
+);
+
+const isLoopbackHost = (host: string): boolean =>
+  /^(localhost|.*\.localhost|127(\.\d+){3}|\[::1\])$/.test(host);
+
+/** An http or https origin; http only where no network is between. */
 const ownOrigin = z.string().transform((text, context) => {
   const url = /^https?:\/\//i.test(text) && URL.canParse(text) ? new URL(text) : undefined;
-  if (url?.href === `${url?.origin}/`) return url.origin;
-  context.addIssue({
-    code: 'custom',
-    message: 'must be an origin such as https://alerts.news.example, without a path, a query or credentials',
-  });
-  return z.NEVER;
+  if (url?.href !== `${url?.origin}/`) {
+    return fault(
+      context,
+      'must be an origin such as https://alerts.news.example, without a path, a query or credentials',
+    );
+  }
+  if (url.protocol === 'http:' && !isLoopbackHost(url.hostname)) {
+    return fault(
+      context,
+      'must be https: over http the session cookie has no protection and browsers offer no Web Push; http is for localhost alone',
+    );
+  }
+  return url.origin;
 });
+
+const redisUrl = z.string().transform((text, context) => {
+  if (!/^(rediss?(-cluster)?:\/\/|unix:\/\/\/|\/)/.test(text)) {
+    return fault(
+      context,
+      'must start with redis://, rediss://, redis-cluster://, rediss-cluster:// or unix:/// (Sentinel is not supported)',
+    );
+  }
+  if (/^(unix:\/\/)?\//.test(text)) return text;
+  try {
+    if (clusterNodes(text) === undefined) readServer(text);
+    return text;
+  } catch (error) {
+    // A message may hold the URL, and with it the password.
+    const why = error instanceof PlainFault ? error.message : 'is not a valid URL';
+    return fault(
+      context,
+      `${why}; in a user name or password, write # / ? @ : and % as %23 %2F %3F %40 %3A and %25`,
+    );
+  }
+});
+
+class PlainFault extends Error {}
+
+/** @throws when ioredis could not use it */
+function readServer(text: string): void {
+  const url = new URL(text);
+  if (url.hostname === '') throw new PlainFault('names no host');
+  decodeURIComponent(url.username + url.password);
+  if (!/^(\/\d*)?$/.test(url.pathname))
+    throw new PlainFault('must end with the host, a port or a database number');
+}
+
+/** Keys that were typed, not drawn: a repetition, a row of the keyboard, one kind of character, a word that everybody tries. */
+function isGuessable(key: string): boolean {
+  const kinds = [/[a-z]/, /[A-Z]/, /\d/].filter((kind) => kind.test(key)).length;
+  const pieces = Array.from({ length: Math.max(0, key.length - 4) }, (_, at) => key.slice(at, at + 5));
+  const codes = Buffer.from(key);
+  const steps = codes.filter((code, at) => Math.abs(code - (codes[at - 1] ?? Infinity)) <= 1);
+  return (
+    kinds < 2 ||
+    new Set(key).size < 10 ||
+    new Set(pieces).size < pieces.length ||
+    steps.length > key.length / 3 ||
+    /passw|admin|secret|change-?me|letmein|qwert|asdfg|welcome|newsroom|redaktion|example/i.test(key)
+  );
+}
+
+const adminKey = z
+  .string()
+  .min(22, 'must hold at least 128 random bits (22 characters): openssl rand -base64 24')
+  .refine((key) => !isGuessable(key), 'is guessable: use random characters, as from openssl rand -base64 24');
 
 /** As Express takes it (`trust proxy`), which looks only when it is built, and then throws. */
 const trustProxy = z.string().transform((text, context) => {
-  if (text === 'true' || text === 'false') return text === 'true';
+  if (text === 'false') return false;
+  if (text === 'true') {
+    return fault(
+      context,
+      'must not be true, which lets anybody name his own address: give the number of proxies, or their networks',
+    );
+  }
   if (/^\d+$/.test(text)) return Number(text);
   try {
     const trusted = text.split(',').map((item) => item.trim());
     proxyAddress.compile(trusted);
     return trusted;
   } catch {
-    context.addIssue({
-      code: 'custom',
-      message: 'must be a number of proxies, or addresses and networks with commas between',
-    });
-    return z.NEVER;
+    return fault(context, 'must be a number of proxies, or addresses and networks with commas between');
   }
 });
 
 const environment = z.object({
   PORT: count(3000, 0, 65_535),
   PUBLIC_URL: ownOrigin.optional(),
-  REDIS_URL: z
-    .string()
-    .regex(
-      /^(rediss?(-cluster)?:\/\/|unix:\/\/\/|\/)/,
-      'must start with redis://, rediss://, redis-cluster://, rediss-cluster:// or unix:///',
-    )
-    .optional(),
+  BIND: z.union([z.ipv4(), z.ipv6()], 'must be an IP address, such as 127.0.0.1, 0.0.0.0 or ::').optional(),
+  METRICS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
+  REDIS_URL: redisUrl.optional(),
   DATA_DIR: z.string().default('./data'),
-  ADMIN_KEY: z.string().min(22, 'must hold at least 128 random bits (22 characters)').optional(),
+  ADMIN_KEY: adminKey.optional(),
   VAPID_SUBJECT: z
     .string()
     .regex(
@@ -79,7 +163,7 @@ const environment = z.object({
   VAPID_PRIVATE_KEY: z.string().optional(),
   ALLOWED_ORIGINS: list.pipe(z.array(origin)),
   TRUST_PROXY: trustProxy.default(false),
-  PUSH_ALLOWED_ORIGINS: list.pipe(z.array(origin)),
+  PUSH_ALLOWED_ORIGINS: list.pipe(z.array(pushOrigin)),
   WORKER_PROCESSES: count(1, 1, 64),
   SERVER_PROCESSES: count(1, 1, 64),
   REQUIRE_APPROVAL: flag,
@@ -92,6 +176,10 @@ const environment = z.object({
 /** Everything that is set from outside, typed and frozen. Read once, by the entry points, and handed down. */
 export interface Config {
   readonly port: number;
+  /** Address to listen on; undefined: every one. */
+  readonly bind: string | undefined;
+  /** Of this process's own metrics; undefined: none. */
+  readonly metricsPort: number | undefined;
   /** Origin under which readers reach the pages, without a trailing slash. */
   readonly publicUrl: string;
   /** None: the embedded server in `dataDir`. */
@@ -106,7 +194,7 @@ export interface Config {
   };
   readonly allowedOrigins: readonly string[];
   /** Express `trust proxy`: false trusts nobody. */
-  readonly trustProxy: boolean | number | readonly string[];
+  readonly trustProxy: false | number | readonly string[];
   readonly pushAllowedOrigins: readonly string[];
   readonly workerProcesses: number;
   readonly serverProcesses: number;
@@ -134,6 +222,8 @@ export function loadConfig(env: Record<string, string | undefined>): Config {
   const faults = parsed.error?.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`) ?? [];
   if ((given['VAPID_PUBLIC_KEY'] === undefined) !== (given['VAPID_PRIVATE_KEY'] === undefined)) {
     faults.push('  VAPID_PUBLIC_KEY, VAPID_PRIVATE_KEY: set both or neither');
+  } else if (given['VAPID_PUBLIC_KEY'] !== undefined) {
+    faults.push(...vapidFaults(given['VAPID_PUBLIC_KEY'], given['VAPID_PRIVATE_KEY']));
   }
   if (!parsed.success || faults.length > 0) {
     throw new ConfigError(`The configuration has ${faults.length} fault(s):\n${faults.join('\n')}`);
@@ -141,6 +231,8 @@ export function loadConfig(env: Record<string, string | undefined>): Config {
   const values = parsed.data;
   return Object.freeze({
     port: values.PORT,
+    bind: values.BIND ?? (isProxyHere(values.TRUST_PROXY) ? '127.0.0.1' : undefined),
+    metricsPort: values.METRICS_PORT,
     publicUrl: values.PUBLIC_URL ?? `http://localhost:${values.PORT}`,
     redisUrl: values.REDIS_URL,
     dataDir: resolve(values.DATA_DIR),
@@ -161,4 +253,31 @@ export function loadConfig(env: Record<string, string | undefined>): Config {
     drainSeconds: values.DRAIN_SECONDS,
     logLevel: values.LOG_LEVEL,
   });
+}
+
+function vapidFaults(publicKey: string, privateKey: string | undefined): string[] {
+  try {
+    parseVapidKeys({ publicKey, privateKey }, 'VAPID_PUBLIC_KEY, VAPID_PRIVATE_KEY');
+    return [];
+  } catch (error) {
+    return [`  ${error instanceof Error ? error.message : String(error)}`];
+  }
+}
+
+/**
+ * Whether the proxy that is trusted runs on this machine: then nobody else need reach the port, and whoever did could name
+ * any address as his own. A number of proxies does not say where they are; ours are shown on the same machine.
+ */
+function isProxyHere(trusted: false | number | readonly string[]): boolean {
+  if (typeof trusted === 'number') return trusted > 0;
+  return trusted !== false && trusted.every((item) => /^(loopback|127\.|::1(\/|$))/.test(item));
+}
+
+/** The environment that gives the `index`-th process of this machine a metrics port of its own. */
+export function metricsPortOf(
+  { metricsPort }: Pick<Config, 'metricsPort'>,
+  index: number,
+): Record<string, string> {
+  if (metricsPort === undefined) return {};
+  return { METRICS_PORT: String(metricsPort === 0 ? 0 : metricsPort + index) };
 }

@@ -1,8 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Config } from './config.ts';
+import { metricsPortOf, type Config } from './config.ts';
 import type { Logger } from './ops/logger.ts';
-import { forkRole, type RoleMessage } from './ops/role-process.ts';
+import { forkRole, UNFIT_REASON, type RoleMessage } from './ops/role-process.ts';
+import { UnfitError } from './ops/unfit.ts';
 import type { Shutdown } from './ops/shutdown.ts';
 import { supervise, type Running, type Supervised } from './ops/supervisor.ts';
 import { embeddedRedisPlace, startEmbeddedRedis } from './redis/embedded.ts';
@@ -34,6 +35,8 @@ export async function runMachine(deps: {
   logger: Logger;
   shutdown: Shutdown;
   onAdminKey: (key: string) => void;
+  /** A role ended with status 78: it cannot run with what is configured. */
+  onUnfit: () => void;
 }): Promise<Machine> {
   const { config, logger, shutdown } = deps;
   const parts = new Map<string, Supervised>();
@@ -45,24 +48,37 @@ export async function runMachine(deps: {
   // The workers say that they are ready, too: only what the server says counts here.
   const onServerMessage = (told: RoleMessage): void => {
     if (told.type === 'ready') onListening(told.port ?? config.port);
-    else deps.onAdminKey(told.key);
+    else if (told.type === 'admin-key') deps.onAdminKey(told.key);
   };
 
-  const run = (name: string, file: string, onMessage: (told: RoleMessage) => void): Supervised => {
-    const start = async (): Promise<Running> => forkRole({ file, env, stopDeadlineMs, onMessage });
-    const part = supervise({ name, start, logger });
+  const run = (
+    name: string,
+    file: string,
+    own: Record<string, string | undefined>,
+    onMessage: (told: RoleMessage) => void,
+  ): Supervised => {
+    const start = async (): Promise<Running> =>
+      forkRole({ file, env: { ...env, ...own }, stopDeadlineMs, onMessage });
+    const final = { reason: UNFIT_REASON, onEnd: deps.onUnfit };
+    const part = supervise({ name, start, logger, final });
     parts.set(name, part);
     return part;
   };
   const workers = Array.from({ length: config.workerProcesses }, (_, index) =>
-    run(`workers ${index + 1}`, deps.roles.workers, () => undefined),
+    run(
+      `workers ${index + 1}`,
+      deps.roles.workers,
+      // They speak to the outside, and need no key to the desk.
+      { ADMIN_KEY: undefined, ...metricsPortOf(config, config.serverProcesses + index) },
+      () => undefined,
+    ),
   );
   shutdown.add('workers', async () => {
     await Promise.all(workers.map((part) => part.stop()));
   });
-  const server = run('server', deps.roles.server, onServerMessage);
+  const server = run('server', deps.roles.server, {}, onServerMessage);
   shutdown.add('server', () => server.stop());
-  return { parts, ready: listening.then((port) => untilReady(port, logger)) };
+  return { parts, ready: listening.then((port) => untilReady(config, port, logger)) };
 }
 
 /** @returns the embedded server's URL, once it answers */
@@ -73,7 +89,9 @@ async function superviseRedis(
   const { logger } = deps;
   const binary = findRedisServer(deps.path, deps.projectDir);
   if (binary === undefined) {
-    throw new Error('There is no Redis: run `npm run setup`, install redis-server, or set REDIS_URL');
+    throw new UnfitError(
+      'There is no Redis 6.2 or later: run `npm run setup`, install redis-server, or set REDIS_URL',
+    );
   }
   await mkdir(deps.config.dataDir, { recursive: true, mode: 0o700 });
   const { dir } = embeddedRedisPlace(deps.config.dataDir);
@@ -103,19 +121,24 @@ async function superviseRedis(
   return first.url;
 }
 
+const isUnspecified = (address: string): boolean => address === '0.0.0.0' || address === '::';
+
 /** Asks `/readyz` until it says yes; every half a minute the log says why not. @returns the port */
-async function untilReady(port: number, logger: Logger): Promise<number> {
+async function untilReady(config: Config, port: number, logger: Logger): Promise<number> {
   for (let attempt = 1; ; attempt += 1) {
-    const answer = await askReady(port);
+    const answer = await askReady(config.bind, port);
     if (answer === 'ready') return port;
     if (attempt % 120 === 0) logger.warn({ answer, port }, 'still not ready to take alerts');
     await sleep(250, undefined, { ref: false });
   }
 }
 
-async function askReady(port: number): Promise<string> {
+async function askReady(bind: string | undefined, port: number): Promise<string> {
+  // The address that it listens on need not be the loopback one.
+  const host =
+    bind === undefined || isUnspecified(bind) ? '127.0.0.1' : bind.includes(':') ? `[${bind}]` : bind;
   try {
-    const response = await fetch(`http://127.0.0.1:${port}/readyz`, { signal: AbortSignal.timeout(2000) });
+    const response = await fetch(`http://${host}:${port}/readyz`, { signal: AbortSignal.timeout(2000) });
     return response.ok ? 'ready' : (await response.text()).slice(0, 500);
   } catch (error) {
     return String(error);

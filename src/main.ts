@@ -3,9 +3,10 @@ import { announcement } from './announcement.ts';
 import type { Config } from './config.ts';
 import { runMachine } from './machine.ts';
 import type { Logger } from './ops/logger.ts';
-import { adminKeyLine } from './ops/role-process.ts';
+import { adminKeyLine, EXIT_CONFIG } from './ops/role-process.ts';
 import { runRole } from './ops/run-role.ts';
 import { createShutdown, shutdownOnSignals } from './ops/shutdown.ts';
+import { UnfitError } from './ops/unfit.ts';
 
 // One machine: Redis, the server and the workers, as child processes of this one.
 
@@ -29,6 +30,7 @@ async function main(config: Config, logger: Logger): Promise<void> {
         server: fileURLToPath(new URL('server.js', import.meta.url)),
         workers: fileURLToPath(new URL('../workers/main.js', import.meta.url)),
       },
+      onUnfit: () => void shutdown.run('a role cannot run').then(() => process.exit(EXIT_CONFIG)),
       onAdminKey: (key) => {
         adminKey = key;
         if (announced) print([adminKeyLine(key)]);
@@ -41,7 +43,7 @@ async function main(config: Config, logger: Logger): Promise<void> {
   } catch (error) {
     logger.fatal({ err: error }, 'Ajil could not start');
     await shutdown.run('it could not start');
-    process.exit(1);
+    process.exit(error instanceof UnfitError ? EXIT_CONFIG : 1);
   }
 }
 

@@ -1,4 +1,5 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { pushMessageBytes } from './alerts/notification.ts';
 import { createAlertStore } from './alerts/store.ts';
@@ -6,8 +7,9 @@ import { createApp } from './api/app.ts';
 import { problemDetails } from './api/problem.ts';
 import { createSubscriptionStore } from './audience/subscriptions.ts';
 import { createTopicStore, watchTopics } from './audience/topics.ts';
-import type { Config } from './config.ts';
+import { metricsPortOf, type Config } from './config.ts';
 import { openFanOutQueue } from './delivery/queues.ts';
+import { tellService } from './delivery/service-metrics.ts';
 import { openReceiptTokens } from './delivery/receipt-token.ts';
 import { createReceiptStore } from './delivery/receipts.ts';
 import { createReportStore } from './delivery/report.ts';
@@ -25,17 +27,22 @@ import { clientAddress, compileTrust } from './ops/address.ts';
 import { runClustered } from './ops/cluster.ts';
 import { createHttpServer } from './ops/http-server.ts';
 import type { Logger } from './ops/logger.ts';
-import { createMetrics } from './ops/metrics.ts';
+import { createMetrics, tellBuild } from './ops/metrics.ts';
+import { serveMetrics } from './serve-metrics.ts';
 import { tellSupervisor } from './ops/role-process.ts';
 import { runRole } from './ops/run-role.ts';
 import { createShutdown, shutdownOnSignals } from './ops/shutdown.ts';
 import { createEndpointPolicy } from './push/endpoint-policy.ts';
 import { isP256Point } from './push/p256.ts';
-import { loadVapidKeys } from './push/vapid-keys.ts';
-import { closeRedis, connectRedis, waitUntilReady, type Redis } from './redis/connect.ts';
-import { keys } from './redis/keys.ts';
-import { allMetrics, countPresent, newsOfOthers, openPresence } from './redis/presence.ts';
+import { claimVapidKey, loadVapidKeys } from './push/vapid-keys.ts';
+import { createReadiness, tellReadiness } from './readiness.ts';
+import { openClock } from './redis/clock.ts';
+import { closeRedis, connectRedis, waitUntilReady } from './redis/connect.ts';
+import { watchRedis } from './redis/fitness.ts';
+import { openMetricsExchange } from './redis/metrics-exchange.ts';
+import { countPresent, newsOfOthers, openPresence } from './redis/presence.ts';
 import { embeddedRedisPlace } from './redis/embedded.ts';
+import { VERSION } from './version.ts';
 
 // Role: API, gateway and pages.
 
@@ -43,21 +50,25 @@ import { embeddedRedisPlace } from './redis/embedded.ts';
 const OTHER_CONNECTIONS = 800;
 /** Of one address, beside the live ones: a quarter of them, so that no address alone takes the room of the others. */
 const OTHER_PER_ADDRESS = OTHER_CONNECTIONS / 4;
-/** Redis is asked whether it is there; one that hangs is not. Milliseconds. */
-const ANSWER_MS = 2000;
 
 const WEB_DIR = fileURLToPath(new URL('../web', import.meta.url));
 
 async function start(config: Config, logger: Logger): Promise<void> {
-  const now = Date.now;
-  const name = randomUUID();
+  const name = randomBytes(6).toString('hex');
   const shutdown = createShutdown(logger);
   shutdownOnSignals(shutdown);
-  const metrics = createMetrics('server');
+  const metrics = createMetrics('server', name);
+  tellBuild(metrics, { version: VERSION, host: hostname(), pid: process.pid });
+  await serveMetrics({ config, metrics, shutdown });
   const url = config.redisUrl ?? embeddedRedisPlace(config.dataDir).url;
   const redis = connectRedis(url, 'command', logger);
   shutdown.add('Redis', () => closeRedis(redis));
   await waitUntilReady(redis);
+  const watch = await watchRedis({ redis, logger });
+  shutdown.add('watch of Redis', () => watch.close());
+  const clock = await openClock({ redis, metrics, logger });
+  shutdown.add('clock', () => clock.close());
+  const { now } = clock;
 
   const audit = createAuditLog({
     redis,
@@ -76,6 +87,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
     onNewKey: (key) => tellSupervisor({ type: 'admin-key', key }),
   });
   const vapid = await loadVapidKeys({ dataDir: config.dataDir, ...config.vapid });
+  await claimVapidKey(redis, vapid);
   shutdown.add('audit head', tellAuditHead({ audit, logger }));
   const reports = createReportStore(redis);
   const fanOutQueue = openFanOutQueue(redis);
@@ -91,6 +103,8 @@ async function start(config: Config, logger: Logger): Promise<void> {
   const topics = createTopicStore(redis);
   const knownTopics = watchTopics(topics);
   shutdown.add('topics', () => knownTopics.close());
+  /** Other servers, as counted when this one begins to stop. */
+  let others = 0;
   const gateway = await openGateway({
     follower: connectRedis(url, 'follower', logger),
     logger,
@@ -98,7 +112,10 @@ async function start(config: Config, logger: Logger): Promise<void> {
     allowedOrigins: [origin, ...config.allowedOrigins],
     addressOf: (request) => clientAddress(request, trust),
     describeRefusal: (refusal, id) => problemDetails(config.publicUrl, refusal, id),
-    drainSeconds: config.drainSeconds,
+    // Read when it closes: readers that no other server can take are better off with this one's successor at once.
+    get drainSeconds() {
+      return others > 0 ? config.drainSeconds : 0;
+    },
     topics: () => knownTopics.current(),
     onBroadcast: (alert, connections) => {
       reports.addConnections(alert.id, alert.version, connections).catch((error: unknown) => {
@@ -109,8 +126,20 @@ async function start(config: Config, logger: Logger): Promise<void> {
     limits,
   });
   const news = (): GroupSize[] => largest(gateway.groupSizes());
-  const presence = await openPresence({ redis, role: 'server', name, metrics, logger, news });
+  const presence = await openPresence({ redis, role: 'server', name, logger, news });
   shutdown.add('presence', () => presence.close());
+  const exchange = await openMetricsExchange({
+    redis,
+    subscriber: connectRedis(url, 'worker', logger),
+    name,
+    metrics,
+    logger,
+  });
+  shutdown.add('metrics', () => exchange.close());
+  const subscriptions = createSubscriptionStore({ redis, vapidKeyId: vapid.keyId, now });
+  tellService({ redis, metrics, reports, countSubscriptions: () => subscriptions.count(), now });
+  const readiness = createReadiness({ redis, watch, clock, gateway });
+  tellReadiness(metrics, readiness);
   const api = createApp({
     config,
     redis,
@@ -122,9 +151,9 @@ async function start(config: Config, logger: Logger): Promise<void> {
     audit,
     alerts: createAlertStore({ redis, now }),
     topics,
-    subscriptions: createSubscriptionStore({ redis, vapidKeyId: vapid.keyId, now }),
+    subscriptions,
     reports,
-    receipts: createReceiptStore({ redis, tokens: await openReceiptTokens(redis) }),
+    receipts: createReceiptStore({ redis, tokens: openReceiptTokens(vapid.privateKey) }),
     liveLog: createLiveLog(redis),
     fanOutQueue,
     live: {
@@ -138,8 +167,8 @@ async function start(config: Config, logger: Logger): Promise<void> {
     isP256Point,
     pushMessageBytes: (alert) => pushMessageBytes(alert, config.publicUrl),
     vapidPublicKey: vapid.publicKey,
-    readiness: () => readiness(redis, gateway),
-    allMetrics: () => allMetrics(redis, metrics, `server:${name}`),
+    readiness,
+    allMetrics: () => exchange.all(),
     webDir: WEB_DIR,
   });
   const http = createHttpServer({
@@ -159,35 +188,19 @@ async function start(config: Config, logger: Logger): Promise<void> {
   });
   shutdown.add('gateway', () => gateway.close());
   shutdown.add('port', () => http.stopListening());
-  const port = await http.listen(config.port);
+  shutdown.add('count of servers', async () => {
+    others = (await countPresent(redis, 'server').catch(() => 1)) - 1;
+  });
+  const port = await http.listen(config.port, config.bind);
   logger.info({ port }, 'taking requests');
   tellSupervisor({ type: 'ready', port });
 }
 
-/** Alerts can be taken when Redis writes, a worker lives and the gateway follows the live log. */
-async function readiness(
-  redis: Redis,
-  gateway: { ready(): boolean },
-): Promise<{ ready: boolean; checks: Record<string, string> }> {
-  const written = await inTime(redis.set(keys.readiness, '1', 'PX', 1000));
-  const workers = written === 'OK' ? ((await inTime(countPresent(redis, 'workers'))) ?? 0) : 0;
-  const checks = {
-    redis: written === 'OK' ? 'writable' : 'away: check that it runs and has room on its disk',
-    workers: workers > 0 ? `${workers} seen` : 'none seen: start the workers role',
-    live: gateway.ready() ? 'following' : 'catching up',
-  };
-  return { ready: written === 'OK' && workers > 0 && gateway.ready(), checks };
-}
-
-/** What a promise gives in time; undefined when it fails, or takes longer than {@link ANSWER_MS}. */
-async function inTime<T>(promise: Promise<T>): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), ANSWER_MS);
-  });
-  return Promise.race([promise.catch(() => undefined), late]).finally(() => clearTimeout(timer));
-}
-
 runRole('server', (config, logger) =>
-  runClustered({ count: config.serverProcesses, logger, startWorker: () => start(config, logger) }),
+  runClustered({
+    count: config.serverProcesses,
+    logger,
+    startWorker: () => start(config, logger),
+    envOf: (index) => metricsPortOf(config, index),
+  }),
 );

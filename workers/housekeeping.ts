@@ -1,30 +1,37 @@
-import { Queue, Worker } from 'bullmq';
 import { keepHouse, type HousekeepingDeps } from '../src/delivery/housekeeping.ts';
-import { QUEUE_PREFIX } from '../src/redis/keys.ts';
+import { isRedisAway } from '../src/redis/away.ts';
 import type { Redis } from '../src/redis/connect.ts';
-import { workerOptions } from './options.ts';
-import type { WatchWorker } from './watch.ts';
+import { keys } from '../src/redis/keys.ts';
 
-const NAME = 'housekeeping';
 const EVERY_MS = 1000;
+/** Shorter than the interval: the key is gone at the next turn, whoever held it. */
+const TURN_MS = 900;
 
-/** Finishes what was accepted and not queued. The scheduler is one for all processes, so it runs once a second in all. */
-export async function openHousekeeping(
-  deps: HousekeepingDeps & { redis: Redis; watch: WatchWorker },
-): Promise<{ close(): Promise<void> }> {
-  const queue = new Queue(NAME, { connection: deps.redis, prefix: QUEUE_PREFIX });
-  queue.on('error', () => undefined);
-  await queue.upsertJobScheduler(
-    NAME,
-    { every: EVERY_MS },
-    { opts: { removeOnComplete: true, removeOnFail: true } },
-  );
-  const worker = new Worker(NAME, () => keepHouse(deps), workerOptions(deps.redis));
-  deps.watch(worker, 'housekeeping failed; it runs again');
+/**
+ * Finishes what was accepted and not queued, once a second in all processes together. The timer is the process's own, so
+ * that a Redis that was emptied cannot end it.
+ */
+export function openHousekeeping(deps: HousekeepingDeps & { redis: Redis; name: string }): {
+  close(): Promise<void>;
+} {
+  let running: Promise<void> | undefined;
+
+  async function takeTurn(): Promise<void> {
+    const turn = await deps.redis.set(keys.housekeeping, deps.name, 'PX', TURN_MS, 'NX');
+    if (turn === 'OK') await keepHouse(deps);
+  }
+  const timer = setInterval(() => {
+    running ??= takeTurn()
+      .catch((error: unknown) => {
+        // Its connection has said so already.
+        if (!isRedisAway(error)) deps.logger.error({ err: error }, 'housekeeping failed; it runs again');
+      })
+      .finally(() => (running = undefined));
+  }, EVERY_MS);
   return {
     close: async () => {
-      await worker.close();
-      await queue.close();
+      clearInterval(timer);
+      await running;
     },
   };
 }

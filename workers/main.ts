@@ -1,4 +1,5 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
 import { createAlertStore } from '../src/alerts/store.ts';
 import { createSelection } from '../src/audience/selection.ts';
 import { createSubscriptionStore } from '../src/audience/subscriptions.ts';
@@ -6,10 +7,12 @@ import type { Config } from '../src/config.ts';
 import { createLedger } from '../src/delivery/ledger.ts';
 import { openFanOutQueue, openPushQueue } from '../src/delivery/queues.ts';
 import { openReceiptTokens } from '../src/delivery/receipt-token.ts';
+import { timeDeliveries } from '../src/delivery/service-metrics.ts';
 import { createPushSending } from '../src/delivery/send-push.ts';
+import { createRetiredCounter } from '../src/delivery/standing.ts';
 import { createLiveLog } from '../src/live/log.ts';
 import type { Logger } from '../src/ops/logger.ts';
-import { createMetrics } from '../src/ops/metrics.ts';
+import { createMetrics, tellBuild } from '../src/ops/metrics.ts';
 import { tellSupervisor } from '../src/ops/role-process.ts';
 import { runRole } from '../src/ops/run-role.ts';
 import { createShutdown, shutdownOnSignals } from '../src/ops/shutdown.ts';
@@ -17,11 +20,16 @@ import { createEndpointPolicy } from '../src/push/endpoint-policy.ts';
 import { createRemovalBrake } from '../src/push/removal-brake.ts';
 import { openSender } from '../src/push/sender.ts';
 import { openTransport } from '../src/push/transport/open-transport.ts';
-import { loadVapidKeys } from '../src/push/vapid-keys.ts';
+import { claimVapidKey, loadVapidKeys } from '../src/push/vapid-keys.ts';
 import { createVapid } from '../src/push/vapid.ts';
+import { openClock } from '../src/redis/clock.ts';
 import { closeRedis, connectRedis, waitUntilReady } from '../src/redis/connect.ts';
 import { embeddedRedisPlace } from '../src/redis/embedded.ts';
+import { watchRedis } from '../src/redis/fitness.ts';
+import { openMetricsExchange } from '../src/redis/metrics-exchange.ts';
 import { openPresence } from '../src/redis/presence.ts';
+import { serveMetrics } from '../src/serve-metrics.ts';
+import { VERSION } from '../src/version.ts';
 import { openFanOutWorker } from './fan-out.ts';
 import { openHousekeeping } from './housekeeping.ts';
 import { openPushWorkers } from './push.ts';
@@ -30,18 +38,25 @@ import { createWorkerWatch } from './watch.ts';
 // Role: the BullMQ workers.
 
 async function start(config: Config, logger: Logger): Promise<void> {
-  const now = Date.now;
+  const name = randomBytes(6).toString('hex');
   const shutdown = createShutdown(logger);
   shutdownOnSignals(shutdown);
-  const metrics = createMetrics('workers');
+  const metrics = createMetrics('workers', name);
+  tellBuild(metrics, { version: VERSION, host: hostname(), pid: process.pid });
+  await serveMetrics({ config, metrics, shutdown });
   const url = config.redisUrl ?? embeddedRedisPlace(config.dataDir).url;
   const redis = connectRedis(url, 'worker', logger);
   shutdown.add('Redis', () => closeRedis(redis));
   await waitUntilReady(redis);
+  const fitness = await watchRedis({ redis, logger });
+  shutdown.add('watch of Redis', () => fitness.close());
+  const clock = await openClock({ redis, metrics, logger });
+  shutdown.add('clock', () => clock.close());
+  const { now } = clock;
 
   const alerts = createAlertStore({ redis, now });
   const selection = createSelection(redis);
-  const ledger = createLedger({ redis, now });
+  const ledger = timeDeliveries(createLedger({ redis, now }), metrics);
   const pushQueue = openPushQueue({ redis, now });
   const fanOutQueue = openFanOutQueue(redis);
   shutdown.add('queues', async () => {
@@ -50,6 +65,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
   const shared = { redis, logger, now, alerts, selection, ledger, pushQueue, fanOutQueue };
 
   const keys = await loadVapidKeys({ dataDir: config.dataDir, ...config.vapid });
+  await claimVapidKey(redis, keys);
   const policy = createEndpointPolicy({ extraOrigins: config.pushAllowedOrigins });
   const brake = createRemovalBrake({ metrics, logger });
   const sender = openSender({
@@ -66,7 +82,8 @@ async function start(config: Config, logger: Logger): Promise<void> {
     sender,
     policy,
     brake,
-    tokens: await openReceiptTokens(redis),
+    onRetired: createRetiredCounter(metrics),
+    tokens: openReceiptTokens(keys.privateKey),
     vapidKeyId: keys.keyId,
     publicUrl: config.publicUrl,
   });
@@ -75,14 +92,17 @@ async function start(config: Config, logger: Logger): Promise<void> {
   shutdown.add('sender', () => sender.close());
 
   const watch = createWorkerWatch({ metrics, logger });
-  const housekeeping = await openHousekeeping({ ...shared, watch });
+  const housekeeping = openHousekeeping({ ...shared, name });
   shutdown.add('housekeeping', () => housekeeping.close());
   const push = openPushWorkers({ redis, watch, sending });
   shutdown.add('push workers', () => push.close());
   const fanOut = openFanOutWorker({ ...shared, watch, sender, live: createLiveLog(redis) });
   shutdown.add('fan-out worker', () => fanOut.close());
-  const presence = await openPresence({ redis, role: 'workers', name: randomUUID(), metrics, logger });
+  const presence = await openPresence({ redis, role: 'workers', name, logger });
   shutdown.add('presence', () => presence.close());
+  const subscriber = connectRedis(url, 'worker', logger);
+  const exchange = await openMetricsExchange({ redis, subscriber, name, metrics, logger });
+  shutdown.add('metrics', () => exchange.close());
   logger.info('working');
   tellSupervisor({ type: 'ready' });
 }

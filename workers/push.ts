@@ -1,6 +1,12 @@
 import { Worker } from 'bullmq';
 import { URGENCIES } from '../src/alerts/schema.ts';
-import { batchJobSchema, pushQueueName, retryJobSchema, retryQueueName } from '../src/delivery/queues.ts';
+import {
+  batchJobSchema,
+  pushQueueName,
+  retryJobSchema,
+  retryQueueName,
+  unprovenQueueName,
+} from '../src/delivery/queues.ts';
 import type { PushSending } from '../src/delivery/send-push.ts';
 import type { Redis } from '../src/redis/connect.ts';
 import { workerOptions } from './options.ts';
@@ -10,6 +16,8 @@ import type { WatchWorker } from './watch.ts';
 const BATCHES = 8;
 /** Retries of an urgency at once: they may wait for a push service in trouble, and take no place of a batch. */
 const RETRIES = 8;
+/** Retries to unproven subscriptions of an urgency at once. */
+const UNPROVEN = 4;
 
 /** Sends batches and retries. */
 export function openPushWorkers(deps: {
@@ -18,6 +26,11 @@ export function openPushWorkers(deps: {
   sending: Pick<PushSending, 'sendBatch' | 'sendRetry'>;
 }): { close(): Promise<void> } {
   const { redis, watch, sending } = deps;
+  const retryWorker = (name: string, concurrency: number): Worker =>
+    new Worker(name, (job) => sending.sendRetry(retryJobSchema.parse(job.data)), {
+      ...workerOptions(redis),
+      concurrency,
+    });
   const workers = [
     ...URGENCIES.map(
       (urgency) =>
@@ -26,13 +39,8 @@ export function openPushWorkers(deps: {
           concurrency: BATCHES,
         }),
     ),
-    ...URGENCIES.map(
-      (urgency) =>
-        new Worker(retryQueueName(urgency), (job) => sending.sendRetry(retryJobSchema.parse(job.data)), {
-          ...workerOptions(redis),
-          concurrency: RETRIES,
-        }),
-    ),
+    ...URGENCIES.map((urgency) => retryWorker(retryQueueName(urgency), RETRIES)),
+    ...URGENCIES.map((urgency) => retryWorker(unprovenQueueName(urgency), UNPROVEN)),
   ];
   for (const worker of workers) watch(worker, 'push job failed; it is run again');
   return {

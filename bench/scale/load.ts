@@ -47,7 +47,7 @@ export function createLoader(store: Pick<SubscriptionStore, 'putAll'>, origin: s
       let writing: Promise<unknown> = Promise.resolve();
       for (let start = from; start < to; start += CHUNK) {
         const chunk = Array.from({ length: Math.min(CHUNK, to - start) }, (_, index) => make(start + index));
-        for (const one of chunk) packed += packRecord({ ...one, vapidKeyId: 'AAAAAA' }).length;
+        for (const one of chunk) packed += packRecord({ ...one, vapidKeyId: 'AAAAAA' }, false).length;
         await writing;
         writing = store.putAll(chunk);
       }

@@ -125,8 +125,9 @@ LD_LIBRARY_PATH="${libraries.join(':')}\${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}" e
     return wrapper;
   };
   const wrapper = write('redis-server', server);
-  // For the operator: a backup asks the server things.
+  // For the operator: a backup asks the server things, a damaged append-only file is mended.
   write('redis-cli', server.replace('-server', '-cli'));
+  write('redis-check-aof', server.replace('-server', '-check-aof'));
   rmSync(join(part, 'packages'), { recursive: true });
   const { status, output } = await run([wrapper, '--version']);
   if (status !== 0) throw new SetupError(`the fetched Redis does not run here: ${output.trim()}; ${ADVICE}`);

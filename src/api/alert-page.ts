@@ -1,8 +1,9 @@
-import { changeName } from '../alerts/change-names.ts';
-import { primaryLanguage } from '../alerts/language.ts';
+import { changeName, labelName } from '../alerts/change-names.ts';
+import { directionOf, primaryLanguage } from '../alerts/language.ts';
 import type { Alert } from '../alerts/schema.ts';
 import type { Topic } from '../audience/topics.ts';
-import { PAGE_WORDS, type PageLanguage, type PageWords } from './alert-page-words.ts';
+import { isPageLanguage, PAGE_WORDS, type PageLanguage, type PageWords } from '../pages/alert-page-words.ts';
+import { timesIn } from '../pages/times.ts';
 import { html, type Html } from './html.ts';
 
 /** A page of ours without its frame (`src/web/alert.html`). */
@@ -19,6 +20,8 @@ export interface AlertPageInput {
   readonly versions: readonly [Alert, ...Alert[]];
   readonly topics: readonly Topic[];
   readonly publicUrl: string;
+  /** Milliseconds since the epoch. */
+  readonly nowMs: number;
 }
 
 interface View {
@@ -30,7 +33,7 @@ interface View {
 /** An alert's own page: whole without scripts, readable for crawlers and link previews (https://ogp.me). */
 export function alertPage(input: AlertPageInput): PageParts {
   const alert = input.versions.at(-1) ?? input.versions[0];
-  const lang = primaryLanguage(alert.lang) === 'ar' ? 'ar' : 'en';
+  const lang = pageLanguage(alert.lang);
   const view: View = { alert, lang, words: PAGE_WORDS[lang] };
   return { lang, dir: directionOf(lang), head: head(input, view), body: frame(view, article(input, view)) };
 }
@@ -53,7 +56,11 @@ export function missingPage(lang: PageLanguage): PageParts {
   };
 }
 
-const directionOf = (lang: PageLanguage): 'ltr' | 'rtl' => (lang === 'ar' ? 'rtl' : 'ltr');
+/** An alert in a language that the pages do not speak stands in an English frame. */
+function pageLanguage(lang: string): PageLanguage {
+  const primary = primaryLanguage(lang);
+  return isPageLanguage(primary) ? primary : 'en';
+}
 
 /** A retraction must not be passed on as if it were the news. */
 function titleOf({ alert, lang }: View): string {
@@ -112,8 +119,8 @@ function article(input: AlertPageInput, view: View): Html {
     <main data-alert="${alert.id}" data-version="${alert.version}">
       <article class="alert lead ${alert.change}">
         <p class="alert-meta">
-          <span class="label">${changeName(retracted ? 'retraction' : 'new', lang)}</span>
-          ${alert.topics.map((id) => html`<span class="topic">${names.get(id)?.[lang] ?? id}</span>`)}
+          ${label(input, view)}
+          ${alert.topics.map((id) => html`<span class="topic">${names.get(id)?.[lang] ?? names.get(id)?.['en'] ?? id}</span>`)}
           ${time(input.versions[0].publishedAt ?? alert.createdAt, lang)}
         </p>
         <div lang="${alert.lang}" dir="${alert.dir}">
@@ -137,6 +144,16 @@ function article(input: AlertPageInput, view: View): Html {
       ${input.versions.length > 1 ? history(input.versions, view) : undefined}
     </main>
   `;
+}
+
+/** The reader's page takes the word for breaking news away when the alert expires. */
+function label({ nowMs }: AlertPageInput, { alert, lang }: View): Html {
+  const { urgency } = alert;
+  const change = alert.change === 'retraction' ? 'retraction' : 'new';
+  const now = labelName({ change, urgency }, lang, Date.parse(alert.expiresAt) <= nowMs);
+  const later = labelName({ change, urgency }, lang, true);
+  if (now === later) return html`<span class="label ${change === 'new' ? 'quiet' : ''}">${now}</span>`;
+  return html`<span class="label" data-expires="${alert.expiresAt}" data-later="${later}">${now}</span>`;
 }
 
 function change({ alert, lang, words }: View): Html | undefined {
@@ -187,14 +204,5 @@ function history(versions: readonly Alert[], { lang, words }: View): Html {
 
 /** In UTC, and said so; the page's script writes it in the reader's own time zone. */
 function time(at: string, lang: PageLanguage): Html {
-  const format = new Intl.DateTimeFormat(lang === 'ar' ? 'ar-u-nu-latn' : 'en-GB', {
-    year: 'numeric',
-    month: 'long',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: '2-digit',
-    timeZone: 'UTC',
-    timeZoneName: 'short',
-  });
-  return html`<time datetime="${at}">${format.format(new Date(at))}</time>`;
+  return html`<time datetime="${at}">${timesIn(lang, 'UTC').full(at)}</time>`;
 }

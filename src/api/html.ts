@@ -26,3 +26,8 @@ function markupOf(part: Part): string {
   if (typeof part === 'string' || typeof part === 'number') return escape(String(part));
   return 'markup' in part ? part.markup : part.map(({ markup }) => markup).join('');
 }
+
+/** Data for a page's script: no script itself, so the content security policy has nothing to say. */
+export const dataBlock = (id: string, value: unknown): Html => ({
+  markup: `<script type="application/json" id="${id}">${JSON.stringify(value).replaceAll('<', '\\u003c')}</script>`,
+});

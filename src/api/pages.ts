@@ -4,21 +4,31 @@ import express, { type Request, type Response, type Router } from 'express';
 import { PUBLIC_STATUSES, toPublicAlert } from '../alerts/schema.ts';
 import type { AlertStore } from '../alerts/store.ts';
 import type { TopicStore } from '../audience/topics.ts';
+import type { FrontPageData } from '../pages/front-page-data.ts';
+import { readMemory } from '../pages/memory.ts';
+import type { Logger } from '../ops/logger.ts';
 import { alertPage, missingPage, type PageParts } from './alert-page.ts';
+import { createFrontPageData, type FrontPageQuery } from './front-page-data.ts';
+import { BAR_STYLE_SOURCE, frontPage } from './front-page.ts';
 import { Problem } from './problem.ts';
 import { route } from './route.ts';
 
 /** Their addresses never change, so what is new in them reaches the sites within minutes. */
 const EMBEDDED_CACHING = 'public, max-age=300, stale-while-revalidate=86400';
-const FRAME = 'alert.html';
+const FRAMES = { front: 'index.html', alert: 'alert.html' } as const;
 const YEAR_MS = 365 * 24 * 60 * 60_000;
 
 export interface PagesDeps {
   /** Where Vite put the pages, absolute; undefined when there are none in this process. */
   readonly webDir: string | undefined;
-  readonly alerts: Pick<AlertStore, 'versions'>;
+  readonly alerts: Pick<AlertStore, 'versions' | 'list'>;
   readonly topics: Pick<TopicStore, 'list'>;
   readonly config: { readonly publicUrl: string };
+  /** base64url. */
+  readonly vapidPublicKey: string;
+  readonly logger: Logger;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
 }
 
 /** Serves what Vite built, and each alert's own page. */
@@ -26,9 +36,11 @@ export function servePages(router: Router, deps: PagesDeps): void {
   const { webDir } = deps;
   if (webDir === undefined) return;
   const page = (name: string) => (_request: unknown, response: Response) => sendFile(response, webDir, name);
-  route(router, '/', { get: page('index.html') });
+  const fillFront = readFrame(join(webDir, FRAMES.front));
+  const readData = createFrontPageData(deps);
+  route(router, '/', { get: (request, response) => showFront(deps, fillFront, readData, request, response) });
   route(router, '/desk', { get: page('desk.html') });
-  const fill = readFrame(join(webDir, FRAME));
+  const fill = readFrame(join(webDir, FRAMES.alert));
   route(router, '/a/:id', { get: (request, response) => showAlert(deps, fill, request, response) });
   route(router, '/sw.js', {
     get: (_request, response) => {
@@ -59,10 +71,41 @@ export function servePages(router: Router, deps: PagesDeps): void {
   router.use((request, response, next) => (isFrame(request.path) ? next() : files(request, response, next)));
 }
 
-/** The frame of the alerts' pages is no page. The path is read as `express.static` reads it. */
+/** A frame is no page. The path is read as `express.static` reads it. */
 function isFrame(path: string): boolean {
-  return posix.normalize(decodeURIComponent(path)).toLowerCase() === `/${FRAME}`;
+  const name = posix.normalize(decodeURIComponent(path)).toLowerCase().slice(1);
+  return Object.values<string>(FRAMES).includes(name);
 }
+
+/** The reader page, as this reader left it. While the store is away it comes without news, and its script keeps trying. */
+async function showFront(
+  deps: PagesDeps,
+  fill: (parts: PageParts) => string,
+  readData: (query: FrontPageQuery) => Promise<FrontPageData>,
+  request: Request,
+  response: Response,
+): Promise<void> {
+  const cookies = request.get('cookie') ?? '';
+  const { lang, topic, before } = request.query;
+  // Not by the browser's language: much of an Arabic newsroom's public reads on devices that speak English.
+  const asked = [lang, readMemory('language', cookies)];
+  const language = asked.find((one) => one === 'ar' || one === 'en') ?? 'ar';
+  const data = await readData({ topic: textOf(topic), before: textOf(before) }).catch((error: unknown) => {
+    deps.logger.error({ err: error }, 'the front page was served without its news');
+    return undefined;
+  });
+  const [card, closed] = [readMemory('card', cookies), readMemory('closed', cookies)];
+  const parts = frontPage({ language, publicUrl: deps.config.publicUrl, data, card, closed });
+  const policy = String(response.getHeader('Content-Security-Policy') ?? '');
+  response
+    .set('Content-Security-Policy', policy.replace('style-src', `style-src ${BAR_STYLE_SOURCE}`))
+    .set('Cache-Control', 'private, no-cache')
+    .vary('Cookie')
+    .type('html')
+    .send(fill(parts));
+}
+
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
 /** Changes are asked for anew each time, so that a retraction shows at once. Express makes the ETag, and the 304. */
 async function showAlert(
@@ -86,7 +129,7 @@ async function showAlert(
   }
   const topics = await deps.topics.list();
   const { publicUrl } = deps.config;
-  response.send(fill(alertPage({ versions: [first, ...more], topics, publicUrl })));
+  response.send(fill(alertPage({ versions: [first, ...more], topics, publicUrl, nowMs: deps.now() })));
 }
 
 /** The page that Vite built, with its style sheets and scripts, and places to fill. */

@@ -5,7 +5,7 @@ import type { TopicStore } from '../audience/topics.ts';
 import { route } from './route.ts';
 
 /** The pages' languages, the first by default. */
-const LANGUAGES = ['ar', 'en'];
+export const LANGUAGES = ['ar', 'en'];
 
 /** `GET /v1/config`: all that a page needs to start. */
 export function servePublicConfig(

@@ -60,6 +60,15 @@ export function serveSubscriptions(router: Router, deps: SubscriptionsDeps): voi
     if (result.type === 'conflict') {
       throw new Problem('subscription-conflict', 'Unsubscribe in the browser and subscribe anew.');
     }
+    if (result.type === 'full') {
+      throw new Problem(
+        'unavailable',
+        'Too many new subscriptions wait for their first alert; try again later.',
+        {
+          headers: { 'Retry-After': '3600' },
+        },
+      );
+    }
     if (result.type === 'created') response.location(`/v1/subscriptions/${result.subscription.id}`);
     response.status(result.type === 'created' ? 201 : 200);
     response.set('Cache-Control', 'no-store').json(shown(result.subscription));

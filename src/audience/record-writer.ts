@@ -19,33 +19,43 @@ export interface Placed {
   readonly place: Place;
 }
 
-/** `conflict`: it is kept with another secret; `changed`: it has not the revision that was told. */
-type Written = 'created' | 'updated' | 'conflict' | 'changed';
+/** `conflict`: it is kept with another secret; `changed`: it has not the revision that was told; `full`: no room for unproven ones. */
+type Written = 'created' | 'updated' | 'conflict' | 'changed' | 'full';
+
+/**
+ * Unproven subscriptions that a shard holds at most, 131,072 in all. Strangers can bring any number, and each alert tries
+ * them; readers become proven with their first alert.
+ */
+const MOST_UNPROVEN = 2048;
 
 /** Runs the scripts that change a shard. */
 export function createRecordWriter(deps: { redis: Redis; now: () => number }) {
   const { redis } = deps;
 
-  const call = ({ record, place }: Placed, revision = '') => ({
+  const call = ({ record, place }: Placed, unproven: boolean, revision = '') => ({
     names: shardKeys(place),
     args: [
       place.field,
       record.auth,
-      packRecord(record),
+      packRecord(record, unproven),
       deps.now(),
       SLOT_QUARANTINE_MS,
       revision,
+      MOST_UNPROVEN,
       ...setNames(record.preferences),
     ],
   });
 
   return {
-    /** @param revision only over this one of it; without, whatever is there, and it may come to be */
+    /**
+     * As a reader's browser asks: a new one is unproven.
+     * @param revision only over this one of it; without, whatever is there, and it may come to be
+     */
     write: async (placed: Placed, revision?: string): Promise<Written> => {
-      const { names, args } = call(placed, revision);
+      const { names, args } = call(placed, true, revision);
       return (await runScript(redis, PUT, names, args)) as Written;
     },
-    /** One round trip a shard; the answers come in the same order. */
+    /** As an operator asks, who vouches for them: they are proven. One round trip a shard; the answers come in the same order. */
     writeAll: async (all: readonly Placed[]): Promise<Written[]> => {
       const byShard = Array.from({ length: SHARDS }, (): number[] => []);
       all.forEach(({ place }, index) => byShard[place.shard]?.push(index));
@@ -53,7 +63,7 @@ export function createRecordWriter(deps: { redis: Redis; now: () => number }) {
       await Promise.all(
         byShard.map(async (indices) => {
           if (indices.length === 0) return;
-          const calls = indices.map((index) => call(all[index]!));
+          const calls = indices.map((index) => call(all[index]!, false));
           const answers = await runScriptMany(redis, PUT, calls);
           indices.forEach((index, at) => (written[index] = answers[at] as Written));
         }),

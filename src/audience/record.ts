@@ -9,7 +9,7 @@ import type { SubscriptionKeys } from './subscriptions.ts';
  * | bytes | what |
  * | --- | --- |
  * | 0 | format, 1 |
- * | 1 | urgency (index into URGENCY_CODES) |
+ * | 1 | standing, from the highest bit: unproven (1), refusals in a row (3), unused (2), urgency (2, index into URGENCY_CODES) |
  * | 2-5 | id of the VAPID key that the browser subscribed with |
  * | 6-21 | `auth` |
  * | 22-85 | `p256dh` without its leading 0x04 |
@@ -19,6 +19,12 @@ import type { SubscriptionKeys } from './subscriptions.ts';
  * | then | the preferences that no selection reads, as JSON; nothing when there are none |
  */
 const FORMAT = 1;
+export const STANDING_OFFSET = 1;
+/** Bits of the standing byte. */
+export const UNPROVEN_BIT = 0x80;
+export const REFUSAL_UNIT = 0x10;
+export const MOST_REFUSALS = 7;
+const URGENCY_MASK = 0x03;
 export const AUTH_OFFSET = 6;
 export const REST_LENGTH_OFFSET = 87;
 export const HEADER_BYTES = 89;
@@ -34,6 +40,14 @@ const ENDPOINT_PREFIXES = [
   'https://web.push.apple.com/',
 ] as const;
 
+/** What its push service has said of a subscription so far. */
+export interface Standing {
+  /** Its push service has never accepted a message for it. A stranger may have made it up. */
+  readonly unproven: boolean;
+  /** Alerts in a row that were refused for it, {@link MOST_REFUSALS} at most. */
+  readonly refusals: number;
+}
+
 export interface SubscriptionRecord extends SubscriptionKeys {
   readonly vapidKeyId: string;
   readonly preferences: Omit<Preferences, 'topics'>;
@@ -42,8 +56,14 @@ export interface SubscriptionRecord extends SubscriptionKeys {
 /** Bytes of a VAPID key id inside a record. */
 export const VAPID_KEY_ID_BYTES = 4;
 
-/** @param record.vapidKeyId base64url of {@link VAPID_KEY_ID_BYTES} bytes */
-export function packRecord(record: SubscriptionRecord & { preferences: Partial<Preferences> }): Buffer {
+/**
+ * @param record.vapidKeyId base64url of {@link VAPID_KEY_ID_BYTES} bytes
+ * @param unproven a new subscription is; the scripts keep what is known of one that is there
+ */
+export function packRecord(
+  record: SubscriptionRecord & { preferences: Partial<Preferences> },
+  unproven: boolean,
+): Buffer {
   const prefix = longestPrefix(record.endpoint);
   const rest = Buffer.from(record.endpoint.slice(ENDPOINT_PREFIXES[prefix]?.length), 'latin1');
   const { topics: _inBitmaps, urgency, lang, ...unselected } = record.preferences;
@@ -53,7 +73,7 @@ export function packRecord(record: SubscriptionRecord & { preferences: Partial<P
     : Buffer.alloc(0);
   const packed = Buffer.alloc(HEADER_BYTES + rest.length + 1 + tag.length + extras.length);
   packed[0] = FORMAT;
-  packed[1] = URGENCY_CODES.indexOf(urgency);
+  packed[STANDING_OFFSET] = URGENCY_CODES.indexOf(urgency) | (unproven ? UNPROVEN_BIT : 0);
   packed.write(record.vapidKeyId, 2, VAPID_KEY_ID_BYTES, 'base64url');
   record.auth.copy(packed, AUTH_OFFSET);
   record.p256dh.copy(packed, 22, 1);
@@ -70,13 +90,16 @@ export function packRecord(record: SubscriptionRecord & { preferences: Partial<P
  * Reads what sending needs, and no more: this runs once a delivery.
  * @throws when the bytes are of another format
  */
-export function unpackKeys(packed: Buffer): SubscriptionKeys & { readonly vapidKeyId: string } {
+export function unpackKeys(packed: Buffer): SubscriptionKeys & Standing & { readonly vapidKeyId: string } {
   if (packed[0] !== FORMAT) throw new Error(`subscription record of unknown format ${packed[0]}`);
   const p256dh = Buffer.allocUnsafe(65);
   p256dh[0] = 4;
   packed.copy(p256dh, 1, 22, 86);
   const restEnd = HEADER_BYTES + packed.readUInt16BE(REST_LENGTH_OFFSET);
+  const standing = packed[STANDING_OFFSET] ?? 0;
   return {
+    unproven: standing >= UNPROVEN_BIT,
+    refusals: Math.floor((standing % UNPROVEN_BIT) / REFUSAL_UNIT),
     endpoint: `${ENDPOINT_PREFIXES[packed[86] ?? 0] ?? ''}${packed.toString('latin1', HEADER_BYTES, restEnd)}`,
     p256dh,
     auth: packed.subarray(AUTH_OFFSET, 22),
@@ -86,7 +109,7 @@ export function unpackKeys(packed: Buffer): SubscriptionKeys & { readonly vapidK
 
 /** The whole record. */
 export function unpackRecord(packed: Buffer): SubscriptionRecord {
-  const keys = unpackKeys(packed);
+  const { unproven: _unproven, refusals: _refusals, ...keys } = unpackKeys(packed);
   const tagStart = HEADER_BYTES + packed.readUInt16BE(REST_LENGTH_OFFSET) + 1;
   const tagEnd = tagStart + (packed[tagStart - 1] ?? 0);
   const lang = packed.toString('latin1', tagStart, tagEnd);
@@ -94,7 +117,7 @@ export function unpackRecord(packed: Buffer): SubscriptionRecord {
   return {
     ...keys,
     preferences: {
-      urgency: URGENCY_CODES[packed[1] ?? 0] ?? 'normal',
+      urgency: URGENCY_CODES[(packed[STANDING_OFFSET] ?? 0) & URGENCY_MASK] ?? 'normal',
       ...(lang === '' ? {} : { lang }),
       ...(extras === '' ? {} : (JSON.parse(extras) as Pick<Preferences, 'quietHours' | 'dailyCap'>)),
     },

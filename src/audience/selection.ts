@@ -1,7 +1,7 @@
 import type { Redis } from '../redis/connect.ts';
 import { keys } from '../redis/keys.ts';
 import { runScriptBuffer } from '../redis/script.ts';
-import { unpackKeys } from './record.ts';
+import { unpackKeys, type Standing } from './record.ts';
 import type { AudienceQuery } from './schema.ts';
 import { FREEZE, FREEZE_MEMBERS } from './scripts.ts';
 import { EVERYBODY, languageSet, topicSet, urgencySet } from './set-names.ts';
@@ -9,7 +9,7 @@ import { PAGE_SIZE } from './shard.ts';
 import type { SubscriptionKeys } from './subscriptions.ts';
 
 /** A subscription of a frozen audience, by its slot. */
-export interface Member extends SubscriptionKeys {
+export interface Member extends SubscriptionKeys, Standing {
   readonly slot: number;
   readonly vapidKeyId: string;
 }
@@ -19,16 +19,22 @@ export interface FrozenName {
   readonly earlier?: string | undefined;
 }
 
+/** Slots of a shard, a bit each (bit 0 is the highest of byte 0, as in Redis). */
+export interface Frozen {
+  readonly all: Buffer;
+  /** Those whose push service had never accepted a message when the audience was frozen. */
+  readonly unproven: Buffer;
+}
+
 export interface Selection {
   /**
-   * The audience of `name` in one shard, a bit a slot (bit 0 is the highest of byte 0, as in Redis). The first call
-   * decides it; every later call with that name answers the same until `keepSeconds` have gone by. The members of
+   * The audience of `name` in one shard. The first call decides it; every later call with that name answers the same until `keepSeconds` have gone by. The members of
    * `earlier`, an audience frozen before, belong to it as well, but for those that have left since. An empty audience is
    * not kept: its caller remembers that it was empty.
    */
-  freeze(audience: FrozenName, shard: number, query: AudienceQuery, keepSeconds: number): Promise<Buffer>;
+  freeze(audience: FrozenName, shard: number, query: AudienceQuery, keepSeconds: number): Promise<Frozen>;
   /** The same for an audience of these members (a bitmap), less those that have left. */
-  freezeMembers(name: string, shard: number, members: Buffer, keepSeconds: number): Promise<Buffer>;
+  freezeMembers(name: string, shard: number, members: Buffer, keepSeconds: number): Promise<Frozen>;
   /** Bytes `from` to `to` (both included) of what was frozen. */
   frozen(name: string, shard: number, from: number, to: number): Promise<Buffer>;
   /** Reads the subscriptions in these slots, rising. A slot whose subscription is gone by now is left out. */
@@ -40,28 +46,43 @@ const WHOLE_PAGE_FROM = PAGE_SIZE / 8;
 
 const audienceKey = (shard: number, name: string): string => keys.shard(shard, `audience:${name}`);
 
+const frozenKeys = (shard: number, name: string): string[] => [
+  keys.shard(shard, ''),
+  audienceKey(shard, name),
+  audienceKey(shard, `${name}:unproven`),
+];
+
+const asFrozen = (answer: unknown): Frozen => {
+  const [all = EMPTY, unproven = EMPTY] = answer as Buffer[];
+  return { all, unproven };
+};
+const EMPTY = Buffer.alloc(0);
+
 export function createSelection(redis: Redis): Selection {
   return {
     freeze: async ({ name, earlier }, shard, query, keepSeconds) =>
-      (await runScriptBuffer(
-        redis,
-        FREEZE,
-        [keys.shard(shard, ''), audienceKey(shard, name), audienceKey(shard, earlier ?? '')],
-        [
+      asFrozen(
+        await runScriptBuffer(
+          redis,
+          FREEZE,
+          [...frozenKeys(shard, name), audienceKey(shard, earlier ?? '')],
+          [
+            keepSeconds,
+            EVERYBODY,
+            urgencySet(query.urgency),
+            languageSet(query.lang),
+            ...query.topics.map(topicSet),
+          ],
+        ),
+      ),
+    freezeMembers: async (name, shard, members, keepSeconds) =>
+      asFrozen(
+        await runScriptBuffer(redis, FREEZE_MEMBERS, frozenKeys(shard, name), [
           keepSeconds,
           EVERYBODY,
-          urgencySet(query.urgency),
-          languageSet(query.lang),
-          ...query.topics.map(topicSet),
-        ],
-      )) as Buffer,
-    freezeMembers: async (name, shard, members, keepSeconds) =>
-      (await runScriptBuffer(
-        redis,
-        FREEZE_MEMBERS,
-        [keys.shard(shard, ''), audienceKey(shard, name)],
-        [keepSeconds, EVERYBODY, members],
-      )) as Buffer,
+          members,
+        ]),
+      ),
     frozen: (name, shard, from, to) => redis.getrangeBuffer(audienceKey(shard, name), from, to),
     read: (shard, slots) => readSlots(redis, shard, slots),
   };

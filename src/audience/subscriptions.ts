@@ -2,12 +2,12 @@ import { timingSafeEqual } from 'node:crypto';
 import type { z } from 'zod';
 import type { Redis } from '../redis/connect.ts';
 import { keys } from '../redis/keys.ts';
-import { runScriptBuffer } from '../redis/script.ts';
+import { runScript, runScriptBuffer } from '../redis/script.ts';
 import { estimateAudience } from './estimate.ts';
 import { unpackRecord } from './record.ts';
 import { createRecordWriter, shardKeys, type StoredSubscription } from './record-writer.ts';
 import { preferencesSchema, type AudienceQuery, type Preferences, type PreferencesPatch } from './schema.ts';
-import { FIND } from './scripts.ts';
+import { FIND, NOTE } from './scripts.ts';
 import { topicsOf } from './set-names.ts';
 import { createTurnsByKey } from './turns-by-key.ts';
 import { placeOf, SHARDS, subscriptionId, type Place } from './shard.ts';
@@ -32,7 +32,9 @@ export interface Subscription {
 export type PutResult =
   | { readonly type: 'created' | 'updated'; readonly subscription: Subscription }
   /** The endpoint is known, with another `auth`. */
-  | { readonly type: 'conflict' };
+  | { readonly type: 'conflict' }
+  /** Too many wait for the first message that their push service accepts. */
+  | { readonly type: 'full' };
 
 export type OwnedResult =
   | { readonly type: 'found'; readonly subscription: Subscription }
@@ -51,6 +53,13 @@ export type PatchResult =
 const MOST_PATCHES_WAITING = 8;
 const MOST_PATCH_TRIES = 5;
 
+/** What became of an alert for one subscription. */
+export interface Note {
+  readonly slot: number;
+  readonly auth: Buffer;
+  readonly accepted: boolean;
+}
+
 /** A subscription with its preferences. */
 export interface NewSubscription extends SubscriptionKeys {
   /** base64url; the key in use, when it is not told. */
@@ -65,8 +74,9 @@ interface Found extends StoredSubscription {
 
 /** Every method is atomic and may be repeated. All reject only when Redis is away. */
 export interface SubscriptionStore {
+  /** As a browser asks. A new one is unproven until its push service accepts a message. */
   put(subscription: SubscriptionKeys, preferences: Preferences): Promise<PutResult>;
-  /** Many at once, each like `put`: atomic by itself. The answers come in the same order. */
+  /** Many at once that the operator vouches for: they are proven. Each is atomic by itself. The answers come in the same order. */
   putAll(subscriptions: readonly NewSubscription[]): Promise<PutResult['type'][]>;
   get(id: string, auth: Buffer): Promise<OwnedResult>;
   patch(id: string, auth: Buffer, patch: PreferencesPatch): Promise<PatchResult>;
@@ -74,6 +84,8 @@ export interface SubscriptionStore {
   remove(id: string, auth: Buffer): Promise<OwnedResult>;
   /** The same for the operator, who need not prove possession. Tells whether it was there. */
   erase(id: string): Promise<boolean>;
+  /** Notes what their push service has said of subscriptions in a shard. Answers how many refusals in a row each has now. */
+  note(shard: number, notes: readonly Note[]): Promise<number[]>;
   /** How many subscriptions an alert like this would go to now. */
   estimate(query: AudienceQuery): Promise<number>;
   count(): Promise<number>;
@@ -156,7 +168,7 @@ export function createSubscriptionStore(deps: {
       const id = subscriptionId(subscription.endpoint);
       const record = { ...subscription, vapidKeyId, preferences };
       const type = await writer.write({ record, place: placeOf(id)! });
-      if (type === 'conflict') return { type };
+      if (type === 'conflict' || type === 'full') return { type };
       return {
         type: type === 'created' ? 'created' : 'updated',
         subscription: { id, preferences, vapidKeyChanged: false },
@@ -183,6 +195,13 @@ export function createSubscriptionStore(deps: {
       const found = place === undefined ? undefined : await find(place);
       return place !== undefined && found !== undefined && (await writer.remove(place, found.auth));
     },
+    note: async (shard, notes) =>
+      (await runScript(
+        redis,
+        NOTE,
+        [keys.shard(shard, '')],
+        notes.flatMap(({ slot, auth, accepted }) => [slot, auth, accepted ? 1 : 0]),
+      )) as number[],
     estimate: (query) => estimateAudience(redis, query),
     count: async () => {
       const counts = await Promise.all(

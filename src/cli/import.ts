@@ -9,7 +9,7 @@ import { createTopicStore } from '../audience/topics.ts';
 import type { Config } from '../config.ts';
 import { createEndpointPolicy } from '../push/endpoint-policy.ts';
 import { isP256Point } from '../push/p256.ts';
-import { loadVapidKeys } from '../push/vapid-keys.ts';
+import { claimVapidKey, loadVapidKeys } from '../push/vapid-keys.ts';
 import type { Redis } from '../redis/connect.ts';
 import { openCheckpoint } from './checkpoint.ts';
 import { openProgress } from './progress.ts';
@@ -116,8 +116,9 @@ async function openStore(config: Config, redis: Redis): Promise<SubscriptionStor
       EXIT.usage,
     );
   }
-  const { keyId } = await loadVapidKeys({ dataDir: config.dataDir, ...config.vapid });
-  return createSubscriptionStore({ redis, vapidKeyId: keyId, now: Date.now });
+  const keys = await loadVapidKeys({ dataDir: config.dataDir, ...config.vapid });
+  await claimVapidKey(redis, keys);
+  return createSubscriptionStore({ redis, vapidKeyId: keys.keyId, now: Date.now });
 }
 
 async function rulesOf(config: Config, redis: Redis, topics: string | undefined): Promise<LineRules> {

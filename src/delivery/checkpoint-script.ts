@@ -1,5 +1,6 @@
 import { script } from '../redis/script.ts';
 import { OUTCOMES } from './report.ts';
+import { UNPROVEN_PREFIX } from './retry.ts';
 
 export const FINISHED = `
 local function finished(report)
@@ -45,7 +46,7 @@ return 1`);
  * of the retry that is being run, the end of the batch. All of it or nothing; all of it again changes nothing. A delivery
  * that certainly did not arrive is no holder any more: it ended without acceptance, or an answer put it into a retry.
  *
- * KEYS: report, alert, batches, runs of batches, retries, retries due; a ledger bitmap for each shard of the outcomes; a bitmap of the
+ * KEYS: report, alert, batches, runs of batches, retries, retries due, unproven retries due; a ledger bitmap for each shard of the outcomes; a bitmap of the
  * deferred for each shard of the new retries; the holders' bitmap for each shard of ARGV 17.
  * ARGV: 1 seconds to keep, 2 now, 3 version, 4 batch that ends or '';
  * 5 shards of the outcomes (a byte each), 6 shards of the new retries;
@@ -60,12 +61,14 @@ return 1`);
  */
 export const CHECKPOINT = script(`${FINISHED}
 local report, alert, batches, runsOf, retries, due = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
+local dueUnproven = KEYS[7]
+local function dueOf(id) return string.sub(id, 1, 1) == '${UNPROVEN_PREFIX}' and dueUnproven or due end
 local keep, runs, entries = ARGV[1], ARGV[7], ARGV[8]
 local ledger, deferred = {}, {}
-for i = 1, #ARGV[5] do ledger[string.byte(ARGV[5], i)] = KEYS[6 + i] end
-for i = 1, #ARGV[6] do deferred[string.byte(ARGV[6], i)] = KEYS[6 + #ARGV[5] + i] end
+for i = 1, #ARGV[5] do ledger[string.byte(ARGV[5], i)] = KEYS[7 + i] end
+for i = 1, #ARGV[6] do deferred[string.byte(ARGV[6], i)] = KEYS[7 + #ARGV[5] + i] end
 local holders = {}
-for i = 1, #ARGV[17] do holders[string.byte(ARGV[17], i)] = KEYS[6 + #ARGV[5] + #ARGV[6] + i] end
+for i = 1, #ARGV[17] do holders[string.byte(ARGV[17], i)] = KEYS[7 + #ARGV[5] + #ARGV[6] + i] end
 
 local function letGo(entries, unless)
   local at = 1
@@ -151,7 +154,7 @@ if home ~= '' then
   ours = known and struct.unpack('>I4', known) == tonumber(ARGV[13])
   if ours and ARGV[14] == '' then
     redis.call('HDEL', retries, home)
-    redis.call('ZREM', due, home)
+    redis.call('ZREM', dueOf(home), home)
   elseif ours and ARGV[14] ~= '=' then
     redis.call('HSET', retries, home, ARGV[14])
   end
@@ -175,7 +178,7 @@ for i = 19, #ARGV, 5 do
   end
   if moved ~= '' then
     redis.call('HSET', retries, id, head .. moved)
-    redis.call('ZADD', due, at, id)
+    redis.call('ZADD', dueOf(id), at, id)
     if holdersStay ~= '1' then letGo(moved) end
   end
 end
@@ -183,6 +186,7 @@ if #ARGV > 18 then
   for _, key in pairs(deferred) do redis.call('EXPIRE', key, keep, 'NX') end
   redis.call('EXPIRE', retries, keep, 'NX')
   redis.call('EXPIRE', due, keep, 'NX')
+  redis.call('EXPIRE', dueUnproven, keep, 'NX')
 end
 for _, key in pairs(holders) do redis.call('EXPIRE', key, keep, 'NX') end
 

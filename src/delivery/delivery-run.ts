@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { asPlainAlert } from '../alerts/notification.ts';
 import { toPublicAlert, type Alert, type EditorAlert } from '../alerts/schema.ts';
 import type { Member } from '../audience/selection.ts';
-import { subscriptionId } from '../audience/shard.ts';
 import type { RetryReason, SendOrder } from '../push/types.ts';
 import { isRedisAway } from '../redis/away.ts';
 import { expiredAt, groupRetries, type Again } from './group-retries.ts';
@@ -11,10 +10,11 @@ import { deliveryLife, finishVersion, isStopped, LEASE_MS } from './life.ts';
 import { pushMessageTemplate, type PushMessageTemplate } from './push-message.ts';
 import { RANK, type FanOutJob } from './queues.ts';
 import type { Outcome } from './report.ts';
-import { newMark, newRetryId, type Retry } from './retry.ts';
+import { isUnprovenRetry, newMark, newRetryId, type Retry } from './retry.ts';
 import type { SendPushDeps } from './send-push.ts';
 import type { Settled } from './settled.ts';
 import { slotKey, slotsOf, type Slots } from './slots.ts';
+import { createStanding } from './standing.ts';
 
 /** What has happened reaches the ledger at least so often, ms: what a killed worker may send twice is what came since. */
 const CHECKPOINT_MS = 250;
@@ -24,6 +24,11 @@ const STANDSTILL_MS = 1000;
 const LONGEST_ANSWER_MS = 30_000;
 /** What Redis could not take is offered to it again so often, ms: well before a run that takes over reads the ledger. */
 const AGAIN_MS = 200;
+/**
+ * 401 and 403 are the fault of our keys, and are tried again. Where a push service takes others, and this subscription
+ * was refused so often, it was made with another key.
+ */
+const MOST_UNAUTHORIZED = 3;
 /** Deliveries read and handed to the sender at once: bounds the memory of a job. */
 const CHUNK = 250;
 
@@ -71,9 +76,12 @@ export function startRun(
   let claim = 'batch' in from ? from : undefined;
   let home = 'retry' in from ? from.retry : undefined;
   const { attempt, waits } = home ?? { attempt: 0, waits: 0 };
+  const unproven = home !== undefined && isUnprovenRetry(home.id);
+  const standing = createStanding(deps, unproven);
   const order: SendOrder = {
     rank: RANK[version.urgency],
     again: attempt > 0,
+    unproven,
     stopped: false,
     leaseUntil: statusAt + LEASE_MS,
   };
@@ -95,27 +103,42 @@ export function startRun(
 
   async function deliver(shard: number, member: Member, token: string, holds: boolean): Promise<void> {
     // With another key the push service would answer 403: the reader must subscribe anew, and does at the next visit.
-    if (member.vapidKeyId !== deps.vapidKeyId) return settle(shard, member.slot, 'failed');
+    if (member.vapidKeyId !== deps.vapidKeyId) return refuse(shard, member, 'failed');
     const ttl = Math.max(1, Math.floor((life.expiresAtMs - deps.now()) / 1000));
     const form = holds ? template : plain;
     const { urgency, collapseKey } = form;
     const message = { payload: form.payload(token), ttl, urgency, collapseKey };
     const answer = await deps.sender.send(member, message, order);
-    if (answer.type !== 'retry') {
-      settle(shard, member.slot, answer.type);
-      if (answer.type === 'gone') await removeGone(deps, member);
+    if (answer.type === 'accepted') {
+      settle(shard, member.slot, 'accepted');
+      standing.accepted(shard, member);
+    } else if (answer.type === 'gone') {
+      settle(shard, member.slot, 'gone');
+      await standing.gone(member);
+    } else if (answer.type === 'rejected') {
+      refuse(shard, member, 'rejected');
+    } else if (answer.reason === 'unauthorized' && attempt >= MOST_UNAUTHORIZED - 1) {
+      refuse(shard, member, 'failed');
     } else if (fault === undefined || answer.reason !== 'stopped') {
       const verdict = deps.policy.check(member.endpoint);
       const count = answer.attempted
         ? { attempt: attempt + 1, waits: 0 }
         : { attempt, waits: SAME_WAITS.has(answer.reason) ? waits : waits + 1 };
       const origin = verdict.ok ? verdict.origin : '';
+      // Once an alert, whatever comes of it later: an acceptance takes it back.
+      if (unproven && attempt === 0 && answer.attempted) standing.refused(shard, member);
       const open = mayHaveArrived || (answer.attempted && NO_ANSWER.has(answer.reason));
       const { slot } = member;
       again.push({ shard, slot, origin, ...count, afterMs: answer.afterMs, mayHaveArrived: open });
       undecided.delete(slotKey(shard, member.slot));
       movedAt = deps.now();
     }
+  }
+
+  /** Final, and not for this alert alone: the subscription may be one that our messages never reach. */
+  function refuse(shard: number, member: Member, outcome: Outcome): void {
+    settle(shard, member.slot, outcome);
+    if (!unproven || attempt === 0) standing.refused(shard, member);
   }
 
   async function sendChunk(shard: number, chunk: readonly number[]): Promise<void> {
@@ -159,7 +182,16 @@ export function startRun(
   function stragglers(): Retry {
     const dueAtMs = deps.now() + LONGEST_ANSWER_MS;
     const slots = slotsOf(undecided);
-    return { id: newRetryId(), mark: 0, origin: '', attempt, waits, mayHaveArrived: true, dueAtMs, slots };
+    return {
+      id: newRetryId(unproven),
+      mark: 0,
+      origin: '',
+      attempt,
+      waits,
+      mayHaveArrived: true,
+      dueAtMs,
+      slots,
+    };
   }
 
   /** Of the retry that is being run, when some of it goes elsewhere. */
@@ -172,7 +204,7 @@ export function startRun(
     const taken = { settled, again };
     settled = [];
     again = [];
-    const { retries, expired } = groupRetries(taken.again, deps.now(), life.expiresAtMs);
+    const { retries, expired } = groupRetries(taken.again, deps.now(), life.expiresAtMs, unproven);
     const ms = Math.max(0, deps.now() - life.acceptedAtMs);
     const outcomes = [...taken.settled, ...expired.map((slot) => expiredAt(slot, ms))];
     const left = kind === 'hand over' ? stragglers() : undefined;
@@ -201,6 +233,7 @@ export function startRun(
     else order.leaseUntil = askedAt + LEASE_MS;
     if (progress.finished) await finishVersion(deps.alerts, version);
     if (!stopped) await addJobs(deps, version, written.retries);
+    await standing.flush();
   }
 
   function stop(): void {
@@ -279,12 +312,6 @@ function templateForOthers(
 ): PushMessageTemplate {
   if (alert.version === 1 || alert.change === 'retraction') return template;
   return pushMessageTemplate(asPlainAlert(alert), publicUrl);
-}
-
-async function removeGone(deps: SendPushDeps, member: Member): Promise<void> {
-  const verdict = deps.policy.check(member.endpoint);
-  if (verdict.ok && !deps.brake.mayRemove(verdict.provider)) return;
-  await deps.subscriptions.remove(subscriptionId(member.endpoint), member.auth);
 }
 
 /** A retry whose job cannot be added now is found by housekeeping once it is due. */

@@ -1,14 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { toPublicAlert, type Alert } from '../alerts/schema.ts';
 import type { AlertStore } from '../alerts/store.ts';
-import { countBits } from '../audience/bitmap.ts';
-import type { FrozenName, Selection } from '../audience/selection.ts';
+import { countBits, setBits, without } from '../audience/bitmap.ts';
+import type { Frozen, FrozenName, Selection } from '../audience/selection.ts';
 import { SHARDS } from '../audience/shard.ts';
 import { cutShard } from './batches.ts';
 import { createHolders } from './holders.ts';
 import { deliveryLife, finishVersion, isStopped, LEASE_MS } from './life.ts';
 import type { Ledger } from './ledger.ts';
 import { versionName, type FanOutJob, type Piece, type PushQueue } from './queues.ts';
+import { newRetryId, type Retry } from './retry.ts';
+import { slotKey, slotsOf, type Slots } from './slots.ts';
 
 /** Deliveries per batch: at a few thousand a second a job is then well below a second long. */
 const BATCH_DELIVERIES = 1000;
@@ -16,6 +18,8 @@ const BATCH_DELIVERIES = 1000;
 const FIRST_BATCH_DELIVERIES = 64;
 /** What was written when a lease ended is on the wire after so long, ms. */
 const ON_THE_WIRE_MS = 50;
+/** Deliveries to unproven subscriptions begin so much later, ms: the first batches are under way by then. */
+const AFTER_OTHERS_MS = 200;
 /** Shards frozen at once. The first group's batches are on their way before the second group is read. */
 const GROUP = 8;
 
@@ -24,7 +28,9 @@ export interface FanOutDeps {
   readonly live: { append(alert: Alert): Promise<unknown> };
   readonly selection: Selection;
   readonly ledger: Ledger;
-  readonly pushQueue: Pick<PushQueue, 'add'>;
+  readonly pushQueue: Pick<PushQueue, 'add' | 'addRetries'>;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
 }
 
 /**
@@ -49,7 +55,7 @@ export async function fanOut(deps: FanOutDeps, job: FanOutJob): Promise<void> {
   const quiet = awaitEarlierRuns(deps, job, startedAt);
   quiet.catch(() => undefined); // awaited further on, unless something else fails first
   const freeze = await freezeOf(deps, job, alert, quiet);
-  const batches = await freezeAndCut(deps, job, freeze, quiet);
+  const batches = await freezeAndCut(deps, job, keepSeconds, freeze, quiet);
   const { finished } = await deps.ledger.cut(job, batches);
   if (finished) await finishVersion(deps.alerts, job);
 }
@@ -68,8 +74,8 @@ async function awaitEarlierRuns(deps: FanOutDeps, job: FanOutJob, startedAt: num
   await sleep(Math.max(0, startedAt + LEASE_MS + ON_THE_WIRE_MS - performance.now()));
 }
 
-/** The audience of the version in a shard, as a bitmap of slots. */
-type Freeze = (shard: number) => Promise<Buffer>;
+/** The audience of the version in a shard. */
+type Freeze = (shard: number) => Promise<Frozen>;
 
 /**
  * A retraction takes something back: its audience are the readers that have, or may have, an earlier version. Any other
@@ -129,15 +135,38 @@ async function freezeAndCount(
   job: FanOutJob,
   shard: number,
   freeze: Freeze,
-): Promise<Buffer> {
-  const bitmap = await freeze(shard);
-  const counted = await deps.ledger.addAudience(job, shard, countBits(bitmap));
-  return counted === 0 ? Buffer.alloc(0) : bitmap;
+): Promise<Frozen> {
+  const frozen = await freeze(shard);
+  const counted = await deps.ledger.addAudience(job, shard, countBits(frozen.all));
+  return counted === 0 ? NOBODY : frozen;
+}
+const NOBODY: Frozen = { all: Buffer.alloc(0), unproven: Buffer.alloc(0) };
+
+/**
+ * Puts the deliveries to unproven subscriptions into retries of their own, before there is a batch that they could be in.
+ * Nobody has to wait for them: their queue, their lanes and what these learn are apart. Doing it again moves nothing.
+ */
+async function setApartUnproven(
+  deps: FanOutDeps,
+  job: FanOutJob,
+  slots: Slots,
+  keepSeconds: number,
+): Promise<void> {
+  const keys = slots.flatMap(([shard, all]) => all.map((slot) => slotKey(shard, slot)));
+  if (keys.length === 0) return;
+  const retries = Array.from({ length: Math.ceil(keys.length / BATCH_DELIVERIES) }, (_, part): Retry => {
+    const some = keys.slice(part * BATCH_DELIVERIES, (part + 1) * BATCH_DELIVERIES);
+    const fresh = { mark: 0, origin: '', attempt: 0, waits: 0, dueAtMs: deps.now() + AFTER_OTHERS_MS };
+    return { ...fresh, id: newRetryId(true), slots: slotsOf(some) };
+  });
+  await deps.ledger.checkpoint(job, { retries, taken: false }, keepSeconds);
+  await deps.pushQueue.addRetries(job, retries);
 }
 
 async function freezeAndCut(
   deps: FanOutDeps,
   job: FanOutJob,
+  keepSeconds: number,
   freeze: Freeze,
   quiet: Promise<void>,
 ): Promise<number> {
@@ -157,12 +186,15 @@ async function freezeAndCut(
     const frozen = await Promise.all(
       shardsFrom(first).map(async (shard) => ({
         shard,
-        bitmap: await freezeAndCount(deps, job, shard, freeze),
+        ...(await freezeAndCount(deps, job, shard, freeze)),
       })),
     );
-    for (const { shard, bitmap } of frozen) {
+    const apart = frozen.map(({ shard, unproven }) => [shard, setBits(unproven)] as const);
+    await setApartUnproven(deps, job, apart, keepSeconds);
+    for (const { shard, all, unproven } of frozen) {
+      const proven = without(all, unproven);
       const firstLimit = batch === 0 ? FIRST_BATCH_DELIVERIES : BATCH_DELIVERIES;
-      for (const piece of cutShard(shard, bitmap, BATCH_DELIVERIES, firstLimit)) {
+      for (const piece of cutShard(shard, proven, BATCH_DELIVERIES, firstLimit)) {
         if (deliveries + piece.deliveries > BATCH_DELIVERIES) await send();
         pieces.push(piece);
         deliveries += piece.deliveries;

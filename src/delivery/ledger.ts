@@ -79,7 +79,7 @@ export interface Ledger {
   deferredSlots(version: VersionId, shard: number, from: number, to: number): Promise<Buffer>;
   /** Undefined when nothing remains of it. */
   retry(version: VersionId, id: string): Promise<Retry | undefined>;
-  /** Ids of retries that were due before `dueBeforeMs`, the oldest first. */
+  /** Ids of retries that were due before `dueBeforeMs`, the oldest first: at most `limit`, and as many unproven ones. */
   overdueRetries(version: VersionId, dueBeforeMs: number, limit: number): Promise<readonly string[]>;
   /** Writes a retry of deliveries that nothing else holds, unless it is there. */
   rescue(version: VersionId, retry: Retry, keepSeconds: number): Promise<void>;
@@ -128,6 +128,7 @@ export function createLedger(deps: { redis: Redis; now: () => number }): Ledger 
       keys.batchRuns(alertId, version),
       keys.retries(alertId, version),
       keys.retriesDue(alertId, version),
+      keys.unprovenRetriesDue(alertId, version),
       ...shards.map((shard) => keys.ledger(alertId, version, shard)),
       ...deferring.map((shard) => keys.deferred(alertId, version, shard)),
       ...notHolding.map((shard) => keys.holders(alertId, version, shard)),
@@ -211,15 +212,13 @@ export function createLedger(deps: { redis: Redis; now: () => number }): Ledger 
       const packed = await redis.hgetBuffer(keys.retries(version.alertId, version.version), id);
       return packed === null ? undefined : unpackRetry(id, packed);
     },
-    overdueRetries: (version, dueBeforeMs, limit) =>
-      redis.zrangebyscore(
-        keys.retriesDue(version.alertId, version.version),
-        '-inf',
-        dueBeforeMs,
-        'LIMIT',
-        0,
-        limit,
-      ),
+    overdueRetries: async ({ alertId, version }, dueBeforeMs, limit) => {
+      const lists = [keys.retriesDue(alertId, version), keys.unprovenRetriesDue(alertId, version)];
+      const found = await Promise.all(
+        lists.map((list) => redis.zrangebyscore(list, '-inf', dueBeforeMs, 'LIMIT', 0, limit)),
+      );
+      return found.flat();
+    },
     rescue: async ({ alertId, version }, retry, keepSeconds) => {
       const [all, due] = [keys.retries(alertId, version), keys.retriesDue(alertId, version)];
       await redis

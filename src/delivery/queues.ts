@@ -5,6 +5,7 @@ import type { Rank } from '../push/types.ts';
 import { QUEUE_PREFIX } from '../redis/keys.ts';
 import type { Redis } from '../redis/connect.ts';
 import { groupBy } from './group-by.ts';
+import { isUnprovenRetry } from './retry.ts';
 
 export const FAN_OUT_QUEUE = 'fan-out';
 /**
@@ -13,6 +14,8 @@ export const FAN_OUT_QUEUE = 'fan-out';
  */
 export const pushQueueName = (urgency: Urgency): string => `push-${urgency}`;
 export const retryQueueName = (urgency: Urgency): string => `push-retry-${urgency}`;
+/** Deliveries to unproven subscriptions: they take no place from the others. */
+export const unprovenQueueName = (urgency: Urgency): string => `push-unproven-${urgency}`;
 
 const versionSchema = z.object({ alertId: z.string(), version: z.number().int(), urgency: urgencySchema });
 
@@ -93,6 +96,14 @@ export function openPushQueue(deps: { redis: Redis; now: () => number }): PushQu
     new Map(URGENCIES.map((urgency) => [urgency, openQueue(nameOf(urgency), deps.redis)]));
   const batches = open(pushQueueName);
   const retryQueues = open(retryQueueName);
+  const unprovenQueues = open(unprovenQueueName);
+
+  const retryJob = ({ alertId, version, urgency }: FanOutJob, id: string, dueAtMs: number) => ({
+    name: 'retry',
+    data: { kind: 'retry', alertId, version, urgency, retry: id } satisfies RetryJob,
+    opts: { ...PUSH_OPTIONS, jobId: id, delay: Math.max(0, dueAtMs - deps.now()) },
+  });
+
   return {
     add: async (jobs) => {
       for (const [urgency, some] of groupBy(jobs, ({ job }) => job.urgency)) {
@@ -103,22 +114,17 @@ export function openPushQueue(deps: { redis: Redis; now: () => number }): PushQu
           );
       }
     },
-    addRetries: async ({ alertId, version, urgency }, retries) => {
-      if (retries.length === 0) return;
-      await retryQueues.get(urgency)?.addBulk(
-        retries.map(({ id, dueAtMs }) => ({
-          name: 'retry',
-          data: { kind: 'retry', alertId, version, urgency, retry: id } satisfies RetryJob,
-          opts: {
-            ...PUSH_OPTIONS,
-            jobId: id,
-            delay: Math.max(0, dueAtMs - deps.now()),
-          },
-        })),
-      );
+    addRetries: async (version, retries) => {
+      const apart = groupBy(retries, ({ id }) => isUnprovenRetry(id));
+      for (const [unproven, some] of apart) {
+        await (unproven ? unprovenQueues : retryQueues)
+          .get(version.urgency)
+          ?.addBulk(some.map(({ id, dueAtMs }) => retryJob(version, id, dueAtMs)));
+      }
     },
     close: async () => {
-      await Promise.all([...batches.values(), ...retryQueues.values()].map((queue) => queue.close()));
+      const queues = [batches, retryQueues, unprovenQueues].flatMap((some) => [...some.values()]);
+      await Promise.all(queues.map((queue) => queue.close()));
     },
   };
 }

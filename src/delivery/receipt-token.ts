@@ -1,8 +1,8 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
-import type { Redis } from '../redis/connect.ts';
-import { keys } from '../redis/keys.ts';
+import { createCipheriv, createDecipheriv, hkdfSync, type KeyObject } from 'node:crypto';
 
 const BLOCK = 16;
+/** Keys kept: strangers can make up any number of versions. */
+const MOST_KEYS = 100;
 
 /**
  * A receipt token is one block: shard and slot of the delivery and zeros, encrypted with AES-128 under a key of the
@@ -18,18 +18,32 @@ export interface ReceiptTokens {
   ): { shard: number; slot: number } | undefined;
 }
 
-/** The secret is made once and shared by every process through Redis. */
-export async function openReceiptTokens(redis: Redis): Promise<ReceiptTokens> {
-  await redis.set(keys.receiptSecret, randomBytes(32).toString('base64url'), 'NX');
-  const secret = Buffer.from((await redis.get(keys.receiptSecret)) ?? '', 'base64url');
-  if (secret.length !== 32)
-    throw new Error('the receipt secret in Redis is damaged: delete it, a new one is made');
-  return createReceiptTokens(secret);
+/**
+ * The secret comes from the key that every process signs with, so that nothing need be shared, and nothing can be lost.
+ * Another VAPID key makes the tokens of earlier messages worthless: their receipts are refused.
+ * @param privateKey the VAPID private key, on P-256
+ */
+export function openReceiptTokens(privateKey: KeyObject): ReceiptTokens {
+  const { d = '' } = privateKey.export({ format: 'jwk' });
+  return createReceiptTokens(
+    Buffer.from(hkdfSync('sha256', Buffer.from(d, 'base64url'), '', 'ajil receipt tokens', 32)),
+  );
 }
 
 export function createReceiptTokens(secret: Buffer): ReceiptTokens {
-  const keyOf = (version: { alertId: string; version: number }): Buffer =>
-    Buffer.from(hkdfSync('sha256', secret, '', `receipt:${version.alertId}:${version.version}`, BLOCK));
+  /** A million receipts are of one version or two. */
+  const kept = new Map<string, Buffer>();
+
+  function keyOf({ alertId, version }: { alertId: string; version: number }): Buffer {
+    const name = `receipt:${alertId}:${version}`;
+    const known = kept.get(name);
+    if (known !== undefined) return known;
+    const key = Buffer.from(hkdfSync('sha256', secret, '', name, BLOCK));
+    if (kept.size >= MOST_KEYS) kept.clear();
+    kept.set(name, key);
+    return key;
+  }
+
   return {
     make: (version, shard, slots) => {
       const plain = Buffer.alloc(slots.length * BLOCK);

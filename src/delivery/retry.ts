@@ -22,8 +22,14 @@ export interface Retry {
   readonly slots: Slots;
 }
 
-/** Ids of BullMQ jobs hold no colon, and are not all digits. */
-export const newRetryId = (): string => `r${randomBytes(12).toString('hex')}`;
+export const UNPROVEN_PREFIX = 'u';
+
+/** Ids of BullMQ jobs hold no colon, and are not all digits. The first letter tells whether the retry is unproven. */
+export const newRetryId = (unproven: boolean): string =>
+  `${unproven ? UNPROVEN_PREFIX : 'r'}${randomBytes(12).toString('hex')}`;
+
+/** The retry holds deliveries to unproven subscriptions: they have a queue and lanes of their own. */
+export const isUnprovenRetry = (id: string): boolean => id.startsWith(UNPROVEN_PREFIX);
 
 /** By chance, not counted: a Redis that came back with older data must not give the same one twice. */
 export const newMark = (): number => randomInt(1, 2 ** 32);

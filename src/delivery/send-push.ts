@@ -15,21 +15,27 @@ import type { Ledger } from './ledger.ts';
 import { deliveryLife, finishVersion, isStopped } from './life.ts';
 import { versionName, type BatchJob, type FanOutJob, type PushQueue, type RetryJob } from './queues.ts';
 import type { ReceiptTokens } from './receipt-token.ts';
-import { newMark, type Retry } from './retry.ts';
+import { isUnprovenRetry, newMark, type Retry } from './retry.ts';
 import type { Slots } from './slots.ts';
+import type { Retirement } from './standing.ts';
 
 /** A run whose batch or retry was claimed by another finds out at its next checkpoint, and has written what it knows by then, ms. */
 const TAKE_OVER_MS = 500;
 
+/** Deliveries to unproven subscriptions wait while the process sends batches: they look so often, and wait so long at most, ms. */
+const GIVE_WAY_MS = 50;
+const MOST_GIVEN_WAY_MS = 5000;
+
 export interface SendPushDeps {
   readonly alerts: AlertStore;
   readonly selection: Selection;
-  readonly subscriptions: Pick<SubscriptionStore, 'remove'>;
+  readonly subscriptions: Pick<SubscriptionStore, 'remove' | 'note'>;
   readonly ledger: Ledger;
   readonly pushQueue: Pick<PushQueue, 'addRetries'>;
   readonly sender: PushSender;
   readonly policy: EndpointPolicy;
-  readonly brake: Pick<RemovalBrake, 'mayRemove'>;
+  readonly brake: RemovalBrake;
+  readonly onRetired: (reason: Retirement) => void;
   readonly tokens: ReceiptTokens;
   readonly vapidKeyId: string;
   readonly publicUrl: string;
@@ -53,6 +59,7 @@ export interface PushSending {
 }
 
 export function createPushSending(deps: SendPushDeps): PushSending {
+  const batchesUnderWay = new Set<BatchJob>();
   /** By batch or retry. A job whose lock was lost may come back while its first run still goes on. */
   const running = new Map<string, DeliveryRun>();
 
@@ -62,6 +69,13 @@ export function createPushSending(deps: SendPushDeps): PushSending {
     return alert === undefined || isStopped(alert) ? undefined : { alert, statusAt };
   }
 
+  /** Unproven subscriptions come after the others, however many there are; but a push service that hangs holds nobody up for long. */
+  async function giveWay(): Promise<void> {
+    for (let waited = 0; batchesUnderWay.size > 0 && waited < MOST_GIVEN_WAY_MS; waited += GIVE_WAY_MS) {
+      await sleep(GIVE_WAY_MS);
+    }
+  }
+
   async function send(name: string, job: FanOutJob, alert: EditorAlert, start: RunStart): Promise<void> {
     const run = startRun(deps, job, alert, start);
     running.set(name, run);
@@ -69,33 +83,39 @@ export function createPushSending(deps: SendPushDeps): PushSending {
     await run.released;
   }
 
+  async function sendBatch(job: BatchJob): Promise<void> {
+    const name = `${versionName(job)}-b${job.batch}`;
+    await running.get(name)?.ended;
+    deps.sender.preconnect();
+    const [found, ended] = await Promise.all([wanted(job), deps.ledger.hasEnded(job, job.batch)]);
+    if (found === undefined || ended) return;
+    const { alert, statusAt } = found;
+    const run = randomBytes(12).toString('hex');
+    const { keepSeconds } = deliveryLife(alert);
+    // In this order on one connection, but with one wait.
+    const [wasClaimed, slots] = await Promise.all([
+      deps.ledger.claimBatch(job, job.batch, run, keepSeconds),
+      undecidedOf(deps, job),
+    ]);
+    if (wasClaimed) await sleep(TAKE_OVER_MS);
+    const left = wasClaimed ? await undecidedOf(deps, job) : slots;
+    const home = { batch: job.batch, run };
+    await send(name, job, alert, { home, slots: left, statusAt, mayHaveArrived: wasClaimed });
+  }
+
   return {
     sendBatch: async (job) => {
-      const name = `${versionName(job)}-b${job.batch}`;
-      await running.get(name)?.ended;
-      deps.sender.preconnect();
-      const [found, ended] = await Promise.all([wanted(job), deps.ledger.hasEnded(job, job.batch)]);
-      if (found === undefined || ended) return;
-      const { alert, statusAt } = found;
-      const run = randomBytes(12).toString('hex');
-      const { keepSeconds } = deliveryLife(alert);
-      // In this order on one connection, but with one wait.
-      const [wasClaimed, slots] = await Promise.all([
-        deps.ledger.claimBatch(job, job.batch, run, keepSeconds),
-        undecidedOf(deps, job),
-      ]);
-      if (wasClaimed) await sleep(TAKE_OVER_MS);
-      const left = wasClaimed ? await undecidedOf(deps, job) : slots;
-      const home = { batch: job.batch, run };
-      await send(name, job, alert, { home, slots: left, statusAt, mayHaveArrived: wasClaimed });
+      batchesUnderWay.add(job);
+      await sendBatch(job).finally(() => batchesUnderWay.delete(job));
     },
     sendRetry: async (job) => {
       await running.get(job.retry)?.ended;
+      if (isUnprovenRetry(job.retry)) await giveWay();
       const found = await wanted(job);
       const retry = found && (await deps.ledger.retry(job, job.retry));
       if (found === undefined || retry === undefined) return;
       const { alert, statusAt } = found;
-      const busyMs = deps.sender.busyMs(retry.origin);
+      const busyMs = deps.sender.busyMs(retry.origin, isUnprovenRetry(retry.id));
       if (busyMs > 0 && deps.now() < deliveryLife(alert).expiresAtMs) {
         await putOff(deps, job, alert, retry, busyMs);
         return;
@@ -162,7 +182,7 @@ async function putOff(
   );
   const { expiresAtMs, acceptedAtMs, keepSeconds } = deliveryLife(alert);
   const now = deps.now();
-  const { retries, expired } = groupRetries(again, now, expiresAtMs);
+  const { retries, expired } = groupRetries(again, now, expiresAtMs, isUnprovenRetry(retry.id));
   const settled = expired.map((one) => expiredAt(one, now - acceptedAtMs));
   const moved = { settled, retries, home: { retry, rest: undefined }, taken: false };
   const { finished } = await deps.ledger.checkpoint(version, moved, keepSeconds);

@@ -6,6 +6,8 @@ import { helloText, type Tail } from './tail.ts';
 const MAX_KEPT = 2000;
 /** Bytes of them, with what each answers. */
 const MAX_KEPT_BYTES = 8 * 1024 * 1024;
+/** How old the time in a kept hello may be, ms: exact enough for an expiry, and still one hello for many. */
+const TIME_GOOD_MS = 10_000;
 
 export interface Hello {
   readonly bytes: Buffer;
@@ -50,14 +52,16 @@ export function createHellos(deps: {
       const known = kept.get(question);
       if (known !== undefined && known.goodUntilMs > now) return known;
       const beginning = tail.begin(group.filter, since, now);
-      const { recovered, goodUntilMs } = beginning;
+      const { recovered } = beginning;
+      const goodUntilMs = Math.min(beginning.goodUntilMs, now + TIME_GOOD_MS);
       const unknown = topics === undefined ? [] : group.filter.topics.filter((topic) => !topics.has(topic));
       const hello = {
-        bytes: group.wire.encode(helloText(beginning, unknown), place),
+        bytes: group.wire.encode(helloText(beginning, now, unknown), place),
         recovered,
         goodUntilMs,
       };
-      const bytes = hello.bytes.length + Buffer.byteLength(question);
+      if (known !== undefined) keptBytes -= sizeOf(question, known);
+      const bytes = sizeOf(question, hello);
       if (keptBytes + bytes > MAX_KEPT_BYTES || kept.size >= MAX_KEPT) forget();
       keptBytes += bytes;
       kept.set(question, hello);
@@ -65,3 +69,5 @@ export function createHellos(deps: {
     },
   };
 }
+
+const sizeOf = (question: string, { bytes }: Hello): number => bytes.length + Buffer.byteLength(question);

@@ -136,11 +136,12 @@ function withFacets(reach: readonly Facets[], own: Facets): readonly Facets[] {
 /** `hello` as JSON text (see the protocol). */
 export function helloText(
   { cursor, recovered, versions }: Beginning,
+  nowMs: number,
   unknownTopics: readonly string[] = [],
 ): string {
   const unknown = unknownTopics.length === 0 ? '' : `,"unknownTopics":${JSON.stringify(unknownTopics)}`;
   const alerts = versions.map((version) => version.json).join(',');
-  return `{"type":"hello","cursor":"${formatCursor(cursor)}","recovered":${recovered},"alerts":[${alerts}]${unknown}}`;
+  return `{"type":"hello","cursor":"${formatCursor(cursor)}","recovered":${recovered},"time":"${new Date(nowMs).toISOString()}","alerts":[${alerts}]${unknown}}`;
 }
 
 /** `alert` as JSON text (see the protocol). */

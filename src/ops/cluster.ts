@@ -1,6 +1,6 @@
 import cluster from 'node:cluster';
 import type { Logger } from './logger.ts';
-import { asRunning, readRoleMessage, tellSupervisor } from './role-process.ts';
+import { asRunning, EXIT_CONFIG, readRoleMessage, tellSupervisor, UNFIT_REASON } from './role-process.ts';
 import { createShutdown, shutdownOnSignals } from './shutdown.ts';
 import { supervise } from './supervisor.ts';
 
@@ -17,6 +17,8 @@ export async function runClustered(options: {
   count: number;
   logger: Logger;
   startWorker: () => Promise<void>;
+  /** What the process of this number finds in its environment beside ours. */
+  envOf?: (index: number) => Record<string, string>;
 }): Promise<void> {
   const { count, logger } = options;
   if (count === 1 || cluster.isWorker) return options.startWorker();
@@ -26,7 +28,7 @@ export async function runClustered(options: {
   cluster.on('message', (_worker, received: unknown) => {
     const message = readRoleMessage(received);
     // Every worker says that it is ready; the supervisor wants to hear it once.
-    if (message === undefined || told.has(message.type)) return;
+    if (message === undefined || message.type === 'alive' || told.has(message.type)) return;
     told.add(message.type);
     tellSupervisor(message);
   });
@@ -34,7 +36,11 @@ export async function runClustered(options: {
     supervise({
       name: `server process ${index + 1}`,
       logger,
-      start: async () => asRunning(cluster.fork().process, STOP_DEADLINE_MS),
+      start: async () => asRunning(cluster.fork(options.envOf?.(index)).process, STOP_DEADLINE_MS),
+      final: {
+        reason: UNFIT_REASON,
+        onEnd: () => void shutdown.run('a server process cannot run').then(() => process.exit(EXIT_CONFIG)),
+      },
     }),
   );
   shutdown.add('server processes', async () => {

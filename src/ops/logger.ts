@@ -1,4 +1,4 @@
-import { pino, type Logger } from 'pino';
+import { pino, type Logger, type LoggerOptions } from 'pino';
 
 export type { Logger };
 
@@ -7,7 +7,16 @@ export type { Logger };
  * they are never passed to the logger, and the usual carriers are blotted out in case one slips in.
  */
 export function createLogger(options: { level: string; role: string }): Logger {
-  return pino({
+  const output = pino.destination({ fd: 1, sync: true });
+  // A full disk, a terminal that was closed, a pipe without a reader: nobody would know what happens here from now on.
+  // The process ends in good order, and is started again with an output that works; pino itself would fall silent.
+  let broken = false;
+  output.on('error', () => {
+    if (broken) return;
+    broken = true;
+    process.kill(process.pid, 'SIGTERM');
+  });
+  const settings: LoggerOptions = {
     level: options.level,
     base: { role: options.role, pid: process.pid },
     timestamp: pino.stdTimeFunctions.isoTime,
@@ -16,7 +25,8 @@ export function createLogger(options: { level: string; role: string }): Logger {
       paths: ['*.authorization', '*.cookie', '*.endpoint', '*.auth', '*.p256dh', '*.token', '*.key'],
       censor: '[redacted]',
     },
-  });
+  };
+  return pino(settings, output);
 }
 
 const MOST_CAUSES = 5;

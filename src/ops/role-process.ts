@@ -2,17 +2,26 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { z } from 'zod';
 import type { Running } from './supervisor.ts';
 
+/** EX_CONFIG of sysexits.h: restarting does not help. */
+export const EXIT_CONFIG = 78;
+
+const ALIVE_EVERY_MS = 5000;
+/** After so many looks without a word, `ALIVE_EVERY_MS` apart, a role hangs. */
+const MOST_MISSED = 6;
+
 const SOURCE_MAPS = '--enable-source-maps';
 
 const message = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready'), port: z.int().optional() }),
   z.object({ type: z.literal('admin-key'), key: z.string() }),
+  z.object({ type: z.literal('alive') }),
 ]);
 
 /**
  * What a role tells whoever started it:
  * - `ready`: it does its work; the server says on which port it listens;
- * - `admin-key`: the first start made this key, and it is shown to the operator once.
+ * - `admin-key`: the first start made this key, and it is shown to the operator once;
+ * - `alive`: its event loop turns.
  */
 export type RoleMessage = z.infer<typeof message>;
 
@@ -23,6 +32,12 @@ export const adminKeyLine = (key: string): string => `  admin key    ${key}   (s
 export function tellSupervisor(told: RoleMessage): void {
   if (process.send !== undefined && process.connected) process.send(told);
   else if (told.type === 'admin-key') process.stdout.write(`${adminKeyLine(told.key)}\n`);
+}
+
+/** From now on whoever started this process hears that its event loop turns. */
+export function tellThatItLives(): void {
+  if (process.send === undefined) return;
+  setInterval(() => tellSupervisor({ type: 'alive' }), ALIVE_EVERY_MS).unref();
 }
 
 /** Reads what a child process sent; undefined for anything that is not a {@link RoleMessage}. */
@@ -38,7 +53,7 @@ export function readRoleMessage(received: unknown): RoleMessage | undefined {
  */
 export function forkRole(options: {
   file: string;
-  env: Record<string, string>;
+  env: Record<string, string | undefined>;
   stopDeadlineMs: number;
   onMessage: (told: RoleMessage) => void;
 }): Running {
@@ -59,8 +74,9 @@ export function forkRole(options: {
 export function asRunning(child: ChildProcess, stopDeadlineMs: number): Running {
   const ended = new Promise<string>((done) => {
     child.once('error', (error) => done(error.message));
-    child.once('exit', (code, signal) => done(signal ?? `exit code ${code}`));
+    child.once('exit', (code, signal) => done(signal ?? exitReason(code)));
   });
+  watchOver(child);
   return {
     pid: child.pid ?? -1,
     ended,
@@ -71,4 +87,27 @@ export function asRunning(child: ChildProcess, stopDeadlineMs: number): Running 
       clearTimeout(timer);
     },
   };
+}
+
+const exitReason = (code: number | null): string => `exit code ${code}`;
+
+/** Why a part ended that must not be started again: it said that this does not help. */
+export const UNFIT_REASON = exitReason(EXIT_CONFIG);
+
+/**
+ * Ends a process that has spoken before and is silent: its event loop hangs, or it is stopped. Looks are counted, not time:
+ * a machine that was suspended stops this process, too.
+ * @param everyMs for tests
+ */
+export function watchOver(child: ChildProcess, everyMs = ALIVE_EVERY_MS): void {
+  let missed = -Infinity;
+  child.on('message', (received) => {
+    if (readRoleMessage(received)?.type === 'alive') missed = 0;
+  });
+  const timer = setInterval(() => {
+    missed += 1;
+    if (missed >= MOST_MISSED) child.kill('SIGKILL');
+  }, everyMs);
+  timer.unref();
+  child.once('exit', () => clearInterval(timer));
 }

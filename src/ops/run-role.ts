@@ -1,8 +1,7 @@
 import { ConfigError, loadConfig, type Config } from '../config.ts';
 import { createLogger, type Logger } from './logger.ts';
-
-/** EX_CONFIG of sysexits.h: restarting does not help. */
-const EXIT_CONFIG = 78;
+import { EXIT_CONFIG, tellThatItLives } from './role-process.ts';
+import { UnfitError } from './unfit.ts';
 
 /** The last line of an entry point: reads the configuration and runs the role; a fault in either ends the process, and says why. */
 export function runRole(role: string, run: (config: Config, logger: Logger) => Promise<void>): void {
@@ -10,14 +9,16 @@ export function runRole(role: string, run: (config: Config, logger: Logger) => P
   if (config === undefined) return;
   const logger = createLogger({ level: config.logLevel, role });
   // Node would print the error itself, with everything that hangs on it.
-  process.on('uncaughtException', (error) => {
-    logger.fatal({ err: error }, `the ${role} ended by a fault of ours`);
-    process.exit(1);
-  });
-  run(config, logger).catch((error: unknown) => {
-    logger.fatal({ err: error }, `the ${role} could not start`);
-    process.exit(1);
-  });
+  const end = (error: unknown, message: string): void => {
+    try {
+      logger.fatal({ err: error }, message);
+    } finally {
+      process.exit(error instanceof UnfitError ? EXIT_CONFIG : 1);
+    }
+  };
+  process.on('uncaughtException', (error) => end(error, `the ${role} ended by a fault of ours`));
+  tellThatItLives();
+  run(config, logger).catch((error: unknown) => end(error, `the ${role} could not start`));
 }
 
 function readConfig(): Config | undefined {

@@ -46,13 +46,14 @@ export function createShutdown(logger: Logger, deadlineMs = 30_000): Shutdown {
   };
 }
 
-/** SIGTERM and SIGINT run the shutdown and end the process; so does the loss of the supervising parent. */
+/** SIGTERM, SIGINT and SIGHUP (the terminal was closed) run the shutdown and end the process; so does the loss of the supervising parent. */
 export function shutdownOnSignals(shutdown: Shutdown): void {
   const stop = (reason: string): void => {
     void shutdown.run(reason).then(() => process.exit(0));
   };
   process.once('SIGTERM', () => stop('SIGTERM'));
   process.once('SIGINT', () => stop('SIGINT'));
+  process.once('SIGHUP', () => stop('SIGHUP'));
   // Undefined without a supervisor (its type does not say so); false when it was gone before anybody listened.
   const connected = process.connected as boolean | undefined;
   if (connected === false) stop('the supervisor is gone');

@@ -61,6 +61,8 @@ export function supervise(deps: {
   logger: Logger;
   clock?: Clock;
   random?: () => number;
+  /** Called, and nothing is started again, when the part ends with this reason. */
+  final?: { readonly reason: string; readonly onEnd: () => void };
 }): Supervised {
   const { name, logger, clock = systemClock, random = Math.random } = deps;
   let current: Running | undefined;
@@ -86,6 +88,11 @@ export function supervise(deps: {
     current = undefined;
     if (stopping) {
       logger.info({ part: name, reason }, `${name} stopped`);
+      return;
+    }
+    if (reason === deps.final?.reason) {
+      logger.fatal({ part: name, reason }, `${name} cannot run as it is; starting it again does not help`);
+      deps.final.onEnd();
       return;
     }
     deaths = ranMs >= STABLE_MS ? 1 : deaths + 1;

@@ -15,6 +15,11 @@ export interface ConcurrencyLimit {
   throttled(startedAt: number): void;
 }
 
+interface Bounds {
+  readonly least: number;
+  readonly most: number;
+}
+
 const START = 32;
 export const MAX_CONCURRENCY = 1000;
 /** Failures of a round above this share halve the limit; single ones are usual at any service. */
@@ -36,8 +41,10 @@ const HEALTHY_LATENCY = 1000;
  * Additive increase, multiplicative decrease, as TCP has it (RFC 5681): doubling at first, then an eighth more after
  * each round (`value` answers) that was fast, half after trouble; once for all requests that were under way by then.
  * @param now ms, the clock that `startedAt` is of
+ * @param bounds it stays within them
  */
-export function createConcurrencyLimit(now: () => number): ConcurrencyLimit {
+export function createConcurrencyLimit(now: () => number, bounds: Partial<Bounds> = {}): ConcurrencyLimit {
+  const { least, most } = { least: 1, most: MAX_CONCURRENCY, ...bounds };
   let value = START;
   let settled = false; // the first trouble ends the doubling
   let lowered = -Infinity;
@@ -53,7 +60,7 @@ export function createConcurrencyLimit(now: () => number): ConcurrencyLimit {
     if (startedAt < lowered) return;
     lowered = now();
     settled = true;
-    value = Math.max(Math.min(floor, value), Math.floor(value / 2));
+    value = Math.max(Math.min(floor, value), Math.floor(value / 2), least);
     newRound();
   }
 
@@ -63,7 +70,7 @@ export function createConcurrencyLimit(now: () => number): ConcurrencyLimit {
     // Follows a rising floor slowly, so that one quick answer does not stop the growth for ever.
     baseline = min < baseline ? min : baseline + (min - baseline) / 16;
     if (full && latency <= baseline + Math.max(SLACK, baseline)) {
-      value = Math.min(MAX_CONCURRENCY, settled ? value + Math.ceil(value / 8) : value * 2);
+      value = Math.min(most, settled ? value + Math.ceil(value / 8) : value * 2);
     }
     newRound();
   }

@@ -1,5 +1,5 @@
 import type { Logger } from '../ops/logger.ts';
-import { createCircuit } from './circuit.ts';
+import { createCircuit, type Circuit, type Trouble } from './circuit.ts';
 import { createConcurrencyLimit } from './concurrency-limit.ts';
 import type { Provider } from './endpoint-policy.ts';
 import { createFifo } from './fifo.ts';
@@ -47,6 +47,11 @@ export interface Lane extends LaneGauges {
 const MAX_WAIT = 2000;
 /** The same where the service is healthy: then it is our own machine that is busy, and nobody is served better elsewhere. */
 const MAX_WAIT_HEALTHY = 10_000;
+/**
+ * Messages to unproven subscriptions of an origin that are under way at once. The limit rises on acceptances only, so that
+ * a site whose readers are all new is served as fast as any, and strangers get few places.
+ */
+const UNPROVEN_AT_ONCE = { least: 8, most: 256 };
 /** Messages of a rank that wait at once; the next one is answered instead. */
 const MAX_WAITING = 16_384;
 /** Whether a lease was renewed is looked at so often, ms. */
@@ -63,19 +68,20 @@ export function createLane(deps: {
   origin: string;
   provider: Provider;
   regional: boolean;
+  unproven: boolean;
   vapid: Vapid;
   now: () => number;
   logger: Logger;
   start: (job: Job) => void;
   finish: (job: Job, answer: PushAnswer) => void;
 }): Lane {
-  const { origin, provider, regional, vapid, now, logger, start, finish } = deps;
-  const limit = createConcurrencyLimit(now);
+  const { origin, provider, regional, unproven, vapid, now, logger, start, finish } = deps;
+  const limit = createConcurrencyLimit(now, unproven ? UNPROVEN_AT_ONCE : {});
   const throttle = createThrottle(now);
   const circuit = createCircuit({
     now,
     onChange: (state, cause) => {
-      const level = state === 'open' ? (cause === 'unauthorized' ? 'error' : 'warn') : 'info';
+      const level = levelOf(state, cause, unproven);
       logger[level]({ provider, origin, state, cause }, 'circuit to a push service');
     },
   });
@@ -181,12 +187,15 @@ export function createLane(deps: {
     }
     if (answer.type !== 'retry') {
       circuit.succeeded();
-      limit.answered(time - startedAt, places.inFlight);
+      if (unproven && answer.type !== 'accepted') limit.failed(startedAt);
+      else limit.answered(time - startedAt, places.inFlight);
     } else if (answer.reason === 'unauthorized') {
       circuit.failed('unauthorized', failure);
+      if (unproven) limit.failed(startedAt);
     } else if (answer.reason === 'throttled') {
       circuit.succeeded();
-      if (!failure.again && throttle.refused(startedAt)) {
+      if (unproven) limit.failed(startedAt);
+      else if (!failure.again && throttle.refused(startedAt)) {
         limit.throttled(startedAt);
         pausedUntil = time + Math.min(answer.afterMs, MAX_PAUSE);
       }
@@ -206,6 +215,7 @@ export function createLane(deps: {
     origin,
     provider,
     regional,
+    unproven,
     headers: createMessageHeaders({ origin, provider, vapid }),
     get inFlight() {
       return places.inFlight;
@@ -249,6 +259,15 @@ export function createLane(deps: {
 
 /** It has failed before, which says more of its subscription than of the service. */
 const isAgain = (job: Job): boolean => job.order.again ?? false;
+
+type Level = 'debug' | 'info' | 'warn' | 'error';
+
+/** What strangers bring about wakes nobody. */
+function levelOf(state: Circuit['state'], cause: Trouble | undefined, unproven: boolean): Level {
+  if (unproven) return 'debug';
+  if (state !== 'open') return 'info';
+  return cause === 'unauthorized' ? 'error' : 'warn';
+}
 
 function notSent(reason: RetryReason, afterMs: number): PushAnswer {
   return { type: 'retry', afterMs: Math.ceil(afterMs), reason, attempted: false };

@@ -12,13 +12,19 @@ export interface LaneGauges {
   readonly circuitOpen: boolean;
   /** Its host fits a pattern: strangers can make up any number. */
   readonly regional: boolean;
+  /** For subscriptions that were never accepted: strangers can make up any number of these, too. */
+  readonly unproven: boolean;
   /** Answers of the push service, whatever they say. */
   readonly answered: number;
 }
 
 export interface SenderMetrics {
   /** @param latencyMs undefined when nothing was sent */
-  answered(provider: Provider, answer: PushAnswer, latencyMs: number | undefined): void;
+  answered(
+    lane: Pick<LaneGauges, 'provider' | 'unproven'>,
+    answer: PushAnswer,
+    latencyMs: number | undefined,
+  ): void;
 }
 
 /** Registers the sender's metrics; the gauges are summed over a provider's origins when they are read. */
@@ -27,6 +33,12 @@ export function createSenderMetrics(metrics: Metrics, lanes: () => Iterable<Lane
   const attempts = new Counter({
     name: 'ajil_push_attempts_total',
     help: 'Push messages by provider and what came of the attempt',
+    labelNames: ['provider', 'outcome'] as const,
+    registers,
+  });
+  const unprovenAttempts = new Counter({
+    name: 'ajil_push_unproven_attempts_total',
+    help: 'Push messages to subscriptions that no push service had accepted before, by provider and what came of the attempt',
     labelNames: ['provider', 'outcome'] as const,
     registers,
   });
@@ -58,12 +70,13 @@ export function createSenderMetrics(metrics: Metrics, lanes: () => Iterable<Lane
   );
 
   return {
-    answered(provider, answer, latencyMs) {
-      attempts.inc({ provider, outcome: answer.type === 'retry' ? answer.reason : answer.type });
-      if (latencyMs !== undefined) latency.observe({ provider }, latencyMs / 1000);
+    answered({ provider, unproven }, answer, latencyMs) {
+      const outcome = answer.type === 'retry' ? answer.reason : answer.type;
+      (unproven ? unprovenAttempts : attempts).inc({ provider, outcome });
+      if (latencyMs !== undefined && !unproven) latency.observe({ provider }, latencyMs / 1000);
     },
   };
 }
 
 /** So far as can be told. It wakes nobody. */
-const isMadeUp = (lane: LaneGauges): boolean => lane.regional && lane.answered === 0;
+const isMadeUp = (lane: LaneGauges): boolean => lane.unproven || (lane.regional && lane.answered === 0);

@@ -3,7 +3,7 @@ import type { Metrics } from '../ops/metrics.ts';
 import { openEncryptor, type Encryptor } from './encryption.ts';
 import type { Accepted, EndpointPolicy, Provider } from './endpoint-policy.ts';
 import { createLane, type Job, type Lane } from './lane.ts';
-import { createLanes } from './lanes.ts';
+import { createLanes, type Lanes } from './lanes.ts';
 import { classify, DEFAULT_RETRY_AFTER } from './outcome.ts';
 import { createOutbox } from './outbox.ts';
 import type { RemovalBrake } from './removal-brake.ts';
@@ -27,6 +27,8 @@ import type { Vapid } from './vapid.ts';
  */
 const MAX_HELD = 32_768;
 const ALWAYS_HELD = 256;
+/** Messages to unproven subscriptions held at once, of all origins together. */
+const MAX_UNPROVEN_HELD = 8192;
 /** Share of {@link MAX_HELD} that each rank may fill, so that there is room for the louder ones. */
 const HELD_SHARE: Readonly<Record<Rank, number>> = { 0: 1, 1: 0.75, 2: 0.5 };
 /** Connections are opened ahead to so many push services at most: five have nearly all readers, the others are regions of one. */
@@ -56,20 +58,27 @@ export function openSender(deps: {
 }): PushSender {
   const { transport, vapid, policy, logger, now = Date.now } = deps;
   const clock = (): number => performance.now();
-  const lanes = createLanes();
-  const metrics = createSenderMetrics(deps.metrics, () => lanes.all());
+  const proven = createLanes();
+  const unproven = createLanes();
+  const lanesOf = (isUnproven = false): Lanes => (isUnproven ? unproven : proven);
+  const allLanes = (): Lane[] => [...proven.all(), ...unproven.all()];
+  const metrics = createSenderMetrics(deps.metrics, allLanes);
   const outbox = createOutbox({ encryptor: deps.encryptor ?? openEncryptor({ logger }), deliver });
   /** Started and not answered, oldest first: all have the same deadline. */
   const started = new Set<Job>();
   let deadlineTimer: NodeJS.Timeout | undefined;
   let held = 0;
+  let heldUnproven = 0;
   let closed: Promise<void> | undefined;
   let onEmpty: (() => void) | undefined;
 
-  function laneOf({ origin, provider, regional }: Accepted): Lane | undefined {
+  function laneOf({ origin, provider, regional }: Accepted, order: SendOrder): Lane | undefined {
+    const lanes = lanesOf(order.unproven);
     const known = lanes.get(origin);
     if (known !== undefined) return known;
-    const lane = createLane({ origin, provider, regional, vapid, now: clock, logger, start, finish });
+    const isUnproven = order.unproven === true;
+    const place = { origin, provider, regional, unproven: isUnproven };
+    const lane = createLane({ ...place, vapid, now: clock, logger, start, finish });
     if (!lanes.add(lane)) return undefined;
     // While the first messages are encrypted.
     transport.preconnect(origin);
@@ -118,10 +127,11 @@ export function openSender(deps: {
   function finish(job: Job, answer: PushAnswer): void {
     if (job.startedAt === undefined) countWaiting(job, -1);
     const sent = job.startedAt !== undefined && (answer.type !== 'retry' || answer.attempted);
-    metrics.answered(job.lane.provider, answer, sent ? clock() - (job.startedAt ?? 0) : undefined);
-    deps.brake?.note(job.lane.provider, answer);
+    metrics.answered(job.lane, answer, sent ? clock() - (job.startedAt ?? 0) : undefined);
+    if (!job.lane.unproven) deps.brake?.note(job.lane.provider, answer);
     job.resolve(answer);
     held--;
+    if (job.lane.unproven) heldUnproven--;
     if (held === 0) onEmpty?.();
   }
 
@@ -137,8 +147,13 @@ export function openSender(deps: {
     }
   }
 
+  function hasRoom(lane: Lane, { rank }: SendOrder): boolean {
+    if (lane.unproven && heldUnproven >= MAX_UNPROVEN_HELD * HELD_SHARE[rank]) return false;
+    return held < MAX_HELD * HELD_SHARE[rank] || lane.inFlight + lane.waiting < ALWAYS_HELD;
+  }
+
   async function close(deadlineMs: number): Promise<void> {
-    for (const lane of lanes.all()) lane.close();
+    for (const lane of allLanes()) lane.close();
     if (held > 0) {
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, deadlineMs);
@@ -161,12 +176,10 @@ export function openSender(deps: {
       if (!verdict.ok) return Promise.resolve(refusal(verdict));
       if (closed !== undefined) return Promise.resolve(notTaken('closing'));
       if (order.stopped) return Promise.resolve(notTaken('stopped'));
-      const lane = laneOf(verdict);
-      const most = MAX_HELD * HELD_SHARE[order.rank];
-      if (lane === undefined || (held >= most && lane.inFlight + lane.waiting >= ALWAYS_HELD)) {
-        return Promise.resolve(notTaken('saturated'));
-      }
+      const lane = laneOf(verdict, order);
+      if (lane === undefined || !hasRoom(lane, order)) return Promise.resolve(notTaken('saturated'));
       held++;
+      if (lane.unproven) heldUnproven++;
       const { path } = verdict;
       return new Promise((resolve) => {
         const submittedAt = clock();
@@ -187,15 +200,15 @@ export function openSender(deps: {
     },
     withdraw(order) {
       order.stopped = true;
-      for (const lane of lanes.all()) lane.withdraw(order);
+      for (const lane of lanesOf(order.unproven).all()) lane.withdraw(order);
     },
     preconnect() {
       // Where nobody has ever answered, perhaps nobody is: strangers make up names.
-      const usual = lanes.all().filter((lane) => lane.answered > 0 && !lane.circuitOpen);
+      const usual = proven.all().filter((lane) => lane.answered > 0 && !lane.circuitOpen);
       usual.sort((a, b) => b.answered - a.answered);
       for (const { origin } of usual.slice(0, MAX_PRECONNECTED)) transport.preconnect(origin);
     },
-    busyMs: (origin) => lanes.get(origin)?.busyMs() ?? 0,
+    busyMs: (origin, isUnproven) => lanesOf(isUnproven).get(origin)?.busyMs() ?? 0,
     close: (deadlineMs = CLOSE_DEADLINE) => (closed ??= close(deadlineMs)),
   };
 }

@@ -30,6 +30,8 @@ export interface SendOrder {
   readonly rank: Rank;
   /** Its messages have failed before, so another failure says little about their push service. */
   readonly again?: boolean;
+  /** Its subscriptions have never been accepted by their push service. They have lanes of their own, and teach the others nothing. */
+  readonly unproven?: boolean;
   /** Once true, nothing of it is started any more: {@link PushSender.withdraw}. */
   stopped: boolean;
   /**
@@ -76,7 +78,7 @@ export interface PushSender {
   /** Opens connections to the push services that are used most, where there is none now: messages for them are about to come. */
   preconnect(): void;
   /** How long it would be of no use to send to an origin (circuit open, throttled, no answers, too many waiting), ms; 0: go on. */
-  busyMs(origin: string): number;
+  busyMs(origin: string, unproven?: boolean): number;
   /** Waits for what is on the wire (at most `deadlineMs`), then closes every session. */
   close(deadlineMs?: number): Promise<void>;
 }

@@ -1,6 +1,9 @@
-import { createECDH, createHash, createPrivateKey, randomUUID, type KeyObject } from 'node:crypto';
-import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
+import { createECDH, createHash, createPrivateKey, type KeyObject } from 'node:crypto';
 import { join } from 'node:path';
+import { createSecretFile, readIfThere } from '../ops/secret-file.ts';
+import { UnfitError } from '../ops/unfit.ts';
+import { keys } from '../redis/keys.ts';
+import type { Redis } from '../redis/connect.ts';
 import { CURVE, isP256Point } from './p256.ts';
 
 /** A subscription's record has room for so many (audience/record.ts). */
@@ -16,7 +19,7 @@ export interface VapidKeys {
 }
 
 /** Thrown when keys are set or stored that cannot be used: the message says what to do. */
-export class VapidKeyError extends Error {
+export class VapidKeyError extends UnfitError {
   override readonly name = 'VapidKeyError';
 }
 
@@ -33,65 +36,47 @@ export async function loadVapidKeys(source: {
 }): Promise<VapidKeys> {
   const { dataDir, publicKey, privateKey } = source;
   if (publicKey !== undefined && privateKey !== undefined) {
-    return parseKeys({ publicKey, privateKey }, 'VAPID_PUBLIC_KEY and VAPID_PRIVATE_KEY');
+    return parseVapidKeys({ publicKey, privateKey }, 'VAPID_PUBLIC_KEY and VAPID_PRIVATE_KEY');
   }
   const file = join(dataDir, 'vapid.json');
-  const text = (await read(file)) ?? (await create(dataDir, file));
+  const text = (await readIfThere(file)) ?? (await createSecretFile(file, newPair()));
   let stored: unknown;
   try {
     stored = JSON.parse(text);
   } catch {
-    throw new VapidKeyError(`${file} is not JSON: restore it from a backup, or readers must subscribe anew`);
+    throw new VapidKeyError(`${file} is not JSON: restore it from a backup, or readers must subscribe again`);
   }
-  return parseKeys(stored, file);
+  return parseVapidKeys(stored, file);
 }
 
-async function read(file: string): Promise<string | undefined> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
-/** Writes a file of our own and links it: link(2) fails if another process was first, and then its keys count. */
-async function create(dataDir: string, file: string): Promise<string> {
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+/** JSON of a new pair. */
+function newPair(): string {
   const ecdh = createECDH(CURVE);
   ecdh.generateKeys();
   const scalar = ecdh.getPrivateKey();
   // OpenSSL leaves out leading zeros.
   const privateKey = Buffer.concat([Buffer.alloc(32 - scalar.length), scalar]).toString('base64url');
-  const text = `${JSON.stringify({ publicKey: ecdh.getPublicKey('base64url'), privateKey }, null, 2)}\n`;
-  const draft = `${file}.${randomUUID()}`;
-  const handle = await open(draft, 'wx', 0o600);
-  try {
-    await handle.writeFile(text);
-    await handle.sync();
-    await link(draft, file);
-    await syncFolder(dataDir);
-    return text;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    return await readFile(file, 'utf8');
-  } finally {
-    await handle.close();
-    await rm(draft);
-  }
+  return `${JSON.stringify({ publicKey: ecdh.getPublicKey('base64url'), privateKey }, null, 2)}\n`;
 }
 
-/** Makes the new name in it durable (fsync(2)). */
-async function syncFolder(dir: string): Promise<void> {
-  const folder = await open(dir);
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
+/**
+ * Makes this key the one that is used on this Redis, or checks that it is. A machine with another key would sign what no
+ * push service takes from it, and hand its readers a key that the other machines cannot sign for.
+ * @throws {VapidKeyError} when another key is in use
+ */
+export async function claimVapidKey(redis: Redis, { keyId }: Pick<VapidKeys, 'keyId'>): Promise<void> {
+  await redis.set(keys.vapidKey, keyId, 'NX');
+  const inUse = await redis.get(keys.vapidKey);
+  if (inUse === null || inUse === keyId) return;
+  throw new VapidKeyError(
+    `The VAPID key of this machine (${keyId}) is not the one in use on this Redis (${inUse}): give every machine the same ` +
+      `VAPID_PUBLIC_KEY and VAPID_PRIVATE_KEY, or the same vapid.json in its DATA_DIR. If the key was replaced on purpose, ` +
+      `stop all of Ajil, delete the key ${keys.vapidKey} from Redis and start again; every reader then subscribes again`,
+  );
 }
 
-function parseKeys(stored: unknown, where: string): VapidKeys {
+/** @throws {VapidKeyError} naming `where` they come from */
+export function parseVapidKeys(stored: unknown, where: string): VapidKeys {
   const { publicKey, privateKey } = (stored ?? {}) as Record<string, unknown>;
   const point = decode(publicKey);
   const scalar = decode(privateKey);
@@ -125,7 +110,8 @@ export const vapidKeyId = (publicKey: Buffer): string =>
   createHash('sha256').update(publicKey).digest().toString('base64url', 0, KEY_ID_BYTES);
 
 function decode(text: unknown): Buffer {
-  return typeof text === 'string' && /^[\w-]+={0,2}$/.test(text)
+  // Other tools write the standard alphabet (RFC 4648, section 4): Buffer reads both.
+  return typeof text === 'string' && /^[\w+/-]+={0,2}$/.test(text)
     ? Buffer.from(text, 'base64url')
     : Buffer.alloc(0);
 }

@@ -32,7 +32,7 @@ export function clusterNodes(url: string): ClusterNodes | undefined {
 function readNode(node: string): { host: string; port: number } {
   const url = URL.canParse(`http://${node}`) ? new URL(`http://${node}`) : undefined;
   if (url === undefined || url.host === '' || url.pathname !== '/') {
-    throw new Error(`REDIS_URL: ${node} is not host:port`);
+    throw new Error(`${node} is not host:port`);
   }
   // An IPv6 address stands in brackets in a URL, and without them in a socket's options.
   return { host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port || 6379) };

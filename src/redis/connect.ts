@@ -1,6 +1,7 @@
 import { Cluster, Redis as Single } from 'ioredis';
 import type { Logger } from '../ops/logger.ts';
 import { clusterNodes } from './cluster-url.ts';
+import { shortSocketPath } from './socket-path.ts';
 
 /** A connection to one server, or to all nodes of a Redis Cluster: whoever uses it need not know which. */
 export type Redis = Single | Cluster;
@@ -14,14 +15,20 @@ export type Redis = Single | Cluster;
  */
 export type ConnectionPurpose = 'command' | 'worker' | 'follower';
 
+/**
+ * `socketTimeout`: a connection on which nothing comes for so long while an answer is due is dead (a power cut or a
+ * partition says nothing, and the kernel takes 15 minutes to notice), or its server hangs: another is opened. BullMQ's
+ * connections inherit the worker's; their blocking reads last 10 s at most.
+ */
 const PURPOSES = {
   command: {
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     connectTimeout: 2000,
     commandTimeout: 10_000,
+    socketTimeout: 5000,
   },
-  worker: { maxRetriesPerRequest: null, connectTimeout: 5000 },
+  worker: { maxRetriesPerRequest: null, connectTimeout: 5000, socketTimeout: 15_000 },
   follower: { maxRetriesPerRequest: null, connectTimeout: 5000, socketTimeout: 5000 },
 } as const satisfies Record<ConnectionPurpose, object>;
 
@@ -30,8 +37,15 @@ const retryStrategy = (attempt: number): number => Math.min(50 * 2 ** Math.min(a
 /** A Redis that loads its data names a time to come again, which is a guess: seconds after it is there, at worst. */
 const LOADING_RETRY_MS = 200;
 
+/** How often a connection asks its server whether it is the master. */
+const ROLE_EVERY_MS = 1000;
+
+/** The latest fault of a connection that is not usable now. */
+const faults = new WeakMap<Redis, Error>();
+
 /**
- * Opens a connection. It reconnects by itself (100 ms, doubling up to 500 ms) until it is closed.
+ * Opens a connection. It reconnects by itself (100 ms, doubling up to 500 ms) until it is closed, and also leaves a
+ * server that has become a replica: after a failover the same name leads to the new master.
  * @param url `redis://`, `rediss://`, `unix:///path` or an absolute path to a Unix socket; for a Redis Cluster
  *   `redis-cluster://` or `rediss-cluster://` and some of its nodes, with commas between
  */
@@ -39,15 +53,58 @@ export function connectRedis(url: string, purpose: ConnectionPurpose, logger: Lo
   const redis = open(url, purpose);
   let lastFault = '';
   redis.on('error', (error: Error) => {
-    if (error.message !== lastFault)
-      logger.warn({ err: error, purpose }, 'Redis connection fault; reconnecting');
-    lastFault = error.message;
+    const fault = withNodeError(error);
+    const text = [fault, fault.cause].map((part) => (part instanceof Error ? part.message : '')).join(' ');
+    if (text !== lastFault) logger.warn({ err: fault, purpose }, 'Redis connection fault; reconnecting');
+    lastFault = text;
+    faults.set(redis, fault);
   });
   redis.on('ready', () => {
     if (lastFault !== '') logger.info({ purpose }, 'Redis connection is back');
     lastFault = '';
+    faults.delete(redis);
   });
+  if (redis instanceof Single) leaveReplicas(redis, purpose, logger);
   return redis;
+}
+
+/** ioredis keeps the cause of a cluster's fault (a certificate, a wrong password) where no log looks for it. */
+function withNodeError(error: Error): Error {
+  const { lastNodeError } = error as { lastNodeError?: unknown };
+  return lastNodeError instanceof Error ? new Error(error.message, { cause: lastNodeError }) : error;
+}
+
+/** Asks for the role also on a connection that only reads: a replica that is cut off answers reads for ever. */
+function leaveReplicas(redis: Single, purpose: ConnectionPurpose, logger: Logger): void {
+  let told = false;
+  const timer = setInterval(() => {
+    if (redis.status !== 'ready') return;
+    redis.role().then(
+      ([role]) => {
+        if (role !== 'slave') {
+          told = false;
+          return;
+        }
+        if (!told) logger.warn({ purpose }, 'Redis is a replica; connecting again to find the master');
+        told = true;
+        redis.disconnect(true);
+      },
+      () => undefined, // an account that may not ask; a lost connection is handled above
+    );
+  }, ROLE_EVERY_MS);
+  timer.unref();
+  redis.once('end', () => clearInterval(timer));
+}
+
+/** A script of Redis 6 wraps the error: `ERR Error running script (…): @user_script: 2: -READONLY You can't write…`. */
+function createReconnectOnReadOnly(): (error: Error) => boolean {
+  let last = -Infinity;
+  return (error) => {
+    // While there is no master anywhere, not with each command.
+    if (!/(^|-)READONLY /.test(error.message) || performance.now() - last < ROLE_EVERY_MS) return false;
+    last = performance.now();
+    return true;
+  };
 }
 
 function open(url: string, purpose: ConnectionPurpose): Redis {
@@ -58,11 +115,13 @@ function open(url: string, purpose: ConnectionPurpose): Redis {
       clusterRetryStrategy: retryStrategy,
       enableOfflineQueue: purpose !== 'command',
       redisOptions: { ...options, ...cluster.login },
+      // A certificate names hosts: ioredis would resolve them first, and verify addresses.
+      ...(cluster.login.tls === undefined ? {} : { dnsLookup: (name, done) => done(null, name) }),
     });
   }
   const path = url.replace(/^unix:\/\//, '');
-  const single = { ...options, retryStrategy };
-  return path.startsWith('/') ? new Single(path, single) : new Single(url, single);
+  const single = { ...options, retryStrategy, reconnectOnError: createReconnectOnReadOnly() };
+  return path.startsWith('/') ? new Single(shortSocketPath(path), single) : new Single(url, single);
 }
 
 /** Resolves when the connection can take commands; rejects after `timeoutMs` with a message that says what to check. */
@@ -72,7 +131,9 @@ export async function waitUntilReady(redis: Redis, timeoutMs = 10_000): Promise<
     const timer = setTimeout(() => {
       redis.off('ready', onReady);
       reject(
-        new Error(`Redis did not answer within ${timeoutMs} ms: check REDIS_URL and that the server runs`),
+        new Error(`Redis did not answer within ${timeoutMs} ms: check REDIS_URL and that the server runs`, {
+          cause: faults.get(redis),
+        }),
       );
     }, timeoutMs);
     function onReady(): void {

@@ -1,13 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
+import { chmod, lstat, mkdir } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { UnfitError } from '../ops/unfit.ts';
+import { cutZeroTail } from './append-only-file.ts';
 import { lockFolder } from './folder-lock.ts';
 import { PID_FILE, stopLeftover } from './leftover.ts';
+import { shortSocketPath } from './socket-path.ts';
 
 export interface EmbeddedRedis {
   /** What to give to `connectRedis`. */
@@ -24,19 +25,10 @@ export interface EmbeddedRedis {
 /** Where the embedded server lives, and how to reach it once it runs. @param dataDir absolute */
 export function embeddedRedisPlace(dataDir: string): { dir: string; url: string } {
   const dir = join(dataDir, 'redis');
-  return { dir, url: `unix://${socketPath(dir)}` };
+  return { dir, url: `unix://${join(dir, SOCKET)}` };
 }
 
-// Linux allows 108 bytes for a Unix socket's path, the ending NUL included (unix(7)).
-const MAX_SOCKET_PATH = 107;
-
-/** The socket lies in `dir`; where that path would be too long, in the system's folder for temporary files. */
-function socketPath(dir: string): string {
-  const path = join(dir, 'redis.sock');
-  if (Buffer.byteLength(path) <= MAX_SOCKET_PATH) return path;
-  const name = createHash('sha256').update(dir).digest('hex').slice(0, 16);
-  return join(tmpdir(), `ajil-${name}.sock`);
-}
+const SOCKET = 'redis.sock';
 
 /**
  * Becomes the server, and leaves a watcher that ends it when our side of the pipe closes: also a supervisor that dies by
@@ -63,16 +55,23 @@ export async function startEmbeddedRedis(options: {
   log?: (line: string) => void;
 }): Promise<EmbeddedRedis> {
   const dir = resolve(options.dir);
-  await mkdir(dir, { recursive: true, mode: 0o700 });
+  await takeFolder(dir);
   const lock = await lockFolder(dir);
   if (lock === undefined) {
     throw new Error(`Another process runs a Redis in ${dir}: stop it, or choose another DATA_DIR`);
   }
   await stopLeftover(dir, (line) => options.log?.(line));
-  const socket = socketPath(dir);
+  const cut = await cutZeroTail(dir);
+  if (cut > 0) {
+    options.log?.(
+      `# Warning: ${cut} zero bytes, as a power cut leaves them, were cut from the append-only file`,
+    );
+  }
+  const socket = join(dir, SOCKET);
   const settings: Record<string, string> = {
     port: '0',
-    unixsocket: socket,
+    // From inside the folder: the whole path may be longer than a socket's can be.
+    unixsocket: SOCKET,
     unixsocketperm: '700',
     dir,
     appendonly: 'yes',
@@ -87,14 +86,16 @@ export async function startEmbeddedRedis(options: {
       Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]),
     ),
     // A group of its own: Ctrl-C in a terminal reaches the supervisor, which stops the roles before their Redis.
-    { stdio: ['ignore', 'pipe', 'pipe', 'pipe'], detached: true },
+    { stdio: ['ignore', 'pipe', 'pipe', 'pipe'], detached: true, cwd: dir },
   );
   const lastLines: string[] = [];
+  let isTorn = false;
   const onText = (chunk: Buffer): void => {
     for (const line of chunk.toString().split('\n')) {
       if (line.trim() === '') continue;
       lastLines.push(line);
       if (lastLines.length > 20) lastLines.shift();
+      isTorn ||= /loaded anyway|short read while loading/.test(line);
       options.log?.(line);
     }
   };
@@ -108,12 +109,20 @@ export async function startEmbeddedRedis(options: {
   let over: string | undefined;
   void ended.then((reason) => (over = reason));
 
-  while (!(await answers(socket))) {
+  for (let found = await askProcess(socket); found !== child.pid; found = await askProcess(socket)) {
     if (over !== undefined) {
       throw new Error(`The embedded Redis did not start (${over}):\n${lastLines.join('\n')}`);
     }
+    if (found !== undefined) {
+      await stopChild(child, ended);
+      throw new Error(
+        `Another process (${found}) answers on ${socket}: it is not the Redis that was started`,
+      );
+    }
     await sleep(20);
   }
+  // A file that was cut inside a transaction holds its beginning, which the next one would be read into.
+  if (isTorn) await ask(socket, 'BGREWRITEAOF\r\n', /^\+(.*)\r\n/);
   return {
     url: `unix://${socket}`,
     pid: child.pid ?? -1,
@@ -144,17 +153,41 @@ async function stopChild(child: ChildProcess, ended: Promise<string>): Promise<v
   clearTimeout(timer);
 }
 
-/** Whether the server answers a PING: while it loads its data it answers `-LOADING`. */
-function answers(socket: string): Promise<boolean> {
+/** The process of the server that answers; undefined while it loads its data, and while there is none. */
+function askProcess(socket: string): Promise<number | undefined> {
+  return ask(socket, 'INFO server\r\n', /process_id:(\d+)/).then((found) =>
+    found === undefined ? undefined : Number(found),
+  );
+}
+
+/** @returns what `pattern` finds in the answer; undefined when there is none within a second */
+function ask(socket: string, command: string, pattern: RegExp): Promise<string | undefined> {
   return new Promise((done) => {
-    const connection = connect(socket);
+    const connection = connect(shortSocketPath(socket));
+    let text = '';
     connection.setTimeout(1000, () => connection.destroy());
-    connection.once('connect', () => connection.write('PING\r\n'));
-    connection.once('data', (data) => {
-      done(data.toString().startsWith('+PONG'));
+    connection.once('connect', () => connection.write(command));
+    connection.on('data', (data) => {
+      text += data.toString();
+      const found = pattern.exec(text);
+      if (found === null && !text.startsWith('-')) return;
+      done(found?.[1]);
       connection.destroy();
     });
-    connection.once('error', () => done(false));
-    connection.once('close', () => done(false));
+    connection.once('error', () => done(undefined));
+    connection.once('close', () => done(undefined));
   });
+}
+
+/** A folder that others may write to is nobody's proof: only ours is used. */
+async function takeFolder(dir: string): Promise<void> {
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  const { uid } = await lstat(dir);
+  const user = process.getuid?.() ?? uid;
+  if (uid !== user && user !== 0) {
+    throw new UnfitError(
+      `${dir} belongs to another user (${uid}): choose another DATA_DIR, or give it to this one`,
+    );
+  }
+  if (uid === user) await chmod(dir, 0o700);
 }

@@ -36,7 +36,6 @@ export const keys = {
   liveAppended: (id: string) => `${CORE}:live:appended:${id}`,
   // delivery
   report: (id: string, version: number) => `${CORE}:report:${id}:${version}`,
-  receiptSecret: `${CORE}:receipt-secret`,
   /** Bitmap of the batches that have ended. */
   batches: (id: string, version: number) => `${CORE}:batches:${id}:${version}`,
   /** Hash: batch -> the run that has it. */
@@ -50,14 +49,22 @@ export const keys = {
   /** Hash of a version's retries, and their ids by when they are due (ms). */
   retries: (id: string, version: number) => `${CORE}:retries:${id}:${version}`,
   retriesDue: (id: string, version: number) => `${CORE}:retries-due:${id}:${version}`,
+  /** The same of retries to unproven subscriptions: however many strangers bring, they hide no others. */
+  unprovenRetriesDue: (id: string, version: number) => `${CORE}:retries-due-unproven:${id}:${version}`,
   receipts: (id: string, version: number, event: string, shard: number) =>
     `${CORE}:receipts:${id}:${version}:${event}:${shard}`,
   // processes
   /** Names of the processes, by when they were last heard of (ms). */
   presence: `${CORE}:presence`,
-  readiness: `${CORE}:readiness`,
-  presenceOf: (name: string) => `${CORE}:presence:${name}`,
   newsOf: (name: string) => `${CORE}:presence:${name}:news`,
+  readiness: `${CORE}:readiness`,
+  /** Held by the process whose turn it is to keep house. */
+  housekeeping: `${CORE}:housekeeping`,
+  /** Id of the one VAPID key that all processes on this Redis sign with. */
+  vapidKey: `${CORE}:vapid-key`,
+  /** Channels: a server asks every process for its metrics, and gets the answers on its own. */
+  metricsAsked: `${CORE}:metrics`,
+  metricsAnswers: (name: string) => `${CORE}:metrics:${name}`,
   // audience
   topics: `${CORE}:topics`,
   shard: (shard: number, name: string) => `{ajil:${shard}}:${name}`,

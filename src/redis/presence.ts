@@ -1,8 +1,7 @@
-import { AggregatorRegistry } from 'prom-client';
 import type { Logger } from '../ops/logger.ts';
-import type { Metrics } from '../ops/metrics.ts';
 import type { Redis } from './connect.ts';
 import { keys } from './keys.ts';
+import { runScript, script } from './script.ts';
 
 const EVERY_MS = 3000;
 /** A process that has not been heard of for so long is not counted any more. */
@@ -10,10 +9,27 @@ const LIFE_MS = 10_000;
 
 export type ProcessRole = 'server' | 'workers';
 
-/** Tells the other processes that this one lives, and what it has measured. */
+/** Tells the other processes that this one lives. */
 export interface Presence {
   close(): Promise<void>;
 }
+
+/** By Redis's clock, so that machines whose clocks differ see each other: milliseconds since the epoch. */
+const NOW = `local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)`;
+
+/**
+ * Says that a process lives. One step, for the time.
+ * KEYS[1] presence, KEYS[2] news of the process; ARGV[1] its name, ARGV[2] life (ms), ARGV[3] news as JSON, or empty.
+ */
+const TELL = script(`${NOW}
+redis.call('ZADD', KEYS[1], now, ARGV[1])
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[2])
+if ARGV[3] ~= '' then redis.call('SET', KEYS[2], ARGV[3], 'PX', ARGV[2]) end`);
+
+/** KEYS[1] presence; ARGV[1] life (ms). Answers the names of those that live. */
+const PRESENT = script(`${NOW}
+return redis.call('ZRANGEBYSCORE', KEYS[1], now - ARGV[1], '+inf')`);
 
 /**
  * @param deps.name unique among all processes
@@ -23,20 +39,15 @@ export async function openPresence(deps: {
   redis: Redis;
   role: ProcessRole;
   name: string;
-  metrics: Metrics;
   logger: Logger;
   news?: () => unknown;
 }): Promise<Presence> {
-  const name = `${deps.role}:${deps.name}`;
+  const { redis, name } = deps;
+  const member = `${deps.role}:${name}`;
+  const names = [keys.presence, keys.newsOf(member)];
   async function tell(): Promise<void> {
-    const metrics = JSON.stringify(await deps.metrics.getMetricsAsJSON());
-    const telling = deps.redis
-      .multi()
-      .zadd(keys.presence, Date.now(), name)
-      .set(keys.presenceOf(name), metrics, 'PX', LIFE_MS)
-      .zremrangebyscore(keys.presence, '-inf', Date.now() - LIFE_MS);
-    if (deps.news !== undefined) telling.set(keys.newsOf(name), JSON.stringify(deps.news()), 'PX', LIFE_MS);
-    await telling.exec();
+    const news = deps.news === undefined ? '' : JSON.stringify(deps.news());
+    await runScript(redis, TELL, names, [member, LIFE_MS, news]);
   }
   const timer = setInterval(() => {
     tell().catch((error: unknown) => deps.logger.debug({ err: error }, 'presence not told'));
@@ -45,7 +56,7 @@ export async function openPresence(deps: {
   return {
     close: async () => {
       clearInterval(timer);
-      await deps.redis.multi().zrem(keys.presence, name).del(keys.presenceOf(name), keys.newsOf(name)).exec();
+      await redis.multi().zrem(keys.presence, member).del(keys.newsOf(member)).exec();
     },
   };
 }
@@ -63,20 +74,7 @@ export async function newsOfOthers(redis: Redis, role: ProcessRole, ownName: str
   return texts.filter((text) => text !== null).map((text) => JSON.parse(text) as unknown);
 }
 
-function presentNames(redis: Redis): Promise<string[]> {
-  return redis.zrangebyscore(keys.presence, Date.now() - LIFE_MS, '+inf');
-}
-
-/** The measurements of every process, added up, as Prometheus text. This process's own are taken fresh. */
-export async function allMetrics(redis: Redis, own: Metrics, ownName: string): Promise<string> {
-  const names = await presentNames(redis)
-    .then((all) => all.filter((name) => name !== ownName))
-    // While Redis is away an operator still wants to see what this process says.
-    .catch(() => []);
-  const others = names.length === 0 ? [] : await redis.mget(names.map(keys.presenceOf)).catch(() => []);
-  const texts = others.filter((text) => text !== null);
-  return AggregatorRegistry.aggregate([
-    await own.getMetricsAsJSON(),
-    ...texts.map((text) => JSON.parse(text) as object[]),
-  ]).metrics();
+/** `role:name` of each process that has been heard of lately. */
+export async function presentNames(redis: Redis): Promise<string[]> {
+  return (await runScript(redis, PRESENT, [keys.presence], [LIFE_MS])) as string[];
 }

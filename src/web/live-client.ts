@@ -1,8 +1,11 @@
 import type { Alert } from '../alerts/schema.ts';
 import { browserSurroundings } from './live/browser.ts';
 import { createLiveClient } from './live/client.ts';
+import type { LineFault } from './live/line-keeper.ts';
 
 export interface LiveClient {
+  /** The server's clock, ms since the epoch: what `expiresAt` and ages are to be held against. */
+  now(): number;
   close(): void;
 }
 
@@ -15,6 +18,7 @@ export interface LiveClient {
  * @param options.onReset what is current, when the line could not say what was missed (at the start as well): forget
  *   what is not among these. Without it, `onAlert` gets those of them that it has not had
  * @param options.onState whether the line is there, when that changes; false until then
+ * @param options.onFault at most once, when no line comes about at all: why
  */
 export function openLiveClient(options: {
   url?: string | URL;
@@ -22,6 +26,7 @@ export function openLiveClient(options: {
   onAlert: (alert: Alert) => void;
   onReset?: (current: readonly Alert[]) => void;
   onState: (connected: boolean) => void;
+  onFault?: (fault: LineFault) => void;
 }): LiveClient {
   const url = new URL(options.url ?? '/v1/live', location.href);
   return createLiveClient({ ...options, url }, browserSurroundings);

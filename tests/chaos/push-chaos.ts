@@ -1,11 +1,10 @@
-import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { EditorAlert } from '../../src/alerts/schema.ts';
 import type { Report } from '../../src/delivery/report.ts';
 import { keys } from '../../src/redis/keys.ts';
 import { seededRandom } from '../support/random.ts';
 import { startStack, type Stack } from '../support/stack.ts';
 import { subscribeDirectly } from '../support/subscribe-directly.ts';
+import { correctUnderFire } from './push-correction.ts';
+import { publish } from './push-editor.ts';
 import { createKiller, VICTIMS, type Kill } from './push-kills.ts';
 import { watchReport } from './push-report-watch.ts';
 import { startTroubledServices, type TroubledServices } from './push-services.ts';
@@ -91,7 +90,11 @@ async function runRound(
   const killed = (async () => {
     for (const kill of kills) await killer.kill(kill);
   })();
-  const alert = await createAlert(stack, `عاجل: الجولة ${round}`);
+  const alert = await publish(stack, '/v1/alerts', {
+    headline: `عاجل: الجولة ${round}`,
+    lang: 'ar',
+    topics: ['world'],
+  });
   alertId = alert.id;
   const audience = services.subscriptions.length;
   const { report, polls, faults } = await watchReport(
@@ -131,6 +134,7 @@ async function runRound(
   await end();
   await killer.close();
   await subscribeDirectly(stack, gone); // they come back
+  all.push(...(await correctUnderFire(stack, services, random, round)));
   return {
     round,
     kills: kills.map(({ victim }) => victim),
@@ -152,21 +156,6 @@ function planKills(random: () => number, most: number): Kill[] {
     afterMs: random() * 2500,
     outageMs: random() * 800,
   }));
-}
-
-/** As an editor's client does: the same key until there is an answer. */
-async function createAlert(stack: Stack, headline: string): Promise<EditorAlert> {
-  const headers = { 'idempotency-key': randomUUID() };
-  const body = { headline, lang: 'ar', topics: ['world'] };
-  const deadline = performance.now() + 60_000;
-  while (performance.now() < deadline) {
-    const answer = await stack.api
-      .asEditor('/v1/alerts', { method: 'POST', headers, body })
-      .catch(() => undefined);
-    if (answer?.status === 201) return answer.body as EditorAlert;
-    await sleep(50);
-  }
-  throw new Error('the alert was not taken within a minute');
 }
 
 async function totalsOf(services: TroubledServices): Promise<{

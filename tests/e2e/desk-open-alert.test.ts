@@ -86,7 +86,7 @@ test('a colleague who was faster is not overwritten: the text stays, the alert i
   const fields = ['headline', 'body', 'note'].map((name) => page.locator(`[name="${name}"]`).inputValue());
   expect(await Promise.all(fields)).toEqual(['إغلاق ثلاثة جسور', 'في المدينة القديمة', 'صُحح العدد']);
   await page.getByRole('button', { name: 'English' }).click();
-  await page.getByRole('alert').getByText('It would replace: Text.').waitFor();
+  await page.getByRole('alert').getByText('Your text would replace: Text.').waitFor();
   await page.getByRole('button', { name: 'العربية' }).click();
   await desk.review();
   await desk.confirm();

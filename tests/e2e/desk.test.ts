@@ -276,6 +276,70 @@ test('an alert is stopped midway, corrected and retracted, and open pages are to
   live.close();
 });
 
+test('an English desk writes to readers of English; the question says to whom, and asks when text and language disagree', async ({
+  desk,
+}) => {
+  const { page } = desk;
+  await page.getByRole('button', { name: 'English' }).click();
+  await desk.write({ headline: 'Parliament is dissolved', topics: ['politics'] });
+  const question = await desk.review();
+  const about = () => question.locator('[data-about]').allInnerTexts();
+  expect(await about()).toEqual(['English', 'Politics']);
+  await page.getByRole('button', { name: 'Back to the text' }).click();
+  // A text that was begun keeps its language, whatever the editor switches to.
+  await page.getByRole('button', { name: 'العربية' }).click();
+  expect(await page.locator('[name="lang"]').inputValue()).toBe('en');
+  await page.locator('[name="lang"]').selectOption('ar');
+  await desk.review();
+  expect(await about()).toEqual(['العربية', 'سياسة']);
+  await question.getByText('لا يبدو النص مكتوبًا بهذه اللغة').waitFor();
+  expect(await question.locator('.main').isDisabled()).toBe(true);
+  await page.getByRole('button', { name: 'رجوع إلى النص' }).click();
+
+  await page.locator('[name="lang"]').selectOption('en');
+  await page.locator('[name="urgency"][value="flash"]').check();
+  await desk.review();
+  expect(await question.locator('.main').isDisabled()).toBe(true);
+  await question.getByRole('checkbox').check();
+  await question.locator('.main').press('Enter');
+  await page.locator('.figures').waitFor();
+  expect(await alertsCalled('Parliament is dissolved')).toMatchObject([{ lang: 'en', urgency: 'flash' }]);
+  // The next one is written at once.
+  await page.locator('.alert a.button').click();
+  await page.locator('[name="headline"]:focus').waitFor();
+});
+
+test('signing out asks about drafts, and is said when it was not done', async ({ desk }) => {
+  const { page } = desk;
+  await desk.write({ headline: 'سرّي حتى المساء' });
+  const session = '**/v1/session';
+  await page.route(session, (route) =>
+    route.request().method() === 'DELETE' ? route.abort() : route.continue(),
+  );
+  await page.getByRole('button', { name: 'خروج' }).click();
+  await page.getByRole('button', { name: 'احذف واخرج' }).click();
+  await page.getByText('لم تخرج بعد').waitFor();
+  expect(await page.locator('[name="headline"]').inputValue()).toBe('سرّي حتى المساء');
+  await page.unroute(session);
+  await page.getByRole('button', { name: 'خروج' }).click();
+  await page.getByRole('button', { name: 'احذف واخرج' }).click();
+  await page.locator('#key').waitFor();
+  expect(await page.evaluate('Object.values(localStorage).join()')).not.toContain('سرّي');
+  expect(await page.evaluate(`fetch('/v1/session').then(({ status }) => status)`)).toBe(401);
+});
+
+test('no word of an alert makes the desk wider than a phone', async ({ desk }) => {
+  const { page } = desk;
+  await page.setViewportSize({ width: 390, height: 844 });
+  const { id } = await stack.api.createAlert({ headline: `#${'كلمة_'.repeat(39)}`, body: 'W'.repeat(300) });
+  for (const hash of ['#/', `#/${id}`, `#/${id}/correction`]) {
+    await page.evaluate(`location.hash = '${hash}'`);
+    await page.locator(hash === `#/${id}` ? '.figures' : '[name="headline"]').waitFor();
+    await page.locator('.recent .headline').first().waitFor();
+    expect([hash, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([hash, 390]);
+  }
+});
+
 test('the desk speaks English, left to right, and an alert is written in its own direction', async ({
   desk,
 }) => {
@@ -284,7 +348,7 @@ test('the desk speaks English, left to right, and an alert is written in its own
   await page.getByRole('heading', { name: 'New alert' }).waitFor();
   expect(await page.evaluate('[document.dir, document.documentElement.lang]')).toEqual(['ltr', 'en']);
   const direction = () => page.getByLabel('Headline').getAttribute('dir');
-  expect(await direction()).toBe('rtl');
+  expect([await direction(), await page.getByLabel('Language').inputValue()]).toEqual(['ltr', 'en']);
   await page.getByLabel('Language').selectOption('fr');
   expect(await direction()).toBe('ltr');
   expect(await page.locator('.device').first().getAttribute('dir')).toBe('ltr');

@@ -4,7 +4,11 @@ import { firstVersion } from '../../src/alerts/life-cycle.ts';
 import type { Urgency } from '../../src/alerts/schema.ts';
 import { createAlertStore, type AlertStore } from '../../src/alerts/store.ts';
 import { createSelection } from '../../src/audience/selection.ts';
-import { createSubscriptionStore } from '../../src/audience/subscriptions.ts';
+import {
+  createSubscriptionStore,
+  type SubscriptionKeys,
+  type SubscriptionStore,
+} from '../../src/audience/subscriptions.ts';
 import { fanOut } from '../../src/delivery/fan-out.ts';
 import { keepHouse } from '../../src/delivery/housekeeping.ts';
 import { createLedger, type Ledger } from '../../src/delivery/ledger.ts';
@@ -45,6 +49,9 @@ export interface DeliveryWorld {
   advance(ms: number): void;
   /** @param urgency the quietest that they want, `normal` by default */
   subscribe(count: number, urgency?: Urgency): Promise<void>;
+  /** The same by the way that browsers take, which anybody may: no push service has accepted anything for them. */
+  subscribeUnproven(count: number): Promise<string[]>;
+  readonly subscriptions: SubscriptionStore;
   /** An alert to all of them as the API stores it, without its fan-out job. */
   accept(): Promise<FanOutJob>;
   fanOut(version: FanOutJob): Promise<void>;
@@ -52,8 +59,8 @@ export interface DeliveryWorld {
   acceptAndFanOut(): Promise<FanOutJob>;
   openProcess(over?: Partial<SendPushDeps>): DeliveryProcess;
   keepHouse(): Promise<void>;
-  /** Time passes, second by second, with housekeeping and this process at work, until the version is finished. Rejects after an hour. */
-  finish(version: FanOutJob, process: DeliveryProcess): Promise<void>;
+  /** Time passes, second by second or in larger steps, with housekeeping and this process at work, until the version is finished. Rejects after an hour. */
+  finish(version: FanOutJob, process: DeliveryProcess, stepMs?: number): Promise<void>;
   report(version: FanOutJob): Promise<DeliveryReport>;
   isUnfinished(version: FanOutJob): Promise<boolean>;
   close(): Promise<void>;
@@ -83,7 +90,7 @@ export async function openDeliveryWorld(openQueues?: (redis: Redis) => Queues): 
   const endings: (() => Promise<void>)[] = [];
 
   const doFanOut = (job: FanOutJob): Promise<void> =>
-    fanOut({ alerts, selection, ledger, pushQueue, live: { append: async () => 0 } }, job);
+    fanOut({ alerts, selection, ledger, pushQueue, now, live: { append: async () => 0 } }, job);
 
   async function accept(): Promise<FanOutJob> {
     const input = { headline: 'عاجل', lang: 'ar', topics: ['world'], urgency: 'urgent' as const };
@@ -103,7 +110,8 @@ export async function openDeliveryWorld(openQueues?: (redis: Redis) => Queues): 
       pushQueue: line.hold(pushQueue),
       sender,
       policy,
-      brake: { mayRemove: () => true },
+      brake: { note: () => undefined, mayRemove: () => true },
+      onRetired: () => undefined,
       tokens,
       vapidKeyId: VAPID_KEY_ID,
       publicUrl: 'https://news.example',
@@ -167,14 +175,16 @@ export async function openDeliveryWorld(openQueues?: (redis: Redis) => Queues): 
     advance: (ms) => void (clock += ms),
     subscribe: async (count, urgency = 'normal') => {
       const preferences = { topics: ['world'], urgency };
-      const one = (index: number) => ({
-        endpoint: `${ORIGIN}/${index}`,
-        p256dh: Buffer.concat([Buffer.of(4), randomBytes(64)]),
-        auth: randomBytes(16),
-        preferences,
-      });
+      const one = (index: number) => ({ ...reader(`${ORIGIN}/${index}`), preferences });
       await subscriptions.putAll(Array.from({ length: count }, (_, index) => one(index)));
     },
+    subscribeUnproven: async (count) => {
+      const made = Array.from({ length: count }, (_, index) => reader(`${ORIGIN}/unproven/${index}`));
+      const preferences = { topics: ['world'], urgency: 'normal' as const };
+      await Promise.all(made.map((one) => subscriptions.put(one, preferences)));
+      return made.map(({ endpoint }) => endpoint);
+    },
+    subscriptions,
     accept,
     fanOut: doFanOut,
     acceptAndFanOut: async () => {
@@ -184,10 +194,11 @@ export async function openDeliveryWorld(openQueues?: (redis: Redis) => Queues): 
     },
     openProcess,
     keepHouse: keepItsHouse,
-    finish: async (version, process) => {
-      for (let second = 0; await isUnfinished(version); second++) {
-        if (second > 3600) throw new Error('not finished within an hour');
-        clock += 1000;
+    finish: async (version, process, stepMs = 1000) => {
+      const end = clock + 3_660_000;
+      while (await isUnfinished(version)) {
+        if (clock > end) throw new Error('not finished within an hour');
+        clock += stepMs;
         await keepItsHouse();
         await process.work();
       }
@@ -205,6 +216,12 @@ export async function openDeliveryWorld(openQueues?: (redis: Redis) => Queues): 
     },
   };
 }
+
+const reader = (endpoint: string): SubscriptionKeys => ({
+  endpoint,
+  p256dh: Buffer.concat([Buffer.of(4), randomBytes(64)]),
+  auth: randomBytes(16),
+});
 
 /** What a process reaches Redis by: once stopped, calls neither arrive nor end, until they are cut. */
 function createLifeline(): { hold<T extends object>(target: T): T; stop(): void; cut(): void } {

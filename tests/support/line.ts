@@ -11,8 +11,8 @@ interface Line {
   readonly stack: Stack;
   /** Makes so many virtual readers, of the topic `world` unless told otherwise, who are subscribed when it resolves. */
   readonly readers: (count: number, preferences?: object) => Promise<Reader[]>;
-  /** The same for thousands, past the API. */
-  readonly crowd: (count: number) => Promise<readonly SubscriptionJson[]>;
+  /** The same for thousands, past the API: they are proven. */
+  readonly crowd: (count: number, topics?: readonly string[]) => Promise<readonly SubscriptionJson[]>;
 }
 
 export interface Reader {
@@ -44,10 +44,10 @@ export const test = base.extend<Line>({
     });
   },
   crowd: async ({ service, stack }, use) => {
-    await use(async (count) => {
+    await use(async (count, topics) => {
       const applicationServerKey = stack.vapidPublicKey;
       const subscriptions = await service.createSubscriptions(count, { applicationServerKey });
-      await subscribeDirectly(stack, subscriptions);
+      await subscribeDirectly(stack, subscriptions, { topics: topics ?? ['world'] });
       return subscriptions;
     });
   },

@@ -1,6 +1,7 @@
 import type { Alert } from '../../src/alerts/schema.ts';
 import type { HelloMessage, LiveMessage } from '../../src/live/protocol.ts';
 import { createLiveClient } from '../../src/web/live/client.ts';
+import type { LineFault } from '../../src/web/live/line-keeper.ts';
 import type { Channel, Locks, Surroundings, Wake } from '../../src/web/live/surroundings.ts';
 import type { Ending, Transport, TransportEvents } from '../../src/web/live/transport.ts';
 import { createVirtualClock, type VirtualClock } from './virtual-clock.ts';
@@ -19,6 +20,10 @@ interface TabOptions {
   readonly online?: boolean;
   /** Without Web Locks. */
   readonly alone?: boolean;
+  /** Locks and channels are there, and refuse: Firefox where a reader blocks the site's storage. */
+  readonly refusing?: 'locks' | 'channel';
+  /** How wrong the device's clock is. */
+  readonly clockAheadMs?: number;
   /** With `onReset`. */
   readonly resets?: boolean;
 }
@@ -29,6 +34,9 @@ export interface Tab {
   readonly connected: boolean;
   /** How often `onState` said something. */
   readonly states: readonly boolean[];
+  readonly faults: readonly LineFault[];
+  /** What the tab takes for the server's time. */
+  serverNow(): number;
   wake(why: Wake): void;
   show(visible: boolean): void;
   setOnline(online: boolean): void;
@@ -46,7 +54,7 @@ export interface FakeGateway {
   /** Every try from now on ends so; undefined: it is taken. */
   refuse: { socket?: Ending | undefined; stream?: Ending | undefined };
   /** Tries are neither taken nor refused. */
-  mute: boolean;
+  mute: boolean | 'socket';
   /** Ends all lines. */
   cut(ending: Ending): void;
   /** What is written no longer arrives, and nobody is told. */
@@ -102,7 +110,8 @@ function createFakeLog(clock: VirtualClock): FakeLog {
       const latest = new Map(missed.map((alert) => [alert.id, alert]));
       const current = [...latest.values()].filter(({ expiresAt }) => Date.parse(expiresAt) > clock.now());
       const alerts = recovered ? missed : current;
-      return { type: 'hello', cursor: log.cursor(), recovered, alerts };
+      const time = new Date(clock.now()).toISOString();
+      return { type: 'hello', cursor: log.cursor(), recovered, alerts, time };
     },
   };
   return log;
@@ -156,7 +165,7 @@ function createFakeGateway(clock: VirtualClock, log: FakeLog) {
       tries.push({ kind, cursor, atMs: clock.now() - START_MS });
       const refusal = gateway.refuse[kind];
       clock.after(LATENCY_MS, () => {
-        if (isClosed || gateway.mute) return;
+        if (isClosed || gateway.mute === true || gateway.mute === kind) return;
         if (refusal !== undefined) {
           events.onEnd(refusal);
           return;
@@ -265,7 +274,8 @@ function openTab(
       open(url, { onText: run(onText), onBeat: run(onBeat), onEnd: run(onEnd) });
   };
   const surroundings: Surroundings = {
-    now: clock.now,
+    now: () => clock.now() + (options.clockAheadMs ?? 0),
+    monotonic: clock.now,
     random: () => 0.5,
     after: (ms, call) => clock.after(ms, run(call)),
     online: () => online,
@@ -280,11 +290,20 @@ function openTab(
     },
     openWebSocket: transport('socket'),
     openEventStream: transport('stream'),
-    locks: options.alone === true ? undefined : world.locks,
-    openChannel: (name, onNote) => world.openChannel(name, run(onNote)),
+    locks:
+      options.alone === true
+        ? undefined
+        : options.refusing === 'locks'
+          ? { request: () => Promise.reject(new DOMException('blocked', 'SecurityError')) }
+          : world.locks,
+    openChannel: (name, onNote) => {
+      if (options.refusing === 'channel') throw new DOMException('blocked', 'SecurityError');
+      return world.openChannel(name, run(onNote));
+    },
   };
   const had: string[] = [];
   const states: boolean[] = [];
+  const faults: LineFault[] = [];
   const client = createLiveClient(
     {
       url: new URL('https://alerts.example/v1/live'),
@@ -294,12 +313,15 @@ function openTab(
         ? { onReset: (current) => had.push(`[${current.map(({ id }) => id).join()}]`) }
         : {}),
       onState: (connected) => states.push(connected),
+      onFault: (fault) => faults.push(fault),
     },
     surroundings,
   );
   return {
     had,
     states,
+    faults,
+    serverNow: () => client.now(),
     get connected() {
       return states.at(-1) ?? false;
     },

@@ -19,6 +19,7 @@ const machine = await runMachine({
     server: fileURLToPath(new URL('fixtures/roles/server.mjs', import.meta.url)),
     workers: fileURLToPath(new URL('fixtures/roles/workers.mjs', import.meta.url)),
   },
+  onUnfit: () => process.exit(78),
   onAdminKey: (key) => logger.info({ shown: key }, 'admin key'),
 });
 await machine.ready;

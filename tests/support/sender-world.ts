@@ -35,7 +35,7 @@ const keys = {
 };
 
 /** A request that the sender has made, to be answered by the test. */
-interface OpenRequest extends TransportRequest {
+export interface OpenRequest extends TransportRequest {
   answer(status: number, headers?: Record<string, string>): void;
   fail(error: Error): void;
 }
@@ -54,6 +54,8 @@ export interface SenderWorld {
   /** The same, counted. */
   tally(): Record<string, number>;
   readonly preconnected: string[];
+  /** The kinds of answers that the removal brake was told of. */
+  brakeNotes(): string[];
   isClosed(): boolean;
 }
 
@@ -66,6 +68,7 @@ export function openSenderWorld(encryptor: Encryptor = portable): SenderWorld {
   const metrics = createMetrics('test');
   const open: OpenRequest[] = [];
   const preconnected: string[] = [];
+  const brakeNotes = new Set<string>();
   let closed = false;
   const sender = openSender({
     transport: {
@@ -95,6 +98,7 @@ export function openSenderWorld(encryptor: Encryptor = portable): SenderWorld {
     metrics,
     logger,
     encryptor,
+    brake: { note: (_provider, { type }) => void brakeNotes.add(type) },
   });
   const answers: PushAnswer[] = [];
   return {
@@ -109,6 +113,7 @@ export function openSenderWorld(encryptor: Encryptor = portable): SenderWorld {
       }
     },
     answers,
+    brakeNotes: () => [...brakeNotes],
     tally: () => {
       const counts: Record<string, number> = {};
       for (const answer of answers.splice(0)) {

@@ -7,10 +7,11 @@ import type { Stack } from './stack.ts';
 
 const AT_ONCE = 500;
 
-/** Subscribes many readers to the topic `world` without the API, which bounds what one address may make. */
+/** Subscribes many readers without the API, which bounds what one address may make. Imported ones are proven. */
 export async function subscribeDirectly(
   stack: Pick<Stack, 'redis' | 'vapidPublicKey'>,
   subscriptions: readonly SubscriptionJson[],
+  { topics = ['world'], proven = true }: { topics?: readonly string[]; proven?: boolean } = {},
 ): Promise<void> {
   const redis = connectRedis(stack.redis.url, 'worker', createLogger({ level: 'warn', role: 'test' }));
   const store = createSubscriptionStore({
@@ -20,14 +21,15 @@ export async function subscribeDirectly(
   });
   for (let from = 0; from < subscriptions.length; from += AT_ONCE) {
     const some = subscriptions.slice(from, from + AT_ONCE);
-    await store.putAll(
-      some.map(({ endpoint, keys }) => ({
-        endpoint,
-        p256dh: Buffer.from(keys.p256dh, 'base64url'),
-        auth: Buffer.from(keys.auth, 'base64url'),
-        preferences: { topics: ['world'], urgency: 'normal' },
-      })),
-    );
+    const preferences = { topics: [...topics], urgency: 'normal' as const };
+    const readers = some.map(({ endpoint, keys }) => ({
+      endpoint,
+      p256dh: Buffer.from(keys.p256dh, 'base64url'),
+      auth: Buffer.from(keys.auth, 'base64url'),
+      preferences,
+    }));
+    if (proven) await store.putAll(readers);
+    else await Promise.all(readers.map((reader) => store.put(reader, preferences)));
   }
   await closeRedis(redis);
 }

@@ -1,13 +1,16 @@
 import type { Alert } from '../../alerts/schema.ts';
+import { WORD_ATTRIBUTES } from '../../pages/bar-words.ts';
 import { openLiveClient, type LiveClient } from '../live-client.ts';
+import type { LineFault } from '../live/line-keeper.ts';
+import { createServerClock, type ServerClock } from '../server-clock.ts';
 import { createBarView, type BarView } from './bar-view.ts';
 import { createBoard, type Board, type HideReason } from './board.ts';
+import { complain, faultText } from './complaints.ts';
 import { openDismissals, type Dismissals } from './dismissals.ts';
-import { WORD_ATTRIBUTES } from './words.ts';
 
 /** What the element hears from the live line. */
 const QUERY_ATTRIBUTES = ['topics', 'lang', 'urgency'];
-export const BAR_ATTRIBUTES = ['origin', 'position', ...QUERY_ATTRIBUTES, ...WORD_ATTRIBUTES];
+export const BAR_ATTRIBUTES = ['origin', 'position', 'line', ...QUERY_ATTRIBUTES, ...WORD_ATTRIBUTES];
 
 /** Ages are in minutes. */
 const TICK_MS = 30_000;
@@ -16,18 +19,30 @@ const HELD_MS = 3000;
 /** Well below what a timer can hold. */
 const MAX_TIMER_MS = 24 * 60 * 60_000;
 
+/** `<ajil-bar line="page">`: the page gives it what there is, instead of a line of the bar's. */
+export interface FedBar extends HTMLElement {
+  clock: ServerClock;
+  /** A version that has just come. */
+  take(alert: Alert): void;
+  /** What is current; everything else is forgotten. */
+  reset(current: readonly Alert[]): void;
+}
+
 /**
  * `<ajil-bar>`: the red bar on anybody's page. It tells what it does by events that bubble: `ajil-show` {alert},
  * `ajil-hide` {alertId, reason}, `ajil-state` {connected}, `ajil-error` {error}; a fault of its own never reaches the page.
- * @param ownOrigin where the script came from: the default of the attribute `origin`
+ * @param ownOrigin where the script came from: the default of the attribute `origin`; undefined: not known
  */
-export function defineBar(ownOrigin: string): void {
-  class AjilBar extends HTMLElement {
+export function defineBar(ownOrigin: string | undefined): void {
+  class AjilBar extends HTMLElement implements FedBar {
     static readonly observedAttributes = BAR_ATTRIBUTES;
+    clock: ServerClock = createServerClock();
     private readonly view: BarView;
     private readonly dismissals: Dismissals = openDismissals();
     private board: Board = createBoard((id) => this.dismissals.has(id));
     private live: LiveClient | undefined;
+    private started = false;
+    private hasBegun = false;
     private shown: Alert | undefined;
     private timer: ReturnType<typeof setTimeout> | undefined;
     private stop: (() => void) | undefined;
@@ -35,9 +50,10 @@ export function defineBar(ownOrigin: string): void {
     constructor() {
       super();
       this.view = createBarView({
-        root: this.attachShadow({ mode: 'open' }),
+        host: this,
         origin: () => this.origin,
         site: (attribute) => this.getAttribute(attribute),
+        now: () => this.now(),
         onDismiss: () => this.dismiss(),
       });
     }
@@ -51,10 +67,10 @@ export function defineBar(ownOrigin: string): void {
     }
 
     attributeChangedCallback(name: string, before: string | null, now: string | null): void {
-      if (before === now || this.live === undefined || name === 'position') return;
+      if (before === now || !this.started || name === 'position') return;
       this.contain(() => {
         if (WORD_ATTRIBUTES.includes(name)) {
-          if (this.shown !== undefined) this.view.show(this.shown);
+          if (this.shown !== undefined) this.view.show(this.shown, { isNews: false });
           return;
         }
         this.end();
@@ -63,24 +79,55 @@ export function defineBar(ownOrigin: string): void {
       });
     }
 
+    take(alert: Alert): void {
+      this.change(() => this.board.take(alert));
+    }
+
+    reset(current: readonly Alert[]): void {
+      this.change(() => this.board.reset(current));
+    }
+
+    /** @throws when nobody has said where Ajil is */
     private get origin(): string {
-      return new URL(this.getAttribute('origin') ?? ownOrigin).origin;
+      const origin = this.getAttribute('origin') ?? ownOrigin;
+      if (origin === undefined) {
+        throw new Error('it is not known where Ajil is: give <ajil-bar> the attribute origin="https://…"');
+      }
+      return new URL(origin).origin;
+    }
+
+    /** What stands already when the page is opened must not push it down under the reader's eyes. */
+    private begin(current: readonly Alert[]): void {
+      if (this.hasBegun) this.reset(current);
+      else this.view.whileLoading(() => this.reset(current));
+      this.hasBegun = true;
+    }
+
+    private now(): number {
+      return this.live?.now() ?? this.clock.now();
     }
 
     private start(): void {
-      const given = QUERY_ATTRIBUTES.map((name) => [name, this.getAttribute(name) ?? ''] as const);
-      this.live = openLiveClient({
-        url: `${this.origin}/v1/live`,
-        query: Object.fromEntries(given.filter(([, value]) => value !== '')),
-        onAlert: (alert) => this.change(() => this.board.take(alert)),
-        onReset: (current) => this.change(() => this.board.reset(current)),
-        onState: (connected) => this.contain(() => this.tell('ajil-state', { connected })),
-      });
+      const { origin } = this;
+      this.started = true;
+      if (this.getAttribute('line') !== 'page') {
+        const given = QUERY_ATTRIBUTES.map((name) => [name, listOf(this.getAttribute(name))] as const);
+        this.live = openLiveClient({
+          url: `${origin}/v1/live`,
+          query: Object.fromEntries(given.filter(([, value]) => value !== '')),
+          onAlert: (alert) => this.take(alert),
+          onReset: (current) => this.begin(current),
+          onState: (connected) => this.contain(() => this.tell('ajil-state', { connected })),
+          onFault: (fault) => this.complainOf(new Error(faultText(fault, origin, location.origin)), fault),
+        });
+      }
       const ticking = setInterval(() => this.tick(), TICK_MS);
       const stopDismissals = this.dismissals.onChange(() => this.change(() => undefined));
+      const stopMeasuring = this.view.measure();
       this.stop = () => {
         clearInterval(ticking);
         stopDismissals();
+        stopMeasuring();
       };
     }
 
@@ -91,6 +138,7 @@ export function defineBar(ownOrigin: string): void {
     }
 
     private end(): void {
+      this.started = false;
       this.live?.close();
       this.live = undefined;
       this.stop?.();
@@ -99,7 +147,7 @@ export function defineBar(ownOrigin: string): void {
 
     private dismiss(): void {
       // What stands behind it as well: who closes a bar does not ask for an older alert.
-      this.change(() => this.dismissals.add(this.board.current(Date.now())));
+      this.change(() => this.dismissals.add(this.board.current(this.now())));
     }
 
     /** Does it, then shows what is to be shown now. */
@@ -112,9 +160,11 @@ export function defineBar(ownOrigin: string): void {
 
     private refresh(): void {
       clearTimeout(this.timer);
-      const nowMs = Date.now();
-      const next = this.board.look(nowMs);
-      if (next?.id !== this.shown?.id || next?.version !== this.shown?.version) this.replace(next, nowMs);
+      const nowMs = this.now();
+      const { alert, isNews } = this.board.look(nowMs);
+      if (alert?.id !== this.shown?.id || alert?.version !== this.shown?.version) {
+        this.replace(alert, isNews, nowMs);
+      }
       const changeMs = this.board.nextChangeMs(nowMs);
       if (changeMs !== undefined) this.wait(changeMs - nowMs);
     }
@@ -129,11 +179,11 @@ export function defineBar(ownOrigin: string): void {
       );
     }
 
-    private replace(next: Alert | undefined, nowMs: number): void {
+    private replace(next: Alert | undefined, isNews: boolean, nowMs: number): void {
       const before = this.shown;
       this.shown = next;
       if (next === undefined) this.view.hide();
-      else this.view.show(next);
+      else this.view.show(next, { isNews });
       if (before !== undefined && before.id !== next?.id) {
         const reason: HideReason = this.board.reasonFor(before, nowMs);
         this.tell('ajil-hide', { alertId: before.id, reason });
@@ -145,14 +195,27 @@ export function defineBar(ownOrigin: string): void {
       this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
     }
 
+    private complainOf(error: unknown, more: Partial<LineFault> = {}): void {
+      complain(error);
+      this.tell('ajil-error', { error, ...more });
+    }
+
     private contain(action: () => void): void {
       try {
         action();
       } catch (error) {
-        this.tell('ajil-error', { error });
+        this.complainOf(error);
       }
     }
   }
 
   customElements.define('ajil-bar', AjilBar);
 }
+
+/** Lists are written by hand, with spaces. */
+const listOf = (value: string | null): string =>
+  (value ?? '')
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '')
+    .join(',');

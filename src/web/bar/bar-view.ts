@@ -1,19 +1,26 @@
 import type { Alert } from '../../alerts/schema.ts';
 import { storyUrl } from '../story-url.ts';
-import { BAR_STYLE } from './bar-style.ts';
-import { ageOf, closeLabel, labelOf } from './words.ts';
+import { BAR_STYLE } from '../../pages/bar-style.ts';
+import { ageOf, closeLabel, labelOf } from '../../pages/bar-words.ts';
 
+/** A custom property of the page, for its own sticky headers. */
+const HEIGHT = '--ajil-bar-height';
 /** Longer than the bar takes to close. */
 const CLOSING_MS = 400;
 
 /** What stands in the element's shadow. Made of elements, never of markup: a page may demand Trusted Types. */
 export interface BarView {
-  show(alert: Alert): void;
+  /** @param how.isNews whether it is to be read out */
+  show(alert: Alert, how: { readonly isNews: boolean }): void;
   hide(): void;
   /** Writes the age anew. */
   tick(): void;
   /** Whether the reader is at it: pointer over it, or focus in it. */
   isHeld(): boolean;
+  /** Tells the page how high the bar is, until what it returns is called. */
+  measure(): () => void;
+  /** What is shown in here stood when the page was opened: it lies over the page instead of pushing it down. */
+  whileLoading(action: () => void): void;
 }
 
 /**
@@ -22,14 +29,16 @@ export interface BarView {
  * assertive. The age and the button stand outside, so that they are not said again.
  */
 export function createBarView(deps: {
-  root: ShadowRoot;
+  host: HTMLElement;
   /** Of our own pages. */
   origin: () => string;
   /** An attribute of the site's. */
   site: (attribute: string) => string | null;
+  /** ms since the epoch, by the server's clock. */
+  now: () => number;
   onDismiss: () => void;
 }): BarView {
-  const { root } = deps;
+  const root = deps.host.attachShadow({ mode: 'open' });
   adoptStyle(root);
   const news = element('div', 'news', { role: 'status', 'aria-atomic': 'true' });
   const age = element('time', 'age', { part: 'age' });
@@ -49,11 +58,12 @@ export function createBarView(deps: {
     if ((event as KeyboardEvent).key === 'Escape') deps.onDismiss();
   });
   let current: Alert | undefined;
+  let isLoading = false;
   let closing: ReturnType<typeof setTimeout> | undefined;
 
   function tick(): void {
     if (current === undefined) return;
-    age.textContent = ageOf(current, Date.now());
+    age.textContent = ageOf(current, deps.now());
   }
 
   function empty(): void {
@@ -63,13 +73,15 @@ export function createBarView(deps: {
   }
 
   return {
-    show: (alert) => {
+    show: (alert, { isNews }) => {
       clearTimeout(closing);
+      if (current === undefined) frame.classList.toggle('over', isLoading);
       current = alert;
       bar.className = `bar ${alert.change} ${alert.dir}`;
       bar.lang = alert.lang;
       bar.dir = alert.dir;
-      news.setAttribute('aria-live', alert.urgency === 'flash' ? 'assertive' : 'polite');
+      const loudness = alert.urgency === 'flash' ? 'assertive' : 'polite';
+      news.setAttribute('aria-live', isNews ? loudness : 'off');
       news.replaceChildren(...newsOf(alert, deps));
       close.setAttribute('aria-label', closeLabel(alert.lang, deps.site));
       age.dateTime = alert.publishedAt ?? alert.createdAt;
@@ -85,6 +97,22 @@ export function createBarView(deps: {
     },
     tick,
     isHeld: () => bar.matches(':hover, :focus-within'),
+    measure: () => {
+      const { style } = document.documentElement;
+      const sizes = new ResizeObserver(() =>
+        style.setProperty(HEIGHT, `${current === undefined ? 0 : bar.offsetHeight}px`),
+      );
+      sizes.observe(bar);
+      return () => {
+        sizes.disconnect();
+        style.removeProperty(HEIGHT);
+      };
+    },
+    whileLoading: (action) => {
+      isLoading = true;
+      action();
+      isLoading = false;
+    },
   };
 }
 
@@ -98,6 +126,8 @@ function newsOf(
   const headline = element('a', 'headline', { part: 'headline' });
   headline.href = storyUrl(alert.url, alert.id, deps.origin());
   headline.textContent = alert.headline;
+  // In a frame the story would be opened inside of it, which ours and many sites refuse.
+  if (window.top !== window.self) headline.target = '_top';
   text.append(headline);
   if (alert.note !== null) {
     const note = element('span', 'note', { part: 'note' });
@@ -129,7 +159,14 @@ function cross(): SVGElement {
 }
 
 function adoptStyle(root: ShadowRoot): void {
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(BAR_STYLE);
-  root.adoptedStyleSheets = [sheet];
+  if ('adoptedStyleSheets' in root) {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(BAR_STYLE);
+    root.adoptedStyleSheets = [sheet];
+    return;
+  }
+  // Safari before 16.4; there the page's policy must allow it.
+  const style = document.createElement('style');
+  style.textContent = BAR_STYLE;
+  (root as ShadowRoot).append(style);
 }

@@ -13,8 +13,8 @@ export interface Board {
   take(alert: Alert): void;
   /** What is current; everything else is forgotten. */
   reset(current: readonly Alert[]): void;
-  /** @returns what to show now */
-  look(nowMs: number): Alert | undefined;
+  /** What to show now, and whether it is news: a version that was shown before, and comes back, is not. */
+  look(nowMs: number): { readonly alert: Alert | undefined; readonly isNews: boolean };
   /** Everything that could be shown, what is shown and what stands behind it. */
   current(nowMs: number): string[];
   /** Why this version, which was shown, no longer is. */
@@ -26,8 +26,8 @@ export interface Board {
 /** @param isDismissed asked anew at each look */
 export function createBoard(isDismissed: (alertId: string) => boolean): Board {
   const alerts = new Map<string, Alert>();
-  /** Alerts that were shown here, and until when their retraction is: it begins when it is first looked at. */
-  const shown = new Set<string>();
+  /** Alerts that were shown here, in which version, and until when their retraction is: it begins when it is first looked at. */
+  const shown = new Map<string, number>();
   const retractedUntil = new Map<string, number>();
 
   function forget(id: string): void {
@@ -69,12 +69,13 @@ export function createBoard(isDismissed: (alertId: string) => boolean): Board {
     },
     look: (nowMs) => {
       const [top] = showable(nowMs);
-      if (top === undefined) return undefined;
-      shown.add(top.id);
+      if (top === undefined) return { alert: undefined, isNews: false };
+      const isNews = shown.get(top.id) !== top.version;
+      shown.set(top.id, top.version);
       if (top.change === 'retraction' && !retractedUntil.has(top.id)) {
         retractedUntil.set(top.id, nowMs + RETRACTION_MS);
       }
-      return top;
+      return { alert: top, isNews };
     },
     current: (nowMs) => showable(nowMs).map(({ id }) => id),
     reasonFor: (last, nowMs) => {

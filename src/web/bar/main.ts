@@ -1,23 +1,48 @@
 import { BAR_ATTRIBUTES, defineBar } from './bar-element.ts';
+import { complain } from './complaints.ts';
 
-// The script that a site loads from us. It must never break the site: where the browser lacks something there is no bar.
+// The script that a site loads from us, or bundles, inlines, evaluates. It must never break the site.
 
-// Only while the script itself runs is it known which one it is.
-const script = document.currentScript;
+const OWN_NAME = /\/bar\.js$/;
+
+// Only while a classic script runs is it known which one it is; a module finds its tag by the name.
+const script = ownScript();
 
 try {
-  if (script instanceof HTMLScriptElement && 'adoptedStyleSheets' in document) {
-    if (customElements.get('ajil-bar') === undefined) defineBar(new URL(script.src).origin);
-    if (document.readyState === 'loading') addEventListener('DOMContentLoaded', () => placeBar(script));
-    else placeBar(script);
-  }
-} catch {
-  // There is nobody to tell.
+  // The document's other bar may come from elsewhere, and an element is defined once.
+  if (customElements.get('ajil-bar') === undefined) defineBar(originOf(script));
+  if (document.readyState === 'loading') addEventListener('DOMContentLoaded', placeBar);
+  else placeBar();
+} catch (error) {
+  complain(error);
+}
+
+function ownScript(): HTMLScriptElement | undefined {
+  const { currentScript } = document;
+  if (currentScript instanceof HTMLScriptElement && isOurs(currentScript)) return currentScript;
+  return [...document.querySelectorAll('script')].find(isOurs);
+}
+
+function isOurs(tag: HTMLScriptElement): boolean {
+  return OWN_NAME.test(URL.canParse(tag.src) ? new URL(tag.src).pathname : '') || 'origin' in tag.dataset;
+}
+
+/** Undefined where the script's text was put into another: then only the attribute `origin` says where Ajil is. */
+function originOf(tag: HTMLScriptElement | undefined): string | undefined {
+  return tag !== undefined && OWN_NAME.test(tag.src.split(/[?#]/, 1)[0] ?? '')
+    ? new URL(tag.src).origin
+    : undefined;
 }
 
 /** Puts a bar at the top of a page that has none, with the `data-` attributes of the script. */
-function placeBar(script: HTMLScriptElement): void {
+function placeBar(): void {
   if (document.querySelector('ajil-bar') !== null) return;
+  if (script === undefined) {
+    complain(
+      'the script runs outside of its own tag: write <ajil-bar origin="https://…"> where the bar belongs',
+    );
+    return;
+  }
   const bar = document.createElement('ajil-bar');
   for (const name of BAR_ATTRIBUTES) {
     const value = script.getAttribute(`data-${name}`);

@@ -9,7 +9,7 @@ export function renderAlertHead(alert: EditorAlert, words: Words, nowMs: number)
   return html`
     <header>
       <p class="tags">
-        <span class="status ${alert.status}">${text.status[alert.status]}</span>
+        <span class="status ${alert.status}">${text.status[alert.status] ?? alert.status}</span>
         ${alert.change === 'new' ? nothing : html`<span class="change">${text[alert.change]}</span>`}
         <span>${text[alert.urgency]}</span>
         <time datetime=${alert.createdAt}>${words.time(alert.createdAt)}</time>

@@ -13,6 +13,9 @@ import { fill, type Words } from './strings.ts';
 import './confirm.ts';
 import './writer.ts';
 
+/** An audience that did not grow for so long is whole: reports come every second. */
+const COUNTED_MS = 2500;
+
 type Aborted = 'aborted' | 'abortTooLate' | 'abortUnknown' | 'notAllowed';
 
 /**
@@ -34,6 +37,7 @@ class AlertView extends DeskElement {
     asking: { state: true },
     aborted: { state: true },
     replaced: { state: true },
+    counting: { state: true },
   };
   declare desk: DeskShared;
   declare alertId: string;
@@ -54,6 +58,9 @@ class AlertView extends DeskElement {
   declare private aborted: Aborted | undefined;
   /** Whether a newer version came while this one was shown. */
   declare private replaced: boolean;
+  /** Whether the audience of the version is still being frozen. */
+  declare private counting: boolean;
+  private counted: ReturnType<typeof setTimeout> | undefined;
   private loading: Persistence | undefined;
   private stopLooking: (() => void) | undefined;
   private stream: { close(): void } | undefined;
@@ -82,6 +89,7 @@ class AlertView extends DeskElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.stopLooking?.();
+    clearTimeout(this.counted);
     this.loading?.stop();
     this.stream?.close();
   }
@@ -123,6 +131,7 @@ class AlertView extends DeskElement {
     this.stream?.close();
     this.stream = undefined;
     this.report = undefined;
+    this.stopCounting();
     this.connected = undefined;
     this.version = version ?? 0;
     if (version === undefined) return;
@@ -136,6 +145,8 @@ class AlertView extends DeskElement {
   }
 
   private readonly onReport = (report: Report): void => {
+    if (report.status !== 'sending') this.stopCounting();
+    else if (this.report?.audience !== report.audience) this.count();
     this.report = report;
     if (report.version !== this.alert?.version || report.status === this.alert.status) return;
     this.alert = { ...this.alert, status: report.status };
@@ -143,6 +154,18 @@ class AlertView extends DeskElement {
     // Another editor may have corrected or retracted it.
     this.load();
   };
+
+  /** The audience of an alert that is being sent is frozen part by part: what is known so far would be a false number. */
+  private count(): void {
+    clearTimeout(this.counted);
+    this.counting = true;
+    this.counted = setTimeout(() => this.stopCounting(), COUNTED_MS);
+  }
+
+  private stopCounting(): void {
+    clearTimeout(this.counted);
+    this.counting = false;
+  }
 
   private tellChanged(): void {
     this.dispatchEvent(new CustomEvent('changed'));
@@ -189,6 +212,7 @@ class AlertView extends DeskElement {
     const { text } = desk.words;
     if (this.missing) return html`<div class="sheet"><p role="alert">${text.notFound}</p></div>`;
     if (alert === undefined) return this.renderWaiting(desk.words);
+    const isOver = this.report !== undefined && this.report.status !== 'sending';
     if (writing !== undefined) {
       return html`
         <p>
@@ -211,15 +235,15 @@ class AlertView extends DeskElement {
         <section aria-labelledby="report-heading">
           <h2 id="report-heading">
             ${text.report}
-            <span class="state ${this.connected === true ? 'on' : ''}"
-              >${{ true: text.live, false: text.lost, undefined: nothing }[`${this.connected}`]}</span
+            <span class="state ${this.connected === true && !isOver ? 'on' : ''}"
+              >${{ true: isOver ? text.over : text.live, false: text.lost, undefined: nothing }[`${this.connected}`]}</span
             >
           </h2>
           ${this.renderVersions(alert, desk.words)}
           <p class="unseen" role="status">
-            ${this.report ? spokenProgress(this.report, desk.words) : nothing}
+            ${this.report && !this.counting ? spokenProgress(this.report, desk.words) : nothing}
           </p>
-          ${this.report ? renderReport(this.report, desk.words) : html`<p class="quiet">${text.loading}</p>`}
+          ${this.report ? renderReport(this.report, desk.words, this.counting) : html`<p class="quiet">${text.loading}</p>`}
         </section>
       </article>
       ${this.renderAbortQuestion(desk.words)}

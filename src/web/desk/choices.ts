@@ -5,6 +5,7 @@ import { DEFAULT_LIFE_MINUTES } from './draft.ts';
 import type { FieldName } from './faults.ts';
 import { field, fieldGroup, type ControlIds } from './field.ts';
 import { optionsFor, type FormModel } from './form-model.ts';
+import { topicNames } from './question.ts';
 
 /** Offered besides the languages that the pages speak. */
 const MORE_LANGUAGES = ['fr', 'fa', 'ur', 'tr', 'ckb', 'he', 'es', 'de', 'ru', 'zh'];
@@ -51,12 +52,9 @@ export function topicsField(model: FormModel): TemplateResult {
 
 /** What cannot change any more, and why. */
 export function fixedTopics({ desk, fields }: FormModel): TemplateResult {
-  const { text, language, languageName } = desk.words;
-  const names = fields.topics.map(
-    (id) => desk.config.topics.find((topic) => topic.id === id)?.names[language] ?? id,
-  );
+  const { text, languageName } = desk.words;
   return html`<p class="hint fixed">
-    ${text.topics}: <b>${names.join(language === 'ar' ? '، ' : ', ')}</b> · ${text.lang}:
+    ${text.topics}: <b>${topicNames(fields.topics, desk.config, desk.words)}</b> · ${text.lang}:
     <b>${languageName(fields.lang)}</b>. ${text.fixed}
   </p>`;
 }

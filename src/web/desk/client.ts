@@ -19,7 +19,8 @@ export interface Client {
   session(): Promise<Answer<DeskSession>>;
   /** The key is sent once and kept nowhere: an HttpOnly cookie stands for it from then on. */
   signIn(key: string): Promise<Answer<DeskSession>>;
-  signOut(): Promise<Answer<undefined>>;
+  /** @returns whether nobody is signed in now */
+  signOut(): Promise<boolean>;
   /** The server's clock, ms since the epoch: an expiry must not depend on how the editor's machine is set. */
   readonly now: () => number;
 }
@@ -74,18 +75,21 @@ export function createClient(onSignedOut: () => void): Client {
     return answer;
   }
 
+  async function renewed<T>(path: string, options: CallOptions): Promise<Answer<T>> {
+    const answer = await exchange<T>(path, options);
+    // Another tab may have signed in anew: its session is ours too, with another token.
+    const mayRenew = isRefusedFor(answer, 'csrf-refused') && (await session()).type === 'done';
+    return mayRenew ? exchange<T>(path, options) : answer;
+  }
+
   return {
     session,
-    call: async (path, options = {}) => {
-      let answer = await exchange<never>(path, options);
-      // Another tab may have signed in anew: its session is ours too, with another token.
-      if (isRefusedFor(answer, 'csrf-refused') && (await session()).type === 'done') {
-        answer = await exchange<never>(path, options);
-      }
-      return noticed(answer);
-    },
+    call: async <T>(path: string, options: CallOptions = {}) => noticed(await renewed<T>(path, options)),
     signIn: async (key) => entered(await exchange('/v1/session', { method: 'POST', body: { key } })),
-    signOut: () => exchange('/v1/session', { method: 'DELETE' }),
+    signOut: async () => {
+      const answer = await renewed('/v1/session', { method: 'DELETE' });
+      return answer.type === 'done' || isRefusedFor(answer, 'unauthenticated');
+    },
     now: () => Date.now() + clockOffsetMs,
   };
 }

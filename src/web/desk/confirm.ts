@@ -1,9 +1,10 @@
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { live } from 'lit/directives/live.js';
 import { DeskElement } from './element.ts';
 
 /**
  * A question in front of everything else. The focus goes to the question itself, not to a button: the Enter that opened
- * it, pressed twice, must not answer it. Tells `confirmed` or `declined`.
+ * it, pressed twice, must not answer it. Tells `confirmed`, `declined` or `other`.
  */
 class Confirm extends DeskElement {
   static override properties = {
@@ -12,12 +13,24 @@ class Confirm extends DeskElement {
     content: { attribute: false },
     confirmLabel: { attribute: false },
     declineLabel: { attribute: false },
+    otherLabel: { attribute: false },
+    consent: { attribute: false },
+    consented: { state: true },
   };
   declare open: boolean;
   declare heading: string;
   declare content: TemplateResult;
   declare confirmLabel: string;
   declare declineLabel: string;
+  /** A third answer, told as `other`. */
+  declare otherLabel: string | undefined;
+  /** What must be ticked before it can be confirmed. */
+  declare consent: string | undefined;
+  declare private consented: boolean;
+
+  override willUpdate(changed: PropertyValues): void {
+    if (changed.has('open') || changed.has('consent')) this.consented = this.consent === undefined;
+  }
 
   override updated(): void {
     const dialog = this.querySelector('dialog');
@@ -30,7 +43,7 @@ class Confirm extends DeskElement {
     }
   }
 
-  private tell(answer: 'confirmed' | 'declined'): void {
+  private tell(answer: 'confirmed' | 'declined' | 'other'): void {
     this.dispatchEvent(new CustomEvent(answer));
   }
 
@@ -44,14 +57,36 @@ class Confirm extends DeskElement {
       <dialog aria-labelledby="confirm-heading" aria-describedby="confirm-content" @cancel=${this.onCancel}>
         <h2 id="confirm-heading" tabindex="-1">${this.heading}</h2>
         <div id="confirm-content">${this.content}</div>
+        ${this.renderConsent()}
         <div class="buttons">
-          <button type="button" class="main" @click=${() => this.tell('confirmed')}>
+          <button
+            type="button"
+            class="main"
+            ?disabled=${!this.consented}
+            @click=${() => this.tell('confirmed')}
+          >
             ${this.confirmLabel}
           </button>
+          ${
+            this.otherLabel === undefined
+              ? nothing
+              : html`<button type="button" @click=${() => this.tell('other')}>${this.otherLabel}</button>`
+          }
           <button type="button" @click=${() => this.tell('declined')}>${this.declineLabel}</button>
         </div>
       </dialog>
     `;
+  }
+
+  private renderConsent(): TemplateResult | typeof nothing {
+    if (this.consent === undefined) return nothing;
+    const onChange = (event: Event): void => {
+      this.consented = (event.target as HTMLInputElement).checked;
+    };
+    return html`<label class="consent">
+      <input type="checkbox" .checked=${live(this.consented)} @change=${onChange} />
+      <span>${this.consent}</span>
+    </label>`;
   }
 }
 

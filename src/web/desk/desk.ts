@@ -3,8 +3,11 @@ import type { EditorAlert, NewVersion } from '../../alerts/schema.ts';
 import { recall, remember } from '../reader/browser-memory.ts';
 import type { DeskConfig, DeskSession } from './answers.ts';
 import { createClient, type Client } from './client.ts';
+import { draftsOf, eraseDrafts } from './draft.ts';
 import { DeskElement } from './element.ts';
+import { localShelf } from './local-shelf.ts';
 import { wordsIn, type Language, type Words } from './strings.ts';
+import './confirm.ts';
 import './sign-in.ts';
 import './writer.ts';
 import './alert-view.ts';
@@ -27,6 +30,8 @@ class Desk extends DeskElement {
     openId: { state: true },
     openChange: { state: true },
     changes: { state: true },
+    leaving: { state: true },
+    stayed: { state: true },
   };
   declare private words: Words;
   declare private session: DeskSession | undefined;
@@ -40,6 +45,10 @@ class Desk extends DeskElement {
   declare private openChange: NewVersion['change'] | undefined;
   /** Counts what happened to alerts here: the list looks again. */
   declare private changes: number;
+  /** How many drafts the editor is asked about before signing out; 0: there is no question. */
+  declare private leaving: number;
+  /** The server did not confirm that the session is over. */
+  declare private stayed: boolean;
   private asked = false;
   private readonly client: Client;
 
@@ -49,6 +58,8 @@ class Desk extends DeskElement {
     this.trouble = false;
     this.ended = false;
     this.changes = 0;
+    this.leaving = 0;
+    this.stayed = false;
     this.onRoute();
     this.client = createClient(() => {
       this.ended ||= this.session !== undefined;
@@ -82,6 +93,8 @@ class Desk extends DeskElement {
 
   private readonly onRoute = (): void => {
     const [, id, change] = ALERT_ROUTE.exec(location.hash) ?? [];
+    // The link or button that led to the form is gone with the report.
+    if (id === undefined && this.openId !== undefined) void this.focusOn('desk-writer [name="headline"]');
     this.openId = id;
     this.openChange = change as NewVersion['change'] | undefined;
   };
@@ -92,11 +105,21 @@ class Desk extends DeskElement {
     void this.focusOn('desk-writer [name="headline"]');
   };
 
-  private readonly signOut = async (): Promise<void> => {
-    await this.client.signOut();
+  private readonly onSignOut = (): void => {
+    const drafts = this.session === undefined ? [] : draftsOf(this.session.editor.id, localShelf());
+    if (drafts.length === 0) void this.signOut();
+    else this.leaving = drafts.length;
+  };
+
+  private async signOut(drafts: 'keep' | 'erase' = 'keep'): Promise<void> {
+    this.leaving = 0;
+    const editor = this.session?.editor.id;
+    this.stayed = !(await this.client.signOut());
+    if (this.stayed || editor === undefined) return;
+    if (drafts === 'erase') eraseDrafts(editor, localShelf());
     this.ended = false;
     this.session = undefined;
-  };
+  }
 
   private readonly switchLanguage = (): void => {
     const other: Language = this.words.language === 'ar' ? 'en' : 'ar';
@@ -134,12 +157,28 @@ class Desk extends DeskElement {
           </button>
           ${
             this.session
-              ? html`<button type="button" class="plain" @click=${this.signOut}>${text.signOut}</button>`
+              ? html`<button type="button" class="plain" @click=${this.onSignOut}>${text.signOut}</button>`
               : nothing
           }
         </div>
       </header>
-      <main id="content" tabindex="-1">${this.renderContent()}</main>
+      <main id="content" tabindex="-1">
+        <div role="alert">
+          ${this.stayed ? html`<p class="notice faults">${text.stillSignedIn}</p>` : nothing}
+        </div>
+        ${this.renderContent()}
+      </main>
+      <desk-confirm
+        .open=${this.leaving > 0}
+        .heading=${text.signOut}
+        .content=${html`<p>${this.words.plural(this.leaving, text.draftsLeft)}</p>`}
+        .confirmLabel=${text.signOutErase}
+        .otherLabel=${text.signOutKeep}
+        .declineLabel=${text.staySignedIn}
+        @confirmed=${() => this.signOut('erase')}
+        @other=${() => this.signOut('keep')}
+        @declined=${() => (this.leaving = 0)}
+      ></desk-confirm>
     `;
   }
 

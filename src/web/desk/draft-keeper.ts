@@ -1,6 +1,7 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { caughtUp, changedFields, opened } from './catch-up.ts';
 import { draftPlace, newDraft, openDraftStore, type Draft, type DraftStore, type Fields } from './draft.ts';
+import { localShelf } from './local-shelf.ts';
 
 /**
  * Holds the draft that an element writes, and keeps each change of it in the browser. Another tab that goes on with the
@@ -44,7 +45,7 @@ export class DraftKeeper implements ReactiveController {
       return;
     }
     this.name = name;
-    this.store = openDraftStore(name, { storage: localStorage, now });
+    this.store = openDraftStore(name, { storage: localShelf(), now });
     this.begin(this.store.load() ?? this.blank());
   }
 
@@ -58,8 +59,12 @@ export class DraftKeeper implements ReactiveController {
   }
 
   set(changed: Partial<Fields>): void {
-    const fields = changedFields({ ...this.draft.fields, ...changed }, this.host.blankFields());
-    this.keep({ ...this.draft, fields });
+    const blank = this.host.blankFields();
+    const fields = changedFields({ ...this.draft.fields, ...changed }, blank);
+    // The editor's own language is only where a new alert begins: one begun keeps the language that it began in.
+    const isBegun = this.draft.base === 0 && Object.keys(fields).length > 0;
+    const lang = fields.lang ?? changed.lang ?? this.draft.fields.lang ?? blank.lang;
+    this.keep({ ...this.draft, fields: isBegun ? { ...fields, lang } : fields });
   }
 
   /** Notes that this body is about to be sent, before it is: a reload in between finds that it may have been. */

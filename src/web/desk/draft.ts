@@ -81,7 +81,10 @@ export const draftPlace = (name: string): string => `ajil-draft:${name}`;
  * @param name editor and what is written: the API knows a key by its editor, so a draft never changes hands
  * @param deps.storage the browser's; what it refuses to keep (private windows, no room) lives as long as the page
  */
-export function openDraftStore(name: string, deps: { storage: Shelf; now: () => number }): DraftStore {
+export function openDraftStore(
+  name: string,
+  deps: { storage: Shelf | undefined; now: () => number },
+): DraftStore {
   const place = draftPlace(name);
   const { storage, now } = deps;
   return {
@@ -90,14 +93,34 @@ export function openDraftStore(name: string, deps: { storage: Shelf; now: () => 
       if (draft?.attempt === undefined || now() - draft.attempt.at < KEY_LIFE_MS) return draft;
       return newDraft(draft.base, draft.fields);
     },
-    save: (draft) => tryTo(() => storage.setItem(place, JSON.stringify(draft))),
-    clear: () => tryTo(() => storage.removeItem(place)),
+    save: (draft) => tryTo(() => storage?.setItem(place, JSON.stringify(draft))),
+    clear: () => tryTo(() => storage?.removeItem(place)),
   };
 }
 
-function read(storage: Shelf, place: string): Draft | undefined {
+interface Shelves extends Shelf {
+  readonly length: number;
+  key(index: number): string | null;
+}
+
+/** Where an editor's drafts with a text lie. */
+export function draftsOf(editorId: string, storage: Shelves | undefined): string[] {
+  if (storage === undefined) return [];
+  const places = Array.from({ length: storage.length }, (_, index) => storage.key(index) ?? '');
+  const mine = places.filter((place) => place.startsWith(draftPlace(`${editorId}:`)));
+  return mine.filter((place) => {
+    const { fields = {}, attempt } = read(storage, place) ?? {};
+    return attempt !== undefined || ['headline', 'body', 'note'].some((name) => name in fields);
+  });
+}
+
+export function eraseDrafts(editorId: string, storage: Shelves | undefined): void {
+  for (const place of draftsOf(editorId, storage)) tryTo(() => storage?.removeItem(place));
+}
+
+function read(storage: Shelf | undefined, place: string): Draft | undefined {
   try {
-    const draft = JSON.parse(storage.getItem(place) ?? 'null') as Draft | null;
+    const draft = JSON.parse(storage?.getItem(place) ?? 'null') as Draft | null;
     if (typeof draft?.key !== 'string' || typeof draft.fields !== 'object') return undefined;
     // Drafts once said nothing of their version: what the alert says now has to be shown with such a one.
     return { ...draft, base: draft.base ?? 0 };

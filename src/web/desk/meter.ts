@@ -33,6 +33,9 @@ function reachLine(estimate: Estimate | 'unknown' | undefined, words: Words): st
 }
 
 export function reachOf({ subscriptions, connections }: Estimate, { text, plural }: Words): string {
+  if (subscriptions === 0 && connections === 0) return text.reachNobody;
+  if (connections === 0) return fill(text.reachOne, { n: plural(subscriptions, text.devices) });
+  if (subscriptions === 0) return fill(text.reachOne, { n: plural(connections, text.pages) });
   return fill(text.reachLine, {
     devices: plural(subscriptions, text.devices),
     pages: plural(connections, text.pages),

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { changeName } from '../../alerts/change-names.ts';
 import { notificationText } from '../../alerts/notification.ts';
 import type { EditorAlert } from '../../alerts/schema.ts';
+import { defineBar, type FedBar } from '../bar/bar-element.ts';
 import { DeskElement } from './element.ts';
 import type { Words } from './strings.ts';
 
@@ -15,6 +15,7 @@ class Preview extends DeskElement {
   static override properties = { alert: { attribute: false }, words: { attribute: false } };
   declare alert: EditorAlert;
   declare words: Words;
+  private versions = 0;
   private readonly sizes = new ResizeObserver(() => this.markCuts());
 
   override connectedCallback(): void {
@@ -28,6 +29,10 @@ class Preview extends DeskElement {
   }
 
   override updated(): void {
+    const { alert, words } = this;
+    const headline = alert.headline === '' ? words.text.sampleHeadline : alert.headline;
+    // Each text that is typed is another version to the bar.
+    this.querySelector<FedBar>('ajil-bar')?.reset([{ ...alert, headline, version: ++this.versions }]);
     this.markCuts();
   }
 
@@ -50,26 +55,11 @@ class Preview extends DeskElement {
       <section class="preview" aria-labelledby="preview-heading">
         <h2 id="preview-heading">${text.preview}</h2>
         <h3>${text.onPage}</h3>
-        ${alert.change === 'retraction' ? html`<p class="quiet">${text.barGone}</p>` : this.renderBar()}
+        ${alert.change === 'retraction' ? html`<p class="quiet">${text.barGone}</p>` : html`<ajil-bar line="page" inert aria-hidden="true"></ajil-bar>`}
         ${DEVICES.map((device) => this.renderDevice(device, names[device]))}
         <p class="quiet">${text.roughly}</p>
       </section>
     `;
-  }
-
-  private renderBar(): TemplateResult {
-    const { alert, words } = this;
-    return html`<div class="bar">
-      <div class="bar-inside">
-        <span class="bar-label"
-          >${changeName(alert.change === 'correction' ? 'correction' : 'new', words.language)}</span
-        >
-        <p class="bar-headline" lang=${alert.lang} dir=${alert.dir}>
-          ${alert.headline || words.text.sampleHeadline}
-        </p>
-        <time>${words.text.now}</time>
-      </div>
-    </div>`;
   }
 
   private renderDevice(device: (typeof DEVICES)[number], name: string): TemplateResult {
@@ -92,4 +82,5 @@ class Preview extends DeskElement {
   }
 }
 
+defineBar(location.origin);
 customElements.define('desk-preview', Preview);

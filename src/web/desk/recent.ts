@@ -75,7 +75,7 @@ class Recent extends DeskElement {
       <a href="#/${alert.id}" aria-current=${alert.id === this.openId ? 'page' : 'false'}>
         <span class="headline" lang=${alert.lang} dir=${alert.dir}>${alert.headline}</span>
         <span class="tags">
-          <span class="status ${alert.status}">${text.status[alert.status]}</span>
+          <span class="status ${alert.status}">${text.status[alert.status] ?? alert.status}</span>
           ${alert.change === 'new' ? nothing : html`<span class="change">${text[alert.change]}</span>`}
           <time datetime=${alert.createdAt}>${time(alert.createdAt)}</time>
         </span>

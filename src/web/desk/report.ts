@@ -7,23 +7,27 @@ import { fill, type Words } from './strings.ts';
 const AIM = 0.9;
 
 /** What became of a version, as numbers first and pictures beside them. */
-export function renderReport(report: Report, words: Words): TemplateResult {
+export function renderReport(report: Report, words: Words, isCounting: boolean): TemplateResult {
   const { text, number } = words;
   const { audience, outcomes, live, receipts, timing } = report;
   const share = timing.withinTwoMinutes;
-  const aside = audience === 0 ? text.nobody : fill(text.ofAudience, { n: number(audience) });
+  const aside = isCounting
+    ? text.counting
+    : audience === 0
+      ? text.nobody
+      : fill(text.ofAudience, { n: number(audience) });
   const { supersededBy } = report;
   return html`
     ${supersededBy === null ? nothing : html`<p class="note">${fill(text.supersededBy, { n: number(supersededBy) })}</p>`}
     <dl class="figures">
       ${figure('accepted', text.reached, number(outcomes.accepted), aside)}
-      ${figure('early', text.twoMinutes, share === null ? '–' : words.percent(share), text.target, share !== null && share >= AIM)}
+      ${figure('early', text.twoMinutes, share === null || isCounting ? '–' : words.percent(share), text.target, !isCounting && share !== null && share >= AIM)}
       ${figure('live', text.openPages, number(live.connections))}
       ${figure('shown', text.shown, number(receipts.shown))}
       ${figure('opened', text.opened, number(receipts.opened))}
     </dl>
     <p class="quiet">${text.receiptsWhy}</p>
-    ${audience === 0 ? nothing : html`${renderOutcomes(report, words)} ${renderSpeed(report, words)}`}
+    ${audience === 0 || isCounting ? nothing : html`${renderOutcomes(report, words)} ${renderSpeed(report, words)}`}
   `;
 }
 

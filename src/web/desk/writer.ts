@@ -12,7 +12,7 @@ import { renderFields } from './form.ts';
 import { renderMeter, renderReach } from './meter.ts';
 import { renderNotice, type Notice } from './notice.ts';
 import { renderOvertaken } from './overtaken.ts';
-import { renderQuestion } from './question.ts';
+import { consentFor, renderQuestion } from './question.ts';
 import { sendDraft, type Outcome } from './sending.ts';
 import type { DeskShared } from './shared.ts';
 import './confirm.ts';
@@ -73,9 +73,7 @@ class Writer extends DeskElement {
 
   blankFields(): Fields {
     const { subject } = this;
-    return subject.change === 'new'
-      ? emptyFields(this.desk.config.languages[0] ?? 'ar')
-      : fieldsOf(subject.of);
+    return subject.change === 'new' ? emptyFields(this.desk.words.language) : fieldsOf(subject.of);
   }
 
   newestVersion(): number {
@@ -275,7 +273,7 @@ class Writer extends DeskElement {
         <footer>
           ${renderMeter(this.bytes, config.pushMessageLimitBytes, words)}
           <button class="main" aria-keyshortcuts="Control+Enter" ?disabled=${isLocked || this.isOver}>
-            ${sending ? text.sending : text.review}
+            ${sending ? text.sending : html`${text.review} <kbd dir="ltr">Ctrl ↵</kbd>`}
           </button>
           ${subject.change === 'new' ? renderReach(this.estimate, words) : nothing}
         </footer>
@@ -284,7 +282,8 @@ class Writer extends DeskElement {
       <desk-confirm
         .open=${this.confirming}
         .heading=${subject.change === 'new' ? text.confirm : text.confirmVersion}
-        .content=${renderQuestion(this.alert, words, this.estimate, this.allowDuplicate)}
+        .content=${renderQuestion(this.alert, words, this.estimate, config, this.allowDuplicate)}
+        .consent=${consentFor(this.alert, words)}
         .confirmLabel=${text.sendNow}
         .declineLabel=${text.goBack}
         @confirmed=${this.onConfirmed}

@@ -4,6 +4,7 @@ import { openWebSocket } from './web-socket.ts';
 
 export const browserSurroundings: Surroundings = {
   now: () => Date.now(),
+  monotonic: () => performance.now(),
   random: () => Math.random(),
   after: (ms, run) => {
     const timer = setTimeout(run, ms);

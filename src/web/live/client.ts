@@ -1,6 +1,7 @@
 import type { Alert } from '../../alerts/schema.ts';
 import type { LiveMessage } from '../../live/protocol.ts';
-import { keepLine, type LineKeeper } from './line-keeper.ts';
+import { createServerClock } from '../server-clock.ts';
+import { keepLine, type LineFault, type LineKeeper } from './line-keeper.ts';
 import { createMemory } from './memory.ts';
 import { shareLine } from './sharing.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -16,15 +17,19 @@ export function createLiveClient(
     onAlert: (alert: Alert) => void;
     onReset?: (current: readonly Alert[]) => void;
     onState: (connected: boolean) => void;
+    onFault?: (fault: LineFault) => void;
   },
   surroundings: Surroundings,
-): { close(): void } {
+): { now(): number; close(): void } {
   const { onReset } = options;
   const url = new URL(options.url);
   const query = new URLSearchParams(options.query);
   query.sort();
   url.search = query.toString();
+  const clock = createServerClock(surroundings.monotonic, surroundings.now);
+  const tellFault = contained(options.onFault ?? (() => undefined));
   const memory = createMemory({
+    clock,
     onAlert: contained(options.onAlert),
     onReset: onReset && contained(onReset),
   });
@@ -43,19 +48,20 @@ export function createLiveClient(
     const openLine = (events: {
       onMessage: (message: LiveMessage) => void;
       onState: (connected: boolean) => void;
-    }): LineKeeper => keepLine({ surroundings, url, cursor: () => memory.cursor, ...events });
-    keeper =
-      locks === undefined || openChannel === undefined
-        ? openLine({ onMessage: memory.take, onState })
-        : shareLine({
-            surroundings,
-            locks,
-            openChannel,
-            name: `${NOTES} ${url.href}`,
-            memory,
-            openLine,
-            onState,
-          });
+    }): LineKeeper =>
+      keepLine({ surroundings, url, cursor: () => memory.cursor, onFault: tellFault, ...events });
+    const alone = (): LineKeeper => openLine({ onMessage: memory.take, onState });
+    if (locks === undefined || openChannel === undefined) {
+      keeper = alone();
+      return;
+    }
+    try {
+      const name = `${NOTES} ${url.href}`;
+      keeper = shareLine({ surroundings, locks, openChannel, name, memory, openLine, onState });
+    } catch {
+      // Where a reader blocks a site's storage, Firefox has these and refuses them: a line of this tab's then.
+      keeper = alone();
+    }
   }
 
   function letGo(): void {
@@ -74,6 +80,7 @@ export function createLiveClient(
   });
   open();
   return {
+    now: () => clock.now(),
     close: () => {
       stopWake();
       stopHold();

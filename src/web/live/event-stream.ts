@@ -23,7 +23,6 @@ async function read(url: URL, events: TransportEvents, signal: AbortSignal): Pro
   const response = await fetch(url, { headers, signal, cache: 'no-store' });
   const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') === true;
   if (!response.ok || !isStream || response.body === null) {
-    void response.body?.cancel();
     return refusal(response);
   }
   const pieces = response.body.pipeThrough(new TextDecoderStream()).getReader();
@@ -36,7 +35,13 @@ async function read(url: URL, events: TransportEvents, signal: AbortSignal): Pro
 }
 
 /** `Retry-After` in seconds is all that our gateway sends (RFC 9110, section 10.2.3). */
-function refusal(response: Response): Ending {
+async function refusal(response: Response): Promise<Ending> {
   const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
-  return { status: response.status, ...(seconds > 0 ? { retryAfterMs: seconds * 1000 } : {}) };
+  const wait = seconds > 0 ? { retryAfterMs: seconds * 1000 } : {};
+  if (response.status !== 400) {
+    void response.body?.cancel();
+    return { status: response.status, ...wait };
+  }
+  const problem = (await response.json().catch(() => ({}))) as Pick<Ending, 'errors'>;
+  return { status: response.status, ...wait, errors: problem.errors ?? [] };
 }

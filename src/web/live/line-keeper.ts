@@ -11,7 +11,12 @@ const STEADY_MS = 10_000;
  * WebSockets in a row that never said hello, until the event stream is tried. Where sockets have worked it is rather an
  * outage: an event stream would not help, and going back to a socket would cost the gateway a second handshake.
  */
-const SOCKETS_BEFORE_STREAM = { atFirst: 3, afterOneWorked: 8 };
+const SOCKETS_BEFORE_STREAM = { atFirst: 1, afterOneWorked: 8 };
+/**
+ * A page that was never connected opens an event stream beside a WebSocket that is silent for so long: where a proxy
+ * swallows the upgrade, or the page's policy the attempt, an alert must not wait for the socket's end.
+ */
+const BESIDE_MS = 1500;
 /** After that a WebSocket is tried again: soon (it may have been an outage), then less and less often. */
 const SOCKET_AGAIN_MS = { first: 60_000, most: 30 * 60_000 };
 
@@ -25,6 +30,14 @@ const SOCKET_SILENCE_MS = { least: 4 * 60_000, spread: 2 * 60_000 };
 /** A reader who looks at the page, or a network that came back, asks sooner. */
 const DOUBTFUL_SILENCE_MS = 30_000;
 const WAKE_SPREAD_MS = 500;
+
+/** Why a line that was never there does not come about. */
+export interface LineFault {
+  /** HTTP status of the refusal; undefined where the browser tells nothing: no network, or an origin that is not allowed. */
+  readonly status: number | undefined;
+  /** What the server found wrong with the question. */
+  readonly errors: readonly { readonly parameter?: string; readonly detail: string }[];
+}
 
 export interface LineKeeper {
   /** Looks after the line now. */
@@ -55,6 +68,8 @@ export function keepLine(deps: {
   onMessage: (message: LiveMessage) => void;
   /** May say the same again; it begins as false. */
   onState: (connected: boolean) => void;
+  /** At most once. */
+  onFault: (fault: LineFault) => void;
 }): LineKeeper {
   const { surroundings } = deps;
   const { now, random, after } = surroundings;
@@ -62,6 +77,9 @@ export function keepLine(deps: {
   let current: Attempt | undefined;
   /** One that has not yet; beside a current one, to replace it. */
   let trial: Attempt | undefined;
+  /** An event stream beside the first socket. */
+  let beside: Attempt | undefined;
+  let hasComplained = false;
   let stopped = false;
   let everConnected = false;
   let failures = 0;
@@ -71,6 +89,7 @@ export function keepLine(deps: {
   let silenceMs = 0;
   let waiting: { readonly asked: boolean; readonly cancel: () => void } | undefined;
   let cancelHello = (): void => undefined;
+  let cancelBeside = (): void => undefined;
   let cancelWatch = (): void => undefined;
 
   function stopWaiting(): void {
@@ -95,9 +114,28 @@ export function keepLine(deps: {
     if (stopped || trial !== undefined || !surroundings.online()) return;
     const kind = socketIsDue() ? 'socket' : 'stream';
     if (kind === 'socket') socketTriedMs = now();
-    const attempt: Attempt = { kind, openedMs: now(), heardMs: now(), line: undefined };
+    const attempt = attemptAt(kind);
     trial = attempt;
     cancelHello = after(HELLO_MS, () => end(attempt, {}));
+    if (kind === 'socket' && !everConnected) cancelBeside = after(BESIDE_MS, openBeside);
+    connect(attempt);
+  }
+
+  function openBeside(): void {
+    if (everConnected || beside !== undefined || trial === undefined) return;
+    beside = attemptAt('stream');
+    connect(beside);
+  }
+
+  const attemptAt = (kind: Attempt['kind']): Attempt => ({
+    kind,
+    openedMs: now(),
+    heardMs: now(),
+    line: undefined,
+  });
+
+  function connect(attempt: Attempt): void {
+    const { kind } = attempt;
     const url = new URL(deps.url);
     if (deps.cursor() !== '') url.searchParams.set('cursor', deps.cursor());
     const open = kind === 'socket' ? surroundings.openWebSocket : surroundings.openEventStream;
@@ -115,14 +153,14 @@ export function keepLine(deps: {
   }
 
   function hear(attempt: Attempt, text: string): void {
-    if (attempt !== current && attempt !== trial) return;
+    if (attempt !== current && attempt !== trial && attempt !== beside) return;
     attempt.heardMs = now();
     const message = readMessage(text);
     if (message === undefined) {
       end(attempt, {});
       return;
     }
-    if (attempt === trial) replaceCurrent(attempt);
+    if (attempt === trial || attempt === beside) replaceCurrent(attempt);
     else if (trial === undefined) stopWaiting();
     deps.onState(true);
     deps.onMessage(message);
@@ -130,12 +168,18 @@ export function keepLine(deps: {
 
   /** The trial has said hello. */
   function replaceCurrent(attempt: Attempt): void {
-    cancelHello();
+    cancelBeside();
     current?.line?.close();
     current = attempt;
-    trial = undefined;
     everConnected = true;
+    if (attempt === beside) beside = undefined;
+    else {
+      cancelHello();
+      trial = undefined;
+    }
     if (attempt.kind === 'socket') {
+      beside?.line?.close();
+      beside = undefined;
       socketHasWorked = true;
       socketFailures = 0;
     }
@@ -143,10 +187,18 @@ export function keepLine(deps: {
   }
 
   function end(attempt: Attempt, ending: Ending): void {
+    if (attempt === beside) {
+      beside = undefined;
+      attempt.line?.close();
+      complain(ending);
+      return;
+    }
     if (attempt !== current && attempt !== trial) return;
     attempt.line?.close();
+    if (attempt.kind === 'stream') complain(ending);
     if (attempt === trial) {
       cancelHello();
+      cancelBeside();
       trial = undefined;
       if (attempt.kind === 'socket') socketFailures += 1;
     } else {
@@ -161,6 +213,13 @@ export function keepLine(deps: {
     failures += 1;
     if (next.type === 'stop') close();
     else if (trial === undefined) waitThen(next.waitMs, next.asked);
+  }
+
+  /** A stream's refusal says more than a socket's. */
+  function complain({ status, errors = [] }: Ending): void {
+    if (everConnected || hasComplained || !surroundings.online()) return;
+    hasComplained = true;
+    deps.onFault({ status, errors });
   }
 
   function watch(lastMs: number): void {
@@ -196,11 +255,12 @@ export function keepLine(deps: {
     stopped = true;
     stopWaiting();
     cancelHello();
+    cancelBeside();
     cancelWatch();
-    current?.line?.close();
-    trial?.line?.close();
+    for (const attempt of [current, trial, beside]) attempt?.line?.close();
     current = undefined;
     trial = undefined;
+    beside = undefined;
   }
 
   start();

@@ -1,6 +1,7 @@
 import type { Alert } from '../../alerts/schema.ts';
 import { parseCursor } from '../../live/cursor.ts';
 import type { HelloMessage, LiveMessage } from '../../live/protocol.ts';
+import type { ServerClock } from '../server-clock.ts';
 
 /**
  * Versions remembered as had. What comes twice was in flight when a line was replaced, so it is among the last; this is
@@ -25,15 +26,17 @@ export interface Memory {
   readonly cursor: string;
   readonly take: (message: LiveMessage) => void;
   /** The hello that the gateway would give another tab at `since`; undefined while this one knows no more than that. */
-  helloFor(since: string, nowMs: number): HelloMessage | undefined;
+  helloFor(since: string): HelloMessage | undefined;
 }
 
 /**
  * Hands on every version once, and what is current after a gap that could not be filled.
+ * @param told.clock is set by what a hello says
  * @param told.onAlert every version once (alert id and version)
  * @param told.onReset takes the current alerts of a hello without recovery; without it `onAlert` gets the new ones of them
  */
 export function createMemory(told: {
+  clock: ServerClock;
   onAlert: (alert: Alert) => void;
   onReset?: ((current: readonly Alert[]) => void) | undefined;
 }): Memory {
@@ -86,11 +89,13 @@ export function createMemory(told: {
     take: (message) => {
       const before = cursor;
       cursor = message.cursor;
+      if (message.type === 'hello') told.clock.set(Date.parse(message.time ?? ''));
       if (message.type === 'alert') takeVersion(message.alert, cursor);
       else if (message.recovered) message.alerts.forEach((alert) => takeVersion(alert, before));
       else startOver(message);
     },
-    helloFor: (since, nowMs) => {
+    helloFor: (since) => {
+      const nowMs = told.clock.now();
       if (cursor === '' || (since !== cursor && isWithin(since, cursor))) return undefined;
       // A hello's versions have no places of their own: for a tab that stands among them it is not known which it had.
       const isAmong = ({ after, cursor }: Missed): boolean =>
@@ -99,7 +104,7 @@ export function createMemory(told: {
       const alerts = recovered
         ? missed.filter((entry) => offsetOf(entry.cursor) > offsetOf(since)).map((entry) => entry.alert)
         : [...current.values()].filter((alert) => Date.parse(alert.expiresAt) > nowMs);
-      return { type: 'hello', cursor, recovered, alerts };
+      return { type: 'hello', cursor, recovered, alerts, time: new Date(nowMs).toISOString() };
     },
   };
 }

@@ -211,7 +211,7 @@ export function shareLine(deps: {
 
   function answer(leading: LineKeeper, join: { tab: string; since: string; awake: boolean }): void {
     const mayTell = lineHasSpoken || join.since === '';
-    const hello = mayTell ? memory.helloFor(join.since, surroundings.now()) : undefined;
+    const hello = mayTell ? memory.helloFor(join.since) : undefined;
     post({ type: 'answer', to: join.tab, hello, connected, visible: visible() });
     if (join.awake) leading.wake('visible');
   }

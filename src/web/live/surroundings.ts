@@ -22,6 +22,8 @@ export interface Locks {
 export interface Surroundings {
   /** Milliseconds since the epoch, by the wall clock: it runs on while the device sleeps. */
   readonly now: () => number;
+  /** Milliseconds since any moment, by a clock that does not jump. */
+  readonly monotonic: () => number;
   /** In [0, 1). */
   readonly random: () => number;
   /** @returns cancels it */

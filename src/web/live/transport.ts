@@ -6,6 +6,8 @@ export interface Ending {
   readonly status?: number;
   /** From the refusal's `Retry-After`, ms. */
   readonly retryAfterMs?: number;
+  /** What a refusal found wrong with the question (`errors` of its problem details, RFC 9457). */
+  readonly errors?: readonly { readonly parameter?: string; readonly detail: string }[];
 }
 
 export interface TransportEvents {

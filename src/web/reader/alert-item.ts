@@ -1,9 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { changeName } from '../../alerts/change-names.ts';
+import { changeName, labelName } from '../../alerts/change-names.ts';
 import type { Alert } from '../../alerts/schema.ts';
+import { isBreaking } from '../../pages/front-page-data.ts';
 import { storyUrl } from '../story-url.ts';
-import type { Language, ReaderStrings } from './strings.ts';
-import type { Times } from './times.ts';
+import type { Language, ReaderStrings } from '../../pages/reader-words.ts';
+import type { Times } from '../../pages/times.ts';
 
 export interface ItemView {
   readonly text: ReaderStrings;
@@ -20,9 +21,14 @@ export function renderAlert(alert: Alert, view: ItemView, lead: boolean): Templa
   const classes = `alert ${lead ? 'lead' : ''} ${retracted ? 'retracted' : ''} ${alert.urgency}`;
   const page = `/a/${alert.id}`;
   return html`
-    <li>
+    <li data-alert=${alert.id}>
       <article class=${classes}>
         <p class="alert-meta">
+          ${
+            alert.change === 'new' && isBreaking(alert, view.nowMs)
+              ? html`<span class="label">${labelName(alert, view.language, false)}</span>`
+              : nothing
+          }
           <a class="permalink" href=${page} title=${text.permalink}>
             <time datetime=${alert.createdAt} title=${times.full(alert.createdAt)}
               >${times.since(alert.createdAt, view.nowMs)}</time
@@ -37,7 +43,13 @@ export function renderAlert(alert: Alert, view: ItemView, lead: boolean): Templa
           ${renderChange(alert, view)}
           ${
             alert.image !== null && !retracted
-              ? html`<img src=${alert.image} alt="" loading="lazy" referrerpolicy="no-referrer" />`
+              ? html`<img
+                  src=${alert.image}
+                  alt=""
+                  loading=${lead ? 'eager' : 'lazy'}
+                  referrerpolicy="no-referrer"
+                  @error=${hide}
+                />`
               : nothing
           }
           ${alert.body !== null && !retracted ? html`<p class="alert-body">${alert.body}</p>` : nothing}
@@ -45,6 +57,11 @@ export function renderAlert(alert: Alert, view: ItemView, lead: boolean): Templa
       </article>
     </li>
   `;
+}
+
+/** A picture that does not come leaves no empty box behind. */
+function hide(event: Event): void {
+  (event.target as HTMLElement).hidden = true;
 }
 
 /** Why there is another version, and since when. */

@@ -1,18 +1,5 @@
-import type { Alert, Urgency } from '../../alerts/schema.ts';
-
-/** `GET /v1/config`, as far as the reader page needs it. */
-export interface PublicConfig {
-  readonly vapidPublicKey: string;
-  readonly topics: readonly Topic[];
-  readonly languages: readonly string[];
-  readonly urgencies: readonly Urgency[];
-}
-
-export interface Topic {
-  readonly id: string;
-  readonly names: Readonly<Record<string, string>>;
-  readonly default: boolean;
-}
+import type { Alert } from '../../alerts/schema.ts';
+import type { PublicConfig } from '../../pages/front-page-data.ts';
 
 export interface AlertPage {
   readonly alerts: readonly Alert[];

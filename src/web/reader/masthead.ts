@@ -1,5 +1,5 @@
 import { html, type TemplateResult } from 'lit';
-import type { Language, ReaderStrings } from './strings.ts';
+import type { Language, ReaderStrings } from '../../pages/reader-words.ts';
 
 /** The head of the page: name, day, how the live line is, the switch to the other language. */
 export function renderMasthead(view: {
@@ -7,7 +7,7 @@ export function renderMasthead(view: {
   day: string;
   line: 'live' | 'connecting' | 'offline';
   otherLanguage: Language;
-  switchLanguage: () => void;
+  switchLanguage: (event: Event) => void;
 }): TemplateResult {
   const { text } = view;
   return html`
@@ -19,9 +19,14 @@ export function renderMasthead(view: {
         </a>
         <p class="tagline">${text.tagline}<br /><span class="day">${view.day}</span></p>
         <span class="line ${view.line}">${text[view.line]}</span>
-        <button class="language" type="button" lang=${view.otherLanguage} @click=${view.switchLanguage}>
-          ${text.otherLanguage}
-        </button>
+        <a
+          class="language"
+          href="/?lang=${view.otherLanguage}"
+          lang=${view.otherLanguage}
+          hreflang=${view.otherLanguage}
+          @click=${view.switchLanguage}
+          >${text.otherLanguage}</a
+        >
       </div>
     </header>
   `;

@@ -6,8 +6,8 @@ import { pushSupport } from '../subscription/support.ts';
 import { recall, remember } from './browser-memory.ts';
 import { describeChoice, firstChoice, readChoice, renderChoices, stillPossible } from './choices-form.ts';
 import { BELL, BELL_ON, SHARE } from './icons.ts';
-import type { PublicConfig } from './loading.ts';
-import { CARD_STRINGS, type CardStrings, type Language } from './strings.ts';
+import type { PublicConfig } from '../../pages/front-page-data.ts';
+import { CARD_STRINGS, type CardStrings, type Language } from '../../pages/reader-words.ts';
 
 /** Wide enough that the choices stand beside the news and hide nothing. */
 const ROOMY = '(min-width: 60rem)';
@@ -28,13 +28,14 @@ export class NotificationsCard extends LitElement {
   declare private choice: Preferences | undefined;
   declare private message: keyof CardStrings | undefined;
   declare private dismissed: boolean;
+  private hasChosenLanguage = false;
   private registration: ServiceWorkerRegistration | undefined;
 
   constructor() {
     super();
     this.language = 'ar';
     this.state = 'checking';
-    this.dismissed = recall('later') !== undefined;
+    this.dismissed = recall('card') === 'later';
   }
 
   protected override createRenderRoot(): HTMLElement {
@@ -42,6 +43,16 @@ export class NotificationsCard extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues): void {
+    // The language of the page until the reader has chosen one, or is subscribed: then it changes in the form only.
+    if (
+      changed.has('language') &&
+      this.choice !== undefined &&
+      !this.hasChosenLanguage &&
+      this.state !== 'on'
+    ) {
+      this.choice = { ...this.choice, lang: this.language };
+    }
+    if (changed.has('state') && this.state !== 'checking' && this.state !== 'busy') this.rememberState();
     if (!changed.has('config') || this.config === undefined || this.registration !== undefined) return;
     this.choice = firstChoice(this.config, this.language);
     if (pushSupport() === 'yes') void this.start(this.config);
@@ -58,21 +69,33 @@ export class NotificationsCard extends LitElement {
         await eraseRecord();
       } else if (record !== undefined) {
         this.choice = stillPossible(record.preferences, config, this.language);
-        this.state = 'on';
+        this.settle('on');
         const registration = await navigator.serviceWorker.ready;
         await subscribe(registration, config.vapidPublicKey, this.choice);
         return;
       }
-      this.state = 'off';
+      this.settle('off');
     } catch {
-      if (this.state === 'checking') this.state = 'off';
+      this.settle('off');
       // The subscription may well live; the next visit, or the network's return, makes sure.
       addEventListener('online', () => void this.start(config), { once: true });
     }
   }
 
+  /** What was found at the start; a reader who pressed a button meanwhile is served first. */
+  private settle(found: 'off' | 'on'): void {
+    if (this.state === 'checking') this.state = found;
+  }
+
+  /** For the server, which writes the card as it will be. */
+  private rememberState(): void {
+    if (this.state === 'on') remember('card', 'on');
+    else if (!this.dismissed) remember('card', undefined);
+  }
+
   private readonly onChange = (event: Event): void => {
     if (this.choice === undefined) return;
+    if ((event.target as HTMLInputElement).name === 'lang') this.hasChosenLanguage = true;
     this.choice = readChoice(event.currentTarget as HTMLFormElement, this.choice);
     this.message = undefined;
   };
@@ -80,13 +103,14 @@ export class NotificationsCard extends LitElement {
   private readonly onSubmit = (event: SubmitEvent): void => {
     event.preventDefault();
     const { config, choice } = this;
-    if (config === undefined || choice === undefined || this.state === 'busy') return;
+    if (config === undefined || choice === undefined) return;
+    if (this.state === 'busy') return;
     if (choice.topics.length === 0) {
       this.message = 'noTopic';
       this.querySelector('details')?.setAttribute('open', '');
       return;
     }
-    const before = this.state;
+    const before = this.state === 'on' ? 'on' : 'off';
     // In the tap itself: Safari refuses the question later on.
     const permission = Notification.requestPermission();
     void this.act(before === 'on' ? 'saving' : 'asking', before, async () => {
@@ -100,7 +124,7 @@ export class NotificationsCard extends LitElement {
   };
 
   private readonly onTurnOff = (): void => {
-    if (this.state === 'busy') return;
+    if (this.state !== 'on') return;
     void this.act('saving', 'on', async () => {
       await unsubscribe(await navigator.serviceWorker.ready);
       this.state = 'off';
@@ -111,7 +135,7 @@ export class NotificationsCard extends LitElement {
   /** @param before the state to fall back to when it fails */
   private async act(
     doing: 'asking' | 'saving',
-    before: 'off' | 'on' | 'checking',
+    before: 'off' | 'on',
     action: () => Promise<void>,
   ): Promise<void> {
     this.state = 'busy';
@@ -129,15 +153,15 @@ export class NotificationsCard extends LitElement {
 
   private readonly setDismissed = (dismissed: boolean): void => {
     this.dismissed = dismissed;
-    remember('later', dismissed ? 'yes' : undefined);
+    remember('card', dismissed ? 'later' : undefined);
     void this.updateComplete.then(() => this.querySelector<HTMLElement>('h2, .reopen')?.focus());
   };
 
   override render(): TemplateResult | typeof nothing {
     const { config, choice, state } = this;
-    if (config === undefined || choice === undefined || state === 'checking') return nothing;
+    if (config === undefined || choice === undefined) return nothing;
     const text = CARD_STRINGS[this.language];
-    if (this.dismissed && state === 'off') {
+    if (this.dismissed && (state === 'off' || state === 'checking')) {
       return html`
         <aside aria-label=${text.reopen}>
           <button class="reopen" type="button" @click=${() => this.setDismissed(false)}>
@@ -146,15 +170,16 @@ export class NotificationsCard extends LitElement {
         </aside>
       `;
     }
-    const on = state === 'on' || (state === 'busy' && this.message === 'saving');
+    const isKnownOn = state === 'checking' && recall('card') === 'on';
+    const on = state === 'on' || isKnownOn || (state === 'busy' && this.message === 'saving');
     return html`
       <aside class="card ${on ? 'on' : ''}" aria-labelledby="notifications-title">
         <div class="card-head">
           ${on ? BELL_ON : BELL}
-          <h2 id="notifications-title" tabindex="-1">${on ? text.on : text.ask}</h2>
+          <h2 id="notifications-title" tabindex="-1">${on ? text.on : canAsk() ? text.ask : text.reopen}</h2>
         </div>
-        <p class="quiet">${on ? text.onMore : text.askMore}</p>
-        ${pushSupport() === 'yes' ? this.renderForm(config, choice, on, text) : this.renderWhyNot(text)}
+        ${canAsk() ? html`<p class="quiet">${on ? text.onMore : text.askMore}</p>` : nothing}
+        ${canAsk() ? this.renderForm(config, choice, on, text) : this.renderWhyNot(text)}
       </aside>
     `;
   }
@@ -191,15 +216,34 @@ export class NotificationsCard extends LitElement {
   }
 
   private renderWhyNot(text: CardStrings): TemplateResult {
-    if (pushSupport() === 'no') return html`<p class="why-not">${text.unsupported}</p>`;
     return html`
-      <p class="why-not">${text.install}</p>
-      <ol class="steps">
-        <li>${text.installShare} ${SHARE}</li>
-        <li>${text.installAdd}</li>
-        <li>${text.installOpen}</li>
-      </ol>
+      ${renderReason(text)}
+      <p class="message" role="status">${this.message === undefined ? nothing : text[this.message]}</p>
+      <div class="buttons">
+        <button type="button" @click=${() => this.setDismissed(true)}>${text.close}</button>
+      </div>
     `;
+  }
+}
+
+/** Whether there is any use in asking: this browser can notify, and the reader has not blocked it. */
+const canAsk = (): boolean => pushSupport() === 'yes' && Notification.permission !== 'denied';
+
+function renderReason(text: CardStrings): TemplateResult {
+  switch (pushSupport()) {
+    case 'yes':
+      return html`<p class="why-not">${text.denied}</p>`;
+    case 'no':
+      return html`<p class="why-not">${text.unsupported}</p>`;
+    case 'install':
+      return html`
+        <p class="why-not">${text.install}</p>
+        <ol class="steps">
+          <li>${text.installShare} ${SHARE}</li>
+          <li>${text.installAdd}</li>
+          <li>${text.installOpen}</li>
+        </ol>
+      `;
   }
 }
 

@@ -2,19 +2,26 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import { repeat } from 'lit/directives/repeat.js';
 import type { Alert } from '../../alerts/schema.ts';
 import { openLiveClient, type LiveClient } from '../live-client.ts';
+import {
+  DATA_BLOCK,
+  isBreaking,
+  type FrontPageData,
+  type PublicConfig,
+} from '../../pages/front-page-data.ts';
+import type { FedBar } from '../bar/bar-element.ts';
 import { persist, type Persistence } from '../persist.ts';
-import { breakingOf, EMPTY_BOOK, keepCurrent, refresh, take, type AlertBook } from './alert-book.ts';
+import { createServerClock } from '../server-clock.ts';
+import { EMPTY_BOOK, refresh, take, type AlertBook } from './alert-book.ts';
 import { renderAlert, type ItemView } from './alert-item.ts';
-import { renderBreakingBar } from './breaking-bar.ts';
-import { recall, remember } from './browser-memory.ts';
+import { remember } from './browser-memory.ts';
 import { CLOUD_OFF } from './icons.ts';
-import { loadAlerts, loadConfig, type PublicConfig } from './loading.ts';
+import { loadAlerts, loadConfig } from './loading.ts';
 import { renderMasthead } from './masthead.ts';
 import { renderSections } from './sections.ts';
-import { READER_STRINGS, type Language } from './strings.ts';
-import { timesIn, type Times } from './times.ts';
+import { READER_STRINGS, type Language } from '../../pages/reader-words.ts';
+import { timesIn, type Times } from '../../pages/times.ts';
 
-/** How often the ages of alerts are written anew, and stale ones leave the bar, ms. */
+/** How often the ages of alerts are written anew, ms. */
 const TICK_MS = 15_000;
 
 /** The reader page: what is known, and how it comes in. It renders into the page itself, whose style sheet is the only one. */
@@ -41,8 +48,14 @@ export class ReaderPage extends LitElement {
   declare private connected: boolean;
   declare private online: boolean;
   declare private nowMs: number;
-  /** What the bar chooses from, whatever section is chosen. */
-  private current: AlertBook = EMPTY_BOOK;
+  /** What is known, whatever section is chosen. */
+  private known: AlertBook = EMPTY_BOOK;
+  private readonly clock = createServerClock();
+  private bar: FedBar | undefined;
+  /** What the bar began with, until there is one. */
+  private breaking: readonly Alert[] = [];
+  /** Alerts that the bar was given: their later versions belong there, quiet ones too. */
+  private readonly inBar = new Set<string>();
   private times: Times;
   private live: LiveClient | undefined;
   private loading: Persistence | undefined;
@@ -50,18 +63,34 @@ export class ReaderPage extends LitElement {
 
   constructor() {
     super();
-    this.language = recall('language') === 'en' ? 'en' : 'ar';
+    this.language = document.documentElement.lang === 'en' ? 'en' : 'ar';
     this.times = timesIn(this.language);
     this.listed = EMPTY_BOOK;
     this.next = null;
     this.state = 'loading';
     this.connected = false;
     this.online = navigator.onLine;
-    this.nowMs = Date.now();
+    this.takeData();
+    this.nowMs = this.clock.now();
+  }
+
+  /** Goes on with what the server wrote the page of. */
+  private takeData(): void {
+    const block = document.querySelector(`#${DATA_BLOCK}`);
+    if (block === null) return;
+    const data = JSON.parse(block.textContent) as FrontPageData;
+    this.clock.set(data.nowMs);
+    this.config = data.config;
+    this.topic = data.topic ?? undefined;
+    this.listed = take(EMPTY_BOOK, data.alerts);
+    this.known = take(EMPTY_BOOK, data.breaking);
+    this.breaking = data.breaking;
+    this.next = data.next;
+    this.state = 'ready';
   }
 
   protected override createRenderRoot(): HTMLElement {
-    this.replaceChildren(); // what stood there before scripts ran
+    this.replaceChildren(); // what the server wrote: the same is written again before anything is drawn
     return this;
   }
 
@@ -69,11 +98,12 @@ export class ReaderPage extends LitElement {
     super.connectedCallback();
     addEventListener('online', this.noteOnline);
     addEventListener('offline', this.noteOnline);
+    addEventListener('popstate', this.onPopState);
     this.ticking = setInterval(() => {
-      this.nowMs = Date.now();
+      this.nowMs = this.clock.now();
     }, TICK_MS);
     navigator.serviceWorker?.addEventListener('message', this.onPush);
-    this.load();
+    if (this.state !== 'ready') this.load();
     this.live = openLiveClient({
       query: {},
       onAlert: (alert) => this.takeLive(alert),
@@ -88,6 +118,7 @@ export class ReaderPage extends LitElement {
     super.disconnectedCallback();
     removeEventListener('online', this.noteOnline);
     removeEventListener('offline', this.noteOnline);
+    removeEventListener('popstate', this.onPopState);
     navigator.serviceWorker?.removeEventListener('message', this.onPush);
     clearInterval(this.ticking);
     this.loading?.stop();
@@ -115,7 +146,7 @@ export class ReaderPage extends LitElement {
         ]);
         this.config = config;
         this.listed = refresh(this.listed, page.alerts, page.next !== null);
-        this.current = refresh(this.current, page.alerts, true);
+        this.known = take(this.known, page.alerts);
         this.next = page.next;
         this.state = 'ready';
       },
@@ -126,10 +157,11 @@ export class ReaderPage extends LitElement {
   }
 
   private takeLive(alert: Alert): void {
-    this.nowMs = Date.now();
-    this.current = take(this.current, [alert]);
-    const known = this.listed.alerts.some(({ id }) => id === alert.id);
-    if (known || this.belongs(alert)) this.listed = take(this.listed, [alert]);
+    this.look();
+    this.known = take(this.known, [alert]);
+    const isListed = this.listed.alerts.some(({ id }) => id === alert.id);
+    if (isListed || this.belongs(alert)) this.listed = take(this.listed, [alert]);
+    if (this.inBar.has(alert.id) || isBreaking(alert, this.nowMs)) this.feed([alert]);
     this.requestUpdate();
   }
 
@@ -138,45 +170,94 @@ export class ReaderPage extends LitElement {
    * was asked for before, at the start as well, may still call them true.
    */
   private reset(current: readonly Alert[]): void {
-    this.nowMs = Date.now();
-    this.current = keepCurrent(this.current, current);
+    this.look();
+    this.known = take(this.known, current);
     this.listed = take(
       this.listed,
       current.filter((alert) => this.belongs(alert)),
     );
+    const breaking = current.filter((alert) => this.inBar.has(alert.id) || isBreaking(alert, this.nowMs));
+    this.note(breaking);
+    this.bar?.reset(breaking);
     this.requestUpdate();
     this.load();
+  }
+
+  /** The line knows the server's time better than the page that was loaded once. */
+  private look(): void {
+    if (this.live !== undefined) this.clock.set(this.live.now());
+    this.nowMs = this.clock.now();
+  }
+
+  private feed(alerts: readonly Alert[]): void {
+    this.note(alerts);
+    for (const alert of alerts) this.bar?.take(alert);
+  }
+
+  private note(alerts: readonly Alert[]): void {
+    for (const { id } of alerts) this.inBar.add(id);
   }
 
   private belongs(alert: Alert): boolean {
     return this.topic === undefined || alert.topics.includes(this.topic);
   }
 
-  private readonly choose = (topic: string | undefined): void => {
+  private readonly choose = (event: Event, topic: string | undefined): void => {
+    event.preventDefault();
+    history.pushState(null, '', topic === undefined ? '/' : `/?topic=${topic}`);
+    this.open(topic);
+  };
+
+  private readonly onPopState = (): void => {
+    this.open(new URLSearchParams(location.search).get('topic') ?? undefined);
+  };
+
+  private open(topic: string | undefined): void {
     this.topic = topic;
-    this.listed = { ...EMPTY_BOOK, alerts: this.current.alerts.filter((alert) => this.belongs(alert)) };
+    this.listed = take(
+      EMPTY_BOOK,
+      this.known.alerts.filter((alert) => this.belongs(alert)),
+    );
     this.next = null;
     this.state = 'loading';
     this.load();
-  };
+  }
 
-  private readonly loadOlder = async (): Promise<void> => {
+  private readonly loadOlder = async (event: Event): Promise<void> => {
+    event.preventDefault();
     const { topic, next } = this;
     if (next === null) return;
+    const last = this.listed.alerts.at(-1)?.id;
     try {
       const page = await loadAlerts(topic, { before: next });
       if (topic !== this.topic) return;
       this.listed = take(this.listed, page.alerts);
       this.next = page.next;
+      await this.updateComplete;
+      // The link is gone with the last page: the reader goes on at the first alert that came.
+      if (page.next === null) this.querySelector<HTMLElement>(`[data-alert="${last}"] + li h3 a`)?.focus();
     } catch {
-      // The button is still there.
+      // The link is still there.
     }
   };
 
-  private readonly switchLanguage = (): void => {
+  private readonly switchLanguage = (event: Event): void => {
+    event.preventDefault();
     this.language = this.language === 'ar' ? 'en' : 'ar';
     remember('language', this.language);
   };
+
+  protected override firstUpdated(): void {
+    this.bar = this.querySelector<FedBar>('ajil-bar') ?? undefined;
+    if (this.bar === undefined) return;
+    this.bar.clock = this.clock;
+    this.note(this.breaking);
+    this.bar.reset(this.breaking);
+    this.bar.addEventListener('ajil-hide', (event) => {
+      const { alertId, reason } = (event as CustomEvent<{ alertId: string; reason: string }>).detail;
+      if (reason === 'dismissed') remember('closed', alertId);
+    });
+  }
 
   protected override willUpdate(changed: PropertyValues): void {
     if (!changed.has('language')) return;
@@ -191,7 +272,7 @@ export class ReaderPage extends LitElement {
     const text = READER_STRINGS[language];
     return html`
       <a class="skip" href="#news">${text.skip}</a>
-      ${renderBreakingBar(breakingOf(this.current, nowMs), { text, language, times, nowMs })}
+      <ajil-bar line="page" position="sticky"></ajil-bar>
       ${renderMasthead({
         text,
         day: times.day(nowMs),
@@ -233,8 +314,12 @@ export class ReaderPage extends LitElement {
           (alert, index) => renderAlert(alert, view, index === 0),
         )}
       </ol>
-      ${this.next === null ? nothing : html`<button class="more" type="button" @click=${this.loadOlder}>${text.more}</button>`}
+      ${this.next === null ? nothing : html`<a class="more" href=${this.olderPage(this.next)} @click=${this.loadOlder}>${text.more}</a>`}
     `;
+  }
+
+  private olderPage(before: string): string {
+    return `/?${new URLSearchParams({ ...(this.topic === undefined ? {} : { topic: this.topic }), before })}`;
   }
 
   private renderNothing(): TemplateResult {

@@ -1,6 +1,6 @@
-import { html, type TemplateResult } from 'lit';
-import type { Topic } from './loading.ts';
-import type { Language, ReaderStrings } from './strings.ts';
+import { html, nothing, type TemplateResult } from 'lit';
+import type { Topic } from '../../pages/front-page-data.ts';
+import type { Language, ReaderStrings } from '../../pages/reader-words.ts';
 
 /** The newsroom's topics, to read one of them. */
 export function renderSections(view: {
@@ -8,13 +8,16 @@ export function renderSections(view: {
   language: Language;
   topics: readonly Topic[];
   chosen: string | undefined;
-  choose: (topic: string | undefined) => void;
+  choose: (event: Event, topic: string | undefined) => void;
 }): TemplateResult {
   const section = (id: string | undefined, name: string): TemplateResult => html`
     <li>
-      <button type="button" aria-pressed=${view.chosen === id} @click=${() => view.choose(id)}>
-        ${name}
-      </button>
+      <a
+        href=${id === undefined ? '/' : `/?topic=${id}`}
+        aria-current=${view.chosen === id ? 'page' : nothing}
+        @click=${(event: Event) => view.choose(event, id)}
+        >${name}</a
+      >
     </li>
   `;
   return html`

@@ -1,9 +1,9 @@
 import { storyUrl } from '../story-url.ts';
 import { readRecord } from '../subscription/record.ts';
 import { subscribe } from '../subscription/subscribe.ts';
-import { readPushMessage, type PushData } from './push-message.ts';
+import { readPushMessage, type PushData, type Shown } from './push-message.ts';
 import { sendReceipt } from './receipts.ts';
-import { show } from './show.ts';
+import { show, type Outcome } from './show.ts';
 
 // The only place that shows notifications. Every push shows one: browsers take the permission away otherwise.
 
@@ -13,21 +13,25 @@ self.addEventListener('install', () => void self.skipWaiting());
 self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()));
 
 // One after the other: each must see what the one before has put on the screen.
-let shown: Promise<void> = Promise.resolve();
+let shown: Promise<unknown> = Promise.resolve();
 
 self.addEventListener('push', (event) => {
-  const text = event.data?.text() ?? '';
-  shown = shown.then(() => onPush(text)).catch(() => undefined);
-  event.waitUntil(shown);
+  const message = readPushMessage(event.data?.text() ?? '');
+  const mine = shown.then(() => onPush(message));
+  shown = mine.catch(() => undefined);
+  // The next message does not wait for this one's receipt.
+  const told = mine.then((outcome) =>
+    outcome === 'shown' ? sendReceipt('shown', message.options.data) : undefined,
+  );
+  event.waitUntil(told.catch(() => undefined));
 });
 
-async function onPush(text: string): Promise<void> {
-  const message = readPushMessage(text);
+async function onPush(message: Shown): Promise<Outcome> {
   const outcome = await show(self.registration, message);
   const { data } = message.options;
   // A page whose live line is down learns of news by this.
-  const told = tellPages({ type: outcome, id: data?.id, version: data?.version });
-  await Promise.all([told, ...(outcome === 'shown' ? [sendReceipt('shown', data)] : [])]);
+  await tellPages({ type: outcome, id: data?.id, version: data?.version });
+  return outcome;
 }
 
 // Not fired on iOS, where the system itself follows the declarative message's `navigate`.

@@ -1,7 +1,7 @@
 import { UNREADABLE, type PushData, type Shown } from './push-message.ts';
 
 /** `overtaken`: a newer version of the alert is on the screen, and stays. */
-type Outcome = 'shown' | 'overtaken';
+export type Outcome = 'shown' | 'overtaken';
 
 /**
  * Shows a message in the place of its alert's earlier version (by `tag`; Safari replaces nothing and shows both). Push

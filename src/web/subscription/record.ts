@@ -21,15 +21,21 @@ export interface SubscriptionRecord {
 const STORE = 'ajil-subscription';
 const PLACE = '/subscription';
 
+/** A browser that keeps nothing for us (storage blocked) knows of no subscription. */
 export async function readRecord(): Promise<SubscriptionRecord | undefined> {
-  const stored = await (await caches.open(STORE)).match(PLACE);
-  return stored === undefined ? undefined : ((await stored.json()) as SubscriptionRecord);
+  try {
+    const stored = await (await caches.open(STORE)).match(PLACE);
+    return stored === undefined ? undefined : ((await stored.json()) as SubscriptionRecord);
+  } catch {
+    return undefined;
+  }
 }
 
+/** @throws when the browser keeps nothing: a subscription that is forgotten could not be ended */
 export async function writeRecord(record: SubscriptionRecord): Promise<void> {
   await (await caches.open(STORE)).put(PLACE, Response.json(record));
 }
 
 export async function eraseRecord(): Promise<void> {
-  await caches.delete(STORE);
+  await caches.delete(STORE).catch(() => false);
 }

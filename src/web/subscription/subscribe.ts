@@ -26,8 +26,18 @@ export function unsubscribe(registration: ServiceWorkerRegistration): Promise<vo
 }
 
 /** One at a time in this browser: several pages and the service worker share one subscription. */
-function alone<T>(act: () => Promise<T>): Promise<T> {
-  return navigator.locks.request('ajil-subscription', act);
+async function alone<T>(act: () => Promise<T>): Promise<T> {
+  let begun = false;
+  const once = (): Promise<T> => {
+    begun = true;
+    return act();
+  };
+  try {
+    return (await navigator.locks.request('ajil-subscription', once)) as T;
+  } catch (error) {
+    if (begun) throw error;
+    return act(); // This browser has no locks, or refuses them.
+  }
 }
 
 async function agree(

@@ -11,7 +11,7 @@ let webDir: string;
 
 beforeAll(async () => {
   webDir = await mkdtemp(join(tmpdir(), 'ajil-alert-page-'));
-  await writeFile(join(webDir, 'alert.html'), FRAME);
+  await Promise.all(['index.html', 'alert.html'].map((name) => writeFile(join(webDir, name), FRAME)));
   api = await startTestApi({ webDir });
 });
 afterAll(async () => {
@@ -123,10 +123,10 @@ test('whatever an editor writes is text', async () => {
 });
 
 test('an alert in a language that the pages do not speak stands in an English frame, in its own direction', async () => {
-  const { id } = await publish({ headline: 'خبر فوری', lang: 'fa' });
+  const { id } = await publish({ headline: 'خبر فوری', lang: 'ps' });
   const { body } = await page(id);
   expect(body).toContain('<html lang="en" dir="ltr">');
-  expect(body).toMatch(/<div lang="fa" dir="rtl">\s*<h1>خبر فوری<\/h1>/);
+  expect(body).toMatch(/<div lang="ps" dir="rtl">\s*<h1>خبر فوری<\/h1>/);
 });
 
 test.each(['01hzzzzzzzzzzzzzzzzzzzzzzz', 'nothing', '%3Cscript%3E'])(
@@ -141,3 +141,16 @@ test.each(['01hzzzzzzzzzzzzzzzzzzzzzzz', 'nothing', '%3Cscript%3E'])(
     expect(english.headers.get('vary')).toContain('Accept-Language');
   },
 );
+
+test('what is quiet, has expired, or is written in Persian is labelled as what it is', async () => {
+  const label = async (id: string): Promise<string | undefined> =>
+    /class="label[^"]*"[^>]*>([^<]+)</.exec((await page(id)).body as string)?.[1];
+  const loud = await publish();
+  expect(await label(loud.id)).toBe('عاجل');
+  expect(await label((await publish({ urgency: 'normal' })).id)).toBe('خبر');
+  const persian = (await page((await publish({ lang: 'fa', headline: 'زلزله در تهران' })).id)).body as string;
+  expect(persian).toMatch(/<html lang="fa" dir="rtl">[^]*>فوری</);
+  expect(persian).toContain('فعال کردن اعلان‌ها');
+  api.advance(61 * 60_000);
+  expect(await label(loud.id)).toBe('خبر');
+});

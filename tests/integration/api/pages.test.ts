@@ -29,7 +29,7 @@ afterAll(async () => {
 });
 
 test.each([
-  ['/', 'index.html', 'text/html; charset=utf-8', 'no-cache'],
+  ['/', 'index.html', 'text/html; charset=utf-8', 'private, no-cache'],
   ['/desk', 'desk.html', 'text/html; charset=utf-8', 'no-cache'],
   ['/sw.js', 'sw.js', 'text/javascript; charset=utf-8', 'no-cache'],
   ...['bar.js', 'live-client.js'].map((name) => [
@@ -77,7 +77,7 @@ test('the service worker may serve the whole site, and other sites may load the 
   ]);
 });
 
-test('the empty frame of the alerts’ pages is not served', async () => {
+test('the empty frames of pages are not served', async () => {
   for (const path of [
     '/alert.html',
     '/ALERT.html',
@@ -85,6 +85,8 @@ test('the empty frame of the alerts’ pages is not served', async () => {
     '/alert%2ehtml',
     '//alert.html',
     '/./alert.html',
+    '/index.html',
+    '/INDEX.html',
   ]) {
     expect([path, (await api.call('GET', path)).status]).toEqual([path, 404]);
   }
@@ -103,7 +105,7 @@ test('nothing outside the pages’ folder is served', async () => {
 });
 
 test.each([
-  '/',
+  '/desk',
   '/sw.js',
   '/bar.js',
   '/manifest.webmanifest',

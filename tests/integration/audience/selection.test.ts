@@ -29,7 +29,7 @@ async function audienceOf(
   const selection = createSelection(redis);
   const shards = await Promise.all(
     Array.from({ length: SHARDS }, async (_, shard) =>
-      selection.read(shard, setBits(await selection.freeze(name, shard, query, 60))),
+      selection.read(shard, setBits((await selection.freeze(name, shard, query, 60)).all)),
     ),
   );
   return shards

@@ -28,6 +28,7 @@ test('when a dead subscription cannot be removed, the answers that are still to 
   let failed = 0;
   const process = world.openProcess({
     subscriptions: {
+      note: async () => [],
       remove: async () => {
         failed += 1;
         throw new Error('Redis is away');
@@ -58,7 +59,7 @@ test('a retry of which nothing remains ends well, however long the removal of a 
   const removed = new Promise<{ type: 'missing' }>((resolve) => {
     remove = () => resolve({ type: 'missing' });
   });
-  const process = world.openProcess({ subscriptions: { remove: () => removed } });
+  const process = world.openProcess({ subscriptions: { note: async () => [], remove: () => removed } });
   const run = process.run(id);
   await expect.poll(() => world.ledger.retry(version, id), { timeout: 10_000 }).toBeUndefined();
   remove();
@@ -107,6 +108,7 @@ test('while the brake holds for its push service, a subscription that is answere
   const asked = new Set<string>();
   let held = true;
   const brake = {
+    note: () => undefined,
     mayRemove: (provider: string): boolean => {
       asked.add(provider);
       return !held;

@@ -9,6 +9,7 @@ import {
   type BlockDescription,
   type Counts,
   type ReceivedMessage,
+  type SizeTally,
 } from './virtual.ts';
 
 export interface PushServiceSettings {
@@ -37,6 +38,7 @@ export interface PushServiceControl {
   counts(endpoints: readonly string[]): Counts[];
   totals(): Totals;
   arrivals(): { collapseKey: string; epochMs: number[] }[];
+  sizes(collapseKey: string): SizeTally[];
   /** How many messages were taken in from `fromMs` to `toMs` (epoch), repeated ones too. */
   takenBetween(fromMs: number, toMs: number): number;
   addFault(fault: Fault): number;
@@ -178,6 +180,7 @@ export async function createPushService(
         connections: { ...http.connections },
       }),
       arrivals: () => virtual.arrivals(),
+      sizes: (collapseKey) => virtual.sizes(collapseKey),
       takenBetween: (fromMs, toMs) => takenAt.filter((at) => at >= fromMs && at <= toMs).length,
       addFault: (fault) => faults.add(fault),
       clearFaults: (id) => faults.clear(id),

@@ -58,6 +58,7 @@ export async function startPushService(options: PushServiceOptions = {}): Promis
     counts: (...args) => call('counts', args),
     totals: () => call('totals', []),
     arrivals: () => call('arrivals', []),
+    sizes: (...args) => call('sizes', args),
     takenBetween: (...args) => call('takenBetween', args),
     addFault: (...args) => call('addFault', args),
     clearFaults: (...args) => call('clearFaults', args),

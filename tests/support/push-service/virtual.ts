@@ -39,10 +39,22 @@ export function subscriptionsOf(block: BlockDescription): SubscriptionJson[] {
   }));
 }
 
-/** How often one collapse key came to each subscription of a block. */
+/** How often one collapse key came to each subscription of a block, and how large the last message was. */
 interface Tally {
   readonly posts: Uint16Array;
   readonly firstAt: Float64Array;
+  readonly lastBytes: Uint16Array;
+  /** When the last message of each size was taken, epoch ms. */
+  readonly lastAt: Map<number, number>;
+}
+
+/** Messages of one size and collapse key. Nothing is padded, so versions of different length can be told apart unread. */
+export interface SizeTally {
+  readonly bytes: number;
+  /** Subscriptions whose last message is of this size. */
+  readonly held: number;
+  /** When the last one was taken, epoch ms. */
+  readonly lastAt: number;
 }
 
 interface Block {
@@ -82,6 +94,7 @@ export interface VirtualSubscriptions {
   all(): Counts;
   /** For each collapse key, when it first came to each subscription that it reached (epoch ms, rising). */
   arrivals(): { collapseKey: string; epochMs: number[] }[];
+  sizes(collapseKey: string): SizeTally[];
 }
 
 /**
@@ -103,11 +116,18 @@ export function createVirtualSubscriptions(origin: () => string, keepBodies: boo
   function take(block: Block, index: number, message: TakenMessage): void {
     let tally = block.tallies.get(message.collapseKey);
     if (tally === undefined) {
-      tally = { posts: new Uint16Array(block.size), firstAt: new Float64Array(block.size) };
+      tally = {
+        posts: new Uint16Array(block.size),
+        firstAt: new Float64Array(block.size),
+        lastBytes: new Uint16Array(block.size),
+        lastAt: new Map(),
+      };
       block.tallies.set(message.collapseKey, tally);
     }
     const posts = (tally.posts[index] ?? 0) + 1;
     tally.posts[index] = posts;
+    tally.lastBytes[index] = message.body.length;
+    tally.lastAt.set(message.body.length, message.receivedAt);
     if (posts === 1) tally.firstAt[index] = message.receivedAt;
     if (!keepBodies || kept >= MAX_KEPT_MESSAGES) return;
     kept += 1;
@@ -190,6 +210,17 @@ export function createVirtualSubscriptions(origin: () => string, keepBodies: boo
         }
       }
       return { posts, collapsed };
+    },
+    sizes: (collapseKey) => {
+      const sizes = new Map<number, SizeTally>();
+      for (const tally of [...blocks.values()].flatMap(({ tallies }) => tallies.get(collapseKey) ?? [])) {
+        for (const [bytes, at] of tally.lastAt) {
+          const held = tally.lastBytes.filter((last) => last === bytes).length;
+          const known = sizes.get(bytes) ?? { bytes, held: 0, lastAt: 0 };
+          sizes.set(bytes, { bytes, held: known.held + held, lastAt: Math.max(known.lastAt, at) });
+        }
+      }
+      return [...sizes.values()];
     },
     arrivals: () => {
       const byKey = new Map<string, number[]>();

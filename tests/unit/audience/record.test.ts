@@ -18,5 +18,5 @@ test.each([
     vapidKeyId: randomBytes(4).toString('base64url'),
     preferences: { urgency: 'urgent', lang: 'ar-EG', dailyCap: 3 },
   } as const;
-  expect(unpackRecord(packRecord(record))).toEqual(record);
+  expect(unpackRecord(packRecord(record, true))).toEqual(record);
 });

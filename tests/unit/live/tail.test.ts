@@ -87,10 +87,11 @@ test('the text of a hello is the JSON that the protocol says', () => {
   const tail = createTail('e', 0);
   const alert = anAlertVersion('عاجل: "اقتباس"\u2028');
   tail.add(entry(1, alert));
-  expect(JSON.parse(helloText(tail.begin(everything, undefined, Date.now())))).toEqual({
+  expect(JSON.parse(helloText(tail.begin(everything, undefined, Date.now()), 0))).toEqual({
     type: 'hello',
     cursor: 'e:1',
     recovered: false,
+    time: '1970-01-01T00:00:00.000Z',
     alerts: [alert],
   });
 });

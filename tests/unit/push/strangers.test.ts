@@ -1,7 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Encryptor } from '../../../src/push/encryption.ts';
 import { TransportError, type SendOrder } from '../../../src/push/types.ts';
-import { APPLE, FCM, MOZILLA, openSenderWorld, quiet, type SenderWorld } from '../../support/sender-world.ts';
+import {
+  APPLE,
+  FCM,
+  MOZILLA,
+  openSenderWorld,
+  quiet,
+  type OpenRequest,
+  type SenderWorld,
+} from '../../support/sender-world.ts';
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] });
@@ -19,6 +27,70 @@ const quick: Encryptor = {
 
 const regions = (count: number, name: string): string[] =>
   Array.from({ length: count }, (_, index) => `https://${name}${index}.notify.windows.com`);
+
+describe('subscriptions that were never accepted', () => {
+  const unproven: SendOrder = { rank: 0, stopped: false, unproven: true };
+  const proven: SendOrder = { rank: 2, stopped: false };
+  const isStranger = ({ order }: { readonly order?: object }): boolean => order === unproven;
+
+  test.each([
+    ['429', (request: OpenRequest) => request.answer(429, { 'retry-after': '300' })],
+    ['403', (request: OpenRequest) => request.answer(403)],
+    ['410', (request: OpenRequest) => request.answer(410)],
+    ['503', (request: OpenRequest) => request.answer(503)],
+    [
+      'a broken connection',
+      (request: OpenRequest) => request.fail(new TransportError('closed', 'gone', true)),
+    ],
+    ['nothing', () => undefined],
+  ])('are answered with %s, and the others do not notice', async (name, answer) => {
+    const world = openSenderWorld(quick);
+    for (let round = 0; round < 20; round++) {
+      world.send(FCM, 900, unproven);
+      world.send(FCM, 25, proven);
+      for (let turn = 0; turn < 10; turn++) {
+        await quiet();
+        const strangers = world.open.filter(isStranger);
+        // What the sender has given up stays open here.
+        if (name !== 'nothing') expect(strangers.length).toBeLessThanOrEqual(round === 0 ? 32 : 8);
+        strangers.forEach(answer);
+        for (const request of world.open.filter((one) => !isStranger(one))) request.answer(201);
+        await vi.advanceTimersByTimeAsync(100);
+      }
+      await quiet();
+      expect(world.tally()['accepted']).toBe(25);
+      expect(world.sender.busyMs(FCM)).toBe(0);
+    }
+    const metrics = await world.metrics.metrics();
+    expect(metrics).toMatch(/ajil_push_circuits_open\{provider="fcm"[^}]*\} 0/);
+    expect(metrics).not.toMatch(/ajil_push_attempts_total\{provider="fcm",outcome="(?!accepted)/);
+    expect(world.brakeNotes()).toEqual(['accepted']);
+  });
+
+  test('are served as fast as any where their push service accepts them', async () => {
+    const world = openSenderWorld(quick);
+    world.send(FCM, 3000, unproven);
+    let most = 0;
+    for (let turn = 0; turn < 40; turn++) {
+      await quiet();
+      most = Math.max(most, world.open.length);
+      for (const request of world.open.slice()) request.answer(201);
+      await vi.advanceTimersByTimeAsync(10);
+    }
+    expect(most).toBe(256);
+    expect(world.tally()).toEqual({ accepted: 3000 });
+  });
+
+  test('hold a bounded share of what is held', async () => {
+    const world = openSenderWorld(quick);
+    world.send(FCM, 9000, unproven);
+    await quiet();
+    expect(world.tally()).toEqual({ 'saturated (not sent)': 9000 - 8192 });
+    world.send(FCM, 5000, proven);
+    await quiet();
+    expect(world.tally()).toEqual({});
+  });
+});
 
 describe('origins that strangers made up', () => {
   const isDead = (origin: string): boolean => origin.includes('dead');

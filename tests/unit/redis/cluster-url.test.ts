@@ -25,6 +25,6 @@ test('the nodes of a cluster are read, with a login and TLS where they are told'
 test('other URLs are no cluster, and a node must be host and port', () => {
   expect(clusterNodes('redis://a:1')).toBeUndefined();
   expect(clusterNodes('/run/redis.sock')).toBeUndefined();
-  expect(() => clusterNodes('redis-cluster://a:1,')).toThrow('REDIS_URL');
+  expect(() => clusterNodes('redis-cluster://a:1,')).toThrow('host:port');
   expect(() => clusterNodes('redis-cluster://a:1/0')).toThrow('a:1/0');
 });

@@ -1,13 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Alert } from '../../../src/alerts/schema.ts';
-import {
-  breakingOf,
-  EMPTY_BOOK,
-  keepCurrent,
-  refresh,
-  take,
-  type AlertBook,
-} from '../../../src/web/reader/alert-book.ts';
+import { isBreaking } from '../../../src/pages/front-page-data.ts';
+import { EMPTY_BOOK, refresh, take, type AlertBook } from '../../../src/web/reader/alert-book.ts';
 
 const NOW = Date.parse('2026-11-24T08:00:00Z');
 
@@ -41,32 +35,19 @@ test('the newest alert comes first, and a late older version replaces nothing', 
   expect(shown(book)).toEqual(['c:1', 'b:1', 'a:2']);
 });
 
-test('the bar has the newest alert that is loud, not retracted and not stale', () => {
-  const retracted = alert('d', { version: 2, change: 'retraction' });
-  const quiet = alert('c', { urgency: 'normal' });
-  const stale = alert('e', { expiresAt: '2026-11-24T08:00:00Z' });
-  const book = take(EMPTY_BOOK, [retracted, quiet, stale, alert('b'), alert('a')]);
-  expect(breakingOf(book, NOW)?.id).toBe('b');
-  expect(breakingOf(take(EMPTY_BOOK, [retracted, quiet, stale]), NOW)).toBeUndefined();
-});
-
-test('after a gap that was not replayed, what is no longer current leaves the bar but not the list', () => {
-  const before = take(EMPTY_BOOK, [alert('a'), alert('b')]);
-  const after = keepCurrent(before, [alert('a')]);
-  expect(breakingOf(after, NOW)?.id).toBe('a');
-  expect(shown(after)).toEqual(['b:1', 'a:1']);
-  const corrected = take(after, [alert('b', { version: 2, change: 'correction' })]);
-  expect(breakingOf(corrected, NOW)?.id).toBe('b');
+test('only what is loud, not retracted and not stale is breaking', () => {
+  const is = (fields: Partial<Alert>): boolean => isBreaking(alert('a', fields), NOW);
+  expect([is({}), is({ urgency: 'flash' }), is({ change: 'correction' })]).toEqual([true, true, true]);
+  expect([is({ change: 'retraction' }), is({ urgency: 'normal' })]).toEqual([false, false]);
+  expect(is({ expiresAt: '2026-11-24T08:00:00Z' })).toBe(false);
 });
 
 test('a refreshed list says what happened to the alerts in it, and keeps what came meanwhile', () => {
-  const before = keepCurrent(take(EMPTY_BOOK, [alert('a'), alert('b'), alert('c')]), []);
+  const before = take(EMPTY_BOOK, [alert('a'), alert('b'), alert('c')]);
   const live = take(before, [alert('e')]);
   const list = [alert('c', { version: 2, change: 'retraction' }), alert('b')];
   const after = refresh(live, list, true);
   // `a` is older than the page that was asked for: nothing is known of it now.
   expect(shown(after)).toEqual(['e:1', 'c:2', 'b:1']);
-  expect(breakingOf(after, NOW)?.id).toBe('e');
-  expect(breakingOf(refresh(before, list, true), NOW)?.id).toBe('b');
   expect(shown(refresh(live, list, false))).toEqual(['e:1', 'c:2', 'b:1', 'a:1']);
 });

@@ -15,33 +15,32 @@ test('the newest alert that has not expired is shown, in its newest version', ()
   board.take(version('b'));
   board.take(version('a', { version: 3 }));
   board.take(version('c', { expiresAt: new Date(NOW + 10 * SECOND).toISOString() }));
-  expect(board.look(NOW)?.id).toBe('c');
+  expect(board.look(NOW).alert?.id).toBe('c');
   expect(board.nextChangeMs(NOW)).toBe(NOW + 10 * SECOND);
-  expect([board.look(NOW + 10 * SECOND)?.id, board.reasonFor(version('c'), NOW + 10 * SECOND)]).toEqual([
-    'b',
-    'expired',
-  ]);
+  expect([board.look(NOW + 10 * SECOND).alert?.id, board.reasonFor(version('c'), NOW + 10 * SECOND)]).toEqual(
+    ['b', 'expired'],
+  );
   board.take(version('b', { version: 2, change: 'update' }));
   board.take(version('b', { version: 1 }));
-  expect(board.look(NOW + 10 * SECOND)).toMatchObject({ id: 'b', version: 2 });
-  expect(board.look(NOW + 60 * SECOND)).toBeUndefined();
+  expect(board.look(NOW + 10 * SECOND)).toMatchObject({ alert: { id: 'b', version: 2 }, isNews: true });
+  expect(board.look(NOW + 11 * SECOND)).toMatchObject({ alert: { id: 'b', version: 2 }, isNews: false });
+  expect(board.look(NOW + 60 * SECOND).alert).toBeUndefined();
 });
 
 test('a retraction stands for a moment, before all else, where the alert was shown, and nowhere else', () => {
   const board = createBoard(() => false);
   board.take(version('a'));
-  expect(board.look(NOW)?.id).toBe('a');
+  expect(board.look(NOW).alert?.id).toBe('a');
   board.take(version('b'));
-  expect(board.look(NOW)?.id).toBe('b');
+  expect(board.look(NOW).alert?.id).toBe('b');
   board.take(version('a', { version: 2, change: 'retraction' }));
-  expect(board.look(NOW)).toMatchObject({ id: 'a', change: 'retraction' });
+  expect(board.look(NOW)).toMatchObject({ alert: { id: 'a', change: 'retraction' }, isNews: true });
   expect(board.nextChangeMs(NOW)).toBe(NOW + 20 * SECOND);
-  expect([board.look(NOW + 20 * SECOND)?.id, board.reasonFor(version('a'), NOW + 20 * SECOND)]).toEqual([
-    'b',
-    'retracted',
-  ]);
+  expect([board.look(NOW + 20 * SECOND).alert?.id, board.reasonFor(version('a'), NOW + 20 * SECOND)]).toEqual(
+    ['b', 'retracted'],
+  );
   board.take(version('c', { version: 2, change: 'retraction' }));
-  expect(board.look(NOW + 20 * SECOND)?.id).toBe('b');
+  expect(board.look(NOW + 20 * SECOND).alert?.id).toBe('b');
 });
 
 test('closing takes what is behind with it; a reset forgets what is not current', () => {
@@ -51,11 +50,11 @@ test('closing takes what is behind with it; a reset forgets what is not current'
   board.take(version('b'));
   expect(board.current(NOW)).toEqual(['b', 'a']);
   for (const id of board.current(NOW)) dismissed.add(id);
-  expect([board.look(NOW), board.reasonFor(version('b'), NOW)]).toEqual([undefined, 'dismissed']);
+  expect([board.look(NOW).alert, board.reasonFor(version('b'), NOW)]).toEqual([undefined, 'dismissed']);
   board.take(version('c'));
-  expect(board.look(NOW)?.id).toBe('c');
+  expect(board.look(NOW).alert?.id).toBe('c');
   board.reset([version('d')]);
-  expect([board.look(NOW)?.id, board.current(NOW)]).toEqual(['d', ['d']]);
+  expect([board.look(NOW).alert?.id, board.current(NOW)]).toEqual(['d', ['d']]);
 });
 
 test('what a reset forgets has expired when its time was over, and else was retracted', () => {
@@ -69,5 +68,5 @@ test('what a reset forgets has expired when its time was over, and else was retr
 test('what it remembers has a bound: the oldest are forgotten', () => {
   const board = createBoard(() => false);
   for (let number = 100; number < 200; number++) board.take(version(`${number}`));
-  expect([board.current(NOW).length, board.look(NOW)?.id]).toEqual([50, '199']);
+  expect([board.current(NOW).length, board.look(NOW).alert?.id]).toEqual([50, '199']);
 });

@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { draftPlace, newDraft, openDraftStore } from '../../../../src/web/desk/draft.ts';
+import {
+  draftPlace,
+  draftsOf,
+  eraseDrafts,
+  newDraft,
+  openDraftStore,
+} from '../../../../src/web/desk/draft.ts';
 
 const HOUR_MS = 60 * 60_000;
 
@@ -66,4 +72,25 @@ test('a draft that was kept before drafts knew their version counts as written o
   storage.kept.set(draftPlace('editor:id:correction'), '{"key":"k","fields":{"headline":"قمة"}}');
   const store = openDraftStore('editor:id:correction', { storage, now: () => 0 });
   expect(store.load()).toEqual({ key: 'k', fields: { headline: 'قمة' }, base: 0 });
+});
+
+test('signing out finds and erases an editor’s own drafts with a text, and no others', () => {
+  const shelf = aShelf();
+  const storage = {
+    ...shelf,
+    get length() {
+      return shelf.kept.size;
+    },
+    key: (index: number) => [...shelf.kept.keys()][index] ?? null,
+  };
+  const open = (name: string) => openDraftStore(name, { storage, now: () => 0 });
+  open('one:new').save(newDraft(0, { headline: 'سرّي' }));
+  open('one:abc:correction').save(newDraft(1, { note: 'سرّي' }));
+  open('one:def:update').save(newDraft(1, { urgency: 'flash' }));
+  open('two:new').save(newDraft(0, { headline: 'سرّ آخر' }));
+  expect(draftsOf('one', storage)).toEqual(['ajil-draft:one:new', 'ajil-draft:one:abc:correction']);
+  eraseDrafts('one', storage);
+  expect(draftsOf('one', storage)).toEqual([]);
+  expect(draftsOf('two', storage)).toHaveLength(1);
+  expect(draftsOf('one', undefined)).toEqual([]);
 });

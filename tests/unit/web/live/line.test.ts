@@ -91,7 +91,7 @@ test('where no WebSocket gets through the event stream serves, and sockets are t
   gateway.refuse = { socket: { code: 1006 } };
   const tab = openTab({ alone: true });
   await clock.advance(10_000);
-  expect(gateway.tries.map(({ kind }) => kind)).toEqual(['socket', 'socket', 'socket', 'stream']);
+  expect(gateway.tries.map(({ kind }) => kind)).toEqual(['socket', 'stream']);
   publish('a');
   await clock.advance(100);
   expect([tab.had, tab.connected]).toEqual([['a:1'], true]);
@@ -104,7 +104,7 @@ test('where no WebSocket gets through the event stream serves, and sockets are t
   };
   await beats(10);
   // One, three and seven minutes after: each failure doubles the wait, and the stream stays meanwhile.
-  expect(gateway.tries.slice(4).map(({ kind }) => kind)).toEqual(['socket', 'socket', 'socket']);
+  expect(gateway.tries.slice(2).map(({ kind }) => kind)).toEqual(['socket', 'socket', 'socket']);
   expect(tab.states).toEqual([true]);
   gateway.refuse = {};
   await beats(10);
@@ -119,11 +119,11 @@ test('the refusal of an event stream is heeded', async () => {
   gateway.refuse = { socket: { code: 1006 }, stream: { status: 503, retryAfterMs: 40_000 } };
   openTab({ alone: true });
   await clock.advance(10_000);
-  expect(gateway.tries.length).toBe(4);
+  expect(gateway.tries.length).toBe(2);
   await clock.advance(30_000);
-  expect(gateway.tries.length).toBe(4);
+  expect(gateway.tries.length).toBe(2);
   await clock.advance(10_000);
-  expect(gateway.tries.length).toBe(5);
+  expect(gateway.tries.length).toBe(3);
 });
 
 test('an event stream without heartbeats is dead', async () => {
@@ -209,9 +209,10 @@ test('a gateway that never says hello is given up and tried again', async () => 
   const tab = openTab({ alone: true });
   await clock.advance(14_000);
   gateway.mute = false;
-  expect(gateway.tries.length).toBe(1);
+  // A socket, and an event stream beside it.
+  expect(gateway.tries.length).toBe(2);
   await clock.advance(3000);
-  expect([gateway.tries.length, tab.connected]).toEqual([2, true]);
+  expect([gateway.tries.length, tab.connected]).toEqual([3, true]);
 });
 
 test('a page kept for the back button lets go, and comes back without a gap', async () => {
@@ -228,4 +229,65 @@ test('a page kept for the back button lets go, and comes back without a gap', as
   tab.close();
   await clock.advance(100);
   expect(gateway.lines).toBe(0);
+});
+
+test('where the upgrade is swallowed, an alert is there within three seconds of opening', async () => {
+  const { clock, gateway, openTab, publish } = createLiveWorld();
+  gateway.mute = 'socket';
+  publish('a');
+  const tab = openTab({ alone: true });
+  await clock.advance(2000);
+  expect([tab.had, tab.connected]).toEqual([['a:1'], true]);
+  publish('b');
+  await clock.advance(MINUTE);
+  expect([tab.had, tab.connected, gateway.lines]).toEqual([['a:1', 'b:1'], true, 1]);
+  // The socket gets through after all: it takes the place of the stream.
+  gateway.mute = false;
+  await clock.advance(10 * MINUTE);
+  publish('c');
+  await clock.advance(100);
+  expect([tab.had.at(-1), gateway.tries.at(-1)?.kind, gateway.lines]).toEqual(['c:1', 'socket', 1]);
+  expect(tab.faults).toEqual([]);
+});
+
+test('a socket that answers in time is the only line', async () => {
+  const { clock, gateway, openTab } = createLiveWorld();
+  openTab({ alone: true });
+  await clock.advance(MINUTE);
+  expect([gateway.tries.map(({ kind }) => kind), gateway.lines]).toEqual([['socket'], 1]);
+});
+
+test.each(['locks', 'channel'] as const)(
+  'where the browser has %s and refuses them, the tab has a line of its own',
+  async (refusing) => {
+    const { clock, openTab, publish } = createLiveWorld();
+    const tab = openTab({ refusing });
+    await clock.advance(100);
+    publish('a');
+    await clock.advance(100);
+    expect([tab.had, tab.connected]).toEqual([['a:1'], true]);
+  },
+);
+
+test('why no line comes about is told once: a refused question with its errors', async () => {
+  const { clock, gateway, openTab } = createLiveWorld();
+  const errors = [{ parameter: 'topics', detail: 'must be lower-case' }];
+  gateway.refuse = { socket: { code: 1006 }, stream: { status: 400, errors } };
+  const tab = openTab({ alone: true });
+  await clock.advance(10 * MINUTE);
+  expect(tab.faults).toEqual([{ status: 400, errors }]);
+  expect(gateway.tries.map(({ kind }) => kind)).toEqual(['socket', 'stream']);
+});
+
+test('the time is the server’s, however wrong the device’s clock is, in tabs that follow too', async () => {
+  const { clock, openTab, publish } = createLiveWorld();
+  publish('a');
+  const [leader, follower] = [65 * MINUTE, -24 * 60 * MINUTE].map((clockAheadMs) =>
+    openTab({ clockAheadMs }),
+  );
+  await clock.advance(20 * MINUTE);
+  for (const tab of [leader, follower]) {
+    expect(tab?.had).toEqual(['a:1']);
+    expect(Math.abs((tab?.serverNow() ?? 0) - clock.now())).toBeLessThan(1000);
+  }
 });

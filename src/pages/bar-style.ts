@@ -13,7 +13,7 @@ export const BAR_STYLE = `
 }
 :host([position='sticky']) {
   position: sticky !important;
-  inset-block-start: 0 !important;
+  inset-block-start: var(--ajil-bar-offset, 0px) !important;
 }
 :host([position='bottom']) {
   position: fixed !important;
@@ -26,7 +26,10 @@ export const BAR_STYLE = `
   transition: grid-template-rows .32s cubic-bezier(.2, .7, .2, 1);
 }
 .frame.open { grid-template-rows: 1fr; }
-.clip { min-block-size: 0; overflow: hidden; }
+.frame.over { position: absolute; inset-inline: 0; inset-block-start: 0; transition: none; }
+:host([position='bottom']) .frame.over { position: static; }
+/* By the room that the bar has, not by the window: it may stand in a narrow column. */
+.clip { min-block-size: 0; overflow: hidden; container-type: inline-size; }
 .bar {
   --red: var(--ajil-bar-color, #b3121d);
   position: relative;
@@ -128,7 +131,7 @@ export const BAR_STYLE = `
 .headline:focus-visible::after { outline: 3px solid #fff; outline-offset: -4px; }
 .close:focus-visible { border-radius: 50%; }
 @keyframes pulse { 50% { opacity: .25; transform: scale(.75); } }
-@media (max-width: 40rem) {
+@container (max-width: 640px) {
   .news { display: block; padding-block-end: .75em; }
   .label { inline-size: fit-content; max-inline-size: 75%; padding: .3em 1.6em .3em 1em; font-size: 1em; }
   .rtl .label { padding: .3em 1em .3em 1.6em; }

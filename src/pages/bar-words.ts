@@ -1,6 +1,6 @@
-import { changeName } from '../../alerts/change-names.ts';
-import { primaryLanguage } from '../../alerts/language.ts';
-import type { Alert } from '../../alerts/schema.ts';
+import { labelName } from '../alerts/change-names.ts';
+import { primaryLanguage } from '../alerts/language.ts';
+import type { Alert } from '../alerts/schema.ts';
 
 const DISMISS: Readonly<Record<string, string>> = {
   ar: 'إغلاق',
@@ -10,6 +10,9 @@ const DISMISS: Readonly<Record<string, string>> = {
   es: 'Cerrar',
   fa: 'بستن',
   tr: 'Kapat',
+  he: 'סגירה',
+  ur: 'بند کریں',
+  ckb: 'داخستن',
 };
 
 /** Arabic newsrooms write European digits. */
@@ -23,11 +26,15 @@ const ATTRIBUTES = {
 } as const satisfies Record<Alert['change'], string>;
 
 /** The attributes by which a site gives its own words, in whatever language. */
-export const WORD_ATTRIBUTES = [...Object.values(ATTRIBUTES), 'label-close'];
+export const WORD_ATTRIBUTES = [...Object.values(ATTRIBUTES), 'label-normal', 'label-close'];
 
 /** The word in front of the headline: the site's, else ours in the alert's language. */
 export const labelOf = (alert: Alert, site: (attribute: string) => string | null): string =>
-  site(ATTRIBUTES[alert.change]) ?? changeName(alert.change, alert.lang);
+  site(attributeOf(alert)) ?? labelName(alert, alert.lang, false);
+
+/** A site's word for breaking news is not for what is quiet. */
+const attributeOf = ({ change, urgency }: Alert): string =>
+  change === 'new' && urgency === 'normal' ? 'label-normal' : ATTRIBUTES[change];
 
 export const closeLabel = (lang: string, site: (attribute: string) => string | null): string =>
   site('label-close') ?? DISMISS[primaryLanguage(lang)] ?? 'Close';

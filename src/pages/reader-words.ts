@@ -1,10 +1,10 @@
-import type { Urgency } from '../../alerts/schema.ts';
+import type { Urgency } from '../alerts/schema.ts';
 
 const ar = {
   title: 'عاجل',
   tagline: 'الأخبار العاجلة لحظة وقوعها',
+  description: 'الأخبار العاجلة لحظة وقوعها، على الصفحة وفي الإشعارات.',
   skip: 'انتقل إلى الأخبار',
-  breaking: 'عاجل',
   live: 'مباشر',
   connecting: 'جارٍ الاتصال',
   offline: 'غير متصل',
@@ -22,33 +22,36 @@ const ar = {
   more: 'أخبار أقدم',
   permalink: 'صفحة الخبر',
   footer: 'تصل التصحيحات والأخبار المسحوبة إلى هذه الصفحة وإلى الإشعارات كما يصل العاجل.',
+  noScript: 'تظهر الأخبار الجديدة تلقائيًا وتُفعَّل الإشعارات حين يعمل جافاسكربت. من دونه أعد تحميل الصفحة.',
 } as const;
 
 export type ReaderStrings = Readonly<Record<keyof typeof ar, string>>;
 
 const en: ReaderStrings = {
   title: 'Ajil',
-  tagline: 'Breaking news, the moment it breaks',
+  tagline: 'Breaking news as it happens',
+  description: 'Breaking news as it happens, on this page and in notifications.',
   skip: 'Skip to the news',
-  breaking: 'Breaking',
   live: 'Live',
   connecting: 'Connecting',
   offline: 'Offline',
   offlineMore:
-    'There is no network. You see what came last; it is brought up to date once you are back online.',
+    'You are offline. This is the latest news we received; the page updates when you are back online.',
   otherLanguage: 'العربية',
   sections: 'Sections',
   everything: 'All news',
   latest: 'Latest breaking news',
   none: 'No breaking news right now',
-  noneMore: 'Leave this page open: breaking news shows here at once, without reloading.',
+  noneMore: 'Keep this page open: breaking news appears here immediately, without reloading.',
   loading: 'Loading the news',
   loadFailed: 'The news could not be loaded',
-  loadFailedMore: 'We keep trying. You may also try now.',
+  loadFailedMore: 'We keep trying. You can also try again now.',
   retry: 'Try again',
   more: 'Older news',
-  permalink: 'Page of this alert',
+  permalink: 'Open this alert',
   footer: 'Corrections and retractions reach this page and your notifications just as breaking news does.',
+  noScript:
+    'With JavaScript, new alerts appear by themselves and you can turn on notifications. Without it, reload the page.',
 };
 
 /** The page's languages, the first by default. */
@@ -58,15 +61,16 @@ export type Language = 'ar' | 'en';
 export const READER_STRINGS: Readonly<Record<Language, ReaderStrings>> = { ar, en };
 
 const cardAr = {
-  ask: 'هل يصلك العاجل فور وقوعه؟',
+  ask: 'هل تريد أن يصلك العاجل فور وقوعه؟',
   askMore:
     'إشعار على هذا الجهاز حين يقع خبر عاجل في المواضيع التي تختارها. بلا حساب ولا بريد، وتوقفه متى شئت.',
   yes: 'فعّل الإشعارات',
   later: 'ليس الآن',
+  close: 'إخفاء',
   reopen: 'إشعارات العاجل',
   choices: 'اختياراتك',
   topics: 'المواضيع',
-  urgency: 'ماذا يصلك؟',
+  urgency: 'أي الأخبار تريد؟',
   language: 'بأي لغة؟',
   anyLanguage: 'كل اللغات',
   save: 'احفظ',
@@ -81,7 +85,7 @@ const cardAr = {
   noTopic: 'اختر موضوعًا واحدًا على الأقل.',
   notAllowed: 'لم يأذن المتصفح بالإشعارات. يمكنك المحاولة مرة أخرى متى شئت.',
   denied:
-    'الإشعارات ممنوعة لهذا الموقع في إعدادات المتصفح. افتح معلومات الموقع بجوار العنوان واسمح بالإشعارات، ثم أعد المحاولة.',
+    'الإشعارات ممنوعة لهذا الموقع في إعدادات المتصفح. افتح إعدادات الموقع بجوار العنوان واسمح بالإشعارات، ثم أعد تحميل الصفحة.',
   failed: 'لم ينجح ذلك. تحقق من الاتصال وأعد المحاولة.',
   unsupported: 'هذا المتصفح لا يعرض إشعارات المواقع. يبقى العاجل هنا في هذه الصفحة لحظة وقوعه.',
   install: 'على آيفون وآيباد تصل الإشعارات بعد إضافة الصفحة إلى الشاشة الرئيسية:',
@@ -93,34 +97,35 @@ const cardAr = {
 export type CardStrings = Readonly<Record<keyof typeof cardAr, string>>;
 
 const cardEn: CardStrings = {
-  ask: 'Shall we tell you when news breaks?',
+  ask: 'Get breaking news on this device',
   askMore:
-    'A notification on this device when news breaks in the topics you choose. No account, no email, and off again whenever you like.',
+    'We notify you when news breaks in the topics that you choose. No account, no email; turn it off at any time.',
   yes: 'Turn on notifications',
   later: 'Not now',
+  close: 'Hide',
   reopen: 'Breaking news notifications',
   choices: 'Your choices',
   topics: 'Topics',
-  urgency: 'What shall come?',
-  language: 'In which language?',
+  urgency: 'Which alerts?',
+  language: 'Language',
   anyLanguage: 'All languages',
   save: 'Save',
   turnOff: 'Turn off notifications',
   on: 'Notifications are on',
-  onMore: 'Breaking news reaches this device even while the page is closed.',
-  asking: 'Waiting for your answer to the browser’s question…',
+  onMore: 'This device receives breaking news even when the page is closed.',
+  asking: 'Waiting for your permission in the browser…',
   saving: 'One moment…',
   turnedOn: 'Notifications are on for this device.',
   saved: 'Your choices are saved.',
   turnedOff: 'Notifications are off for this device.',
   noTopic: 'Choose at least one topic.',
-  notAllowed: 'The browser was not allowed to notify you. You may try again at any time.',
+  notAllowed: 'You did not allow notifications. You can try again at any time.',
   denied:
-    'Notifications are blocked for this site in the browser’s settings. Open the site information beside the address, allow notifications, then try again.',
-  failed: 'That did not work. Check the connection and try again.',
+    'Notifications are blocked for this site. Open the site settings next to the address, allow notifications, then reload the page.',
+  failed: 'Something went wrong. Check your connection and try again.',
   unsupported:
-    'This browser does not show notifications from sites. Breaking news still shows on this page at once.',
-  install: 'On an iPhone or iPad, notifications come once the page is on the Home Screen:',
+    'This browser does not support notifications from websites. Breaking news still appears on this page immediately.',
+  install: 'On iPhone and iPad, add this page to the Home Screen to receive notifications:',
   installShare: 'Tap the Share button in Safari.',
   installAdd: 'Choose “Add to Home Screen”.',
   installOpen: 'Open Ajil from there and turn on notifications.',
@@ -132,5 +137,5 @@ export const CARD_STRINGS: Readonly<Record<Language, CardStrings>> = { ar: cardA
 /** What a reader may ask for: the quietest urgency that still comes. */
 export const URGENCY_NAMES: Readonly<Record<Language, Readonly<Record<Urgency, string>>>> = {
   ar: { flash: 'الأهم فقط', urgent: 'العاجل', normal: 'كل الأخبار' },
-  en: { flash: 'Only the biggest', urgent: 'Breaking news', normal: 'All news' },
+  en: { flash: 'Major news only', urgent: 'Breaking news', normal: 'All news' },
 };

@@ -1,0 +1,13 @@
+/**
+ * What a page remembers of its reader in this browser. A cookie, so that the server writes the page as the reader left it:
+ * language, whether the card was closed (`later`) or notifications are on, and the newest alert that was closed in the bar.
+ */
+export const MEMORIES = ['language', 'card', 'closed'] as const;
+export type Memory = (typeof MEMORIES)[number];
+
+/** @param cookies the text of a `Cookie` header, or of `document.cookie` */
+export function readMemory(name: Memory, cookies: string): string | undefined {
+  const start = `ajil-${name}=`;
+  const found = cookies.split(';').find((pair) => pair.trim().startsWith(start));
+  return found?.trim().slice(start.length);
+}

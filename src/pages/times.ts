@@ -1,0 +1,44 @@
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+
+/** Arabic pages of the region's newsrooms write European digits; both languages then read alike. */
+const LOCALES: Readonly<Record<string, string>> = { ar: 'ar-u-nu-latn', en: 'en-GB' };
+
+/** How times are written for a reader. */
+export interface Times {
+  /** "3 minutes ago" within the hour, then the time of day, then the date too. */
+  since(iso: string, nowMs: number): string;
+  /** Date and time. */
+  full(iso: string): string;
+  /** The day, as a newspaper's head has it. */
+  day(ms: number): string;
+}
+
+/**
+ * @param language of the page
+ * @param timeZone of a server, which does not know the reader's: it is written beside the time. Undefined: the reader's
+ */
+export function timesIn(language: string, timeZone?: string): Times {
+  const locale = LOCALES[language] ?? language;
+  const zone = timeZone === undefined ? {} : { timeZone };
+  const named = timeZone === undefined ? {} : ({ timeZone, timeZoneName: 'short' } as const);
+  const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'long' });
+  const clock = new Intl.DateTimeFormat(locale, { hour: 'numeric', minute: '2-digit', ...named });
+  const full = new Intl.DateTimeFormat(locale, {
+    ...{ day: 'numeric', month: 'long', year: 'numeric', hour: 'numeric', minute: '2-digit' },
+    ...named,
+  });
+  const day = new Intl.DateTimeFormat(locale, { dateStyle: 'full', ...zone });
+  const dayNumber = new Intl.DateTimeFormat('en', { dateStyle: 'short', ...zone });
+  return {
+    since: (iso, nowMs) => {
+      const at = new Date(iso);
+      const age = nowMs - at.getTime();
+      if (age < MINUTE_MS) return relative.format(0, 'second');
+      if (age < HOUR_MS) return relative.format(-Math.floor(age / MINUTE_MS), 'minute');
+      return dayNumber.format(nowMs) === dayNumber.format(at) ? clock.format(at) : full.format(at);
+    },
+    full: (iso) => full.format(new Date(iso)),
+    day: (ms) => day.format(ms),
+  };
+}

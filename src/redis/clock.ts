@@ -1,0 +1,96 @@
+import { Gauge } from 'prom-client';
+import type { Logger } from '../ops/logger.ts';
+import type { Metrics } from '../ops/metrics.ts';
+import type { Redis } from './connect.ts';
+import { keys } from './keys.ts';
+import { runScript, script } from './script.ts';
+
+/**
+ * KEYS[1] any key of the core's slot, so that a cluster always asks the same node.
+ * Answers the seconds and microseconds of Redis's clock.
+ */
+const TIME = script(`return redis.call('TIME')`);
+
+const EVERY_MS = 1000;
+/** From here on it is said: presence and expiry do not suffer, the log's times and BullMQ's delays do. */
+const SKEW_MS = 2000;
+
+/** The one clock of all machines: Redis's. */
+export interface Clock {
+  /** Milliseconds since the epoch. A jump of this machine's clock does not move it. */
+  readonly now: () => number;
+  /** How far this machine's clock is ahead (milliseconds). */
+  skewMs(): number;
+  /** What `/readyz` says. */
+  check(): string;
+  close(): void;
+}
+
+/** @returns when Redis has told its time */
+export async function openClock(deps: {
+  redis: Redis;
+  metrics: Metrics;
+  logger: Logger;
+  /** This machine's wall clock, and milliseconds that only grow. */
+  wall?: () => number;
+  steady?: () => number;
+}): Promise<Clock> {
+  const { redis, metrics, logger, wall = Date.now, steady = () => performance.now() } = deps;
+  let offset = NaN;
+  let roundTripMs = 0;
+  let told = false;
+
+  async function look(): Promise<void> {
+    const asked = steady();
+    const [seconds, micros] = (await runScript(redis, TIME, [keys.presence], [])) as [string, string];
+    roundTripMs = steady() - asked;
+    const fresh = Number(seconds) * 1000 + Number(micros) / 1000 - (asked + roundTripMs / 2);
+    // Redis was asked at some time within the round trip: what differs by less than that is no news.
+    if (!(Math.abs(fresh - offset) <= roundTripMs / 2)) offset = fresh;
+    const isSkewed = Math.abs(skewMs()) >= SKEW_MS;
+    if (isSkewed && !told) {
+      logger.error(
+        { skewMs: Math.round(skewMs()) },
+        'the clock of this machine differs from that of Redis: set up NTP',
+      );
+    }
+    told = isSkewed;
+  }
+  const now = (): number => Math.round(steady() + offset);
+  const skewMs = (): number => wall() - (steady() + offset);
+
+  await look();
+  const timer = setInterval(() => {
+    look().catch((error: unknown) => logger.debug({ err: error }, 'Redis did not tell its time'));
+  }, EVERY_MS);
+  timer.unref();
+  metrics.registerMetric(
+    new Gauge({
+      name: 'ajil_clock_skew_seconds',
+      help: 'How far the clock of this machine is ahead of that of Redis',
+      registers: [],
+      collect() {
+        this.set(skewMs() / 1000);
+      },
+    }),
+  );
+  metrics.registerMetric(
+    new Gauge({
+      name: 'ajil_redis_round_trip_seconds',
+      help: 'Of the last question to Redis',
+      registers: [],
+      collect() {
+        this.set(roundTripMs / 1000);
+      },
+    }),
+  );
+  return {
+    now,
+    skewMs,
+    check: () =>
+      Math.abs(skewMs()) < SKEW_MS
+        ? 'in step'
+        : `${(skewMs() / 1000).toFixed(1)} s off that of Redis: set up NTP on this machine and on Redis's`,
+    close: () => clearInterval(timer),
+  };
+}

@@ -1,0 +1,19 @@
+import type { LineFault } from '../live/line-keeper.ts';
+
+/** One line for the site's developer. Readers never see it. */
+export function complain(error: unknown): void {
+  // oxlint-disable-next-line no-console -- a bar that stays empty without a word costs a developer an afternoon
+  console.error(`ajil-bar: ${error instanceof Error ? error.message : String(error)}`);
+}
+
+/** Why the live line does not come about, and what to do. */
+export function faultText({ status, errors }: LineFault, ajil: string, site: string): string {
+  if (status === 400) {
+    const wrong = errors.map(({ parameter, detail }) => `${parameter ?? 'the query'}: ${detail}`);
+    return `${ajil} refuses the attributes. ${wrong.join('; ')}`;
+  }
+  if (status === undefined || status === 403) {
+    return `no live line to ${ajil}. If it runs, name ${site} in its ALLOWED_ORIGINS, and ${ajil} in this page's connect-src`;
+  }
+  return `no live line to ${ajil}: it answered ${status}`;
+}

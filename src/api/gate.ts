@@ -12,8 +12,8 @@ type Lane = keyof typeof AT_WORK;
 /** Requests of a lane that may wait for their turn: a second's worth. */
 const MOST_WAITING = 1000;
 
-/** Answered at once, or bounded by themselves: the live line by its connections, receipts by what waits to be counted. */
-const FREE = new Set(['/healthz', '/readyz', '/v1/live', '/v1/receipts']);
+/** Answered at once, or bounded by itself: the live line by its connections. */
+const FREE = new Set(['/healthz', '/readyz', '/v1/live']);
 /** Files need neither Redis nor thought. */
 const FILE = /\.\w+$/;
 

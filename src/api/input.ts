@@ -46,17 +46,24 @@ export async function readBody<S extends z.ZodType>(
 const MALFORMED = Symbol('malformed body');
 
 /** Reads a body of small, known length before anybody has asked for it; {@link readBody} finds it then. */
-export async function readEarly(request: Request): Promise<unknown> {
+export function readEarly(request: Request): Promise<unknown> {
   const parts: Buffer[] = [];
-  for await (const part of request) parts.push(part as Buffer);
-  const bytes = Buffer.concat(parts);
+  request.on('data', (part: Buffer) => parts.push(part));
+  return new Promise((resolve) => {
+    request.on('end', () => {
+      request.body = parseUtf8(Buffer.concat(parts));
+      resolve(request.body);
+    });
+  });
+}
+
+function parseUtf8(bytes: Buffer): unknown {
+  if (!isUtf8(bytes)) return MALFORMED;
   try {
-    if (!isUtf8(bytes)) throw new Error('not UTF-8');
-    request.body = JSON.parse(bytes.toString()) as unknown;
+    return JSON.parse(bytes.toString());
   } catch {
-    request.body = MALFORMED;
+    return MALFORMED;
   }
-  return request.body;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { NextFunction, Request, RequestHandler, Response, Router } from 'express';
+import type { RequestHandler, Router } from 'express';
 import { Counter } from 'prom-client';
 import { z } from 'zod';
 import { ALERT_ID } from '../alerts/id.ts';
@@ -45,23 +45,27 @@ export function createReceipts(deps: ReceiptsDeps & { readonly cors: RequestHand
     registers: [deps.metrics],
   });
 
-  async function take(request: Request, response: Response, next: NextFunction): Promise<void> {
-    const receipt = receiptSchema.safeParse(await readEarly(request));
-    if (!receipt.success) return next();
+  async function take(body: unknown): Promise<boolean> {
+    const receipt = receiptSchema.safeParse(body);
+    if (!receipt.success) return false;
     const result = await deps.receipts.record(receipt.data);
-    if (result !== 'recorded' && result !== 'repeated') return next();
+    if (result !== 'recorded' && result !== 'repeated') return false;
     counted.inc({ result });
-    deps.cors(request, response, () => response.status(204).end());
+    return true;
   }
 
   return {
-    shortcut: (request, response, next) => {
+    shortcut: async (request, response, next) => {
       const { method, url, headers } = request;
       const small = Number(headers['content-length'] ?? Infinity) <= MOST_BYTES;
       const plain =
         headers['content-encoding'] === undefined && PLAIN_TYPE.test(headers['content-type'] ?? '');
       if (method !== 'POST' || url !== '/v1/receipts' || !small || !plain) return next();
-      take(request, response, next).catch(next);
+      const body = await readEarly(request);
+      // What fails here is tried again on the way for all, and answered there.
+      const taken = await take(body).catch(() => false);
+      if (!taken) return next();
+      deps.cors(request, response, () => response.status(204).end());
     },
     serve: (router) => {
       route(router, '/v1/receipts', {

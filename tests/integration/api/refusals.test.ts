@@ -62,6 +62,8 @@ test('pages may run only our own scripts, and nothing frames them', async () => 
   expect(policy).not.toContain('unsafe');
   expect(headers.get('x-content-type-options')).toBe('nosniff');
   expect(headers.get('x-powered-by')).toBeNull();
+  expect(headers.get('x-frame-options')).toBe('DENY');
+  expect(headers.get('permissions-policy')).toContain('camera=()');
 });
 
 test('whatever is sent, the answer is never a fault of ours', async () => {

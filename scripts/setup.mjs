@@ -9,7 +9,7 @@ import { installBrowsers, missingBrowsers } from './lib/browsers.mjs';
 import { dependenciesMatch, installDependencies } from './lib/dependencies.mjs';
 import { withLock } from './lib/lock.mjs';
 import { PROJECT, SetupError, loadDotEnv, main, progress, run } from './lib/project.mjs';
-import { fetchRedis, redisIsThere } from './lib/redis.mjs';
+import { completeWrappers, fetchRedis, redisIsThere } from './lib/redis.mjs';
 
 const OLDEST_NODE = [20, 19];
 
@@ -29,6 +29,7 @@ export async function setup(options = {}) {
       if (still.length > 0) await installBrowsers(still);
     });
   }
+  completeWrappers();
   await buildNative();
 }
 

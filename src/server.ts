@@ -40,7 +40,7 @@ import { openClock } from './redis/clock.ts';
 import { closeRedis, connectRedis, waitUntilReady } from './redis/connect.ts';
 import { watchRedis } from './redis/fitness.ts';
 import { openMetricsExchange } from './redis/metrics-exchange.ts';
-import { countPresent, newsOfOthers, openPresence } from './redis/presence.ts';
+import { newsOfOthers, openPresence, presentNames } from './redis/presence.ts';
 import { embeddedRedisPlace } from './redis/embedded.ts';
 import { VERSION } from './version.ts';
 
@@ -53,8 +53,8 @@ const OTHER_PER_ADDRESS = OTHER_CONNECTIONS / 4;
 
 const WEB_DIR = fileURLToPath(new URL('../web', import.meta.url));
 
-async function start(config: Config, logger: Logger): Promise<void> {
-  const name = randomBytes(6).toString('hex');
+async function start(config: Config, logger: Logger, group: string): Promise<void> {
+  const name = `${group}-${randomBytes(4).toString('hex')}`;
   const shutdown = createShutdown(logger);
   shutdownOnSignals(shutdown);
   const metrics = createMetrics('server', name);
@@ -100,11 +100,11 @@ async function start(config: Config, logger: Logger): Promise<void> {
     connections: config.liveConnections ?? DEFAULT_LIMITS.connections,
     perAddress: config.liveConnectionsPerAddress,
   };
+  /** Servers that do not stop together with this one, as counted when it begins to stop. */
+  let others = 0;
   const topics = createTopicStore(redis);
   const knownTopics = watchTopics(topics);
   shutdown.add('topics', () => knownTopics.close());
-  /** Other servers, as counted when this one begins to stop. */
-  let others = 0;
   const gateway = await openGateway({
     follower: connectRedis(url, 'follower', logger),
     logger,
@@ -189,7 +189,9 @@ async function start(config: Config, logger: Logger): Promise<void> {
   shutdown.add('gateway', () => gateway.close());
   shutdown.add('port', () => http.stopListening());
   shutdown.add('count of servers', async () => {
-    others = (await countPresent(redis, 'server').catch(() => 1)) - 1;
+    others = (await presentNames(redis).catch(() => [])).filter(
+      (other) => other.startsWith('server:') && !other.startsWith(`server:${group}-`),
+    ).length;
   });
   const port = await http.listen(config.port, config.bind);
   logger.info({ port }, 'taking requests');
@@ -200,7 +202,7 @@ runRole('server', (config, logger) =>
   runClustered({
     count: config.serverProcesses,
     logger,
-    startWorker: () => start(config, logger),
+    startWorker: (group) => start(config, logger, group),
     envOf: (index) => metricsPortOf(config, index),
   }),
 );

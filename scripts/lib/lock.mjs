@@ -1,26 +1,32 @@
-import { createHash } from 'node:crypto';
-import { unlinkSync } from 'node:fs';
+import { mkdirSync, openSync, rmSync, statSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { PROJECT, progress } from './project.mjs';
+import { CACHE, progress } from './project.mjs';
+
+// unix(7), with the ending NUL.
+const MAX_SOCKET_PATH = 107;
 
 /**
- * Runs `body` while no other run on this machine holds the same lock of this project.
- * The lock is a listening Unix socket: it vanishes with its process, however that ends.
+ * Runs `body` while no other run in this project holds the same lock.
+ * The lock is a listening Unix socket in the project's cache, where other users cannot take its name: it answers nobody
+ * when its process has ended, however that was.
  */
 export async function withLock(name, body) {
-  const id = createHash('sha256').update(`${PROJECT}\n${name}`).digest('hex').slice(0, 24);
-  // Linux has sockets without a file (unix(7), "abstract"); elsewhere a file is left behind by a crash.
-  const address = process.platform === 'linux' ? `\0ajil-${id}` : join(tmpdir(), `ajil-${id}.lock`);
+  mkdirSync(CACHE, { recursive: true });
+  const path = join(CACHE, `${name}.lock`);
+  // A long path is named by the folder's descriptor, which stays open as long as this process.
+  const isShort = Buffer.byteLength(path) <= MAX_SOCKET_PATH || process.platform !== 'linux';
+  const address = isShort ? path : `/proc/self/fd/${openSync(CACHE, 'r')}/${name}.lock`;
   let told = false;
   let server = await listen(address);
   while (server === undefined) {
     if (!told) progress(`waiting for another ${name} to finish`);
     told = true;
     await sleep(100);
-    if (!address.startsWith('\0') && !(await isAlive(address))) unlinkSync(address);
+    const holder = inodeOf(path);
+    // What a crash left; unless another run was faster, and has put its own there.
+    if (!(await isAlive(address)) && inodeOf(path) === holder) rmSync(path, { force: true });
     server = await listen(address);
   }
   try {
@@ -36,6 +42,10 @@ function listen(address) {
     server.once('error', (error) => (error.code === 'EADDRINUSE' ? done(undefined) : fail(error)));
     server.listen(address, () => done(server));
   });
+}
+
+function inodeOf(path) {
+  return statSync(path, { throwIfNoEntry: false })?.ino;
 }
 
 function isAlive(address) {

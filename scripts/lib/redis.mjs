@@ -1,4 +1,14 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join, relative } from 'node:path';
 import { createPackageSource, hasApt, isInstalled, unpackAll } from './debian.mjs';
 import { CACHE, SetupError, findProgram, isExecutable, progress, run } from './project.mjs';
@@ -13,13 +23,28 @@ const FLAVOURS = [
   { server: 'valkey-server', packages: ['valkey-server', 'valkey-tools'] },
 ];
 
+/** A Redis that was fetched before its `redis-check-aof` had a wrapper gets one: it is that of `redis-cli`, with another name. */
+export function completeWrappers() {
+  const [cli, check] = ['redis-cli', 'redis-check-aof'].map((name) => join(HOME, 'bin', name));
+  if (!existsSync(cli) || existsSync(check)) return;
+  writeFileSync(check, readFileSync(cli, 'utf8').replace(/-cli" "\$@"/, '-check-aof" "$@"'), { mode: 0o755 });
+}
+
 /** Whether a Redis is at hand: configured, on the PATH, or unpacked earlier. */
 export function redisIsThere() {
   return (
     (process.env.REDIS_URL ?? '') !== '' ||
-    findProgram('redis-server', 'valkey-server') !== undefined ||
+    isNewEnough(findProgram('redis-server', 'valkey-server')) ||
     isExecutable(WRAPPER)
   );
+}
+
+/** As src/redis/server-binary.ts decides: 6.2 at least; one that does not say is taken. */
+function isNewEnough(program) {
+  if (program === undefined) return false;
+  const { stdout } = spawnSync(program, ['--version'], { encoding: 'utf8', timeout: 5000 });
+  const [, major, minor] = /\bv=(\d+)\.(\d+)/.exec(stdout) ?? [];
+  return major === undefined || Number(major) > 6 || (Number(major) === 6 && Number(minor) >= 2);
 }
 
 const ADVICE =

@@ -21,6 +21,7 @@ import { createAlertRules, type AlertRulesDeps } from './alert-rules.ts';
 import { serveAlerts } from './alerts.ts';
 import { serveAudience } from './audience.ts';
 import { createAuthentication } from './authentication.ts';
+import { compressAnswers } from './compression.ts';
 import { answerConditionally, READING, readerCors, securityHeaders, SUBSCRIBING } from './headers.ts';
 import { createFirstPages } from './first-pages.ts';
 import { createGate } from './gate.ts';
@@ -119,6 +120,7 @@ export function createApp(input: ApiDeps): Api {
   app.use(receipts.shortcut);
   app.use(createRequestLog(deps));
   app.use(securityHeaders(config.publicUrl));
+  app.use(compressAnswers());
   app.use(/^\/v1\/(config|alerts|live)(\/|$)/, readerCors(config.allowedOrigins, READING));
   app.use(/^\/v1\/(subscriptions|receipts)(\/|$)/, subscribingCors);
   app.use(answerConditionally);

@@ -12,6 +12,9 @@ import { dataBlock, html, type Html } from './html.ts';
 /** For `style-src`: the bar stands in a shadow of its own, with its style, before any script has run. */
 export const BAR_STYLE_SOURCE = `'sha256-${createHash('sha256').update(BAR_STYLE).digest('base64')}'`;
 
+/** Not a letter more than the hash is of. */
+const STYLE: Html = { markup: `<style>${BAR_STYLE}</style>` };
+
 export interface FrontPageInput {
   readonly language: Language;
   readonly publicUrl: string;
@@ -76,12 +79,17 @@ function bar({ data, closed = '', publicUrl }: FrontPageInput): Html {
   if (data === undefined || alert === undefined) return html`<ajil-bar></ajil-bar>`;
   return html`<ajil-bar line="page" position="sticky">
     <template shadowrootmode="open">
-      <style>
-        ${{ markup: BAR_STYLE }}
-      </style>
+      ${STYLE}
       <div class="frame open">
         <div class="clip">
-          <div class="bar ${alert.change} ${alert.dir}" part="bar" lang="${alert.lang}" dir="${alert.dir}">
+          <div
+            class="bar ${alert.change} ${alert.dir}"
+            part="bar"
+            role="region"
+            aria-label="${labelOf(alert, () => null)}"
+            lang="${alert.lang}"
+            dir="${alert.dir}"
+          >
             <div class="inside">
               <div class="news">
                 <p class="label" part="label">${labelOf(alert, () => null)}</p>

@@ -60,8 +60,9 @@ export function createHellos(deps: {
         recovered,
         goodUntilMs,
       };
-      if (known !== undefined) keptBytes -= sizeOf(question, known);
-      const bytes = sizeOf(question, hello);
+      const sizeOf = ({ bytes }: Hello): number => bytes.length + Buffer.byteLength(question);
+      if (known !== undefined) keptBytes -= sizeOf(known);
+      const bytes = sizeOf(hello);
       if (keptBytes + bytes > MAX_KEPT_BYTES || kept.size >= MAX_KEPT) forget();
       keptBytes += bytes;
       kept.set(question, hello);
@@ -69,5 +70,3 @@ export function createHellos(deps: {
     },
   };
 }
-
-const sizeOf = (question: string, { bytes }: Hello): number => bytes.length + Buffer.byteLength(question);

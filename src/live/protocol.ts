@@ -10,10 +10,10 @@ export interface HelloMessage {
    */
   readonly recovered: boolean;
   readonly alerts: readonly Alert[];
-  /** Topics of the query that the newsroom does not have: nothing will come of them. Left out when there are none. */
-  readonly unknownTopics?: readonly string[];
   /** The server's clock, RFC 3339, right within some seconds: readers' devices are often wrong by hours. */
   readonly time?: string;
+  /** Topics of the query that the newsroom does not have: nothing will come of them. Left out when there are none. */
+  readonly unknownTopics?: readonly string[];
 }
 
 /** One version, retractions too. */

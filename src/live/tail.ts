@@ -141,7 +141,8 @@ export function helloText(
 ): string {
   const unknown = unknownTopics.length === 0 ? '' : `,"unknownTopics":${JSON.stringify(unknownTopics)}`;
   const alerts = versions.map((version) => version.json).join(',');
-  return `{"type":"hello","cursor":"${formatCursor(cursor)}","recovered":${recovered},"time":"${new Date(nowMs).toISOString()}","alerts":[${alerts}]${unknown}}`;
+  const head = `"type":"hello","cursor":"${formatCursor(cursor)}","recovered":${recovered}`;
+  return `{${head},"time":"${new Date(nowMs).toISOString()}","alerts":[${alerts}]${unknown}}`;
 }
 
 /** `alert` as JSON text (see the protocol). */

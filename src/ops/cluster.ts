@@ -1,4 +1,6 @@
 import cluster from 'node:cluster';
+import { createHash } from 'node:crypto';
+import { hostname } from 'node:os';
 import type { Logger } from './logger.ts';
 import { asRunning, EXIT_CONFIG, readRoleMessage, tellSupervisor, UNFIT_REASON } from './role-process.ts';
 import { createShutdown, shutdownOnSignals } from './shutdown.ts';
@@ -11,17 +13,18 @@ const STOP_DEADLINE_MS = 32_000;
  * Runs a role in `count` processes that share their ports (node:cluster). The first process then does no work of its own:
  * it starts the others, starts again what dies, passes on what they tell the supervisor and stops them when it is stopped.
  * With `count` 1 the role runs in this process. Call it once, at the top of an entry point.
- * @param startWorker resolves when the role works; it handles its own signals
+ * @param startWorker resolves when the role works; it handles its own signals. `group` names the processes that stop together
  */
 export async function runClustered(options: {
   count: number;
   logger: Logger;
-  startWorker: () => Promise<void>;
+  startWorker: (group: string) => Promise<void>;
   /** What the process of this number finds in its environment beside ours. */
   envOf?: (index: number) => Record<string, string>;
 }): Promise<void> {
   const { count, logger } = options;
-  if (count === 1 || cluster.isWorker) return options.startWorker();
+  const group = groupOf(cluster.isWorker ? process.ppid : process.pid);
+  if (count === 1 || cluster.isWorker) return options.startWorker(group);
   const shutdown = createShutdown(logger, STOP_DEADLINE_MS + 1000);
   shutdownOnSignals(shutdown);
   const told = new Set<string>();
@@ -46,4 +49,9 @@ export async function runClustered(options: {
   shutdown.add('server processes', async () => {
     await Promise.all(workers.map((worker) => worker.stop()));
   });
+}
+
+/** The same for all processes of one parent, and another on another machine. */
+function groupOf(parent: number): string {
+  return createHash('sha256').update(`${hostname()}:${parent}`).digest('hex').slice(0, 8);
 }

@@ -10,10 +10,11 @@ export function createLogger(options: { level: string; role: string }): Logger {
   const output = pino.destination({ fd: 1, sync: true });
   // A full disk, a terminal that was closed, a pipe without a reader: nobody would know what happens here from now on.
   // The process ends in good order, and is started again with an output that works; pino itself would fall silent.
-  let broken = false;
-  output.on('error', () => {
-    if (broken) return;
-    broken = true;
+  output.once('error', () => {
+    output.on('error', () => undefined);
+    // They would try again for ever, the event loop with them.
+    output.write = () => true;
+    output.flushSync = () => undefined;
     process.kill(process.pid, 'SIGTERM');
   });
   const settings: LoggerOptions = {

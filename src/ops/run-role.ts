@@ -1,6 +1,7 @@
 import { ConfigError, loadConfig, type Config } from '../config.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { EXIT_CONFIG, tellThatItLives } from './role-process.ts';
+import { tellSystemd } from './systemd.ts';
 import { UnfitError } from './unfit.ts';
 
 /** The last line of an entry point: reads the configuration and runs the role; a fault in either ends the process, and says why. */
@@ -18,7 +19,13 @@ export function runRole(role: string, run: (config: Config, logger: Logger) => P
   };
   process.on('uncaughtException', (error) => end(error, `the ${role} ended by a fault of ours`));
   tellThatItLives();
-  run(config, logger).catch((error: unknown) => end(error, `the ${role} could not start`));
+  run(config, logger).then(
+    () => {
+      // A child's supervisor speaks for it.
+      if (process.send === undefined) tellSystemd(process.env);
+    },
+    (error: unknown) => end(error, `the ${role} could not start`),
+  );
 }
 
 function readConfig(): Config | undefined {

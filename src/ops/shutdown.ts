@@ -51,7 +51,8 @@ export function shutdownOnSignals(shutdown: Shutdown): void {
   const stop = (reason: string): void => {
     void shutdown.run(reason).then(() => process.exit(0));
   };
-  process.once('SIGTERM', () => stop('SIGTERM'));
+  // Again and again: a log that cannot be written sends one of its own, maybe while another is being followed.
+  process.on('SIGTERM', () => stop('SIGTERM'));
   process.once('SIGINT', () => stop('SIGINT'));
   process.once('SIGHUP', () => stop('SIGHUP'));
   // Undefined without a supervisor (its type does not say so); false when it was gone before anybody listened.

@@ -33,6 +33,7 @@ export const BAR_STYLE = `
 .bar {
   --red: var(--ajil-bar-color, #b3121d);
   position: relative;
+  padding-block-start: var(--ajil-bar-inset, 0px);
   background: var(--red);
   color: var(--ajil-bar-text, #fff);
   /* The white label must end somewhere on a white page. */

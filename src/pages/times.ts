@@ -25,7 +25,11 @@ export function timesIn(language: string, timeZone?: string): Times {
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'long' });
   const clock = new Intl.DateTimeFormat(locale, { hour: 'numeric', minute: '2-digit', ...named });
   const full = new Intl.DateTimeFormat(locale, {
-    ...{ day: 'numeric', month: 'long', year: 'numeric', hour: 'numeric', minute: '2-digit' },
+    day: 'numeric',
+    month: 'long',
+    year: 'numeric',
+    hour: 'numeric',
+    minute: '2-digit',
     ...named,
   });
   const day = new Intl.DateTimeFormat(locale, { dateStyle: 'full', ...zone });

@@ -7,7 +7,7 @@ import { startPushService, type PushService } from '../support/push-service/star
 import { startStack, type Stack } from '../support/stack.ts';
 import { setup as build } from '../support/build.ts';
 import { DESK_SCENES } from './desk-scenes.ts';
-import { NOW, PORT_PICTURE, publishNews } from './news.ts';
+import { PORT_PICTURE, publishNews } from './news.ts';
 import { SCENES, WIDTHS, type Scene, type Stage } from './scenes.ts';
 
 const FOLDER = fileURLToPath(new URL('../../docs/screenshots/', import.meta.url));
@@ -20,14 +20,14 @@ async function takePictures(chromium: Chromium, scene: Scene, stage: Stage): Pro
         locale: language,
         colorScheme: scene.colorScheme ?? 'light',
         reducedMotion: 'reduce',
-        permissions: [],
+        // Without it a browser without a screen says that the reader has blocked them.
+        permissions: ['notifications'],
       });
       await reader.route('https://pictures.example/**', (route) =>
         route.fulfill({ contentType: 'image/svg+xml', body: PORT_PICTURE }),
       );
       const page = await reader.newPage();
-      await page.clock.setFixedTime(NOW);
-      await page.addInitScript(`localStorage.setItem('ajil-language', '${language}')`);
+      await reader.addCookies([{ name: 'ajil-language', value: language, url: stage.origin }]);
       await scene.open(page, stage, language);
       await page.evaluate('document.fonts.ready');
       await page.waitForLoadState('networkidle');

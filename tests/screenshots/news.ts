@@ -5,8 +5,8 @@ import { createAlertStore } from '../../src/alerts/store.ts';
 import { createLogger } from '../../src/ops/logger.ts';
 import { closeRedis, connectRedis, waitUntilReady } from '../../src/redis/connect.ts';
 
-/** The moment that the pictures show: the browsers' clocks stand there. */
-export const NOW = new Date('2026-11-24T17:42:00Z');
+/** Pages go by the server's clock: the news is as old as it says when the pictures are taken. */
+const NOW = new Date();
 
 interface Change {
   readonly minutesAgo: number;

@@ -9,7 +9,7 @@ export interface Chromium {
    * Another reader: a browser of their own, with its own storage, cache, service workers and tabs. About a second.
    * @param options viewport, locale, colour scheme, permissions and so on; a desk-wide Arabic browser by default
    */
-  newReader(options?: BrowserContextOptions): Promise<BrowserContext>;
+  newReader(options?: BrowserContextOptions & { readonly debuggingPort?: number }): Promise<BrowserContext>;
   /** Ends every browser and removes everything that they wrote. */
   stop(): Promise<void>;
 }
@@ -46,12 +46,15 @@ export async function startChromium(): Promise<Chromium> {
   });
   const stops: (() => Promise<void>)[] = [];
   return {
-    newReader: async (options = {}) => {
+    newReader: async ({ debuggingPort, ...options } = {}) => {
       const home = await mkdtemp(join(tmpdir(), 'ajil-chromium-'));
       stops.push(() => rm(home, { recursive: true, force: true, maxRetries: 5 }));
       const reader = await chromium.launchPersistentContext(join(home, 'profile'), {
         executablePath,
-        args: ARGUMENTS,
+        args: [
+          ...ARGUMENTS,
+          ...(debuggingPort === undefined ? [] : [`--remote-debugging-port=${debuggingPort}`]),
+        ],
         env: { PATH: process.env['PATH'] ?? '', LANG: 'C.UTF-8', HOME: home, TMPDIR: home },
         ...DESKTOP,
         locale: 'ar',

@@ -10,9 +10,9 @@ import type { TestCertificate } from './tls.ts';
 
 const PLACES = ['/usr/sbin/nginx', '/usr/local/sbin/nginx', '/usr/bin/nginx', '/opt/homebrew/bin/nginx'];
 
-/** Where nginx is, if it is here. */
+/** Where nginx is, if it is here. `NGINX` names one that lies elsewhere. */
 export function findNginx(): string | undefined {
-  return PLACES.find((place) => existsSync(place));
+  return [process.env['NGINX'] ?? '', ...PLACES].find((place) => existsSync(place));
 }
 
 export interface TestNginx {

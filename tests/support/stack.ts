@@ -29,6 +29,8 @@ export interface Stack {
   restart(role: Role): Promise<void>;
   /** What the processes printed, as one text. */
   logs(): string;
+  /** Ends one server by SIGTERM and starts it again on its port. Resolves when it says that it is ready. */
+  restartServer(index: number): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -85,11 +87,13 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
 
   async function start(role: Role): Promise<void> {
     running[role] = await Promise.all(
-      Array.from({ length: counts[role] }, (_, index) => {
-        const port = role === 'server' ? { PORT: String(ports[index]) } : {};
-        return startRole({ name: role, file: FILES[role], cwd: dir, env: { ...env, ...port } });
-      }),
+      Array.from({ length: counts[role] }, (_, index) => startOne(role, index)),
     );
+  }
+
+  function startOne(role: Role, index: number): Promise<RoleProcess> {
+    const port = role === 'server' ? { PORT: String(ports[index]) } : {};
+    return startRole({ name: role, file: FILES[role], cwd: dir, env: { ...env, ...port } });
   }
 
   async function kill(role: Role, signal: NodeJS.Signals): Promise<void> {
@@ -114,6 +118,10 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     api: createApiClient(() => origin, adminKey),
     kill,
     restart: start,
+    restartServer: async (index) => {
+      await running.server[index]?.kill('SIGTERM');
+      running.server[index] = await startOne('server', index);
+    },
     logs: () =>
       [...ended, ...[...running.server, ...running.worker].flatMap((process) => process.logs())].join('\n'),
     stop,

@@ -2,6 +2,10 @@ import type { TransportError, TransportRequest, TransportResponse } from '../typ
 
 /** At most this much of an answer's body is kept; the rest is discarded. */
 export const KEPT_BODY_BYTES = 1024;
+/** An answer to a push message is short: the rest of a longer body is not waited for. */
+export const MAX_ANSWER_BYTES = 65_536;
+/** Interim (1xx) answers to one request. Push services send none. */
+export const MAX_INTERIM_ANSWERS = 20;
 
 /**
  * One request on its way to its answer, and the state of the stream that carries it. It is settled exactly once;
@@ -27,6 +31,9 @@ export class Exchange {
   /** 0 until the final (not 1xx) header block. */
   status = 0;
   headers: Readonly<Record<string, string>> = {};
+  /** Of the answer's body. */
+  received = 0;
+  interimAnswers = 0;
   /** Received on this stream and not yet given back to the peer's window. */
   unacknowledged = 0;
   #body: Buffer | undefined;
@@ -53,6 +60,8 @@ export class Exchange {
     this.bodySent = 0;
     this.status = 0;
     this.headers = {};
+    this.received = 0;
+    this.interimAnswers = 0;
     this.unacknowledged = 0;
     this.#body = undefined;
   }

@@ -3,7 +3,7 @@ import { Agent, request } from 'node:https';
 import { isWithdrawn, TransportError } from '../types.ts';
 import { DeadlineTimer } from './deadline-timer.ts';
 import { ExchangeQueue } from './exchange-queue.ts';
-import { KEPT_BODY_BYTES, type Exchange } from './exchange.ts';
+import { KEPT_BODY_BYTES, MAX_ANSWER_BYTES, MAX_INTERIM_ANSWERS, type Exchange } from './exchange.ts';
 import { MIN_TLS_VERSION, bareHost, type TlsOptions } from './tls-connect.ts';
 
 /** Another client for the same exchanges. */
@@ -102,6 +102,10 @@ export function createHttp1Client(deps: Http1Deps): ExchangeClient {
         else connected = true;
       });
     });
+    call.on('information', () => {
+      exchange.interimAnswers += 1;
+      if (exchange.interimAnswers > MAX_INTERIM_ANSWERS) fail('protocol', 'too many interim answers');
+    });
     call.on('response', (response) => readAnswer(exchange, response));
     call.on('error', (error: NodeJS.ErrnoException) => {
       if (!connected) return fail('connect', `cannot connect to ${origin.origin}: ${error.code ?? ''}`);
@@ -135,14 +139,17 @@ export function createHttp1Client(deps: Http1Deps): ExchangeClient {
 
 function readAnswer(exchange: Exchange, response: IncomingMessage): void {
   const pieces: Buffer[] = [];
-  let kept = 0;
+  let received = 0;
   response.on('data', (piece: Buffer) => {
-    if (kept >= KEPT_BODY_BYTES) return;
-    pieces.push(piece.subarray(0, KEPT_BODY_BYTES - kept));
-    kept += piece.length;
+    if (received < KEPT_BODY_BYTES) pieces.push(piece.subarray(0, KEPT_BODY_BYTES - received));
+    received += piece.length;
+    if (received <= MAX_ANSWER_BYTES) return;
+    resolve(); // the status says all that we need
+    response.destroy();
   });
   response.on('error', () => {}); // the request's `close` follows and says so
-  response.on('end', () => {
+  response.on('end', resolve);
+  function resolve(): void {
     const headers: Record<string, string> = {};
     for (const [name, value] of Object.entries(response.headersDistinct))
       headers[name] = value?.join(', ') ?? '';
@@ -151,5 +158,5 @@ function readAnswer(exchange: Exchange, response: IncomingMessage): void {
       headers,
       body: Buffer.concat(pieces).toString('utf8'),
     });
-  });
+  }
 }

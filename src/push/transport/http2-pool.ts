@@ -11,6 +11,9 @@ import type { TransportMetrics } from './transport-metrics.ts';
 const MAX_RETURNS = 3;
 /** After a failed attempt at a further connection, while others work. */
 const CONNECT_PAUSE_MS = 1000;
+/** While none works: the first attempt after a failure comes soon, each further one twice as late. */
+const FIRST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 5000;
 
 export interface PoolDeps {
   readonly connect: TlsConnector;
@@ -37,6 +40,9 @@ export class Http2Pool implements ConnectionEvents {
   readonly #closing = new AbortController();
   #connecting = false;
   #connectAfter = 0;
+  /** Attempts in a row that came to nothing. */
+  #failures = 0;
+  #pause: NodeJS.Timeout | undefined;
   #scheduled = false;
   #retired = false;
   #onEmpty: (() => void) | undefined;
@@ -84,6 +90,7 @@ export class Http2Pool implements ConnectionEvents {
   /** Closes all at once; what is open or waits is rejected. */
   destroy(): void {
     this.#retired = true;
+    clearTimeout(this.#pause);
     this.#deadlines.clear();
     this.#closing.abort();
     this.#queue.rejectAll(new TransportError('closed', 'the transport was closed', false));
@@ -121,13 +128,18 @@ export class Http2Pool implements ConnectionEvents {
     const futile = code === 'closed' && !connection.used && !this.#retired;
     if (futile && this.#queue.peek() !== undefined) {
       this.#attemptFailed(new TransportError('connect', message, false));
+    } else if (code === 'protocol') {
+      this.#putOff();
     }
     this.onReady();
   }
 
   readonly #flush = (): void => {
     this.#scheduled = false;
-    for (const connection of this.#connections) connection.pump(this.#queue);
+    for (const connection of this.#connections) {
+      if (connection.greeted) this.#failures = 0;
+      connection.pump(this.#queue);
+    }
     if (this.#queue.peek() !== undefined) this.#connectIfFull();
     if (this.empty) this.#onEmpty?.();
   };
@@ -141,8 +153,13 @@ export class Http2Pool implements ConnectionEvents {
     }
     if (usable >= this.#deps.maxConnections || this.#connections.size >= 2 * this.#deps.maxConnections)
       return;
-    if (usable > 0 && this.#deps.connection.now() < this.#connectAfter) return;
-    this.#connect();
+    const waitMs = this.#connectAfter - this.#deps.connection.now();
+    if (waitMs <= 0) return this.#connect();
+    if (usable > 0) return;
+    this.#pause ??= setTimeout(() => {
+      this.#pause = undefined;
+      this.onReady();
+    }, waitMs);
   }
 
   #connect(): void {
@@ -180,10 +197,21 @@ export class Http2Pool implements ConnectionEvents {
   };
 
   #attemptFailed(error: TransportError): void {
-    this.#connectAfter = this.#deps.connection.now() + CONNECT_PAUSE_MS;
     this.#deps.metrics.connects.inc({ result: 'failed' });
-    const hope = this.#connecting || [...this.#connections].some((connection) => !connection.draining);
-    if (!hope) this.#queue.rejectAll(error);
+    this.#putOff();
+    if (!this.#hasHope()) this.#queue.rejectAll(error);
+  }
+
+  #hasHope(): boolean {
+    return this.#connecting || [...this.#connections].some((connection) => !connection.draining);
+  }
+
+  /** A service that is down is not asked dozens of times a second. */
+  #putOff(): void {
+    const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#failures);
+    this.#failures += 1;
+    const now = this.#deps.connection.now();
+    this.#connectAfter = now + (this.#hasHope() ? Math.max(pause, CONNECT_PAUSE_MS) : pause);
   }
 
   #expire(now: number): number {

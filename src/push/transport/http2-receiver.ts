@@ -1,6 +1,6 @@
 import { TransportError } from '../types.ts';
 import { areTrailers, readAnswerHeaders } from './answer-headers.ts';
-import type { Exchange } from './exchange.ts';
+import { MAX_ANSWER_BYTES, MAX_INTERIM_ANSWERS, type Exchange } from './exchange.ts';
 import type { FloodGuard } from './flood-guard.ts';
 import type { ServerEvents } from './frame-dispatch.ts';
 import { DEFAULT_WINDOW_BYTES, ERROR, FRAME, Http2Error, MAX_STREAM_ID, MAX_WINDOW_BYTES } from './frames.ts';
@@ -68,6 +68,8 @@ export class Http2Receiver implements ServerEvents {
     if (answer === undefined) return this.#malformed(exchange, 'an answer without a valid status');
     if (answer.status < 200) {
       if (endStream || answer.status === 101) this.#malformed(exchange, 'an interim answer that is final');
+      exchange.interimAnswers += 1;
+      if (exchange.interimAnswers > MAX_INTERIM_ANSWERS) return this.#cutOff(exchange);
       return this.#deps.guard.count();
     }
     exchange.status = answer.status;
@@ -81,6 +83,12 @@ export class Http2Receiver implements ServerEvents {
     if (exchange === undefined) return this.#deps.guard.count();
     if (exchange.status === 0) return this.#malformed(exchange, 'a body before its headers');
     exchange.keepBody(buffer, start, end);
+    exchange.received += bytes;
+    if (!endStream && exchange.received > MAX_ANSWER_BYTES) {
+      // The status says all that we need.
+      this.reset(exchange, ERROR.cancel);
+      return exchange.complete();
+    }
     if (endStream) this.#complete(exchange);
     else exchange.unacknowledged = this.#giveBack(id, exchange.unacknowledged + bytes);
   }
@@ -167,6 +175,12 @@ export class Http2Receiver implements ServerEvents {
     if (exchange.bodySent < exchange.request.body.length) this.reset(exchange, ERROR.none);
     else this.#release(exchange);
     exchange.complete();
+  }
+
+  /** A server that never comes to the point is no misunderstanding: our other clients would do no better. */
+  #cutOff(exchange: Exchange): void {
+    this.reset(exchange, ERROR.cancel);
+    exchange.reject(new TransportError('protocol', 'too many interim answers', true));
   }
 
   /** One answer is broken, the connection is not (section 8.1.1). */

@@ -8,7 +8,7 @@ import {
 import { TransportError } from '../types.ts';
 import { DeadlineTimer } from './deadline-timer.ts';
 import { ExchangeQueue } from './exchange-queue.ts';
-import { KEPT_BODY_BYTES, type Exchange } from './exchange.ts';
+import { KEPT_BODY_BYTES, MAX_ANSWER_BYTES, MAX_INTERIM_ANSWERS, type Exchange } from './exchange.ts';
 import type { ExchangeClient } from './http1-client.ts';
 import { MAX_STREAMS } from './http2-sender.ts';
 import { MIN_TLS_VERSION, type TlsOptions } from './tls-connect.ts';
@@ -137,6 +137,10 @@ export function createLibraryClient(deps: LibraryDeps): ExchangeClient {
     stream.on('error', (error) => {
       failure = error.message;
     });
+    stream.on('headers', () => {
+      exchange.interimAnswers += 1;
+      if (exchange.interimAnswers > MAX_INTERIM_ANSWERS) stream.close(constants.NGHTTP2_CANCEL);
+    });
     stream.on('response', (answer) => {
       answered = true;
       readAnswer(exchange, stream, answer);
@@ -172,18 +176,21 @@ function connectError(origin: URL, reason: string): TransportError {
 
 function readAnswer(exchange: Exchange, stream: ClientHttp2Stream, fields: IncomingHttpHeaders): void {
   const pieces: Buffer[] = [];
-  let kept = 0;
+  let received = 0;
   stream.on('data', (piece: Buffer) => {
-    if (kept >= KEPT_BODY_BYTES) return;
-    pieces.push(piece.subarray(0, KEPT_BODY_BYTES - kept));
-    kept += piece.length;
+    if (received < KEPT_BODY_BYTES) pieces.push(piece.subarray(0, KEPT_BODY_BYTES - received));
+    received += piece.length;
+    if (received <= MAX_ANSWER_BYTES) return;
+    resolve(); // the status says all that we need
+    stream.close(constants.NGHTTP2_CANCEL);
   });
-  stream.on('end', () => {
+  stream.on('end', resolve);
+  function resolve(): void {
     const headers: Record<string, string> = {};
     for (const [name, value] of Object.entries(fields)) {
       if (!name.startsWith(':')) headers[name] = Array.isArray(value) ? value.join(', ') : (value ?? '');
     }
     const body = Buffer.concat(pieces).toString('utf8');
     exchange.resolve({ status: Number(fields[':status']), headers, body });
-  });
+  }
 }

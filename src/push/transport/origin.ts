@@ -85,6 +85,14 @@ export class Origin {
 
   #onFault(error: Http2Error): void {
     const { logger, metrics, origin, detourMs } = this.#deps;
+    // A flood is no misunderstanding, and the library has no guard against it. The connection has ended; the pool pauses.
+    if (error.code === ERROR.enhanceYourCalm) {
+      logger.warn(
+        { origin: origin.origin, reason: error.message },
+        'a push service flooded a connection, which was ended',
+      );
+      return;
+    }
     const http1 = error.code === ERROR.http11Required;
     if (!http1) metrics.refuges.inc();
     logger.warn(

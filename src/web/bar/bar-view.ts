@@ -67,6 +67,8 @@ export function createBarView(deps: {
   }
 
   function empty(): void {
+    bar.removeAttribute('role');
+    bar.removeAttribute('aria-label');
     news.replaceChildren();
     age.remove();
     close.remove();
@@ -83,6 +85,8 @@ export function createBarView(deps: {
       const loudness = alert.urgency === 'flash' ? 'assertive' : 'polite';
       news.setAttribute('aria-live', isNews ? loudness : 'off');
       news.replaceChildren(...newsOf(alert, deps));
+      bar.setAttribute('aria-label', labelOf(alert, deps.site));
+      bar.setAttribute('role', 'region');
       close.setAttribute('aria-label', closeLabel(alert.lang, deps.site));
       age.dateTime = alert.publishedAt ?? alert.createdAt;
       tick();

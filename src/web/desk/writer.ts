@@ -264,6 +264,7 @@ class Writer extends DeskElement {
           }
         </div>
         <fieldset class="all" ?disabled=${isLocked}>
+          <legend class="unseen">${text[TITLES[subject.change]]}</legend>
           ${renderFields({ desk, subject, fields, faults, set: this.set })}
         </fieldset>
         <p class="kept">

@@ -230,21 +230,18 @@ export class NotificationsCard extends LitElement {
 const canAsk = (): boolean => pushSupport() === 'yes' && Notification.permission !== 'denied';
 
 function renderReason(text: CardStrings): TemplateResult {
-  switch (pushSupport()) {
-    case 'yes':
-      return html`<p class="why-not">${text.denied}</p>`;
-    case 'no':
-      return html`<p class="why-not">${text.unsupported}</p>`;
-    case 'install':
-      return html`
-        <p class="why-not">${text.install}</p>
-        <ol class="steps">
-          <li>${text.installShare} ${SHARE}</li>
-          <li>${text.installAdd}</li>
-          <li>${text.installOpen}</li>
-        </ol>
-      `;
+  const support = pushSupport();
+  if (support !== 'install') {
+    return html`<p class="why-not">${support === 'yes' ? text.denied : text.unsupported}</p>`;
   }
+  return html`
+    <p class="why-not">${text.install}</p>
+    <ol class="steps">
+      <li>${text.installShare} ${SHARE}</li>
+      <li>${text.installAdd}</li>
+      <li>${text.installOpen}</li>
+    </ol>
+  `;
 }
 
 /** The reader said no to the browser's question. */

@@ -13,7 +13,7 @@ import { persist, type Persistence } from '../persist.ts';
 import { createServerClock } from '../server-clock.ts';
 import { EMPTY_BOOK, refresh, take, type AlertBook } from './alert-book.ts';
 import { renderAlert, type ItemView } from './alert-item.ts';
-import { remember } from './browser-memory.ts';
+import { recall, remember } from './browser-memory.ts';
 import { CLOUD_OFF } from './icons.ts';
 import { loadAlerts, loadConfig } from './loading.ts';
 import { renderMasthead } from './masthead.ts';
@@ -63,7 +63,9 @@ export class ReaderPage extends LitElement {
 
   constructor() {
     super();
-    this.language = document.documentElement.lang === 'en' ? 'en' : 'ar';
+    // The address decides, else what this browser remembers: a choice made before there were cookies, too.
+    const asked = new URLSearchParams(location.search).has('lang') ? undefined : recall('language');
+    this.language = (asked ?? document.documentElement.lang) === 'en' ? 'en' : 'ar';
     this.times = timesIn(this.language);
     this.listed = EMPTY_BOOK;
     this.next = null;

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { get, type RequestOptions } from 'node:https';
+import { get, request as open, type RequestOptions } from 'node:https';
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -12,14 +12,16 @@ const PER_ADDRESS = 2;
 const certificate = makeCertificate();
 
 /** What docs/operations.md tells an operator to write, with this machine's ports and files. */
-function documented(dir: string, port: number, upstream: number): string {
+function documented(dir: string, port: number, upstreams: readonly number[]): string {
   const page = readFileSync(new URL('../../../docs/operations.md', import.meta.url), 'utf8');
   const [, block = ''] = /```nginx\n(.*?)```/s.exec(page) ?? [];
   const changes: [RegExp, string][] = [
     [/^worker_rlimit_nofile .*$/m, ''],
     [/worker_connections \d+/, 'worker_connections 512'],
     [/^http \{$/m, `http { access_log off; ${temporaryPaths(dir)}`],
-    [/127\.0\.0\.1:3000/, `127.0.0.1:${upstream}`],
+    [/127\.0\.0\.1:3000/, `127.0.0.1:${upstreams[0]}`],
+    // As the page says: one server, one line.
+    [/^.*127\.0\.0\.1:3001(.*;).*$/m, upstreams[1] === undefined ? '' : `server 127.0.0.1:${upstreams[1]}$1`],
     [/listen 443 ssl/, `listen 127.0.0.1:${port} ssl`],
     [/ssl_certificate \S+;/, `ssl_certificate ${dir}/cert.pem;`],
     [/ssl_certificate_key \S+;/, `ssl_certificate_key ${dir}/key.pem;`],
@@ -39,7 +41,7 @@ describe.skipIf(findNginx() === undefined)('behind nginx as documented', () => {
       env: { TRUST_PROXY: '1', LIVE_CONNECTIONS_PER_ADDRESS: String(PER_ADDRESS) },
     });
     const upstream = Number(new URL(stack.origin).port);
-    nginx = await runNginx(certificate, (dir, port) => documented(dir, port, upstream));
+    nginx = await runNginx(certificate, (dir, port) => documented(dir, port, [upstream]));
   }, 60_000);
   afterAll(async () => {
     await nginx?.stop();
@@ -88,6 +90,59 @@ describe.skipIf(findNginx() === undefined)('behind nginx as documented', () => {
     sockets.push(await connect('127.0.0.31'));
     for (const socket of sockets) socket.terminate();
   });
+});
+
+describe.skipIf(findNginx() === undefined)('two servers behind nginx as documented', () => {
+  test('restart one after the other without a request that fails, and the pages are compressed', async () => {
+    const stack = await startStack({ serverProcesses: 2, env: { TRUST_PROXY: '1' } });
+    const upstreams = stack.origins.map((origin) => Number(new URL(origin).port));
+    const nginx = await runNginx(certificate, (dir, port) => documented(dir, port, upstreams));
+    const statuses = new Map<number, number>();
+    let going = true;
+    const ask = (path: string, options: RequestOptions, body?: string): Promise<IncomingMessage> =>
+      new Promise((resolve, reject) => {
+        const call = open(nginx.origin + path, { ca: certificate.ca, agent: false, ...options }, (answer) => {
+          answer.resume();
+          resolve(answer);
+        });
+        call.on('error', reject);
+        call.end(body);
+      });
+    const editor = async (): Promise<void> => {
+      for (let n = 0; going; n++) {
+        const headers = { authorization: `Bearer ${stack.adminKey}`, 'content-type': 'application/json' };
+        const alert = JSON.stringify({ headline: `خبر رقم ${n}`, lang: 'ar', topics: ['world'] });
+        const { statusCode = 0 } = await ask('/v1/alerts', { method: 'POST', headers }, alert);
+        statuses.set(statusCode, (statuses.get(statusCode) ?? 0) + 1);
+      }
+    };
+    const reader = async (): Promise<void> => {
+      while (going) {
+        const { statusCode = 0 } = await ask('/v1/config', {});
+        statuses.set(statusCode, (statuses.get(statusCode) ?? 0) + 1);
+      }
+    };
+    try {
+      const page = await ask('/', { headers: { 'accept-encoding': 'gzip' } });
+      expect(page.headers['content-encoding']).toBe('gzip');
+      const callers = [editor(), reader(), reader()];
+      for (const [index, origin] of stack.origins.entries()) {
+        await stack.restartServer(index);
+        await expect
+          .poll(async () => (await fetch(`${origin}/readyz`)).status, { timeout: 10_000 })
+          .toBe(200);
+      }
+      going = false;
+      await Promise.all(callers);
+      expect([...statuses.keys()].sort()).toEqual([200, 201]);
+    } catch (error) {
+      throw new Error(stack.logs(), { cause: error });
+    } finally {
+      going = false;
+      await nginx.stop();
+      await stack.stop();
+    }
+  }, 60_000);
 });
 
 test('where no proxy is trusted, nobody can call himself another', async () => {

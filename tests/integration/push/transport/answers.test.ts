@@ -102,20 +102,38 @@ describe('an answer over HTTP/2', () => {
     expect(answer).toMatchObject({ headers: { link: 'a, b', constructor: 'c' } });
   });
 
+  it('is whole once 64 kB of its body have come: the stream is reset, the connection serves on', async () => {
+    let resets = 0;
+    const { answer, request } = await ask(async (peer) => {
+      peer.greet();
+      const { streamId } = await peer.request();
+      peer.headers(streamId, { ':status': '201' }, FLAG.endHeaders);
+      for (let sent = 0; sent < 4; sent += 1) peer.data(streamId, Buffer.alloc(16_000), 0);
+      await peer.take(FRAME.windowUpdate);
+      peer.data(streamId, Buffer.alloc(16_000), 0);
+      await peer.take(FRAME.rstStream);
+      resets = peer.count(FRAME.rstStream);
+      await peer.serve();
+    });
+    expect(answer).toMatchObject({ status: 201 });
+    expect(await request()).toMatchObject({ status: 201 });
+    expect(resets).toBe(1);
+  });
+
   it('keeps 1,024 bytes of a long body, and both windows open for the rest', async () => {
     const { answer, request } = await ask(async (peer) => {
       peer.greet();
       const { streamId } = await peer.request();
       peer.headers(streamId, { ':status': '400' }, FLAG.endHeaders);
       const windows = { stream: 65_535, connection: 65_535 };
-      for (let sent = 0; sent < 1_000_000; sent += 16_000) {
-        while (Math.min(windows.stream, windows.connection) < 16_000) {
+      for (let sent = 0; sent < 64_000; sent += 4000) {
+        while (Math.min(windows.stream, windows.connection) < 30_000) {
           const update = await peer.take(FRAME.windowUpdate);
           windows[update.streamId === 0 ? 'connection' : 'stream'] += update.payload.readUInt32BE(0);
         }
-        windows.stream -= 16_000;
-        windows.connection -= 16_000;
-        peer.data(streamId, Buffer.alloc(16_000, 'é'), 0);
+        windows.stream -= 4000;
+        windows.connection -= 4000;
+        peer.data(streamId, Buffer.alloc(4000, 'é'), 0);
       }
       peer.data(streamId, '');
       await peer.serve();

@@ -18,6 +18,7 @@ import {
   uint32,
   type Peer,
 } from '../../../support/scripted-http2.ts';
+import { freePorts } from '../../../support/free-ports.ts';
 import { makeCertificate } from '../../../support/tls.ts';
 import { openTestTransport, outcome, pushRequest } from '../../../support/transport.ts';
 
@@ -304,7 +305,7 @@ describe('a protocol error', () => {
     ['late answers', (peer) => peer.answer(1)],
   ])('a flood of %s ends the connection with ENHANCE_YOUR_CALM', async (name, send) => {
     let code: number | undefined;
-    const { ask } = await setUp(
+    const { ask, metric } = await setUp(
       thenServe(async (peer) => {
         peer.greet();
         await peer.request();
@@ -324,6 +325,8 @@ describe('a protocol error', () => {
     expect(await first).toMatchObject(settledBefore[name] ?? { code: 'protocol', processed: true });
     await expect.poll(() => code, { timeout: 10_000 }).toBe(11);
     expect(await ask('/2')).toMatchObject(ok);
+    // The library has no guard against it, so it is no refuge.
+    expect(await metric(REFUGES)).toBe(0);
   });
 
   it('that came along with the handshake ends its connection like any other', async () => {
@@ -538,4 +541,19 @@ describe('a request that is not sound', () => {
     expect(answer).toMatchObject({ code: 'refused', processed: false });
     await transport.close(0);
   });
+});
+
+it('a service that is down is asked less and less often, however many messages come', async () => {
+  const [port = 0] = await freePorts(1);
+  const { transport, metric } = openTestTransport({ ca: certificate.ca });
+  try {
+    const until = performance.now() + 1500;
+    while (performance.now() < until) {
+      await outcome(transport.request(pushRequest(`https://127.0.0.1:${port}`)));
+    }
+    // 50 ms, 100, 200, 400, 800: a pause between two attempts. Without pauses there are hundreds.
+    expect(await metric('ajil_push_connects_total')).toBeLessThanOrEqual(7);
+  } finally {
+    await transport.close(0);
+  }
 });

@@ -1,0 +1,30 @@
+import { once } from 'node:events';
+import { expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { startStack } from '../../support/stack.ts';
+
+const DRAIN_SECONDS = '20';
+
+test.each([1, 2])(
+  'a server that nobody stands in for does not make its readers wait for the drain: %i processes',
+  // Less than the drain: it must not be waited for.
+  { timeout: 18_000 },
+  async (processes) => {
+    const stack = await startStack({ env: { DRAIN_SECONDS, SERVER_PROCESSES: String(processes) } });
+    try {
+      const sockets = await Promise.all(
+        Array.from({ length: 40 }, async () => {
+          const socket = new WebSocket(`${stack.origin.replace('http', 'ws')}/v1/live`);
+          await once(socket, 'open');
+          return socket;
+        }),
+      );
+      const closed = Promise.all(sockets.map((socket) => once(socket, 'close')));
+      await stack.restartServer(0);
+      expect((await fetch(`${stack.origin}/healthz`)).status).toBe(200);
+      expect(new Set((await closed).map(([code]) => code as number))).toEqual(new Set([1012]));
+    } finally {
+      await stack.stop();
+    }
+  },
+);

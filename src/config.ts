@@ -113,9 +113,9 @@ function isGuessable(key: string): boolean {
   const steps = codes.filter((code, at) => Math.abs(code - (codes[at - 1] ?? Infinity)) <= 1);
   return (
     kinds < 2 ||
-    new Set(key).size < 10 ||
-    new Set(pieces).size < pieces.length ||
-    steps.length > key.length / 3 ||
+    new Set(key).size < 8 ||
+    pieces.length - new Set(pieces).size > key.length / 8 ||
+    steps.length > key.length / 2 ||
     /passw|admin|secret|change-?me|letmein|qwert|asdfg|welcome|newsroom|redaktion|example/i.test(key)
   );
 }

@@ -52,6 +52,11 @@ export function createReadiness(deps: {
   }
 
   return () => {
+    // A connection that is gone answers at once, and nothing is written: its end and its return are told without delay.
+    if (redis.status !== 'ready') {
+      kept = undefined;
+      return look();
+    }
     if (kept === undefined || steady() - kept.at >= KEEP_MS) kept = { at: steady(), readiness: look() };
     return kept.readiness;
   };

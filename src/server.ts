@@ -25,6 +25,7 @@ import { DEFAULT_LIMITS } from './live/limits.ts';
 import { createLiveLog } from './live/log.ts';
 import { clientAddress, compileTrust } from './ops/address.ts';
 import { runClustered } from './ops/cluster.ts';
+import { noticeForgottenProxy } from './ops/forgotten-proxy.ts';
 import { createHttpServer } from './ops/http-server.ts';
 import type { Logger } from './ops/logger.ts';
 import { createMetrics, tellBuild } from './ops/metrics.ts';
@@ -181,6 +182,7 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
       problemDetails(config.publicUrl, { code, detail: 'It was not understood, and not served.' }, id),
     metrics,
   });
+  if (config.trustProxy === false) noticeForgottenProxy(http.server, logger);
   // In reverse: nobody new is taken, the readers are sent elsewhere over DRAIN_SECONDS, then requests come to their end.
   shutdown.add('requests', () => {
     api.close();
@@ -194,7 +196,8 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
     ).length;
   });
   const port = await http.listen(config.port, config.bind);
-  logger.info({ port }, 'taking requests');
+  // The bound follows from `ulimit -n`, of which nothing else would speak.
+  logger.info({ liveConnections: limits.connections, port }, 'taking requests');
   tellSupervisor({ type: 'ready', port });
 }
 

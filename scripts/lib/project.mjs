@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { accessSync, constants, existsSync } from 'node:fs';
+import { accessSync, statSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -20,7 +20,12 @@ export function progress(line) {
 /** Reads `.env` beside package.json, if there is one. What is set already wins. */
 export function loadDotEnv() {
   const file = join(PROJECT, '.env');
-  if (existsSync(file)) process.loadEnvFile(file);
+  if (!existsSync(file)) return;
+  process.loadEnvFile(file);
+  const holdsSecrets = ['ADMIN_KEY', 'VAPID_PRIVATE_KEY'].some((name) => (process.env[name] ?? '') !== '');
+  if (holdsSecrets && (statSync(file).mode & 0o044) !== 0) {
+    progress('.env holds keys, and other users of this machine can read it: chmod 600 .env');
+  }
 }
 
 export function isExecutable(file) {

@@ -4,6 +4,7 @@ import { MAX_LIFE_MS, MIN_LIFE_MS } from '../alerts/life-cycle.ts';
 import type { TopicStore } from '../audience/topics.ts';
 import type { Editor } from '../editors/schema.ts';
 import { isAtLeast } from '../editors/schema.ts';
+import { linkSites } from './public-config.ts';
 import { Problem, type FieldError } from './problem.ts';
 import { refuseIfAny } from './input.ts';
 
@@ -35,18 +36,15 @@ export interface AlertRulesDeps {
 
 export function createAlertRules(deps: AlertRulesDeps): AlertRules {
   const { publicUrl, allowedOrigins, requireApproval } = deps.config;
-  /** Where links may lead once sites are named: to these, and to our own pages. */
-  const linkedSites = [...allowedOrigins, new URL(publicUrl).origin];
+  const sites = linkSites(publicUrl, allowedOrigins);
 
   /** Every reader's device follows the link or fetches the picture: another site would learn all their addresses. */
   function siteErrors(input: Links): FieldError[] {
-    if (allowedOrigins.length === 0) return [];
+    if (sites === null) return [];
     return (['url', 'image'] as const).flatMap((name) => {
       const link = input[name];
-      if (typeof link !== 'string' || linkedSites.includes(new URL(link).origin)) return [];
-      return [
-        { pointer: `/${name}`, detail: `must be on one of ${linkedSites.join(', ')} (ALLOWED_ORIGINS)` },
-      ];
+      if (typeof link !== 'string' || sites.includes(new URL(link).origin)) return [];
+      return [{ pointer: `/${name}`, detail: `must be on one of ${sites.join(', ')} (ALLOWED_ORIGINS)` }];
     });
   }
 

@@ -13,20 +13,26 @@ export function servePublicConfig(
   deps: {
     topics: Pick<TopicStore, 'list'>;
     vapidPublicKey: string;
-    config: { publicUrl: string; requireApproval: boolean };
+    config: { publicUrl: string; allowedOrigins: readonly string[]; requireApproval: boolean };
   },
 ): void {
+  const { publicUrl, allowedOrigins } = deps.config;
   route(router, '/v1/config', {
     get: async (_request, response) => {
       response.set('Cache-Control', 'public, no-cache').json({
-        publicUrl: deps.config.publicUrl,
+        publicUrl,
         vapidPublicKey: deps.vapidPublicKey,
         topics: await deps.topics.list(),
         languages: LANGUAGES,
         urgencies: URGENCIES,
         pushMessageLimitBytes: MAX_PUSH_MESSAGE_BYTES,
         requireApproval: deps.config.requireApproval,
+        linkSites: linkSites(publicUrl, allowedOrigins),
       });
     },
   });
 }
+
+/** Where links of alerts may lead once sites are named: to these, and to our own pages. Null: anywhere. */
+export const linkSites = (publicUrl: string, allowedOrigins: readonly string[]): readonly string[] | null =>
+  allowedOrigins.length === 0 ? null : [...allowedOrigins, new URL(publicUrl).origin];

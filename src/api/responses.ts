@@ -53,6 +53,10 @@ export const publicConfigSchema = z.strictObject({
   urgencies: z.array(urgencySchema),
   pushMessageLimitBytes: count,
   requireApproval: z.boolean(),
+  linkSites: z
+    .array(z.string())
+    .nullable()
+    .describe('Origins that links and pictures of alerts may lead to; null: any'),
 });
 
 export const subscriptionAnswerSchema = z.strictObject({

@@ -1,6 +1,6 @@
 import { Cluster, Redis as Single } from 'ioredis';
 import type { Logger } from '../ops/logger.ts';
-import { clusterNodes } from './cluster-url.ts';
+import { clusterNodes, type ClusterNodes } from './cluster-url.ts';
 import { shortSocketPath } from './socket-path.ts';
 
 /** A connection to one server, or to all nodes of a Redis Cluster: whoever uses it need not know which. */
@@ -28,8 +28,8 @@ const PURPOSES = {
     commandTimeout: 10_000,
     socketTimeout: 5000,
   },
-  worker: { maxRetriesPerRequest: null, connectTimeout: 5000, socketTimeout: 15_000 },
-  follower: { maxRetriesPerRequest: null, connectTimeout: 5000, socketTimeout: 5000 },
+  worker: { maxRetriesPerRequest: null, connectTimeout: 2000, socketTimeout: 15_000 },
+  follower: { maxRetriesPerRequest: null, connectTimeout: 2000, socketTimeout: 5000 },
 } as const satisfies Record<ConnectionPurpose, object>;
 
 const retryStrategy = (attempt: number): number => Math.min(50 * 2 ** Math.min(attempt, 5), 500);
@@ -51,14 +51,24 @@ const faults = new WeakMap<Redis, Error>();
  */
 export function connectRedis(url: string, purpose: ConnectionPurpose, logger: Logger): Redis {
   const redis = open(url, purpose);
+  const cluster = clusterNodes(url);
+  let explaining: Promise<void> | undefined;
   let lastFault = '';
-  redis.on('error', (error: Error) => {
-    const fault = withNodeError(error);
+  const tell = (fault: Error): void => {
     const text = [fault, fault.cause].map((part) => (part instanceof Error ? part.message : '')).join(' ');
     if (text !== lastFault) logger.warn({ err: fault, purpose }, 'Redis connection fault; reconnecting');
     lastFault = text;
     faults.set(redis, fault);
-  });
+  };
+  const onFault = (fault: Error): void => {
+    if (cluster === undefined) tell(fault);
+    // Faults come several times a second: one question at a time.
+    else
+      explaining ??= explainClusterFault(cluster, fault)
+        .then(tell)
+        .finally(() => (explaining = undefined));
+  };
+  redis.on('error', onFault);
   redis.on('ready', () => {
     if (lastFault !== '') logger.info({ purpose }, 'Redis connection is back');
     lastFault = '';
@@ -68,10 +78,26 @@ export function connectRedis(url: string, purpose: ConnectionPurpose, logger: Lo
   return redis;
 }
 
-/** ioredis keeps the cause of a cluster's fault (a certificate, a wrong password) where no log looks for it. */
-function withNodeError(error: Error): Error {
-  const { lastNodeError } = error as { lastNodeError?: unknown };
-  return lastNodeError instanceof Error ? new Error(error.message, { cause: lastNodeError }) : error;
+/**
+ * ioredis drops the cause of a cluster's fault (a certificate, a wrong password, a refused connection): the first node is
+ * asked for it.
+ */
+async function explainClusterFault({ nodes: [node], login }: ClusterNodes, error: Error): Promise<Error> {
+  if (node === undefined) return error;
+  const probe = new Single({
+    ...node,
+    ...login,
+    lazyConnect: true,
+    connectTimeout: 2000,
+    retryStrategy: () => null,
+  });
+  const cause = await new Promise<unknown>((resolve) => {
+    probe.once('error', resolve);
+    probe.once('ready', () => resolve((error as { lastNodeError?: unknown }).lastNodeError));
+    probe.connect().catch(resolve);
+  });
+  probe.disconnect();
+  return new Error(error.message, { cause });
 }
 
 /** Asks for the role also on a connection that only reads: a replica that is cut off answers reads for ever. */

@@ -1,7 +1,9 @@
 /** Whether a link may be followed: https without credentials, or a page of our own. The server checked it as well. */
 function isSafe(url: URL, origin: string): boolean {
   const plain = url.username === '' && url.password === '';
-  return plain && (url.protocol === 'https:' || url.origin === origin);
+  // A `blob:` address has the origin that made it, and is no page of ours.
+  const isOurs = url.protocol === new URL(origin).protocol && url.origin === origin;
+  return plain && (url.protocol === 'https:' || isOurs);
 }
 
 /**

@@ -229,6 +229,32 @@ test('a bar that does not know where Ajil is says so', async () => {
   expect(await page.evaluate('told.map(String)')).toEqual([expect.stringContaining('origin="https://…"')]);
 });
 
+/** As Firefox does where the reader blocks the site's cookies: all of it is there, and throws. */
+const REFUSING = `{
+  const refuse = () => { throw new DOMException('blocked', 'SecurityError'); };
+  for (const name of ['localStorage', 'sessionStorage', 'caches']) Object.defineProperty(window, name, { get: refuse });
+  window.BroadcastChannel = class { constructor() { refuse(); } };
+  if (navigator.locks) navigator.locks.request = async () => refuse();
+  if (navigator.serviceWorker) navigator.serviceWorker.register = async () => refuse();
+}`;
+
+test('where the browser refuses its storage, locks and channels, the bar and our own pages live', async () => {
+  const { id } = await stack.api.createAlert({ headline: 'خبر بلا تخزين' });
+  await page.addInitScript(REFUSING);
+  await page.goto(allowed.origin);
+  await page.getByText('خبر بلا تخزين').waitFor();
+  await page.locator('.close').click();
+  await expect.poll(() => page.evaluate('told.at(-1)')).toEqual(['ajil-hide', 'dismissed']);
+  await page.goto(stack.origin);
+  await page.locator('.line.live').waitFor();
+  await page.locator('a.language').click();
+  await page.getByText('Live', { exact: true }).waitFor();
+  await page.goto(`${stack.origin}/a/${id}`);
+  await stack.api.asEditor(`/v1/alerts/${id}/versions`, { method: 'POST', body: { change: 'retraction' } });
+  await page.locator('h1 del').waitFor();
+  expect(faults).toEqual([]);
+});
+
 test('where a policy or a proxy lets no WebSocket through, an alert is there within three seconds', async () => {
   await stack.api.createAlert({ headline: 'خبر رغم الوكيل' });
   await page.routeWebSocket('**/v1/live*', () => undefined);

@@ -32,12 +32,13 @@ afterAll(async () => {
 const test = base.extend<{ desk: DeskPage }>({
   desk: async ({ onTestFailed }, use) => {
     onTestFailed(() => void process.stderr.write(stack.logs()));
-    if (!(await context.cookies()).some(({ name }) => name === 'ajil-session')) {
+    if (!(await context.cookies()).some(({ name }) => name.includes('session'))) {
       await context.request.post(`${stack.origin}/v1/session`, { data: { key: stack.adminKey } });
     }
     const desk = await openDesk(context, stack.origin);
     await use(desk);
     await desk.page.evaluate('localStorage.clear()');
+    await context.clearCookies({ name: 'ajil-language' });
     await desk.page.close();
     await service.clearFaults();
     if (desk.complaints.length > 0) throw new Error(desk.complaints.join('\n'));

@@ -89,7 +89,6 @@ async function beOvertaken(page: Page, { origin, adminKey }: Stage, language: 'a
   await page.goto(`${origin}/desk#/${id}/correction`);
   await page.locator('[name="headline"]').fill(own);
   await post(`/v1/alerts/${id}/versions`, { change: 'correction', headline: colleague });
-  await page.locator('[name="headline"]').press('Control+Enter');
-  await page.locator('dialog[open] .main').click();
+  await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
   await page.locator('.overtaken').waitFor();
 }

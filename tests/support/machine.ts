@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -27,7 +28,14 @@ const CHILD = fileURLToPath(new URL('machine-child.ts', import.meta.url));
 /** Starts a real supervisor, with a real embedded Redis in `dataDir` and roles that do nothing. */
 export function startTestMachine(dataDir: string): TestMachine {
   const child = spawn(process.execPath, ['--import', 'tsx', CHILD], {
-    env: { ...process.env, DATA_DIR: dataDir, PORT: '0', REDIS_URL: '', WORKER_PROCESSES: '2' },
+    env: {
+      ...process.env,
+      DATA_DIR: dataDir,
+      PORT: '0',
+      REDIS_URL: '',
+      WORKER_PROCESSES: '2',
+      ADMIN_KEY: randomBytes(24).toString('base64url'),
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const lines: LogLine[] = [];

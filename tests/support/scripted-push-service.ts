@@ -46,6 +46,8 @@ export interface ScriptedService {
   openSender(): ScriptedSender;
 }
 
+const LEASE_LOOK_MS = 20;
+
 interface ScriptedSender extends PushSender {
   /** Starts nothing any more, and its callers hear nothing. */
   die(): void;
@@ -112,7 +114,9 @@ export function createScriptedService(): ScriptedService {
       }
     }
     function begin(sending: Sending): void {
-      if (isWithdrawn(sending.order)) return sending.resolve(STOPPED);
+      if (sending.order.stopped) return sending.resolve(STOPPED);
+      // As the sender's lanes do: it waits for a new lease.
+      if (isWithdrawn(sending.order)) return void setTimeout(() => dead || begin(sending), LEASE_LOOK_MS);
       begun.add(sending);
       void request(sending).then((answer) => {
         if (dead) return;

@@ -14,10 +14,12 @@ export interface TestCertificate {
  * Makes a fresh authority and a server certificate signed by it (ECDSA P-256, valid for a week), without any tool.
  * @param names further DNS names that the certificate is good for
  * @param until the end of the server's certificate
+ * @param ofAddresses whether it is good for loopback's addresses, too
  */
 export function makeCertificate(
   names: readonly string[] = [],
   until: Date = new Date(Date.now() + 7 * DAY),
+  ofAddresses = true,
 ): TestCertificate {
   const authority = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const server = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -35,7 +37,8 @@ export function makeCertificate(
     ],
   });
   const dnsNames = ['localhost', ...names].map((name) => tlv(0x82, Buffer.from(name)));
-  const addresses = [Buffer.from([127, 0, 0, 1]), Buffer.from('1'.padStart(32, '0'), 'hex')];
+  const loopback = [Buffer.from([127, 0, 0, 1]), Buffer.from('1'.padStart(32, '0'), 'hex')];
+  const addresses = ofAddresses ? loopback : [];
   const cert = certificate({
     issuer,
     signer: authority.privateKey,

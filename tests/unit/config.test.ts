@@ -17,10 +17,6 @@ function faultsOf(env: Record<string, string>): string {
   return '';
 }
 
-function loadConfigOrNothing(env: Record<string, string>): object | undefined {
-  return faultsOf(env) === '' ? loadConfig(env) : undefined;
-}
-
 test.for(NAMES)('an empty %s is one that is not set', (name) => {
   expect(loadConfig({ [name]: '' })).toEqual(loadConfig({}));
   expect(loadConfig({ [name]: ' ' })).toEqual(loadConfig({}));
@@ -159,20 +155,17 @@ describe('VAPID keys', () => {
 
 describe('ADMIN_KEY', () => {
   test('random ones are taken', () => {
-    let refused = 0;
-    for (let i = 0; i < 300; i++) {
+    for (let i = 0; i < 500; i++) {
       for (const key of [
         randomBytes(24).toString('base64'),
         randomBytes(32).toString('base64url'),
+        randomBytes(16).toString('hex'),
         randomBytes(32).toString('hex'),
         `ajil_${randomBytes(32).toString('base64url')}`,
       ]) {
-        // One in a thousand holds a word or a repetition by chance; the operator draws again.
-        const drawn = loadConfigOrNothing({ ADMIN_KEY: key });
-        refused += drawn === undefined ? 1 : 0;
+        expect(faultsOf({ ADMIN_KEY: key })).toBe('');
       }
     }
-    expect(refused).toBeLessThan(24);
   });
   test.for([
     'short',

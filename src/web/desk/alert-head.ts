@@ -1,17 +1,21 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { EditorAlert } from '../../alerts/schema.ts';
-import { fill, type Words } from './strings.ts';
+import { topicNames } from './question.ts';
+import type { DeskShared } from './shared.ts';
+import { fill } from './strings.ts';
 
 /** What the alert is and says. */
-export function renderAlertHead(alert: EditorAlert, words: Words, nowMs: number): TemplateResult {
+export function renderAlertHead(alert: EditorAlert, { words, client, config }: DeskShared): TemplateResult {
   const { text } = words;
-  const isOver = Date.parse(alert.expiresAt) < nowMs;
+  const isOver = Date.parse(alert.expiresAt) < client.now();
   return html`
     <header>
       <p class="tags">
         <span class="status ${alert.status}">${text.status[alert.status] ?? alert.status}</span>
         ${alert.change === 'new' ? nothing : html`<span class="change">${text[alert.change]}</span>`}
         <span>${text[alert.urgency]}</span>
+        <span>${words.languageName(alert.lang)}</span>
+        <span>${topicNames(alert.topics, config, words)}</span>
         <time datetime=${alert.createdAt}>${words.time(alert.createdAt)}</time>
         <span class="quiet">
           ${fill(isOver ? text.expired : text.expires, { time: words.time(alert.expiresAt) })}

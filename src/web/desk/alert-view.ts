@@ -15,6 +15,8 @@ import './writer.ts';
 
 /** An audience that did not grow for so long is whole: reports come every second. */
 const COUNTED_MS = 2500;
+/** A change of the alert that a colleague makes is refused by the API in any case. */
+const LOOK_MS = 20_000;
 
 type Aborted = 'aborted' | 'abortTooLate' | 'abortUnknown' | 'notAllowed';
 
@@ -83,7 +85,7 @@ class AlertView extends DeskElement {
   override connectedCallback(): void {
     super.connectedCallback();
     // The report is of one version: it tells nothing of the next.
-    this.stopLooking = lookAgain(() => this.load());
+    this.stopLooking = lookAgain(() => this.load(), LOOK_MS);
   }
 
   override disconnectedCallback(): void {
@@ -231,7 +233,7 @@ class AlertView extends DeskElement {
         <p class="unseen" role="status">
           ${this.replaced ? `${text[alert.change]}: ${alert.headline}` : nothing}
         </p>
-        ${renderAlertHead(alert, desk.words, desk.client.now())} ${this.renderActions(alert, desk.words)}
+        ${renderAlertHead(alert, desk)} ${this.renderActions(alert, desk.words)}
         <section aria-labelledby="report-heading">
           <h2 id="report-heading">
             ${text.report}

@@ -14,6 +14,8 @@ export interface DeskConfig {
   readonly languages: readonly string[];
   readonly urgencies: readonly Urgency[];
   readonly pushMessageLimitBytes: number;
+  /** Null: links may lead anywhere. */
+  readonly linkSites: readonly string[] | null;
 }
 
 export interface Estimate {

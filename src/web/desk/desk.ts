@@ -1,4 +1,4 @@
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { EditorAlert, NewVersion } from '../../alerts/schema.ts';
 import { recall, remember } from '../reader/browser-memory.ts';
 import type { DeskConfig, DeskSession } from './answers.ts';
@@ -136,11 +136,16 @@ class Desk extends DeskElement {
     this.changes += 1;
   };
 
-  override render(): TemplateResult {
+  override willUpdate(changed: PropertyValues): void {
+    if (!changed.has('words')) return;
     const { text, language } = this.words;
     document.documentElement.lang = language;
     document.documentElement.dir = language === 'ar' ? 'rtl' : 'ltr';
     document.title = text.title;
+  }
+
+  override render(): TemplateResult {
+    const { text, language } = this.words;
     return html`
       <a class="skip" href="#content" @click=${this.skip}>${text.skip}</a>
       <header class="top">

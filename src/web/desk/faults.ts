@@ -24,6 +24,7 @@ export type Fault =
   | { readonly code: 'missing' | 'address' | 'characters' | 'value' }
   | { readonly code: 'length'; readonly over: number }
   | { readonly code: 'bytes'; readonly over: number }
+  | { readonly code: 'site'; readonly sites: readonly string[] }
   | { readonly code: 'server'; readonly detail: string };
 export type Faults = Partial<Record<FieldName, Fault>>;
 
@@ -58,6 +59,18 @@ export function sizeFault(alert: EditorAlert, bytes: number, limit: number): Fau
   const parts = ['headline', 'body', 'note', 'url', 'image'] as const;
   const longest = parts.reduce((most, part) => (lengthOf(alert[part]) > lengthOf(alert[most]) ? part : most));
   return { [longest]: { code: 'bytes', over: bytes - limit } };
+}
+
+/** Links that lead where the newsroom's links may not. A link that is none is another fault. */
+export function siteFaults(
+  alert: Pick<EditorAlert, 'url' | 'image'>,
+  sites: readonly string[] | null,
+): Faults {
+  if (sites === null) return {};
+  const isElsewhere = (link: string | null): boolean =>
+    link !== null && URL.canParse(link) && !sites.includes(new URL(link).origin);
+  const names = (['url', 'image'] as const).filter((name) => isElsewhere(alert[name]));
+  return Object.fromEntries(names.map((name) => [name, { code: 'site', sites }]));
 }
 
 const lengthOf = (text: string | null): number => new TextEncoder().encode(text ?? '').length;

@@ -96,6 +96,8 @@ function faultText(name: FieldName, fault: Fault, { text, number }: Words): stri
         n: number(fault.over),
         letters: number(Math.ceil(fault.over / 2)),
       });
+    case 'site':
+      return fill(text.otherSite, { sites: isolate(fault.sites.join(' ')) });
     case 'server':
       break;
   }

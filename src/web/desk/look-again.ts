@@ -1,12 +1,12 @@
-/** Others send, too. */
-const EVERY_MS = 20_000;
-
-/** Looks every 20 s while the page is seen, and when it is seen anew. @returns ends it */
-export function lookAgain(look: () => void): () => void {
+/**
+ * Looks again and again while the page is seen, and when it is seen anew: others send, too.
+ * @returns ends it
+ */
+export function lookAgain(look: () => void, everyMs: number): () => void {
   const lookIfSeen = (): void => {
     if (document.visibilityState === 'visible') look();
   };
-  const timer = setInterval(lookIfSeen, EVERY_MS);
+  const timer = setInterval(lookIfSeen, everyMs);
   document.addEventListener('visibilitychange', lookIfSeen);
   return () => {
     clearInterval(timer);

@@ -6,6 +6,8 @@ import { lookAgain } from './look-again.ts';
 import type { DeskShared } from './shared.ts';
 
 const PAGE = 12;
+/** A colleague must not write what has just been sent. */
+const LOOK_MS = 5000;
 
 /** The newest alerts of the whole newsroom, each a way to its report. */
 class Recent extends DeskElement {
@@ -26,7 +28,7 @@ class Recent extends DeskElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.stopLooking = lookAgain(() => void this.refresh());
+    this.stopLooking = lookAgain(() => void this.refresh(), LOOK_MS);
   }
 
   override disconnectedCallback(): void {

@@ -81,6 +81,7 @@ export const en: Strings = {
   tooManyBytes:
     'The push message is too large: shorten it by {n} bytes (about {letters} Arabic letters). This is the longest field.',
   address: 'Enter a complete link that begins with https:// and contains no user name.',
+  otherSite: 'Links may lead only to: {sites}',
   forbiddenCharacters: 'The text contains invisible characters. They often come with copied text.',
   removeThem: 'Remove them',
   wrongValue: 'Choose a value from the list.',

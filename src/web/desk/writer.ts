@@ -7,7 +7,7 @@ import { DraftKeeper } from './draft-keeper.ts';
 import { draftedAlert, fieldsOf, requestBody, type Subject } from './drafted.ts';
 import { DeskElement } from './element.ts';
 import { estimateWhenQuiet } from './estimate.ts';
-import { faultsIn, faultsOf, FIELD_NAMES, sizeFault, type Faults } from './faults.ts';
+import { faultsIn, faultsOf, FIELD_NAMES, siteFaults, sizeFault, type Faults } from './faults.ts';
 import { renderFields } from './form.ts';
 import { renderMeter, renderReach } from './meter.ts';
 import { renderNotice, type Notice } from './notice.ts';
@@ -141,6 +141,7 @@ class Writer extends DeskElement {
   private faults(): Faults {
     return {
       ...this.serverFaults,
+      ...siteFaults(this.alert, this.desk.config.linkSites),
       ...sizeFault(this.alert, this.bytes, this.desk.config.pushMessageLimitBytes),
       ...faultsOf(this.body, this.subject.change === 'new'),
     };

@@ -163,6 +163,7 @@ test('the config has what a page needs to start', async () => {
     vapidPublicKey: 'public',
     languages: ['ar', 'en'],
     pushMessageLimitBytes: 2600,
+    linkSites: expect.arrayContaining(['http://ajil.test']),
   });
   expect(body.topics[0]).toMatchObject({ id: 'world', default: true });
   const etag = headers.get('etag') ?? '';

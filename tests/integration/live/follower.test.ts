@@ -173,7 +173,8 @@ test('two gateways give the same versions in the same order, and take each other
     Array.from({ length: 50 }, (_, index) => [live, other][index % 2]!.log.append(alert(`خبر ${index}`))),
   );
   const messages = await here.until(51);
-  expect(await there.until(51)).toEqual(messages);
+  // But for the hellos, which tell the time.
+  expect((await there.until(51)).slice(1)).toEqual(messages.slice(1));
   const [hello] = await (await other.listen(`cursor=${messages[20]?.cursor}`)).until(1);
   expect(versionsIn([hello!])).toEqual(versionsIn(messages.slice(21)));
   await other.stop();

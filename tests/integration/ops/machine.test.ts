@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,6 +34,14 @@ test('a part that dies by kill -9 is started again, Redis too', async () => {
     expect(machine.pidOf(part)).not.toBe(before);
   }
   expect(machine.lines.find((line) => line.msg === 'admin key')?.shown).toBe('key-of-the-first-start');
+});
+
+test.runIf(process.platform === 'linux')('the workers, which speak to the outside, have no admin key', () => {
+  const environmentOf = (part: string): string =>
+    readFileSync(`/proc/${machine.pidOf(part)}/environ`, 'utf8');
+  expect(environmentOf('server')).toContain('ADMIN_KEY=');
+  expect(environmentOf('workers 1')).toContain('DATA_DIR=');
+  expect(environmentOf('workers 1')).not.toContain('ADMIN_KEY=');
 });
 
 test('SIGTERM stops the server, then the workers, then Redis, and leaves no process', async () => {

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createLogger } from '../../../src/ops/logger.ts';
 import { closeRedis, connectRedis, waitUntilReady } from '../../../src/redis/connect.ts';
@@ -161,9 +161,9 @@ test('the backup of the operator’s page runs to its end under set -e, and what
   const data = join(dir, 'data');
   const client = await start(join(data, 'redis'));
   await client.set('acknowledged', 'yes');
-  let writing = true;
+  const writing = new AbortController();
   const writer = (async () => {
-    for (let i = 0; writing; i++) await client.set(`k${i % 100}`, 'x'.repeat(1000));
+    for (let i = 0; !writing.signal.aborted; i++) await client.set(`k${i % 100}`, 'x'.repeat(1000));
   })();
   const path = `${binary.replace(/\/[^/]*$/, '')}:${process.env['PATH'] ?? ''}`;
   const child = spawn('sh', ['-s', data, join(dir, 'backup.tgz')], {
@@ -172,7 +172,7 @@ test('the backup of the operator’s page runs to its end under set -e, and what
   });
   child.stdin.end(script);
   const code = await new Promise((done) => child.once('exit', done));
-  writing = false;
+  writing.abort();
   await writer;
   expect(code).toBe(0);
   expect(await client.config('GET', 'auto-aof-rewrite-percentage')).toEqual([

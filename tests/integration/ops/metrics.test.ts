@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest';
+import { isComplete } from '../../support/api-client.ts';
+import { startPushService } from '../../support/push-service/start.ts';
+import { startStack } from '../../support/stack.ts';
+
+/** The values of a metric, without the labels of role and process. */
+function valuesOf(text: string, name: string): Map<string, number> {
+  const lines = text.matchAll(new RegExp(`^${name}(?:\\{(.*)\\})? (\\S+)$`, 'gm'));
+  return new Map(
+    [...lines].map(([, labels = '', value]) => [
+      labels
+        .split(',')
+        .filter((label) => !/^(role|process)=/.test(label))
+        .join(','),
+      Number(value),
+    ]),
+  );
+}
+
+test('what an operator asks at night is there, from any server', async () => {
+  const service = await startPushService({});
+  const stack = await startStack({ pushServices: [service] });
+  try {
+    const metrics = async (): Promise<string> => String((await stack.api.call('/metrics')).body);
+    const one = async (name: string): Promise<number | undefined> => valuesOf(await metrics(), name).get('');
+    const subscriptions = await service.createSubscriptions(20, {
+      applicationServerKey: stack.vapidPublicKey,
+    });
+    await stack.api.subscribeAll(subscriptions);
+    const alert = await stack.api.createAlert({ headline: 'عاجل' });
+    await stack.api.waitForReport(alert.id, isComplete);
+
+    await expect.poll(() => one('ajil_outbox_versions'), { timeout: 10_000 }).toBe(0);
+    const text = await metrics();
+    expect(valuesOf(text, 'ajil_ready').get('')).toBe(1);
+    expect(valuesOf(text, 'ajil_outbox_oldest_seconds').get('')).toBe(0);
+    expect(valuesOf(text, 'ajil_deliveries_pending').get('')).toBe(0);
+    expect(valuesOf(text, 'ajil_subscriptions').get('')).toBe(20);
+    expect(valuesOf(text, 'ajil_delivery_seconds_count').get('')).toBe(20);
+    expect(valuesOf(text, 'ajil_queue_jobs').get('queue="fan-out",state="wait"')).toBe(0);
+    expect(valuesOf(text, 'ajil_redis_round_trip_seconds').size).toBeGreaterThan(0);
+    expect(text.match(/^ajil_build_info\{.*version="\d.*role="(server|workers)"/gm)).toHaveLength(2);
+
+    // With nobody to send it, what was accepted is seen to wait.
+    await stack.kill('worker', 'SIGKILL');
+    await stack.api.createAlert({ headline: 'آخر' });
+    await expect.poll(() => one('ajil_outbox_oldest_seconds'), { timeout: 10_000 }).toBeGreaterThan(1);
+    expect(await one('ajil_outbox_versions')).toBe(1);
+  } catch (error) {
+    throw new Error(stack.logs(), { cause: error });
+  } finally {
+    await stack.stop();
+    await service.stop();
+  }
+});

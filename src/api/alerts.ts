@@ -195,10 +195,11 @@ async function readCounted<T extends z.ZodType>(
   response: Response,
   schema: T,
 ): Promise<z.output<T>> {
-  const [counted, body] = await Promise.allSettled([
+  const counting = Promise.all([
     deps.limits.takeEditor(editor.id, response),
-    readBody(request, response, schema),
+    deps.limits.takeVersion(editor.id),
   ]);
+  const [counted, body] = await Promise.allSettled([counting, readBody(request, response, schema)]);
   if (counted.status === 'rejected') throw counted.reason;
   if (body.status === 'rejected') throw body.reason;
   return body.value;

@@ -32,7 +32,7 @@ import { servePages } from './pages.ts';
 import { createProblemWriter, Problem } from './problem.ts';
 import { servePublicConfig } from './public-config.ts';
 import { createRateLimits, DEFAULT_LIMITS, type Limits } from './rate-limits.ts';
-import { serveReceipts } from './receipts.ts';
+import { createReceipts } from './receipts.ts';
 import { serveReport } from './report.ts';
 import { createRefusedKeys } from './refused-keys.ts';
 import { createRequestLog } from './request-id.ts';
@@ -115,11 +115,14 @@ export function createApp(input: ApiDeps): Api {
   app.disable('x-powered-by');
   app.set('query parser', 'simple');
   app.set('trust proxy', trust);
+  const subscribingCors = readerCors(config.allowedOrigins, SUBSCRIBING);
+  const receipts = createReceipts({ ...input, cors: subscribingCors });
+  app.use(receipts.shortcut);
   app.use(createRequestLog(deps));
   app.use(securityHeaders(config.publicUrl));
   app.use(compressAnswers());
   app.use(/^\/v1\/(config|alerts|live)(\/|$)/, readerCors(config.allowedOrigins, READING));
-  app.use(/^\/v1\/(subscriptions|receipts)(\/|$)/, readerCors(config.allowedOrigins, SUBSCRIBING));
+  app.use(/^\/v1\/(subscriptions|receipts)(\/|$)/, subscribingCors);
   app.use(answerConditionally);
   app.use(createGate({ isEditor: (request) => deps.auth.isEditor(request), metrics: input.metrics }));
   // Strict: a proxy in front that keeps /metrics inside would let /metrics/ pass.
@@ -129,7 +132,7 @@ export function createApp(input: ApiDeps): Api {
   serveAudience(router, deps);
   servePublicConfig(router, deps);
   serveSubscriptions(router, deps);
-  serveReceipts(router, deps);
+  receipts.serve(router);
   serveLive(router, deps);
   serveSession(router, deps);
   serveOperations(router, deps);

@@ -8,17 +8,17 @@ import { Problem } from './problem.ts';
  * loop, and more at once would make none of them quicker. Changes wait for the disk, which takes many in one sync.
  */
 const AT_WORK = { read: 8, change: 64, signIn: 8, metrics: 2 } as const;
-type Lane = keyof typeof AT_WORK;
-/** Requests of a lane that may wait for their turn: a second's worth. */
+type Kind = keyof typeof AT_WORK;
+/** Requests of a kind that may wait for their turn: a second's worth. */
 const MOST_WAITING = 1000;
 
-/** Answered at once, or bounded by themselves: the live line by its connections, receipts by what waits to be counted. */
-const FREE = new Set(['/healthz', '/readyz', '/v1/live', '/v1/receipts']);
+/** Answered at once, or bounded by itself: the live line by its connections. */
+const FREE = new Set(['/healthz', '/readyz', '/v1/live']);
 /** Files need neither Redis nor thought. */
 const FILE = /\.\w+$/;
 
 /**
- * Lets editors through, and strangers in turn: each lane has so many requests at work, from when they begin until the head of
+ * Lets editors through, and strangers in turn: each kind has so many requests at work, from when they begin until the head of
  * their answer is written; others wait, and too many are told to come again.
  * @param deps.isEditor whether the request shows a key or session that is known
  */
@@ -28,40 +28,40 @@ export function createGate(deps: {
 }): RequestHandler {
   const refused = new Counter({
     name: 'ajil_requests_refused_total',
-    help: 'Requests without an editor that were answered 503 because too many waited, by lane',
-    labelNames: ['lane'],
+    help: 'Requests without an editor that were answered 503 because too many waited, by kind',
+    labelNames: ['kind'],
     registers: [deps.metrics],
   });
-  const lanes = new Map<Lane, ReturnType<typeof openLane>>();
-  for (const name of Object.keys(AT_WORK) as Lane[]) lanes.set(name, openLane(AT_WORK[name]));
+  const queues = new Map<Kind, ReturnType<typeof openQueue>>();
+  for (const name of Object.keys(AT_WORK) as Kind[]) queues.set(name, openQueue(AT_WORK[name]));
   const waiting = new Gauge({
     name: 'ajil_requests_waiting',
-    help: 'Requests without an editor that wait for their turn, by lane',
-    labelNames: ['lane'],
+    help: 'Requests without an editor that wait for their turn, by kind',
+    labelNames: ['kind'],
     collect: () => {
-      for (const [lane, { waiting: count }] of lanes) waiting.set({ lane }, count());
+      for (const [kind, { waiting: count }] of queues) waiting.set({ kind }, count());
     },
     registers: [],
   });
   deps.metrics.registerMetric(waiting);
   return async (request, response, next) => {
     if (FREE.has(request.path) || FILE.test(request.path) || (await deps.isEditor(request))) return next();
-    const lane = laneOf(request);
-    if (lanes.get(lane)?.enter(response, next) === true) return undefined;
-    refused.inc({ lane });
+    const kind = kindOf(request);
+    if (queues.get(kind)?.enter(response, next) === true) return undefined;
+    refused.inc({ kind });
     throw new Problem('unavailable', 'Too many requests are at work. Come again in a moment.', {
       headers: { 'Retry-After': '1' },
     });
   };
 }
 
-function laneOf({ path, method }: Request): Lane {
+function kindOf({ path, method }: Request): Kind {
   if (path === '/metrics') return 'metrics';
   if (path === '/v1/session') return 'signIn';
   return method === 'GET' || method === 'HEAD' ? 'read' : 'change';
 }
 
-function openLane(most: number) {
+function openQueue(most: number) {
   const queue: { response: Response; begin: NextFunction }[] = [];
   let atWork = 0;
 

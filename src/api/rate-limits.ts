@@ -20,6 +20,8 @@ export interface Limit {
  */
 export const DEFAULT_LIMITS = {
   editor: { points: 600, seconds: 60 },
+  /** Versions of alerts: each keeps a record, an audience and a report for days. */
+  versions: { points: 5000, seconds: 24 * 60 * 60 },
   signIn: { points: 30, seconds: 15 * 60 },
   subscriptions: { points: 3000, seconds: 10 * 60 },
 } as const satisfies Record<string, Limit>;
@@ -28,6 +30,8 @@ export type Limits = Readonly<Record<keyof typeof DEFAULT_LIMITS, Limit>>;
 export interface RateLimits {
   /** Never stands in an editor's way when the counting itself fails. @throws {Problem} 429 */
   takeEditor(editorId: string, response: Response): Promise<void>;
+  /** The same for what makes a version. */
+  takeVersion(editorId: string): Promise<void>;
   /** Counts by address; when the counting fails the request fails too. @throws {Problem} 429 */
   takeAddress(name: 'subscriptions', request: Request, response: Response): Promise<void>;
   /** Counts a key that is not known, by address. @throws {Problem} 429 */
@@ -59,6 +63,7 @@ export function createRateLimits(deps: {
     });
   const limiters = {
     editor: limiter('editor'),
+    versions: limiter('versions'),
     signIn: limiter('signIn'),
     subscriptions: limiter('subscriptions'),
   };
@@ -90,23 +95,23 @@ export function createRateLimits(deps: {
     });
   }
 
+  async function leniently(taking: Promise<void>): Promise<void> {
+    try {
+      await taking;
+    } catch (error) {
+      if (error instanceof Problem) throw error;
+      deps.logger.warn({ err: error }, 'an editor was let through uncounted: the rate limit did not answer');
+    }
+  }
+
   async function bucketOf(request: Request): Promise<string> {
     const hash = createHmac('sha256', await currentSalt()).update(addressBucket(deps.addressOf(request)));
     return hash.digest('base64url').slice(0, 22);
   }
 
   return {
-    takeEditor: async (editorId, response) => {
-      try {
-        await take('editor', editorId, response);
-      } catch (error) {
-        if (error instanceof Problem) throw error;
-        deps.logger.warn(
-          { err: error },
-          'an editor was let through uncounted: the rate limit did not answer',
-        );
-      }
-    },
+    takeEditor: (editorId, response) => leniently(take('editor', editorId, response)),
+    takeVersion: (editorId) => leniently(take('versions', editorId)),
     takeAddress: async (name, request, response) => take(name, await bucketOf(request), response),
     takeRefusedKey: async (request) => take('signIn', await bucketOf(request)),
   };

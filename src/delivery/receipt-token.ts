@@ -1,6 +1,8 @@
 import { createCipheriv, createDecipheriv, hkdfSync, type KeyObject } from 'node:crypto';
 
 const BLOCK = 16;
+/** Keys kept: strangers can make up any number of versions. */
+const MOST_KEYS = 100;
 
 /**
  * A receipt token is one block: shard and slot of the delivery and zeros, encrypted with AES-128 under a key of the
@@ -29,8 +31,19 @@ export function openReceiptTokens(privateKey: KeyObject): ReceiptTokens {
 }
 
 export function createReceiptTokens(secret: Buffer): ReceiptTokens {
-  const keyOf = (version: { alertId: string; version: number }): Buffer =>
-    Buffer.from(hkdfSync('sha256', secret, '', `receipt:${version.alertId}:${version.version}`, BLOCK));
+  /** A million receipts are of one version or two. */
+  const kept = new Map<string, Buffer>();
+
+  function keyOf({ alertId, version }: { alertId: string; version: number }): Buffer {
+    const name = `receipt:${alertId}:${version}`;
+    const known = kept.get(name);
+    if (known !== undefined) return known;
+    const key = Buffer.from(hkdfSync('sha256', secret, '', name, BLOCK));
+    if (kept.size >= MOST_KEYS) kept.clear();
+    kept.set(name, key);
+    return key;
+  }
+
   return {
     make: (version, shard, slots) => {
       const plain = Buffer.alloc(slots.length * BLOCK);

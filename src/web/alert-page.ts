@@ -1,3 +1,4 @@
+import { ownMarkup } from './trusted-types.ts';
 import { changeName } from '../alerts/change-names.ts';
 import type { Alert } from '../alerts/schema.ts';
 import { timesIn } from '../pages/times.ts';
@@ -86,7 +87,7 @@ function element<Name extends 'del' | 'div' | 'p' | 'strong'>(
 /** @throws while the server has not at least `version` to show; 0: whatever it has, and be it nothing any more */
 async function fetchAndShow(version: number, signal: AbortSignal): Promise<void> {
   const response = await fetch(location.href, { signal });
-  if (response.ok) show(new DOMParser().parseFromString(await response.text(), 'text/html'));
+  if (response.ok) show(new DOMParser().parseFromString(ownMarkup(await response.text()), 'text/html'));
   else if (response.status !== 404) throw new Error(`the page answered ${response.status}`);
   if (versionOf(document) < version) throw new Error(`version ${version} is not there yet`);
 }

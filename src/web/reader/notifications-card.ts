@@ -1,3 +1,4 @@
+import { ownScript } from '../trusted-types.ts';
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { eraseRecord, readRecord, type Preferences } from '../subscription/record.ts';
 import { forgetAtServer } from '../subscription/server.ts';
@@ -62,7 +63,7 @@ export class NotificationsCard extends LitElement {
   /** Every visit tells the server again: push services forget, servers lose, keys change, and browsers seldom say so. */
   private async start(config: PublicConfig): Promise<void> {
     try {
-      this.registration = await navigator.serviceWorker.register('/sw.js');
+      this.registration = await navigator.serviceWorker.register(ownScript('/sw.js'));
       const record = await readRecord();
       if (record !== undefined && Notification.permission !== 'granted') {
         await forgetAtServer(record);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startTestApi, type TestApi } from '../../support/api.ts';
+import { anAlert, startTestApi, type TestApi } from '../../support/api.ts';
 
 const SIGN_INS = 3;
 
@@ -43,4 +43,20 @@ test('the addresses of one IPv6 customer count together, and those of the next d
   }
   expect((await signIn(`${customer}::1`)).status).toBe(429);
   expect((await signIn('2001:db8:1:3::1', api.keys.author)).status).toBe(201);
+});
+
+test('an editor writes so many versions a day, each of which is kept for days, and reads on', async () => {
+  const few = await startTestApi({ limits: { versions: { points: 2, seconds: 86_400 } } });
+  try {
+    const post = () => few.call('POST', '/v1/alerts', { key: few.keys.author, body: anAlert() });
+    expect([(await post()).status, (await post()).status, (await post()).status]).toEqual([201, 201, 429]);
+    const estimate = { topics: ['world'], lang: 'ar' };
+    const key = few.keys.author;
+    expect((await few.call('POST', '/v1/audience/estimate', { key, body: estimate })).status).toBe(200);
+    expect((await few.call('POST', '/v1/alerts', { key: few.keys.approver, body: anAlert() })).status).toBe(
+      201,
+    );
+  } finally {
+    await few.close();
+  }
 });

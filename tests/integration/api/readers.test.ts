@@ -136,6 +136,16 @@ test('a receipt is taken as JSON and as a beacon; a foreign token is refused', a
   expect((await send({ token: 'bad' }, 'text/plain')).status).toBe(403);
   expect((await send({ event: 'seen' }, 'text/plain')).status).toBe(422);
   expect((await send({}, 'application/xml')).status).toBe(415);
+  const site = await api.call('POST', '/v1/receipts', { body: receipt, headers: { Origin: SITE } });
+  expect([site.status, site.headers.get('access-control-allow-origin')]).toEqual([204, SITE]);
+  for (const damaged of ['{', '"x"', '']) {
+    const refused = await api.call('POST', '/v1/receipts', { body: damaged });
+    expect([damaged, [400, 422].includes(refused.status)]).toEqual([damaged, true]);
+    expect(refused.body.instance).toMatch(/^urn:uuid:[\da-f-]{36}$/);
+  }
+  expect(await api.deps.metrics.getSingleMetric('ajil_receipts_total')?.get()).toMatchObject({
+    values: expect.arrayContaining([expect.objectContaining({ labels: { result: 'recorded' }, value: 3 })]),
+  });
 });
 
 test('the list and the live line read a filter alike: spaces pass, what is wrong is named', async () => {

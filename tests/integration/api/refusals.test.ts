@@ -62,6 +62,11 @@ test('pages may run only our own scripts, and nothing frames them', async () => 
   expect(policy).not.toContain('unsafe');
   expect(headers.get('x-content-type-options')).toBe('nosniff');
   expect(headers.get('x-powered-by')).toBeNull();
+  expect(headers.get('x-frame-options')).toBe('DENY');
+  expect(policy).not.toContain('trusted-types');
+  const page = await api.call('GET', '/healthz');
+  expect(page.headers.get('content-security-policy')).toContain("require-trusted-types-for 'script'");
+  expect(headers.get('permissions-policy')).toContain('camera=()');
 });
 
 test('whatever is sent, the answer is never a fault of ours', async () => {

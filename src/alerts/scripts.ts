@@ -1,28 +1,11 @@
+import { AUDIT_LUA } from '../editors/audit-script.ts';
 import { script } from '../redis/script.ts';
 
 /*
  * The hash of an alert: `version` (the newest), `published` (its place in the indexes), and for each version n
- * `v:<n>` (JSON as first answered) and `s:<n>` (its status now).
- * ARGV[1] is always the audit link: JSON {prev, hash, entry}, or '' for what no editor does. An action and its audit
- * entry are written together or not at all; `stale` means that another process wrote an entry in between.
+ * `v:<n>` (JSON as first answered) and `s:<n>` (its status now). ARGV[1] is always the audit link.
  */
-const COMMON = `
-local function auditStale(key)
-  if ARGV[1] == '' then return nil end
-  local last = redis.call('XREVRANGE', key, '+', '-', 'COUNT', 1)
-  local hash = ''
-  if last[1] then
-    local fields = last[1][2]
-    for i = 1, #fields, 2 do if fields[i] == 'hash' then hash = fields[i + 1] end end
-  end
-  if hash ~= cjson.decode(ARGV[1]).prev then return {'stale', hash} end
-  return nil
-end
-local function audit(key)
-  if ARGV[1] == '' then return end
-  local link = cjson.decode(ARGV[1])
-  redis.call('XADD', key, '*', 'entry', link.entry, 'prev', link.prev, 'hash', link.hash)
-end
+const COMMON = `${AUDIT_LUA}
 -- The first answer, if this idempotency key was used before.
 local function before(key, request)
   if request == '' then return nil end

@@ -265,8 +265,9 @@ class AlertView extends DeskElement {
 
   private renderActions(alert: EditorAlert, { text }: Words): TemplateResult {
     const maySay = alert.status === 'sending' || alert.status === 'sent' || alert.status === 'aborted';
-    const mayAbort =
-      alert.status === 'sending' && (this.role !== 'author' || alert.createdBy === this.desk.editorId);
+    // An author stops an alert that is theirs from version 1 on. A later version does not tell, so the server decides then.
+    const isOurs = alert.version > 1 || alert.createdBy === this.desk.editorId;
+    const mayAbort = alert.status === 'sending' && (this.role !== 'author' || isOurs);
     return html`
       <div class="buttons">
         ${

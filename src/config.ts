@@ -116,7 +116,7 @@ function isGuessable(key: string): boolean {
     new Set(key).size < 8 ||
     pieces.length - new Set(pieces).size > key.length / 8 ||
     steps.length > key.length / 2 ||
-    /^[a-z]+(?:[-_. ][a-z]+)+[-_. ]?\d*$/i.test(key) ||
+    /^[a-z]+(?:[-_. ][a-z]+)+[-_. ]?\d*$/.test(key) ||
     /passw|change-?me|letmein|qwert|asdfg|welcome/i.test(key)
   );
 }

@@ -37,6 +37,8 @@ export interface Selection {
   freezeMembers(name: string, shard: number, members: Buffer, keepSeconds: number): Promise<Frozen>;
   /** Bytes `from` to `to` (both included) of what was frozen. */
   frozen(name: string, shard: number, from: number, to: number): Promise<Buffer>;
+  /** The same of its unproven part. */
+  frozenUnproven(name: string, shard: number, from: number, to: number): Promise<Buffer>;
   /** Reads the subscriptions in these slots, rising. A slot whose subscription is gone by now is left out. */
   read(shard: number, slots: readonly number[]): Promise<Member[]>;
 }
@@ -46,10 +48,12 @@ const WHOLE_PAGE_FROM = PAGE_SIZE / 8;
 
 const audienceKey = (shard: number, name: string): string => keys.shard(shard, `audience:${name}`);
 
+const unprovenPart = (name: string): string => `${name}:unproven`;
+
 const frozenKeys = (shard: number, name: string): string[] => [
   keys.shard(shard, ''),
   audienceKey(shard, name),
-  audienceKey(shard, `${name}:unproven`),
+  audienceKey(shard, unprovenPart(name)),
 ];
 
 const asFrozen = (answer: unknown): Frozen => {
@@ -84,6 +88,8 @@ export function createSelection(redis: Redis): Selection {
         ]),
       ),
     frozen: (name, shard, from, to) => redis.getrangeBuffer(audienceKey(shard, name), from, to),
+    frozenUnproven: (name, shard, from, to) =>
+      redis.getrangeBuffer(audienceKey(shard, unprovenPart(name)), from, to),
     read: (shard, slots) => readSlots(redis, shard, slots),
   };
 }

@@ -143,8 +143,8 @@ async function freezeAndCount(
 const NOBODY: Frozen = { all: Buffer.alloc(0), unproven: Buffer.alloc(0) };
 
 /**
- * Puts the deliveries to unproven subscriptions into retries of their own, before there is a batch that they could be in.
- * Nobody has to wait for them: their queue, their lanes and what these learn are apart. Doing it again moves nothing.
+ * Puts the deliveries to unproven subscriptions into retries, once all batches are on their way: however many strangers
+ * there are, no reader waits for them. Doing it again moves nothing.
  */
 async function setApartUnproven(
   deps: FanOutDeps,
@@ -153,14 +153,15 @@ async function setApartUnproven(
   keepSeconds: number,
 ): Promise<void> {
   const keys = slots.flatMap(([shard, all]) => all.map((slot) => slotKey(shard, slot)));
-  if (keys.length === 0) return;
-  const retries = Array.from({ length: Math.ceil(keys.length / BATCH_DELIVERIES) }, (_, part): Retry => {
-    const some = keys.slice(part * BATCH_DELIVERIES, (part + 1) * BATCH_DELIVERIES);
-    const fresh = { mark: 0, origin: '', attempt: 0, waits: 0, dueAtMs: deps.now() + AFTER_OTHERS_MS };
-    return { ...fresh, id: newRetryId(true), slots: slotsOf(some) };
-  });
-  await deps.ledger.checkpoint(job, { retries, taken: false }, keepSeconds);
-  await deps.pushQueue.addRetries(job, retries);
+  // One after the other: Redis has the outcomes of the others to write in between.
+  for (let from = 0; from < keys.length; from += BATCH_DELIVERIES) {
+    const dueAtMs = deps.now() + AFTER_OTHERS_MS;
+    const some = slotsOf(keys.slice(from, from + BATCH_DELIVERIES));
+    const fresh = { mark: 0, origin: '', attempt: 0, waits: 0, dueAtMs };
+    const retries: Retry[] = [{ ...fresh, id: newRetryId(true), slots: some }];
+    await deps.ledger.checkpoint(job, { retries, taken: false }, keepSeconds);
+    await deps.pushQueue.addRetries(job, retries);
+  }
 }
 
 async function freezeAndCut(
@@ -170,6 +171,7 @@ async function freezeAndCut(
   freeze: Freeze,
   quiet: Promise<void>,
 ): Promise<number> {
+  const apart: Slots[number][] = [];
   let batch = 0;
   let pieces: Piece[] = [];
   let deliveries = 0;
@@ -189,8 +191,7 @@ async function freezeAndCut(
         ...(await freezeAndCount(deps, job, shard, freeze)),
       })),
     );
-    const apart = frozen.map(({ shard, unproven }) => [shard, setBits(unproven)] as const);
-    await setApartUnproven(deps, job, apart, keepSeconds);
+    apart.push(...frozen.map(({ shard, unproven }) => [shard, setBits(unproven)] as const));
     for (const { shard, all, unproven } of frozen) {
       const proven = without(all, unproven);
       const firstLimit = batch === 0 ? FIRST_BATCH_DELIVERIES : BATCH_DELIVERIES;
@@ -205,5 +206,7 @@ async function freezeAndCut(
     if (first === 0) await send();
   }
   await send();
+  await quiet;
+  await setApartUnproven(deps, job, apart, keepSeconds);
   return batch;
 }

@@ -133,17 +133,19 @@ export function createPushSending(deps: SendPushDeps): PushSending {
   };
 }
 
-/** What of a batch has no outcome, and is in no retry. */
+/** The deliveries of a batch that have no outcome and are in no retry. Unproven subscriptions are in no batch. */
 function undecidedOf(deps: SendPushDeps, job: BatchJob): Promise<Slots> {
   return Promise.all(
     job.pieces.map(async ({ shard, from, to }) => {
       const [first, last] = [from / 8, (to + 1) / 8 - 1];
-      const [audience, settled, deferred] = await Promise.all([
+      const [audience, unproven, settled, deferred] = await Promise.all([
         deps.selection.frozen(versionName(job), shard, first, last),
+        deps.selection.frozenUnproven(versionName(job), shard, first, last),
         deps.ledger.settledSlots(job, shard, first, last),
         deps.ledger.deferredSlots(job, shard, first, last),
       ]);
-      return [shard, setBits(without(without(audience, settled), deferred), from)] as const;
+      const open = [unproven, settled, deferred].reduce<Uint8Array>(without, audience);
+      return [shard, setBits(open, from)] as const;
     }),
   );
 }

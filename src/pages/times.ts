@@ -14,11 +14,23 @@ export interface Times {
   day(ms: number): string;
 }
 
+/** Languages whose formatters are kept: making them takes longer than the rest of a page. */
+const MOST_KEPT = 64;
+const kept = new Map<string, Times>();
+
 /**
  * @param language of the page
  * @param timeZone of a server, which does not know the reader's: it is written beside the time. Undefined: the reader's
  */
 export function timesIn(language: string, timeZone?: string): Times {
+  const name = `${language} ${timeZone ?? ''}`;
+  const known = kept.get(name) ?? makeTimes(language, timeZone);
+  if (kept.size >= MOST_KEPT) kept.clear();
+  kept.set(name, known);
+  return known;
+}
+
+function makeTimes(language: string, timeZone: string | undefined): Times {
   const locale = LOCALES[language] ?? language;
   const zone = timeZone === undefined ? {} : { timeZone };
   const named = timeZone === undefined ? {} : ({ timeZone, timeZoneName: 'short' } as const);

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import proxyAddress from 'proxy-addr';
 import { z } from 'zod';
 import { parseVapidKeys } from './push/vapid-keys.ts';
-import { clusterNodes } from './redis/cluster-url.ts';
+import { clusterNodes, sentinelsOf } from './redis/cluster-url.ts';
 
 const list = z
   .string()
@@ -74,15 +74,15 @@ const ownOrigin = z.string().transform((text, context) => {
 });
 
 const redisUrl = z.string().transform((text, context) => {
-  if (!/^(rediss?(-cluster)?:\/\/|unix:\/\/\/|\/)/.test(text)) {
+  if (!/^(rediss?(-cluster|-sentinel)?:\/\/|unix:\/\/\/|\/)/.test(text)) {
     return fault(
       context,
-      'must start with redis://, rediss://, redis-cluster://, rediss-cluster:// or unix:/// (Sentinel is not supported)',
+      'must start with redis://, rediss://, redis-cluster://, rediss-cluster://, redis-sentinel://, rediss-sentinel:// or unix:///',
     );
   }
   if (/^(unix:\/\/)?\//.test(text)) return text;
   try {
-    if (clusterNodes(text) === undefined) readServer(text);
+    if (clusterNodes(text) === undefined && sentinelsOf(text) === undefined) readServer(text);
     return text;
   } catch (error) {
     // A message may hold the URL, and with it the password.

@@ -1,6 +1,6 @@
 import { Cluster, Redis as Single } from 'ioredis';
 import type { Logger } from '../ops/logger.ts';
-import { clusterNodes, type ClusterNodes } from './cluster-url.ts';
+import { clusterNodes, sentinelsOf, type ClusterNodes } from './cluster-url.ts';
 import { shortSocketPath } from './socket-path.ts';
 
 /** A connection to one server, or to all nodes of a Redis Cluster: whoever uses it need not know which. */
@@ -47,7 +47,8 @@ const faults = new WeakMap<Redis, Error>();
  * Opens a connection. It reconnects by itself (100 ms, doubling up to 500 ms) until it is closed, and also leaves a
  * server that has become a replica: after a failover the same name leads to the new master.
  * @param url `redis://`, `rediss://`, `unix:///path` or an absolute path to a Unix socket; for a Redis Cluster
- *   `redis-cluster://` or `rediss-cluster://` and some of its nodes, with commas between
+ *   `redis-cluster://` or `rediss-cluster://` and some of its nodes, with commas between; for Sentinel
+ *   `redis-sentinel://` or `rediss-sentinel://`, the sentinels, and `/` with the master's name
  */
 export function connectRedis(url: string, purpose: ConnectionPurpose, logger: Logger): Redis {
   const redis = open(url, purpose);
@@ -147,6 +148,19 @@ function open(url: string, purpose: ConnectionPurpose): Redis {
   }
   const path = url.replace(/^unix:\/\//, '');
   const single = { ...options, retryStrategy, reconnectOnError: createReconnectOnReadOnly() };
+  const sentinels = sentinelsOf(url);
+  if (sentinels !== undefined) {
+    const { nodes, name, login } = sentinels;
+    return new Single({
+      ...single,
+      ...login,
+      sentinels: nodes,
+      name,
+      // Where Redis speaks TLS its sentinels do.
+      ...(login.tls === undefined ? {} : { enableTLSForSentinelMode: true, sentinelTLS: {} }),
+      sentinelRetryStrategy: retryStrategy,
+    });
+  }
   return path.startsWith('/') ? new Single(shortSocketPath(path), single) : new Single(url, single);
 }
 

@@ -116,6 +116,8 @@ describe('REDIS_URL', () => {
     '/run/redis.sock',
     'redis-cluster://a:7000,b',
     'rediss-cluster://ajil:p%40ss@a:1',
+    'redis-sentinel://a:26379,b/news',
+    'rediss-sentinel://ajil:p%40ss@a:1/news',
   ])('takes %s', (text) => expect(loadConfig({ REDIS_URL: text }).redisUrl).toBe(text));
   test.for([
     'redis://:pa#ss@redis.example',
@@ -126,6 +128,8 @@ describe('REDIS_URL', () => {
     'redis-cluster://a:b:c',
     'redis-cluster://',
     'redis-sentinel://a:1',
+    'redis-sentinel://a:1/',
+    'redis-sentinel://:pa%ss@a:1/news',
     'localhost:6379',
   ])('refuses %s, and does not repeat the password', (text) => {
     const faults = faultsOf({ REDIS_URL: text, LOG_LEVEL: 'loud' });

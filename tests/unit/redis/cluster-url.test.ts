@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { clusterNodes } from '../../../src/redis/cluster-url.ts';
+import { clusterNodes, sentinelsOf } from '../../../src/redis/cluster-url.ts';
 
 test('the nodes of a cluster are read, with a login and TLS where they are told', () => {
   expect(clusterNodes('redis-cluster://a:7000,b,[::1]:7002')).toEqual({
@@ -27,4 +27,22 @@ test('other URLs are no cluster, and a node must be host and port', () => {
   expect(clusterNodes('/run/redis.sock')).toBeUndefined();
   expect(() => clusterNodes('redis-cluster://a:1,')).toThrow('host:port');
   expect(() => clusterNodes('redis-cluster://a:1/0')).toThrow('a:1/0');
+});
+
+test('the sentinels of a master are read, with its name, its login, and TLS where it is told', () => {
+  expect(sentinelsOf('redis-sentinel://a:7000,b/news')).toEqual({
+    nodes: [
+      { host: 'a', port: 7000 },
+      { host: 'b', port: 26_379 },
+    ],
+    login: {},
+    name: 'news',
+  });
+  expect(sentinelsOf('rediss-sentinel://ajil:p%40ss@a:1/news')).toEqual({
+    nodes: [{ host: 'a', port: 1 }],
+    login: { username: 'ajil', password: 'p@ss', tls: {} },
+    name: 'news',
+  });
+  expect(sentinelsOf('redis-cluster://a:1')).toBeUndefined();
+  expect(() => sentinelsOf('redis-sentinel://a:1')).toThrow('/name');
 });

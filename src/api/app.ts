@@ -141,7 +141,7 @@ export function createApp(input: ApiDeps): Api {
   servePages(pages, deps);
   app.use(router, pages);
   app.use(() => {
-    throw new Problem('not-found', 'GET /docs lists what there is.');
+    throw new Problem('not-found', 'GET /docs lists all resources.');
   });
   app.use(createProblemWriter({ publicUrl: config.publicUrl, logger: input.logger }));
   return {

@@ -154,7 +154,7 @@ function sendFile(response: Response, webDir: string, name: string, caching = 'n
     response.sendFile(name, { root: webDir, cacheControl: false }, (error?: Error & { status?: number }) => {
       if (error === undefined || response.headersSent) resolve();
       else if (error.status !== 404) reject(error);
-      else reject(new Problem('not-found', 'The pages are not built: run npm run build.'));
+      else reject(new Problem('not-found', 'The pages have not been built: run npm run build.'));
     });
   });
 }

@@ -91,7 +91,7 @@ async function showFront(
   const asked = [lang, readMemory('language', cookies)];
   const language = asked.find((one) => one === 'ar' || one === 'en') ?? 'ar';
   const data = await readData({ topic: textOf(topic), before: textOf(before) }).catch((error: unknown) => {
-    deps.logger.error({ err: error }, 'the front page was served without its news');
+    deps.logger.error({ err: error }, 'served the front page without its alerts');
     return undefined;
   });
   const [card, closed] = [readMemory('card', cookies), readMemory('closed', cookies)];

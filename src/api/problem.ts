@@ -93,7 +93,10 @@ export function createProblemWriter(deps: { publicUrl: string; logger: Logger })
   return (error: unknown, _request: Request, response: Response, _next: NextFunction): void => {
     const problem = toProblem(error);
     if (problem.code === 'internal-error') {
-      deps.logger.error({ err: error, requestId: requestIdOf(response) }, 'a request failed by our fault');
+      deps.logger.error(
+        { err: error, requestId: requestIdOf(response) },
+        'a request failed with an internal error',
+      );
     }
     if (response.headersSent) {
       response.destroy();

@@ -40,7 +40,7 @@ export interface Receipts {
 export function createReceipts(deps: ReceiptsDeps & { readonly cors: RequestHandler }): Receipts {
   const counted = new Counter({
     name: 'ajil_receipts_total',
-    help: 'Receipts that came, by what became of them: recorded, repeated, invalid, busy (turned away, to come again)',
+    help: 'Receipts, by result: recorded, repeated, invalid, or busy (refused; the client sends it again)',
     labelNames: ['result'],
     registers: [deps.metrics],
   });

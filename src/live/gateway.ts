@@ -204,7 +204,7 @@ export async function openGateway(deps: GatewayDeps): Promise<Gateway> {
     try {
       open();
     } catch (error) {
-      logger.error({ err: error }, 'a live connection failed by our fault');
+      logger.error({ err: error }, 'a live connection failed with an internal error');
       socket.destroy();
     }
   }

@@ -22,11 +22,11 @@ import { median, spread } from './support/statistics.ts';
 
 const HELP = `npm run bench:encryption -- [options]
 
-What encrypting a message of 600 bytes costs, by each way there is.
+Measures the cost of encrypting a message of 600 bytes with each implementation.
 
-  --messages N    of each way in a round (2000)
-  --rounds N      each measures every way once, in turn (5)
-  --json          one line of JSON last`;
+  --messages N    messages per implementation and round (2000)
+  --rounds N      rounds; each measures every implementation once, in turn (5)
+  --json          print one line of JSON at the end`;
 
 const values = readCommandLine(HELP, {
   messages: { type: 'string', default: '2000' },

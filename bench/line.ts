@@ -16,12 +16,12 @@ import { quantile, table, type Measured } from './line/table.ts';
 
 const HELP = `npm run bench:line -- [options]
 
-From an editor's POST to the 201, to the open pages and to the push service, everything on this machine.
+Measures the time from an editor's POST to the 201, to the open pages and to the push service, all on this machine.
 
   --readers N          open WebSocket connections (1000; 0: none)
-  --subscriptions N    of Web Push (1000; 0: none)
-  --alerts N           one after the other (100)
-  --json               one line of JSON last`;
+  --subscriptions N    Web Push subscriptions (1000; 0: none)
+  --alerts N           alerts, sent one after the other (100)
+  --json               print one line of JSON at the end`;
 
 const values = readCommandLine(HELP, {
   readers: { type: 'string', default: '1000' },

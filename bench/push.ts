@@ -28,13 +28,13 @@ import { median, spread } from './support/statistics.ts';
 
 const HELP = `npm run bench:push -- [options]
 
-Whole Web Push messages by our sender, npm web-push, and npm web-push with a keep-alive agent, in turn.
+Sends complete Web Push messages with our sender, npm web-push, and npm web-push with a keep-alive agent, in turn.
 
-  --messages N       of npm web-push in a round; of ours ten times as many, so that it takes about as long (1000)
-  --rounds N         each measures every sender once, in turn (5)
-  --concurrency N    messages at once (256)
-  --portable         our encryption without the native addon
-  --json             one line of JSON last`;
+  --messages N       messages of npm web-push per round; ours sends ten times as many, to take about as long (1000)
+  --rounds N         rounds; each measures every sender once, in turn (5)
+  --concurrency N    messages in flight (256)
+  --portable         use our encryption without the native addon
+  --json             print one line of JSON at the end`;
 
 const values = readCommandLine(HELP, {
   messages: { type: 'string', default: '1000' },

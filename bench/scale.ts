@@ -17,12 +17,14 @@ import { median } from './support/statistics.ts';
 
 const HELP = `npm run bench:scale -- [options]
 
-  --subscriptions N[,N…]  sizes of the store, each measured in turn as it grows (default 10000,100000).
-                          A single size is measured after a tenth of it, so that the growth can be told.
-  --workers N             worker processes (default: one a core)
-  --one-percent N         alerts to a topic of one reader in a hundred, at the last size (default 5)
-  --profile DIR           write a CPU profile of each process there
-  --json                  one line of JSON last`;
+Measures one alert to every subscription, as the store grows.
+
+  --subscriptions N[,N…]  sizes of the store, measured in turn as it grows (default 10000,100000).
+                          A single size is measured after a tenth of it, to show the growth.
+  --workers N             worker processes (default: one per core)
+  --one-percent N         alerts to a topic that one reader in a hundred follows, at the last size (default 5)
+  --profile DIR           write a CPU profile of each process to DIR
+  --json                  print one line of JSON at the end`;
 
 interface Step {
   readonly subscriptions: number;
@@ -135,7 +137,7 @@ const growth = steps.slice(1).map((step, index) => {
   return step.sent.seconds / before.sent.seconds / (step.subscriptions / before.subscriptions);
 });
 console.log(
-  `growth: ${growth.map((factor) => factor.toFixed(2)).join(', ')} times what the audience grew by`,
+  `growth of the sending time: ${growth.map((factor) => factor.toFixed(2)).join(', ')} times the growth of the audience`,
 );
 const last = steps.at(-1)!;
 const share = median(onePercent.map((sent) => sent.redis.outBytes)) / last.sent.redis.outBytes;

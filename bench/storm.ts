@@ -14,9 +14,9 @@ import { median, spread } from './support/statistics.ts';
 
 const HELP = `npm run bench:storm -- [--present 5000] [--arriving 10000] [--over 1000] [--rounds 5] [--json]
 
-Two alerts a second go out, and how long each takes to the last of those who are present is measured: before, while the
-others come back, and when all are there. They come evenly over some ms (1000 is what our clients' jitter makes of a
-restart), whatever the gateway does.`;
+Sends two alerts a second and measures the time until each reaches the last present reader: before the others return, while
+they return, and afterwards. The others arrive evenly over the --over milliseconds, whatever the gateway does. (With our
+clients' jitter, a restart spreads them over 1000 ms.)`;
 
 const values = readCommandLine(HELP, {
   present: { type: 'string', default: '5000' },

@@ -13,11 +13,12 @@ import { median, spread } from './support/statistics.ts';
 
 const HELP = `npm run bench:strangers -- [options]
 
-Time until every proven reader is reached, alone and beside strangers answered 429, 403, 410, 503 or nothing.
+Measures the time until an alert reaches every proven subscription: alone, and beside unproven subscriptions that the push
+service answers with 429, 403, 410, 503 or not at all.
 
-  --readers N      proven (8000)
-  --strangers N    unproven, of the same push service (4000)
-  --rounds N       alerts measured of each kind (3)`;
+  --readers N      proven subscriptions (8000)
+  --strangers N    unproven subscriptions at the same push service (4000)
+  --rounds N       alerts measured per kind of answer (3)`;
 
 const values = readCommandLine(HELP, {
   readers: { type: 'string', default: '8000' },

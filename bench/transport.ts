@@ -16,12 +16,12 @@ import { median, spread } from './support/statistics.ts';
 
 const HELP = `npm run bench:transport -- [options]
 
-What a request to a push service costs, by our client and by those of Node, without encryption.
+Measures the cost of a request to a push service with our client and with Node's clients, without encryption.
 
-  --requests N       of each client in a round; of ours four times as many (20000)
-  --rounds N         each measures every client once, in turn (5)
-  --concurrency N    requests at once (512)
-  --json             one line of JSON last`;
+  --requests N       requests per client and round; ours sends four times as many (20000)
+  --rounds N         rounds; each measures every client once, in turn (5)
+  --concurrency N    requests in flight (512)
+  --json             print one line of JSON at the end`;
 
 const values = readCommandLine(HELP, {
   requests: { type: 'string', default: '20000' },

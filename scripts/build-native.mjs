@@ -1,5 +1,5 @@
-// Builds the optional addons with the machine's own C compiler and Node's own headers. Without either the product works
-// as well, only slower: so this never fails, it says so in one line each.
+// Builds the optional addons with the machine's C compiler and Node's headers. Without an addon Ajil works, but slower.
+// The script therefore never fails: it prints one line per addon.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -45,9 +45,9 @@ function build(addon) {
   if (existsSync(target) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return 'up to date';
   rmSync(target, { force: true });
   if (process.platform !== 'linux' && process.platform !== 'darwin')
-    return 'not built: only for Linux and macOS';
+    return 'not built: it supports only Linux and macOS';
   const include = findHeaders(addon.headers);
-  if (include === undefined) return "not built: Node's headers are not installed";
+  if (include === undefined) return "not built: Node's headers are missing";
   mkdirSync(dirname(target), { recursive: true });
   const fresh = `${target}.${process.pid}`;
   // Every symbol is bound at load (-z now), so that a Node without one of them refuses the addon instead of crashing later.
@@ -58,13 +58,13 @@ function build(addon) {
     if (run.error?.code === 'ENOENT') continue;
     if (run.status !== 0) {
       rmSync(fresh, { force: true });
-      return `not built: ${compiler} says ${(run.stderr || String(run.error ?? run.signal)).split('\n')[0]}`;
+      return `not built: ${compiler} reports: ${(run.stderr || String(run.error ?? run.signal)).split('\n')[0]}`;
     }
     renameSync(fresh, target);
     writeFileSync(stamp, wanted);
     return `built with ${compiler}`;
   }
-  return 'not built: no C compiler';
+  return 'not built: the machine has no C compiler';
 }
 
 for (const addon of ADDONS) {

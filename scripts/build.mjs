@@ -59,7 +59,7 @@ async function buildPart(part) {
   for (const command of part.commands) {
     // Whoever builds (a test, too) gets what is shipped: libraries have another face for development.
     const { status, output } = await run(command, { env: { ...process.env, NODE_ENV: 'production' } });
-    if (status !== 0) throw new SetupError(`the ${part.name} could not be built:\n${output}`);
+    if (status !== 0) throw new SetupError(`could not build the ${part.name}:\n${output}`);
   }
   const stamp = join(PROJECT, part.stamp);
   mkdirSync(dirname(stamp), { recursive: true });

@@ -37,7 +37,7 @@ function checkNode() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   if (major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1])) return;
   throw new SetupError(
-    `Node.js ${OLDEST_NODE.join('.')} or later is needed; this is ${process.versions.node}: install a newer one from https://nodejs.org`,
+    `Ajil needs Node.js ${OLDEST_NODE.join('.')} or later, and this is ${process.versions.node}: install a newer version from https://nodejs.org`,
   );
 }
 
@@ -46,7 +46,7 @@ async function buildNative() {
   const script = join(PROJECT, 'scripts/build-native.mjs');
   if (!existsSync(script)) return;
   const { status } = await run([process.execPath, script], { show: true });
-  if (status !== 0) progress('the optional native addon was not built; going on without it');
+  if (status !== 0) progress('could not build the optional native addon; continuing without it');
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

@@ -20,7 +20,7 @@ const results = [];
 try {
   const unknown = chosen.filter((name) => !SUITES.includes(name));
   if (unknown.length > 0)
-    throw new SetupError(`no suite "${unknown.join(', ')}": choose of ${SUITES.join(', ')}`);
+    throw new SetupError(`unknown suite "${unknown.join(', ')}": choose from ${SUITES.join(', ')}`);
   const suites = chosen.length > 0 ? chosen : SUITES;
   await setup({ browsers: suites.includes('e2e') });
   await build();
@@ -52,7 +52,7 @@ async function runSuite(suite) {
     signal: deadline,
   });
   const counts = readReport(report);
-  if (deadline.aborted) progress(`${suite}: stopped, the ten minutes are over`);
+  if (deadline.aborted) progress(`${suite}: stopped after ten minutes`);
   if (counts.passed + counts.failed === 0) progress(`${suite}: no test ran`);
   const silentFailure = counts.failed === 0 && (status !== 0 || counts.passed === 0);
   return silentFailure ? { ...counts, failed: 1 } : counts;

@@ -11,12 +11,12 @@ import { isRedisAway } from './redis/away.ts';
 function createProgram(): Command {
   const program = new Command('ajil')
     .description(
-      "The operator's commands of Ajil. They use the configuration of the servers (see .env.example).",
+      "Ajil's commands for operators. They use the same configuration as the servers (see .env.example).",
     )
     .showHelpAfterError()
     .addHelpText(
       'after',
-      '\nExit codes: 0 done, 1 failed (or the audit log is broken), 2 wrong usage or configuration, 3 Redis is away.',
+      '\nExit codes: 0 done, 1 failure or broken audit log, 2 wrong usage or configuration, 3 Redis is unavailable.',
     );
   for (const command of [
     editorsCommand(),

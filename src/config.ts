@@ -35,7 +35,7 @@ const fault = (context: z.RefinementCtx, message: string): never => {
 const origin = z.string().transform((text, context) => {
   if (text.includes('*')) return fault(context, `${text}: wildcards are not supported; list each origin`);
   if (!/^[a-z][\w+.-]*:\/\//i.test(text))
-    return fault(context, `${text}: needs its scheme, as in https://${text}`);
+    return fault(context, `${text}: must have a scheme, as in https://${text}`);
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || url.host === '' || /^(file|data|blob|javascript):$/.test(url.protocol)) {
     return fault(context, `${text}: must be an origin such as https://news.example`);
@@ -49,7 +49,7 @@ const origin = z.string().transform((text, context) => {
 /** The endpoint policy takes nothing but https: another origin would never match. */
 const pushOrigin = origin.refine(
   (text) => text.startsWith('https://'),
-  'must be https: push services have nothing else',
+  'must be https: push services offer nothing else',
 );
 
 const isLoopbackHost = (host: string): boolean =>
@@ -67,7 +67,7 @@ const ownOrigin = z.string().transform((text, context) => {
   if (url.protocol === 'http:' && !isLoopbackHost(url.hostname)) {
     return fault(
       context,
-      'must be https: over http the session cookie has no protection and browsers offer no Web Push; http is for localhost alone',
+      'must be https: over http the session cookie has no protection and browsers offer no Web Push; use http only for localhost',
     );
   }
   return url.origin;
@@ -132,7 +132,7 @@ const trustProxy = z.string().transform((text, context) => {
   if (text === 'true') {
     return fault(
       context,
-      'must not be true, which lets anybody name his own address: give the number of proxies, or their networks',
+      'must not be true, because any client could then claim any address: set the number of proxies, or their networks',
     );
   }
   if (/^\d+$/.test(text)) return Number(text);
@@ -141,7 +141,7 @@ const trustProxy = z.string().transform((text, context) => {
     proxyAddress.compile(trusted);
     return trusted;
   } catch {
-    return fault(context, 'must be a number of proxies, or addresses and networks with commas between');
+    return fault(context, 'must be a number of proxies, or addresses and networks separated by commas');
   }
 });
 

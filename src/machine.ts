@@ -90,7 +90,7 @@ async function superviseRedis(
   const binary = findRedisServer(deps.path, deps.projectDir);
   if (binary === undefined) {
     throw new UnfitError(
-      'There is no Redis 6.2 or later: run `npm run setup`, install redis-server, or set REDIS_URL',
+      'Redis 6.2 or later is missing: run `npm run setup`, install redis-server, or set REDIS_URL',
     );
   }
   await mkdir(deps.config.dataDir, { recursive: true, mode: 0o700 });

@@ -13,10 +13,10 @@ const ANSWER_MS = 2000;
 const KEEP_MS = 1000;
 
 const CAUSES: readonly (readonly [RegExp, string])[] = [
-  [/(^|-)READONLY /, 'a replica, which takes no writes: check where REDIS_URL leads'],
+  [/(^|-)READONLY /, 'a replica, which refuses writes: check the host in REDIS_URL'],
   [/(^|-)OOM /, 'out of memory: raise maxmemory'],
   [/(^|-)MISCONF /, 'not able to write to its disk: make room'],
-  [/(^|-)NOREPLICAS /, 'without enough replicas (min-replicas-to-write)'],
+  [/(^|-)NOREPLICAS /, 'short of replicas (min-replicas-to-write)'],
   [/^LOADING /, 'loading its data: wait'],
   [/^(NOAUTH|WRONGPASS|NOPERM) /, 'refusing our account: check the user and the password in REDIS_URL'],
   [/^CLUSTERDOWN /, 'a cluster with slots that no node serves'],
@@ -67,7 +67,7 @@ async function faultOf(written: Promise<unknown>): Promise<string | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<string>((resolve) => {
     timer = setTimeout(
-      () => resolve(`does not answer within ${ANSWER_MS} ms: check its machine and the network`),
+      () => resolve(`not answering within ${ANSWER_MS} ms: check its machine and the network`),
       ANSWER_MS,
     );
   });
@@ -76,7 +76,8 @@ async function faultOf(written: Promise<unknown>): Promise<string | undefined> {
     (error: unknown) => {
       const text = error instanceof Error ? error.message : '';
       return (
-        CAUSES.find(([pattern]) => pattern.test(text))?.[1] ?? 'away: check that it runs and can be reached'
+        CAUSES.find(([pattern]) => pattern.test(text))?.[1] ??
+        'unreachable: check that it runs and that the network reaches it'
       );
     },
   );
@@ -88,7 +89,7 @@ export function tellReadiness(metrics: Metrics, readiness: () => Promise<Readine
   metrics.registerMetric(
     new Gauge({
       name: 'ajil_ready',
-      help: 'Whether /readyz says 200 (1) or 503 (0)',
+      help: 'Whether /readyz answers 200 (1) or 503 (0)',
       registers: [],
       async collect() {
         this.set((await readiness()).ready ? 1 : 0);

@@ -120,7 +120,7 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
     topics: () => knownTopics.current(),
     onBroadcast: (alert, connections) => {
       reports.addConnections(alert.id, alert.version, connections).catch((error: unknown) => {
-        logger.warn({ err: error, alertId: alert.id }, 'connections not reported');
+        logger.warn({ err: error, alertId: alert.id }, 'could not report the number of live connections');
       });
     },
     now,

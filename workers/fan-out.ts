@@ -19,5 +19,5 @@ export function openFanOutWorker(
     },
     options,
   );
-  return deps.watch(worker, 'fan-out failed; housekeeping adds it again');
+  return deps.watch(worker, 'fan-out failed; housekeeping will add it again');
 }

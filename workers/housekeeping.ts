@@ -24,7 +24,7 @@ export function openHousekeeping(deps: HousekeepingDeps & { redis: Redis; name: 
     running ??= takeTurn()
       .catch((error: unknown) => {
         // Its connection has said so already.
-        if (!isRedisAway(error)) deps.logger.error({ err: error }, 'housekeeping failed; it runs again');
+        if (!isRedisAway(error)) deps.logger.error({ err: error }, 'housekeeping failed; it will run again');
       })
       .finally(() => (running = undefined));
   }, EVERY_MS);

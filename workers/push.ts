@@ -42,7 +42,7 @@ export function openPushWorkers(deps: {
     ...URGENCIES.map((urgency) => retryWorker(retryQueueName(urgency), RETRIES)),
     ...URGENCIES.map((urgency) => retryWorker(unprovenQueueName(urgency), UNPROVEN)),
   ];
-  for (const worker of workers) watch(worker, 'push job failed; it is run again');
+  for (const worker of workers) watch(worker, 'push job failed; it will run again');
   return {
     close: async () => {
       await Promise.all(workers.map((worker) => worker.close()));

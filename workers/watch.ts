@@ -12,13 +12,13 @@ export function createWorkerWatch(deps: { metrics: Metrics; logger: Logger }): W
   const labelNames = ['queue'] as const;
   const failures = new Counter({
     name: 'ajil_jobs_failed_total',
-    help: 'Jobs that failed; they are run again',
+    help: 'Jobs that failed and will run again',
     labelNames,
     registers,
   });
   const faults = new Counter({
     name: 'ajil_queue_faults_total',
-    help: 'How often a worker could not use its queue, because Redis refused',
+    help: 'How often a worker could not use its queue because Redis refused',
     labelNames,
     registers,
   });
@@ -34,7 +34,7 @@ export function createWorkerWatch(deps: { metrics: Metrics; logger: Logger }): W
       faults.inc({ queue });
       const [code = ''] = error.message.split(' ', 1);
       if (code !== lastFault) {
-        deps.logger.warn({ err: error, queue }, 'a worker cannot use its queue; it keeps trying');
+        deps.logger.warn({ err: error, queue }, 'a worker cannot use its queue; retrying');
       }
       lastFault = code;
     });

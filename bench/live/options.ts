@@ -3,15 +3,15 @@ import { readCommandLine, readCount, refuse } from '../../tests/support/command-
 
 const HELP = `npm run bench:live -- [options]
 
-What an alert to every open connection costs: our gateway, and others beside it in the same run.
+Measures the cost of an alert to every open connection, for our gateway and for others in the same run.
 
-  --connections LIST   how many, separated by commas; "max" is as many as the machine lets   (1000,10000,max)
-  --contenders LIST    of ours, ws, socketio, nchan, c                                       (all that are here)
-  --rounds N           each measures every contender once, in turn                           (5; of max: 3)
-  --alerts N           published one after the other in a round                              (20)
-  --generator KIND     c or node                                                             (c, where there is a compiler)
-  --json               one line of JSON last
-  --help               this text`;
+  --connections LIST   numbers of connections, separated by commas; "max" is the machine's limit   (1000,10000,max)
+  --contenders LIST    any of ours, ws, socketio, nchan, c                                         (all that are installed)
+  --rounds N           rounds; each measures every contender once, in turn                         (5; for max: 3)
+  --alerts N           alerts per round, published one after the other                             (20)
+  --generator KIND     c or node                                                                   (c, if a compiler is installed)
+  --json               print one line of JSON at the end
+  --help               print this text`;
 
 export const CONTENDERS = ['c', 'ours', 'nchan', 'ws', 'socketio'] as const;
 type Name = (typeof CONTENDERS)[number];
@@ -38,7 +38,7 @@ export function readOptions(): Options {
   const connections = values.connections.split(',').map((item) => (item === 'max' ? item : count(item)));
   const names = values.contenders.split(',');
   const unknown = names.find((name) => !CONTENDERS.some((known) => known === name));
-  if (unknown !== undefined) refuse(`no contender "${unknown}"`, HELP);
+  if (unknown !== undefined) refuse(`unknown contender "${unknown}"`, HELP);
   return {
     connections,
     contenders: CONTENDERS.filter((name) => names.includes(name)),

@@ -38,7 +38,7 @@ export async function installBrowsers(packages) {
   ).join('');
   const advice = `The browser tests need ${packages.join(' and ')}${oldest}: install ${packages.length === 1 ? 'it' : 'them'} (as root: apt-get update && apt-get install ${packages.join(' ')} fonts-noto-core)`;
   if (!hasApt() || process.getuid?.() !== 0) throw new SetupError(advice);
-  progress(`installing ${packages.join(' and ')} for the tests, a minute or two`);
+  progress(`installing ${packages.join(' and ')} for the tests (takes a minute or two)`);
   // With an old package list apt would install an old browser, and say nothing. Some sources may be out of reach: the rest may do.
   await apt('apt-get', ['update', '-q']);
   const result = await apt('apt-get', [

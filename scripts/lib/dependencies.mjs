@@ -26,7 +26,7 @@ function readPackages(file) {
 
 /** `npm ci`: it removes node_modules first and writes its own lock file last, so a run that was cut short is seen. */
 export async function installDependencies() {
-  progress('installing the dependencies (npm ci), about half a minute');
+  progress('installing the dependencies (npm ci; takes about half a minute)');
   const npm = npmCommand();
   const { status, output } = await run([...npm, 'ci', '--no-audit', '--no-fund', '--loglevel=error'], {
     env: npmEnvironment(),
@@ -41,7 +41,7 @@ function npmCommand() {
   const file = process.env.npm_execpath; // set by the npm that runs this script
   if (file !== undefined && /npm-cli\.c?js$/.test(file)) return [process.execPath, file];
   const npm = findProgram('npm');
-  if (npm === undefined) throw new SetupError('npm is missing: install Node.js together with npm');
+  if (npm === undefined) throw new SetupError('npm is missing: install Node.js with npm');
   return [npm];
 }
 

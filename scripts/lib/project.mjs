@@ -24,7 +24,7 @@ export function loadDotEnv() {
   process.loadEnvFile(file);
   const holdsSecrets = ['ADMIN_KEY', 'VAPID_PRIVATE_KEY'].some((name) => (process.env[name] ?? '') !== '');
   if (holdsSecrets && (statSync(file).mode & 0o044) !== 0) {
-    progress('.env holds keys, and other users of this machine can read it: chmod 600 .env');
+    progress('.env holds keys, but other users of this machine can read it: run chmod 600 .env');
   }
 }
 

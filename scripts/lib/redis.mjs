@@ -89,7 +89,7 @@ async function unpackServer(source, part) {
     }
     if (next.length === 0) {
       throw new SetupError(
-        `Redis needs libraries that its packages do not name: ${missing.join(', ')}; ${ADVICE}`,
+        `Redis needs libraries that its packages do not declare: ${missing.join(', ')}; ${ADVICE}`,
       );
     }
     const fault = await source.download(next, packages);
@@ -102,7 +102,7 @@ async function unpackServer(source, part) {
 
 /** Fetches the first flavour that the lists offer; with the system's lists, and if that fails with fresh ones. */
 async function download(source, folder) {
-  let fault = 'no package of that name';
+  let fault = 'the package lists do not contain it';
   for (const refresh of [false, true]) {
     if (refresh) fault = (await source.refresh()).output;
     for (const flavour of FLAVOURS) {
@@ -155,6 +155,7 @@ LD_LIBRARY_PATH="${libraries.join(':')}\${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}" e
   write('redis-check-aof', server.replace('-server', '-check-aof'));
   rmSync(join(part, 'packages'), { recursive: true });
   const { status, output } = await run([wrapper, '--version']);
-  if (status !== 0) throw new SetupError(`the fetched Redis does not run here: ${output.trim()}; ${ADVICE}`);
+  if (status !== 0)
+    throw new SetupError(`the fetched Redis does not run on this machine: ${output.trim()}; ${ADVICE}`);
   progress(`Redis is ready: ${output.trim()}`);
 }

@@ -10,11 +10,11 @@ export type Read<T> = { readonly value: T } | { readonly fault: string };
 export function readTopics(text: string): Read<string[]> {
   const topics = [...new Set(items(text))];
   if (topics.length > MAX_TOPICS)
-    return { fault: `holds ${topics.length} topics, and ${MAX_TOPICS} at most are taken` };
+    return { fault: `holds ${topics.length} topics, but at most ${MAX_TOPICS} are allowed` };
   const wrong = topics.find((topic) => !topicIdSchema.safeParse(topic).success);
   if (wrong === undefined) return { value: topics };
   return {
-    fault: `holds ${shown(wrong)}, which is no topic id: lower-case letters, digits and hyphens, such as world`,
+    fault: `holds ${shown(wrong)}, which is not a topic id: use lower-case letters, digits and hyphens, such as world`,
   };
 }
 
@@ -25,15 +25,15 @@ export function readLang(text: string): Read<string | undefined> {
   const parsed = langSchema.safeParse(tag);
   if (parsed.success) return { value: parsed.data };
   const hint = langSchema.safeParse(tag.replaceAll('_', '-'));
-  const meant = hint.success ? `: write ${hint.data}` : ' such as ar, en or pt-BR';
-  return { fault: `is ${shown(tag)}, which is no BCP 47 language tag${meant}` };
+  const meant = hint.success ? `: write ${hint.data}` : ': use a tag such as ar, en or pt-BR';
+  return { fault: `is ${shown(tag)}, which is not a BCP 47 language tag${meant}` };
 }
 
 export function readUrgency(text: string): Read<Urgency> {
   const parsed = urgencySchema.safeParse(text.trim());
   return parsed.success
     ? { value: parsed.data }
-    : { fault: `is ${shown(text.trim())}, and must be one of ${URGENCIES.join(', ')}` };
+    : { fault: `is ${shown(text.trim())}, but must be one of ${URGENCIES.join(', ')}` };
 }
 
 const items = (text: string): string[] =>

@@ -34,7 +34,7 @@ export const PUBLIC_STATUSES: readonly AlertStatus[] = [
 
 export const topicIdSchema = z
   .string()
-  .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'must be lower-case letters, digits and hyphens, at most 40');
+  .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'must be at most 40 lower-case letters, digits and hyphens');
 
 /** A BCP 47 language tag, in canonical form. */
 export const langSchema = z
@@ -67,7 +67,7 @@ const text = (min: number, max: number) =>
 
 const headlineSchema = text(1, 200)
   .refine((value) => !value.includes('\n'), 'must be a single line')
-  .refine((value) => VISIBLE.test(value), 'must have something to see');
+  .refine((value) => VISIBLE.test(value), 'must contain a visible character');
 const bodySchema = text(0, 1000);
 const noteSchema = text(0, 300);
 

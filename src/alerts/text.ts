@@ -84,9 +84,9 @@ interface Refused {
 function findRefused(text: string): Refused | undefined {
   const plain = text.replace(TAGGED_FLAGS, (flag) => 'x'.repeat(flag.length));
   const found = [
-    refusedBy(REFUSED, plain, (character) => `must not hold ${named(character)}`),
+    refusedBy(REFUSED, plain, (character) => `must not contain ${named(character)}`),
     refusedBy(STACKED, plain, () => `must not stack more than ${MOST_STACKED} marks`, MOST_STACKED),
-    refusedBy(TWO_SELECTORS, plain, () => 'must not hold two variation selectors in a row', 1),
+    refusedBy(TWO_SELECTORS, plain, () => 'must not contain two variation selectors in a row', 1),
     unbalancedIsolate(plain),
   ].filter((one) => one !== undefined);
   return found.reduce<Refused | undefined>(
@@ -112,7 +112,7 @@ function refusedBy(
 function unbalancedIsolate(text: string): Refused | undefined {
   let open: number[] = [];
   const fault = (index: number): Refused => ({
-    what: `must not hold an unbalanced ${named(text[index] ?? '')}`,
+    what: `must not contain an unbalanced ${named(text[index] ?? '')}`,
     index,
     length: 1,
   });

@@ -66,7 +66,7 @@ export function createAlertRules(deps: AlertRulesDeps): AlertRules {
     if (!requireApproval || isAtLeast(editor.role, 'approver')) return;
     throw new Problem(
       'approval-required',
-      'REQUIRE_APPROVAL is set, and handing an alert to an approver is not available yet: an approver must send it.',
+      'REQUIRE_APPROVAL is set: an approver must send the alert. Submitting it for approval is not available yet.',
     );
   }
 
@@ -110,7 +110,7 @@ function refuseLater(input: NewAlert): void {
   if (typeof input.sendAt === 'string')
     errors.push({ pointer: '/sendAt', detail: 'scheduling is not available yet' });
   if (errors.length === 0) return;
-  throw new Problem('not-available-yet', 'Leave these fields out: the alert then goes out at once.', {
+  throw new Problem('not-available-yet', 'Omit these fields: the alert is then sent immediately.', {
     errors,
   });
 }

@@ -77,7 +77,7 @@ export async function findAlert(
 ): Promise<EditorAlert> {
   const alert = await alerts.get(String(request.params['id']), version);
   if (alert === undefined || (editor === undefined && !PUBLIC_STATUSES.includes(alert.status))) {
-    throw new Problem('not-found', 'There is no such alert.');
+    throw new Problem('not-found', 'No alert has this id.');
   }
   return alert;
 }
@@ -86,7 +86,7 @@ async function list(deps: AlertsDeps, request: Request, response: Response): Pro
   const editor = await deps.auth.identify(request);
   const { before, status, ...query } = readQuery(request, listQuerySchema);
   if (status !== undefined && editor === undefined) {
-    throw new Problem('unauthenticated', 'Only editors list by status.', {
+    throw new Problem('unauthenticated', 'Only editors may list alerts by status.', {
       headers: { 'WWW-Authenticate': 'Bearer realm="ajil"' },
     });
   }
@@ -151,7 +151,7 @@ async function addVersion(deps: AlertsDeps, request: Request, response: Response
     if (last.version >= MAX_VERSIONS && input.change !== 'retraction') {
       throw new Problem(
         'wrong-status',
-        `An alert has at most ${MAX_VERSIONS} versions, and a retraction: write a new one.`,
+        `An alert can have at most ${MAX_VERSIONS} versions and a retraction: write a new alert.`,
       );
     }
     const alert = nextVersion(last, input, editor.id, deps.now());
@@ -159,7 +159,8 @@ async function addVersion(deps: AlertsDeps, request: Request, response: Response
     const entry = { editorId: editor.id, action: `alert.${input.change}`, target: `${id}:${alert.version}` };
     const result = await deps.audit.commit(entry, (link) => deps.alerts.addVersion(alert, { claim, link }));
     if (result.type === 'moved') continue;
-    if (result.type === 'wrong-status') throw wrongStatus(result.status, 'A version can no longer be added.');
+    if (result.type === 'wrong-status')
+      throw wrongStatus(result.status, 'The alert takes no further version.');
     if (result.type === 'created') startFanOut(deps, alert);
     return answer(response, result);
   }
@@ -173,13 +174,16 @@ async function refuseOthers(deps: AlertsDeps, editor: Editor, alertId: string): 
   if (isAtLeast(editor.role, 'approver')) return;
   const first = await deps.alerts.get(alertId, 1);
   if (first?.createdBy === editor.id) return;
-  throw new Problem('forbidden', 'Only the editor who began an alert, an approver or an admin may do this.');
+  throw new Problem(
+    'forbidden',
+    'Only the editor who created the alert, an approver or an admin may do this.',
+  );
 }
 
 /** @throws {Problem} 409 when somebody has changed the alert since this editor saw it */
 function checkBase({ baseVersion }: NewVersion, { version, change }: EditorAlert): void {
   if (typeof baseVersion !== 'number' || baseVersion === version) return;
-  throw new Problem('version-conflict', `Read version ${version}, and decide again.`, {
+  throw new Problem('version-conflict', `Read version ${version} and decide again.`, {
     extension: { version, change },
   });
 }
@@ -211,7 +215,7 @@ async function abort(deps: AlertsDeps, request: Request, response: Response): Pr
   await refuseOthers(deps, editor, alert.id);
   const entry = { editorId: editor.id, action: 'alert.abort', target: alert.id };
   const result = await deps.audit.commit(entry, (link) => deps.alerts.abort(alert.id, { link }));
-  if (result.type === 'wrong-status') throw wrongStatus(result.status, 'Nothing of it is being sent.');
+  if (result.type === 'wrong-status') throw wrongStatus(result.status, 'The alert is not being sent.');
   deps.firstPages.clear();
   response.set('Cache-Control', 'no-store').json(await findAlert(deps.alerts, request, editor));
 }
@@ -238,9 +242,13 @@ function answer(response: Response, result: CreateResult): void {
       response.status(201).json(result.alert);
       return;
     case 'duplicate':
-      throw new Problem('duplicate-alert', 'If it is meant, send it again with "allowDuplicate": true.', {
-        extension: { alertId: result.id },
-      });
+      throw new Problem(
+        'duplicate-alert',
+        'To send the headline again on purpose, add "allowDuplicate": true.',
+        {
+          extension: { alertId: result.id },
+        },
+      );
     case 'idempotency-conflict':
       throw new Problem('idempotency-conflict', 'Use a new key for a new request.', {
         errors: [{ header: 'Idempotency-Key', detail: 'was used with another body' }],

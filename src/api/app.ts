@@ -141,7 +141,7 @@ export function createApp(input: ApiDeps): Api {
   servePages(pages, deps);
   app.use(router, pages);
   app.use(() => {
-    throw new Problem('not-found', 'GET /docs lists what there is.');
+    throw new Problem('not-found', 'GET /docs lists all resources.');
   });
   app.use(createProblemWriter({ publicUrl: config.publicUrl, logger: input.logger }));
   return {
@@ -156,11 +156,14 @@ export function createApp(input: ApiDeps): Api {
 function fanOutFailures(deps: Pick<ApiDeps, 'logger' | 'metrics'>) {
   const failures = new Counter({
     name: 'ajil_fan_out_add_failures_total',
-    help: 'Accepted versions whose live log entry or fan-out job could not be added at once; the workers add them',
+    help: 'Accepted versions whose live log entry or fan-out job could not be added immediately; the workers add them',
     registers: [deps.metrics],
   });
   return (error: unknown, alertId: string): void => {
     failures.inc();
-    deps.logger.error({ err: error, alertId }, 'a version was not put on its way at once; the workers do it');
+    deps.logger.error(
+      { err: error, alertId },
+      'could not start a version immediately; the workers will start it',
+    );
   };
 }

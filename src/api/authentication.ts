@@ -50,7 +50,7 @@ export function createAuthentication(deps: {
     if (foreign) {
       throw new Problem(
         'csrf-refused',
-        'Only pages of this service may do this with a session: open them at PUBLIC_URL.',
+        'Only pages of this service may use a session for this: open the page at PUBLIC_URL.',
       );
     }
   }
@@ -83,7 +83,7 @@ export function createAuthentication(deps: {
     if (!SAFE_METHODS.has(request.method)) {
       refuseForeign(request);
       if (!isSame(request.get('x-csrf-token') ?? '', found.csrfToken)) {
-        throw new Problem('csrf-refused', 'Send the csrfToken of GET /v1/session in X-CSRF-Token.');
+        throw new Problem('csrf-refused', 'Send the csrfToken from GET /v1/session in X-CSRF-Token.');
       }
     }
     return { session: found, token };
@@ -97,7 +97,7 @@ export function createAuthentication(deps: {
     const editor = await (looking ?? deps.editors.authenticate(key));
     if (editor !== undefined) return editor;
     await deps.onRefusedKey(request);
-    throw unauthenticated('This API key is not known, or was revoked.', 'invalid_token');
+    throw unauthenticated('This API key is unknown or was revoked.', 'invalid_token');
   }
 
   return {
@@ -110,7 +110,7 @@ export function createAuthentication(deps: {
       const editor = await identify(request);
       if (editor === undefined) throw unauthenticated('Send Authorization: Bearer <API key>, or sign in.');
       if (!isAtLeast(editor.role, least)) {
-        throw new Problem('forbidden', `This takes the role ${least}; yours is ${editor.role}.`);
+        throw new Problem('forbidden', `This needs the role ${least}; your role is ${editor.role}.`);
       }
       return editor;
     },

@@ -28,7 +28,7 @@ export function createGate(deps: {
 }): RequestHandler {
   const refused = new Counter({
     name: 'ajil_requests_refused_total',
-    help: 'Requests without an editor that were answered 503 because too many waited, by kind',
+    help: 'Requests from anyone but editors that got a 503 because too many were waiting, by kind',
     labelNames: ['kind'],
     registers: [deps.metrics],
   });
@@ -36,7 +36,7 @@ export function createGate(deps: {
   for (const name of Object.keys(AT_WORK) as Kind[]) queues.set(name, openQueue(AT_WORK[name]));
   const waiting = new Gauge({
     name: 'ajil_requests_waiting',
-    help: 'Requests without an editor that wait for their turn, by kind',
+    help: 'Requests from anyone but editors that are waiting for their turn, by kind',
     labelNames: ['kind'],
     collect: () => {
       for (const [kind, { waiting: count }] of queues) waiting.set({ kind }, count());
@@ -49,7 +49,7 @@ export function createGate(deps: {
     const kind = kindOf(request);
     if (queues.get(kind)?.enter(response, next) === true) return undefined;
     refused.inc({ kind });
-    throw new Problem('unavailable', 'Too many requests are at work. Come again in a moment.', {
+    throw new Problem('unavailable', 'The server is processing too many requests. Try again in a moment.', {
       headers: { 'Retry-After': '1' },
     });
   };

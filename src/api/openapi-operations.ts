@@ -49,7 +49,7 @@ export const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operati
   '/v1/alerts': {
     post: {
       summary: 'Send an alert',
-      description: `A 201 means: it is on disk and will be delivered.\n\n\`\`\`sh\n${CURL_EXAMPLE}\n\`\`\``,
+      description: `A 201 means that the alert is on disk and will be delivered.\n\n\`\`\`sh\n${CURL_EXAMPLE}\n\`\`\``,
       who: 'editor',
       tag: 'alerts',
       headers: ['Idempotency-Key'],
@@ -69,7 +69,7 @@ export const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operati
     },
     get: {
       summary: 'List alerts, newest first',
-      description: 'Readers see the published ones; editors the others too, and may ask by `status`.',
+      description: 'Readers see published alerts. Editors see all alerts and may filter them by `status`.',
       who: 'all',
       tag: 'alerts',
       query: listQuerySchema,
@@ -90,7 +90,7 @@ export const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operati
     post: {
       summary: 'Update, correct or retract an alert',
       description:
-        'What is left out stays as it is. Topics and language cannot change: those who had it must get this. With `baseVersion`, nothing is changed if another version has come in between: 409, and `version` says which.',
+        'Omitted fields keep their values. Topics and language cannot change, because every reader of the alert must get this version. With `baseVersion`, the call answers 409 and changes nothing if a newer version exists; `version` then holds its number.',
       who: 'editor',
       tag: 'alerts',
       headers: ['Idempotency-Key'],
@@ -113,7 +113,7 @@ export const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operati
   '/v1/alerts/{id}/abort': {
     post: {
       summary: 'Stop an alert that is being sent',
-      description: 'The report says how many were already reached.',
+      description: 'The report says how many deliveries were already made.',
       who: 'editor',
       tag: 'alerts',
       answers: { 200: editorAlertSchema.strict() },
@@ -122,8 +122,9 @@ export const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operati
   },
   '/v1/alerts/{id}/report': {
     get: {
-      summary: 'What became of a version',
-      description: 'With `Accept: text/event-stream`: an event `report` each time it has changed.',
+      summary: 'The delivery report of a version',
+      description:
+        'With `Accept: text/event-stream`, the server sends an event `report` each time the report changes.',
       who: 'editor',
       tag: 'alerts',
       query: reportQuerySchema,
@@ -133,7 +134,7 @@ export const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operati
   },
   '/v1/audience/estimate': {
     post: {
-      summary: 'How many an alert like this would reach now',
+      summary: 'The number of subscriptions that such an alert would reach now',
       who: 'editor',
       tag: 'alerts',
       body: estimateSchema,
@@ -144,7 +145,7 @@ export const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operati
   },
   '/v1/config': {
     get: {
-      summary: 'All that a page needs to start',
+      summary: 'Everything that a page needs to start',
       who: 'all',
       tag: 'readers',
       answers: { 200: publicConfigSchema },
@@ -153,7 +154,8 @@ export const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operati
   '/v1/subscriptions': {
     post: {
       summary: 'Subscribe a browser, or update its subscription',
-      description: '201 when new; 200 when the endpoint is known and its `auth` is the same.',
+      description:
+        'Answers 201 for a new subscription, and 200 if the endpoint is known and its `auth` is the same.',
       who: 'all',
       tag: 'readers',
       body: newSubscriptionSchema,
@@ -164,7 +166,7 @@ export const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operati
   },
   '/v1/subscriptions/{id}': {
     get: {
-      summary: "A subscription's preferences",
+      summary: "Get a subscription's preferences",
       who: 'subscription',
       tag: 'readers',
       answers: { 200: subscriptionAnswerSchema },
@@ -172,7 +174,7 @@ export const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operati
     },
     patch: {
       summary: 'Change preferences',
-      description: 'JSON Merge Patch (RFC 7396): null removes.',
+      description: 'The body is a JSON Merge Patch (RFC 7396): null removes a preference.',
       who: 'subscription',
       tag: 'readers',
       body: preferencesPatchSchema,
@@ -181,7 +183,7 @@ export const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operati
       problems: [...possession, ...WRITE_PROBLEMS],
     },
     delete: {
-      summary: 'Unsubscribe: everything kept is erased',
+      summary: 'Unsubscribe, and erase all data kept about the subscription',
       who: 'subscription',
       tag: 'readers',
       answers: { 204: null },
@@ -190,8 +192,8 @@ export const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operati
   },
   '/v1/receipts': {
     post: {
-      summary: 'A device showed, or its reader opened, a notification',
-      description: '`navigator.sendBeacon` works: the body may be text/plain.',
+      summary: 'Report that a device showed a notification, or that its reader opened it',
+      description: 'The body may be text/plain, so `navigator.sendBeacon` works.',
       who: 'all',
       tag: 'readers',
       body: receiptSchema,
@@ -203,7 +205,7 @@ export const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operati
     get: {
       summary: 'Follow alerts: WebSocket, or SSE with Accept: text/event-stream',
       description:
-        'Query: `topics` (ids with commas between, 50 at most), `urgency`, `lang`, `cursor`; each once, and no other. First a `hello`, which names the topics that there are not in `unknownTopics`, then an `alert` for every version.',
+        'The query may hold `topics` (at most 50 ids, separated by commas), `urgency`, `lang` and `cursor`, each at most once, and nothing else. The server first sends a `hello`, whose `unknownTopics` names topics that do not exist, and then an `alert` for every version.',
       who: 'all',
       tag: 'readers',
       answers: { 200: null },
@@ -212,7 +214,7 @@ export const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operati
   },
   '/v1/session': {
     post: {
-      summary: "Sign in at the desk with an API key; sets the session's cookie",
+      summary: 'Sign in at the desk with an API key; the answer sets the session cookie',
       who: 'all',
       tag: 'desk',
       body: signInSchema,
@@ -220,7 +222,7 @@ export const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operati
       problems: [...WRITE_PROBLEMS, 'unauthenticated', 'csrf-refused', 'too-many-requests'],
     },
     get: {
-      summary: 'Who is signed in',
+      summary: 'The signed-in editor',
       who: 'all',
       tag: 'desk',
       answers: { 200: sessionAnswerSchema },
@@ -237,7 +239,7 @@ export const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operati
   },
   '/healthz': {
     get: {
-      summary: 'Alive',
+      summary: 'Whether the process is alive',
       who: 'all',
       tag: 'operation',
       answers: { 200: z.strictObject({ status: z.string() }) },
@@ -245,7 +247,7 @@ export const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operati
   },
   '/readyz': {
     get: {
-      summary: 'Ready to take alerts',
+      summary: 'Whether Ajil is ready to take alerts',
       who: 'all',
       tag: 'operation',
       answers: { 200: readinessSchema, 503: readinessSchema },

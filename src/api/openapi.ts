@@ -12,9 +12,9 @@ export function createOpenApi(publicUrl: string): object {
       title: 'Ajil عاجل',
       version: '1',
       description:
-        'Breaking-news alerts from a newsroom to its readers. Times are RFC 3339 UTC. Errors are application/problem+json (RFC 9457); GET /problems lists every type. Any call may answer 503 with Retry-After while the store is away: send it again, with the same Idempotency-Key where there is one.',
+        'Breaking-news alerts from a newsroom to its readers. Times are RFC 3339 UTC. Errors are application/problem+json (RFC 9457); GET /problems lists every type. While the store is unavailable, any call may answer 503 with Retry-After: repeat the request, with the same Idempotency-Key if it had one.',
     },
-    // Whatever name the page was reached by: the content security policy lets it call no other.
+    // Relative, because the content security policy lets the page call only the host that it was loaded from.
     servers: [{ url: '/' }],
     paths: mapValues(OPERATIONS, (methods, path) =>
       mapValues(methods, (operation) => describe(operation, path)),
@@ -26,7 +26,7 @@ export function createOpenApi(publicUrl: string): object {
           type: 'apiKey',
           in: 'cookie',
           name: sessionCookieName(publicUrl),
-          description: 'Changes take X-CSRF-Token as well',
+          description: 'Changes also need X-CSRF-Token',
         },
         subscription: {
           type: 'apiKey',

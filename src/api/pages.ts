@@ -91,7 +91,7 @@ async function showFront(
   const asked = [lang, readMemory('language', cookies)];
   const language = asked.find((one) => one === 'ar' || one === 'en') ?? 'ar';
   const data = await readData({ topic: textOf(topic), before: textOf(before) }).catch((error: unknown) => {
-    deps.logger.error({ err: error }, 'the front page was served without its news');
+    deps.logger.error({ err: error }, 'served the front page without its alerts');
     return undefined;
   });
   const [card, closed] = [readMemory('card', cookies), readMemory('closed', cookies)];
@@ -154,7 +154,7 @@ function sendFile(response: Response, webDir: string, name: string, caching = 'n
     response.sendFile(name, { root: webDir, cacheControl: false }, (error?: Error & { status?: number }) => {
       if (error === undefined || response.headersSent) resolve();
       else if (error.status !== 404) reject(error);
-      else reject(new Problem('not-found', 'The pages are not built: run npm run build.'));
+      else reject(new Problem('not-found', 'The pages have not been built: run npm run build.'));
     });
   });
 }

@@ -100,7 +100,10 @@ export function createRateLimits(deps: {
       await taking;
     } catch (error) {
       if (error instanceof Problem) throw error;
-      deps.logger.warn({ err: error }, 'an editor was let through uncounted: the rate limit did not answer');
+      deps.logger.warn(
+        { err: error },
+        'could not count an editor’s request for the rate limit; the request was let through',
+      );
     }
   }
 

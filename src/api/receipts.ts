@@ -40,7 +40,7 @@ export interface Receipts {
 export function createReceipts(deps: ReceiptsDeps & { readonly cors: RequestHandler }): Receipts {
   const counted = new Counter({
     name: 'ajil_receipts_total',
-    help: 'Receipts that came, by what became of them: recorded, repeated, invalid, busy (turned away, to come again)',
+    help: 'Receipts, by result: recorded, repeated, invalid, or busy (refused; the client sends it again)',
     labelNames: ['result'],
     registers: [deps.metrics],
   });
@@ -75,10 +75,10 @@ export function createReceipts(deps: ReceiptsDeps & { readonly cors: RequestHand
           const result = await deps.receipts.record(receipt);
           counted.inc({ result });
           if (result === 'invalid') {
-            throw new Problem('invalid-receipt', 'The token is not of this alert and version.');
+            throw new Problem('invalid-receipt', 'The token does not belong to this alert and version.');
           }
           if (result === 'busy') {
-            throw new Problem('unavailable', 'Too many receipts at once.', {
+            throw new Problem('unavailable', 'The server is processing too many receipts. Try again later.', {
               headers: { 'Retry-After': '30' },
             });
           }

@@ -19,7 +19,7 @@ export function createRefusedKeys(deps: {
 }): RefusedKeys {
   const refused = new Counter({
     name: 'ajil_keys_refused_total',
-    help: 'API keys shown that are not known, at sign-in or with a request',
+    help: 'Unknown API keys received at sign-in or with a request',
     registers: [deps.metrics],
   });
   let count = 0;
@@ -37,7 +37,7 @@ export function createRefusedKeys(deps: {
       await deps.audit.append({ editorId: 'unknown', action: 'key.refuse', target: `${written} tries` });
     } catch (error) {
       count += written;
-      deps.logger.warn({ err: error }, 'refused keys are not in the audit log yet: it did not answer');
+      deps.logger.warn({ err: error }, 'could not write refused keys to the audit log; trying again later');
     }
   }
 

@@ -58,7 +58,7 @@ export function serveReport(router: Router, deps: ReportDeps): void {
     }
     const own = streamsOf.get(editorId) ?? 0;
     if (streams >= MAX_STREAMS || own >= MAX_STREAMS_OF_EDITOR) {
-      throw new Problem('unavailable', 'Too many reports are being watched; ask for JSON instead.', {
+      throw new Problem('unavailable', 'Too many clients are watching reports; request JSON instead.', {
         headers: { 'Retry-After': '30' },
       });
     }

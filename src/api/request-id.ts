@@ -15,13 +15,13 @@ export function requestIdOf(response: Response): string {
 export function createRequestLog(deps: { logger: Logger; metrics: Metrics }) {
   const requests = new Counter({
     name: 'ajil_http_requests_total',
-    help: 'Requests answered, by route, method and status',
+    help: 'Answered requests, by route, method and status',
     labelNames: ['route', 'method', 'status'],
     registers: [deps.metrics],
   });
   const duration = new Histogram({
     name: 'ajil_http_request_duration_seconds',
-    help: 'Time from a request to the end of its answer',
+    help: 'Time from the start of a request to the end of its answer',
     labelNames: ['route'],
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2.5, 10],
     registers: [deps.metrics],

@@ -9,7 +9,7 @@ const ms = z.number().min(0).nullable();
 
 export const alertPageSchema = z.strictObject({
   alerts: z.array(z.union([editorAlertSchema.strict(), alertSchema.strict()])),
-  next: z.string().nullable().describe('Give it as `before` for what follows; null at the end'),
+  next: z.string().nullable().describe('Pass it as `before` to get the next page; null on the last page'),
 });
 
 export const reportSchema = z.strictObject({
@@ -27,7 +27,7 @@ export const reportSchema = z.strictObject({
       failed: count,
       expired: count,
     })
-    .describe('They add up to `audience`'),
+    .describe('The counts add up to `audience`'),
   live: z.strictObject({ connections: count }),
   receipts: z.strictObject({ shown: count, opened: count }),
   timing: z.strictObject({
@@ -38,7 +38,7 @@ export const reportSchema = z.strictObject({
     lastMs: ms,
     withinTwoMinutes: z.number().min(0).max(1).nullable(),
   }),
-  curve: z.array(z.tuple([z.number(), z.number()])).describe('[ms, accepted by then]'),
+  curve: z.array(z.tuple([z.number(), z.number()])).describe('[ms, deliveries accepted until then]'),
 });
 
 export const estimateAnswerSchema = z.strictObject({ subscriptions: count, connections: count });
@@ -56,7 +56,7 @@ export const publicConfigSchema = z.strictObject({
   linkSites: z
     .array(z.string())
     .nullable()
-    .describe('Origins that links and pictures of alerts may lead to; null: any'),
+    .describe('Allowed origins of links and pictures in alerts; null: any origin'),
 });
 
 export const subscriptionAnswerSchema = z.strictObject({
@@ -66,7 +66,7 @@ export const subscriptionAnswerSchema = z.strictObject({
   lang: z.string().optional(),
   quietHours: quietHoursSchema.optional(),
   dailyCap: z.number().int().optional(),
-  vapidKeyChanged: z.boolean().describe('True: unsubscribe in the browser and subscribe anew'),
+  vapidKeyChanged: z.boolean().describe('If true, unsubscribe in the browser and subscribe again'),
 });
 
 export const sessionAnswerSchema = z.strictObject({

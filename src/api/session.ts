@@ -34,7 +34,7 @@ export function serveSession(
       const opened = await deps.sessions.open(key, deps.auth.cookie(request));
       if (opened === undefined) {
         await deps.onRefusedKey(request);
-        throw signedOut('This API key is not known, or was revoked.');
+        throw signedOut('This API key is unknown or was revoked.');
       }
       response.cookie(cookieName, opened.token, { ...cookie, maxAge: SESSION_LIFE_MS });
       show(response.status(201), opened.session);

@@ -39,7 +39,7 @@ export function serveSubscriptions(router: Router, deps: SubscriptionsDeps): voi
     refuseIfAny(errors);
     const verdict = deps.endpointPolicy.check(subscription.endpoint);
     if (verdict.ok) return;
-    throw new Problem('endpoint-not-allowed', 'Give the subscription as the browser made it.', {
+    throw new Problem('endpoint-not-allowed', 'Send the subscription exactly as the browser made it.', {
       errors: [{ pointer: '/subscription/endpoint', detail: verdict.reason }],
     });
   }
@@ -58,12 +58,12 @@ export function serveSubscriptions(router: Router, deps: SubscriptionsDeps): voi
       preferences,
     );
     if (result.type === 'conflict') {
-      throw new Problem('subscription-conflict', 'Unsubscribe in the browser and subscribe anew.');
+      throw new Problem('subscription-conflict', 'Unsubscribe in the browser and subscribe again.');
     }
     if (result.type === 'full') {
       throw new Problem(
         'unavailable',
-        'Too many new subscriptions wait for their first alert; try again later.',
+        'Too many new subscriptions are waiting for their first alert; try again later.',
         {
           headers: { 'Retry-After': '3600' },
         },
@@ -114,10 +114,11 @@ export function serveSubscriptions(router: Router, deps: SubscriptionsDeps): voi
 }
 
 function problemOf(result: Exclude<PatchResult, { type: 'found' }>): Problem {
-  if (result.type === 'missing') return new Problem('not-found', 'There is no such subscription.');
-  if (result.type === 'denied') return new Problem('forbidden', "The key shown is not the subscription's.");
+  if (result.type === 'missing') return new Problem('not-found', 'No subscription has this id.');
+  if (result.type === 'denied')
+    return new Problem('forbidden', 'The key does not belong to the subscription.');
   if (result.type === 'invalid') return invalidBody(result.error);
-  return new Problem('unavailable', 'Other changes of this subscription are at work.', {
+  return new Problem('unavailable', 'Other changes to this subscription are in progress. Try again.', {
     headers: { 'Retry-After': '1' },
   });
 }

@@ -83,17 +83,17 @@ function refuseOtherFormats(first: Line): void {
   if ('fault' in first) {
     if (first.fault === 'is too long') return;
     throw new ImportFormatError(
-      'The file is not UTF-8. If it is UTF-16: iconv -f UTF-16 -t UTF-8 old.ndjson > new.ndjson',
+      'The file is not UTF-8. If it is UTF-16, convert it: iconv -f UTF-16 -t UTF-8 old.ndjson > new.ndjson',
     );
   }
   if (first.text.startsWith('[')) {
     throw new ImportFormatError(
-      "The file is one JSON array. One object a line: jq -c '.[]' old.json > new.ndjson",
+      "The file is one JSON array. Convert it to one object per line: jq -c '.[]' old.json > new.ndjson",
     );
   }
   if (/^"?[\w .-]+"?(?:[,;\t]"?[\w .-]+"?)+$/.test(first.text)) {
     throw new ImportFormatError(
-      "The file is CSV. One JSON object a line: npx csvtojson old.csv | jq -c '.[]' > new.ndjson",
+      "The file is CSV. Convert it to one JSON object per line: npx csvtojson old.csv | jq -c '.[]' > new.ndjson",
     );
   }
 }

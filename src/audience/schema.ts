@@ -49,7 +49,7 @@ export const quietHoursSchema = z.strictObject({
  * (docs/decisions/0016).
  */
 const readerLangSchema = langSchema
-  .refine(isRealLanguage, 'must be a language that exists, such as ar, en or pt-BR')
+  .refine(isRealLanguage, 'must be an existing language, such as ar, en or pt-BR')
   .transform(withPrimaryLanguage);
 
 /** What a reader chose. `urgency` is the quietest that still comes; without `lang` every language comes. */

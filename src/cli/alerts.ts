@@ -5,17 +5,18 @@ import { createLiveLog } from '../live/log.ts';
 import { CliError, print, withServices } from './services.ts';
 
 const LEFT = `
-The headline, body, note, link and picture of every version go out of the alert's record, the live log and the answers kept
-for Idempotency-Key; open pages load anew. The alert ends as retracted and leaves readers' lists; times, topics and the report
-stay. Devices that got it are sent a retraction without the text, which takes the notification's place. What this cannot
-reach: backups, logs of proxies, and Redis's append-only file until it is rewritten, which this asks for.`;
+The command removes the headline, body, note, link and picture of every version from the alert's record, from the live log
+and from the answers kept for Idempotency-Key. Open pages reload. The alert becomes retracted and leaves readers' lists; its
+times, topics and report remain. Every device that received the alert gets a retraction without the text, which replaces the
+notification. The command cannot reach backups or proxy logs. It asks Redis to rewrite its append-only file, which holds the
+text until then.`;
 
 export function alertsCommand(): Command {
-  const alerts = new Command('alerts').description('what was sent');
+  const alerts = new Command('alerts').description('manage sent alerts');
   alerts
     .command('erase <id>')
-    .description("erase an alert's text everywhere, as a court may order")
-    .option('--quiet', 'send the devices that got it nothing')
+    .description("erase an alert's text everywhere, for example by court order")
+    .option('--quiet', 'send no retraction to the devices that received the alert')
     .addHelpText('after', LEFT)
     .action((id: string, options: { quiet?: boolean }) =>
       withServices(async ({ redis, audit }) => {
@@ -23,13 +24,11 @@ export function alertsCommand(): Command {
         const store = createAlertStore({ redis, now });
         const erasure = createErasure({ redis, alerts: store, audit, now });
         const versions = await erasure.erase(id, { by: 'cli', tell: options.quiet !== true });
-        if (versions === undefined) throw new CliError('There is no such alert.');
+        if (versions === undefined) throw new CliError('No alert has this id.');
         const entries = await createLiveLog(redis).erase(id, ERASED_HEADLINE);
-        // Refused where one is at work already, or by a managed Redis; it comes by itself later.
-        await redis.bgrewriteaof().catch(() => print('The append-only file could not be rewritten now.'));
-        print(
-          `Erased ${versions} versions, and ${entries} entries of the live log. Backups still hold the text.`,
-        );
+        // Redis refuses while a rewrite is running, and a managed Redis always does; it rewrites by itself later.
+        await redis.bgrewriteaof().catch(() => print('Redis did not rewrite its append-only file now.'));
+        print(`Erased ${versions} versions and ${entries} live-log entries. Backups still hold the text.`);
       }),
     );
   return alerts;

@@ -2,12 +2,12 @@ import { Command } from 'commander';
 import { CliError, print, withServices } from './services.ts';
 
 export function auditCommand(): Command {
-  const command = new Command('audit').description('the log of what editors did');
+  const command = new Command('audit').description('inspect the log of editor actions');
   command
     .command('verify')
-    .description('check that no entry was changed, removed or put in')
-    .option('--json', 'one JSON object')
-    .option('--head <hash>', 'a head that was printed or logged earlier: it must be in the log still')
+    .description('check that no entry was changed, removed or inserted')
+    .option('--json', 'print one JSON object')
+    .option('--head <hash>', 'check that the log still contains this earlier head')
     .action((options: { json?: boolean; head?: string }) =>
       withServices(async ({ audit, editors }) => {
         const verdict = await audit.verify(options.head);
@@ -19,12 +19,12 @@ export function auditCommand(): Command {
         }
         if (verdict.type === 'cut') {
           throw new CliError(
-            `That head is not among the ${verdict.entries} entries: some were cut off, or all were made anew.`,
+            `None of the ${verdict.entries} entries has that head: entries were cut off, or the log was rewritten.`,
           );
         }
         const { entries, underOtherKeys, head } = verdict;
         if (entries === 0 && (await editors.list()).length > 0) {
-          throw new CliError('The log is empty, and there are editors: it was removed.');
+          throw new CliError('The log is empty although editors exist: it was removed.');
         }
         if (underOtherKeys > 0 && underOtherKeys === entries) {
           throw new CliError(`None of the ${entries} entries was written under this key: see DATA_DIR.`);
@@ -32,7 +32,9 @@ export function auditCommand(): Command {
         if (options.json) return;
         print(`${entries} entries, unbroken. Head: ${head || 'none'}`);
         if (underOtherKeys > 0)
-          print(`The first ${underOtherKeys} were written under other keys: only their order is known.`);
+          print(
+            `The first ${underOtherKeys} were written under other keys: only their order can be checked.`,
+          );
       }),
     );
   return command;

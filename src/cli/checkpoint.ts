@@ -14,12 +14,11 @@ export function openCheckpoint<T>(file: string, schema: z.ZodType<T>): Checkpoin
   return {
     load: async () => {
       const text = await readFile(file, 'utf8').catch(() => undefined);
-      if (text === undefined)
-        throw new CliError(`There is nothing to resume: no ${file}. Leave --resume out.`);
+      if (text === undefined) throw new CliError(`Nothing to resume: ${file} does not exist. Omit --resume.`);
       try {
         return schema.parse(JSON.parse(text));
       } catch {
-        throw new CliError(`${file} is damaged: delete it and leave --resume out.`);
+        throw new CliError(`${file} is damaged: delete it and omit --resume.`);
       }
     },
     save: async (state) => {

@@ -7,23 +7,25 @@ import { CliError, EXIT, print, withServices } from './services.ts';
 const BY = 'cli';
 
 export function editorsCommand(): Command {
-  const editors = new Command('editors').description('who may submit alerts');
+  const editors = new Command('editors').description('manage the people who may submit alerts');
   editors
     .command('add')
-    .description('add an editor and print their API key, once')
-    .requiredOption('--name <name>', 'how colleagues know them')
-    .addOption(new Option('--role <role>', 'what they may do').choices(ROLES).default('author'))
+    .description('add an editor and print their API key (shown only once)')
+    .requiredOption('--name <name>', 'the name that colleagues see')
+    .addOption(new Option('--role <role>', "the editor's role").choices(ROLES).default('author'))
     .action((options: { name: string; role: Role }) =>
       withServices(async ({ editors: store }) => {
         const name = readName(options.name);
         const { editor, key } = await store.add({ name, role: options.role, by: BY });
-        print(`Added ${editor.name} (${editor.role}), id ${editor.id}. The API key, shown only now:\n${key}`);
+        print(
+          `Added ${editor.name} (${editor.role}), id ${editor.id}. The API key (shown only once):\n${key}`,
+        );
       }),
     );
   editors
     .command('list')
-    .description('list editors, the revoked too')
-    .option('--json', 'one JSON object a line')
+    .description('list all editors, including revoked ones')
+    .option('--json', 'print one JSON object per line')
     .action((options: { json?: boolean }) =>
       withServices(async ({ editors: store }) => {
         for (const editor of await store.list()) {
@@ -34,7 +36,7 @@ export function editorsCommand(): Command {
     );
   editors
     .command('revoke <id>')
-    .description("end an editor's API key and sessions, for good: who comes back is added anew")
+    .description("end an editor's API key and sessions for good (to bring someone back, add a new editor)")
     .action((id: string) =>
       withServices(async ({ editors: store }) => {
         const editor = await store.revoke(id, BY);
@@ -46,20 +48,22 @@ export function editorsCommand(): Command {
 }
 
 export function keysCommand(): Command {
-  const command = new Command('keys').description('API keys');
+  const command = new Command('keys').description('manage API keys');
   command
     .command('replace <editor-id>')
-    .description('give an editor a new API key and end the old one (a lost admin key: keys replace admin)')
+    .description(
+      'give an editor a new API key and end the old one (for a lost admin key: keys replace admin)',
+    )
     .action((id: string) =>
       withServices(async ({ editors }) => {
         const replaced = await editors.replaceKey(id, BY);
         if (replaced.type === 'missing') throw unknownEditor(id);
         if (replaced.type === 'revoked') {
           throw new CliError(
-            `${replaced.editor.name} was revoked, for good: "ajil editors add" adds them anew, with a new id.`,
+            `${replaced.editor.name} was revoked for good: use "ajil editors add" to add them with a new id.`,
           );
         }
-        print(`The new API key of ${replaced.editor.name}, shown only now:\n${replaced.key}`);
+        print(`The new API key of ${replaced.editor.name} (shown only once):\n${replaced.key}`);
       }),
     );
   return command;
@@ -76,5 +80,5 @@ function readName(given: string): string {
 }
 
 function unknownEditor(id: string): CliError {
-  return new CliError(`There is no editor ${id}: see "ajil editors list".`);
+  return new CliError(`No editor has the id ${id}: see "ajil editors list".`);
 }

@@ -24,7 +24,7 @@ const START: State = { next: { shard: 0, page: 0 }, bytes: 0, count: 0 };
 export async function exportTo(options: Options): Promise<void> {
   if (options.resume && options.file === undefined) throw new CliError('--resume needs --file.', EXIT.usage);
   await withServices(async ({ redis, audit }) => {
-    // First: whatever is handed out was written down before, also when the command is ended on the way.
+    // First, so that the log records the export even if the command is interrupted.
     const entry = { editorId: 'cli', action: 'subscriptions.export' };
     await audit.append({ ...entry, target: options.resume ? 'resumed' : 'begun' });
     const count =
@@ -86,8 +86,6 @@ async function openPart(part: string, resume: boolean): Promise<FileHandle> {
     await file.chmod(0o600);
     return file;
   } catch (error) {
-    throw new CliError(
-      `${part} cannot be written: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    throw new CliError(`Cannot write ${part}: ${error instanceof Error ? error.message : String(error)}`);
   }
 }

@@ -39,7 +39,7 @@ const FAULTS_SHOWN = 100;
 
 export async function importFrom(options: Options): Promise<void> {
   if (options.resume && (options.file === undefined || options.dryRun)) {
-    throw new CliError('--resume needs --file, and does not go with --dry-run.', EXIT.usage);
+    throw new CliError('--resume needs --file and excludes --dry-run.', EXIT.usage);
   }
   await withServices(async ({ config, redis, audit }) => {
     const rules = await rulesOf(config, redis, options.topics);
@@ -54,7 +54,7 @@ export async function importFrom(options: Options): Promise<void> {
     print(
       options.dryRun
         ? `${done.created} lines are good, ${done.faults} have faults. Nothing was stored.`
-        : `${done.created} created, ${done.updated} were known, ${done.faults} lines with faults left out.`,
+        : `${done.created} created, ${done.updated} were known, ${done.faults} faulty lines skipped.`,
     );
     if (done.faults > 0) process.exitCode = EXIT.failed;
   });
@@ -70,7 +70,7 @@ async function run(
   const fault = (line: number, reason: string): void => {
     faults += 1;
     if (faults <= FAULTS_SHOWN) console.error(`line ${line}: ${reason}`);
-    if (faults === FAULTS_SHOWN + 1) console.error('further faults are only counted');
+    if (faults === FAULTS_SHOWN + 1) console.error('further faults are counted but not shown');
   };
   try {
     if (options.file === undefined) {
@@ -79,7 +79,7 @@ async function run(
       return await importSubscriptions({ store, rules }, stream, NOTHING_IMPORTED, { progress, fault });
     }
     const file = await open(options.file).catch((error: Error) => {
-      throw new CliError(`${options.file} cannot be read: ${error.message}`);
+      throw new CliError(`Cannot read ${options.file}: ${error.message}`);
     });
     const { size } = await file.stat();
     const checkpoint = openCheckpoint(`${options.file}.import`, checkpointSchema);
@@ -104,15 +104,16 @@ async function resumeAt(
   size: number,
 ): Promise<ImportProgress> {
   const { size: before, progress } = await saved;
-  if (before !== size) throw new CliError('The file has changed since: import it without --resume.');
+  if (before !== size)
+    throw new CliError('The file has changed since the checkpoint: import it without --resume.');
   return progress;
 }
 
 async function openStore(config: Config, redis: Redis): Promise<SubscriptionStore> {
-  // Made here and now, the keys would be others than the servers'.
+  // New keys would differ from the servers' keys.
   if (config.vapid.publicKey === undefined && !existsSync(join(config.dataDir, 'vapid.json'))) {
     throw new CliError(
-      `There are no VAPID keys in ${config.dataDir}: set DATA_DIR, or the keys, as the servers have them.`,
+      `${config.dataDir} holds no VAPID keys: set DATA_DIR or the keys to the servers' values.`,
       EXIT.usage,
     );
   }
@@ -127,7 +128,7 @@ async function rulesOf(config: Config, redis: Redis, topics: string | undefined)
   const wanted = topics?.split(',').map((topic) => topic.trim());
   const unknown = wanted?.find((topic) => !ids.includes(topic));
   if (unknown !== undefined) {
-    throw new CliError(`--topics: ${unknown} is not a topic; there are ${ids.join(', ')}.`, EXIT.usage);
+    throw new CliError(`--topics: ${unknown} is not a topic; the topics are ${ids.join(', ')}.`, EXIT.usage);
   }
   const policy = createEndpointPolicy({ extraOrigins: config.pushAllowedOrigins });
   return {

@@ -35,8 +35,8 @@ export async function withServices(run: (services: Services) => Promise<void>): 
     await waitUntilReady(redis, 3000).catch(() => {
       throw new CliError(
         config.redisUrl === undefined
-          ? `Ajil's own Redis does not run in ${config.dataDir}: start Ajil first (npm start), or set DATA_DIR or REDIS_URL as it has them.`
-          : 'Redis does not answer: check REDIS_URL and that the server runs.',
+          ? `No embedded Redis is running in ${config.dataDir}: start Ajil first (npm start), or set DATA_DIR or REDIS_URL to the values that Ajil uses.`
+          : 'Redis does not answer: check that REDIS_URL is right and that Redis is running.',
         EXIT.redisAway,
       );
     });

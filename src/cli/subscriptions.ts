@@ -6,44 +6,47 @@ import { importFrom } from './import.ts';
 import { CliError, print, withServices } from './services.ts';
 
 const SECRETS = `
-The file holds endpoints and secret keys of readers: who has it can send them notifications. It is made readable by its
-owner alone (mode 0600); keep it so, and delete it when it is not needed any more.`;
+The file holds readers' endpoints and secret keys: anyone who has the file can send notifications to these readers. The
+command makes it readable by its owner alone (mode 0600). Keep that mode, and delete the file when you no longer need it.`;
 
 const FORMS = `
-One JSON object a line: {"subscription": {"endpoint", "keys": {"p256dh", "auth"}}, "topics": […], "urgency"?, "lang"?, …},
-as POST /v1/subscriptions takes it and export writes it. Lines of other services are taken as well: a bare
-PushSubscription.toJSON(), one inside "subscription" without topics, or a row with the endpoint and both keys under the names
-that common packages give them (public_key, auth_token, web_p256, …). Of such a line only preferences of ours are taken, and
-topics that this newsroom does not have are left out. Browsers subscribed with the other service's VAPID key: set that key
-here first (VAPID_PUBLIC_KEY, VAPID_PRIVATE_KEY).
-Importing again what is there already is harmless; it sets the preferences back to the file's.`;
+Each line is one JSON object: {"subscription": {"endpoint", "keys": {"p256dh", "auth"}}, "topics": […], "urgency"?, "lang"?, …}.
+POST /v1/subscriptions takes the same object, and the export command writes it. The import also accepts lines from other
+services: a bare PushSubscription.toJSON(), one inside "subscription" without topics, or a row that holds the endpoint and both
+keys under the names that common packages use (public_key, auth_token, web_p256, …). From such a line the import takes only
+preferences that Ajil knows, and skips topics that this newsroom does not have. Those browsers subscribed with the other
+service's VAPID key: set that key here first (VAPID_PUBLIC_KEY, VAPID_PRIVATE_KEY).
+You may import the same subscription again: this only resets its preferences to those in the file.`;
 
 export function subscriptionsCommand(): Command {
-  const subscriptions = new Command('subscriptions').description('who receives alerts');
+  const subscriptions = new Command('subscriptions').description('manage the subscriptions of readers');
   subscriptions
     .command('export')
     .description('write all subscriptions as NDJSON')
-    .option('--file <file>', 'where to; without it, standard output')
-    .option('--resume', 'go on where an interrupted export to the same file ended')
+    .option('--file <file>', 'the file to write (default: standard output)')
+    .option('--resume', 'continue an interrupted export to the same file')
     .addHelpText('after', SECRETS)
     .action(exportTo);
   subscriptions
     .command('import')
     .description('store the subscriptions of an NDJSON file')
-    .option('--file <file>', 'where from; without it, standard input')
-    .option('--topics <ids>', "topics for lines that name none (default: the newsroom's default topics)")
+    .option('--file <file>', 'the file to read (default: standard input)')
+    .option(
+      '--topics <ids>',
+      "topic ids, separated by commas, for lines without topics (default: the newsroom's default topics)",
+    )
     .option('--dry-run', 'check every line and store nothing')
-    .option('--resume', 'go on where an interrupted import of the same file ended')
+    .option('--resume', 'continue an interrupted import of the same file')
     .addHelpText('after', FORMS)
     .action(importFrom);
   subscriptions
     .command('erase <id-or-endpoint>')
-    .description("erase a reader's subscription, and all that is kept of it")
+    .description("erase a reader's subscription and all data kept about it")
     .action((wanted: string) =>
       withServices(async ({ redis, audit }) => {
         const id = wanted.includes(':') ? subscriptionId(wanted) : wanted;
         const store = createSubscriptionStore({ redis, vapidKeyId: '', now: Date.now });
-        // Before it happens, since the two cannot be one step. Not which: nothing of the reader stays.
+        // Logged before the erasure, since one step cannot do both. The entry does not name the reader.
         await audit.append({ editorId: 'cli', action: 'subscriptions.erase', target: 'one, if it is there' });
         if (!(await store.erase(id))) throw new CliError('There is no such subscription.');
         print('Erased.');

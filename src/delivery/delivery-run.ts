@@ -299,7 +299,7 @@ export function startRun(
   return {
     released: Promise.race([whole, handedOver]),
     ended: whole.catch((error: unknown) => {
-      if (released) deps.logger.error({ err: error }, 'the rest of a job failed; its retry finds it');
+      if (released) deps.logger.error({ err: error }, 'the rest of a job failed; its retry continues');
     }),
   };
 }
@@ -320,6 +320,6 @@ async function addJobs(deps: SendPushDeps, version: FanOutJob, retries: readonly
   try {
     await deps.pushQueue.addRetries(version, retries);
   } catch (error) {
-    deps.logger.warn({ err: error }, 'retries are in the ledger, their jobs are not added yet');
+    deps.logger.warn({ err: error }, 'could not add the jobs of retries; the ledger keeps the retries');
   }
 }

@@ -40,7 +40,10 @@ export async function keepHouse(deps: HousekeepingDeps): Promise<void> {
     const version = { alertId: entry.id, version: entry.version };
     await tend(deps, version).catch((error: unknown) => {
       if (isRedisAway(error)) throw error;
-      deps.logger.error({ err: error, ...version }, 'a version could not be tended; the others are');
+      deps.logger.error(
+        { err: error, ...version },
+        'could not check an unfinished version; continuing with the others',
+      );
     });
   }
 }
@@ -68,10 +71,10 @@ async function tend(deps: HousekeepingDeps, version: VersionId): Promise<void> {
   if (deps.now() - state.progressAtMs <= STUCK_AFTER_MS) return;
   const { batchesLeft, retries } = state;
   if (batchesLeft > 0) {
-    deps.logger.warn({ ...version, batchesLeft }, 'no progress; fan-out runs again');
+    deps.logger.warn({ ...version, batchesLeft }, 'a version makes no progress; running its fan-out again');
     await deps.fanOutQueue.add(job);
   } else if (retries === 0) {
-    deps.logger.error(version, 'pending deliveries are in no batch and no retry; they are tried again');
+    deps.logger.error(version, 'pending deliveries belong to no batch and no retry; retrying them');
     await retryPending(deps, job, life);
   }
 }

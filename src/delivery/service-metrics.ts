@@ -76,13 +76,17 @@ export function tellService(deps: {
     );
   };
   gauge('ajil_outbox_versions', 'Accepted versions that are not finished', ({ outbox }) => outbox);
-  gauge('ajil_outbox_oldest_seconds', 'Age of the oldest of them', ({ oldestSeconds }) => oldestSeconds);
+  gauge(
+    'ajil_outbox_oldest_seconds',
+    'Age of the oldest unfinished version',
+    ({ oldestSeconds }) => oldestSeconds,
+  );
   gauge(
     'ajil_deliveries_pending',
-    'Deliveries without an outcome, of unfinished versions',
+    'Deliveries of unfinished versions that have no outcome yet',
     ({ pending }) => pending,
   );
-  gauge('ajil_subscriptions', 'Subscriptions that are stored', ({ subscriptions }) => subscriptions);
+  gauge('ajil_subscriptions', 'Stored subscriptions', ({ subscriptions }) => subscriptions);
   deps.metrics.registerMetric(
     new Gauge({
       name: 'ajil_queue_jobs',
@@ -111,7 +115,7 @@ async function countJobs(redis: Redis): Promise<Look['jobs']> {
 export function timeDeliveries(ledger: Ledger, metrics: Metrics): Ledger {
   const seconds = new Histogram({
     name: 'ajil_delivery_seconds',
-    help: 'From the acceptance of a version to its acceptance by the push service, for each delivery',
+    help: 'Time from the acceptance of a version to its acceptance by the push service, per delivery',
     buckets: [0.25, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 900, 3600],
     registers: [metrics],
   });

@@ -41,7 +41,7 @@ export interface Standing {
 export function createRetiredCounter(metrics: Metrics): (reason: Retirement) => void {
   const retired = new Counter({
     name: 'ajil_subscriptions_retired_total',
-    help: 'Subscriptions removed by rule: gone, never accepted, or refused alert after alert',
+    help: 'Subscriptions removed, by rule: gone, never accepted, or refused alert after alert',
     labelNames: ['reason'] as const,
     registers: [metrics],
   });
@@ -88,7 +88,7 @@ export function createStanding(deps: StandingDeps, unproven: boolean): Standing 
       } catch (error) {
         deps.logger.warn(
           { err: error },
-          'the standing of some subscriptions is not written; the next alert tells',
+          'could not write the standing of some subscriptions; the next alert corrects it',
         );
       }
     },

@@ -15,6 +15,6 @@ export async function prepareAdmin(deps: {
   const result = await deps.editors.ensureAdmin({ adminKey: deps.adminKey });
   if (result.type === 'added' && result.key !== undefined) deps.onNewKey(result.key);
   if (result.type === 'revoked') {
-    deps.logger.warn('ADMIN_KEY opens nothing: the editor "admin" was revoked, for good');
+    deps.logger.warn('ADMIN_KEY has no effect: the editor "admin" was revoked for good');
   }
 }

@@ -30,13 +30,13 @@ export async function loadAuditKey(source: {
   const stored = await readIfThere(file);
   if (stored === undefined && !source.mayCreate) {
     throw new AuditKeyError(
-      `There is no audit.key in ${source.dataDir}, and the audit log has entries: set DATA_DIR, or the VAPID keys, as the servers have them.`,
+      `${source.dataDir} holds no audit.key although the audit log has entries: set DATA_DIR or the VAPID keys to the servers’ values.`,
     );
   }
   const key = Buffer.from((stored ?? (await createSecretFile(file, `${newSecret()}\n`))).trim(), 'base64url');
   if (key.length !== BYTES) {
     throw new AuditKeyError(
-      `${file} is damaged: restore it from a backup, or delete it to begin with a new key.`,
+      `${file} is damaged: restore it from a backup, or delete it to start with a new key.`,
     );
   }
   return key;

@@ -44,12 +44,16 @@ export function createAdmission(deps: {
       const detail = 'this origin may not open the live line: add it to ALLOWED_ORIGINS';
       return { code: 'forbidden', reason: 'origin', detail };
     }
-    if (shut) return { code: 'unavailable', reason: 'draining', detail: 'this gateway is about to end' };
+    if (shut) return { code: 'unavailable', reason: 'draining', detail: 'this gateway is shutting down' };
     if (open >= limits.connections) {
-      return { code: 'unavailable', reason: 'full', detail: 'no room for this connection now' };
+      return {
+        code: 'unavailable',
+        reason: 'full',
+        detail: 'this gateway has no room for another connection',
+      };
     }
     if ((perAddress.get(address) ?? 0) >= limits.perAddress) {
-      return { code: 'unavailable', reason: 'address', detail: 'too many connections from this address' };
+      return { code: 'unavailable', reason: 'address', detail: 'this address has too many connections' };
     }
     return undefined;
   }

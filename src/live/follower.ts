@@ -61,10 +61,7 @@ export async function openFollower(deps: {
 
   async function startAgain(reason: string, page: LogPage): Promise<void> {
     const { offset } = tail.cursor;
-    deps.logger.warn(
-      { reason, offset, last: page.last },
-      'the live log is another than before; clients start over',
-    );
+    deps.logger.warn({ reason, offset, last: page.last }, 'the live log was replaced; clients start over');
     tail = await startOver();
     deps.onNewLog();
   }

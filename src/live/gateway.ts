@@ -147,7 +147,7 @@ export async function openGateway(deps: GatewayDeps): Promise<Gateway> {
         refuse({
           code: 'unavailable',
           reason: 'behind',
-          detail: 'this gateway does not see the log that you come from',
+          detail: 'this gateway cannot read the log that your cursor belongs to',
         });
     });
   }
@@ -204,7 +204,7 @@ export async function openGateway(deps: GatewayDeps): Promise<Gateway> {
     try {
       open();
     } catch (error) {
-      logger.error({ err: error }, 'a live connection failed by our fault');
+      logger.error({ err: error }, 'a live connection failed with an internal error');
       socket.destroy();
     }
   }

@@ -35,13 +35,13 @@ export function createLiveMetrics(
   });
   const hellos = new Counter({
     name: 'ajil_live_hellos_total',
-    help: 'Connections opened, by whether exactly what they had missed could be given to them',
+    help: 'Connections opened, by whether the gateway could replay exactly what the client had missed',
     labelNames: ['recovered'] as const,
     registers,
   });
   const broadcast = new Histogram({
     name: 'ajil_live_broadcast_seconds',
-    help: 'From the first to the last connection of a version',
+    help: 'Time from the first to the last connection that a version is written to',
     buckets: [0.001, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 5],
     registers,
   });
@@ -57,7 +57,7 @@ export function createLiveMetrics(
     shown.set(0);
   };
   gauge('ajil_live_connections', 'Open connections', now.connections);
-  gauge('ajil_live_waiting_bytes', 'Bytes that wait for slow readers', now.waitingBytes);
+  gauge('ajil_live_waiting_bytes', 'Bytes waiting to be written to slow readers', now.waitingBytes);
   return {
     refused: (reason) => refused.inc({ reason }),
     ended: (reason) => ended.inc({ reason }),

@@ -43,7 +43,7 @@ const ADDON_PATHS = ['../../build/socket-send.node', '../../../build/socket-send
 export function openSender(deps: { logger: Logger; addonPath?: string | null }): Sender {
   const { logger, addonPath = ADDON_PATHS.find((path) => existsSync(path)) } = deps;
   if (addonPath === undefined || addonPath === null) {
-    logger.info('the live line runs without its addon; `node scripts/build-native.mjs` builds it');
+    logger.info('the live line runs without its native addon; build it with `node scripts/build-native.mjs`');
     return portable;
   }
   try {
@@ -53,7 +53,10 @@ export function openSender(deps: { logger: Logger; addonPath?: string | null }):
     if (results[0] !== BROKEN) throw new Error('it does not tell a closed socket from an open one');
     return createNative(addon);
   } catch (error) {
-    logger.info({ err: error }, 'the live line runs without its addon, which does not work here');
+    logger.info(
+      { err: error },
+      'the live line runs without its native addon, which does not work on this machine',
+    );
     return portable;
   }
 }

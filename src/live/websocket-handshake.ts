@@ -15,12 +15,16 @@ const KEY = /^[A-Za-z0-9+/]{21}[AQgw]==$/;
 export function answerHandshake(request: IncomingMessage): string | Refusal {
   const { headers, method } = request;
   if (method !== 'GET')
-    return { code: 'method-not-allowed', reason: 'method', detail: 'a WebSocket opens with GET' };
+    return { code: 'method-not-allowed', reason: 'method', detail: 'open a WebSocket with GET' };
   if (request.httpVersion !== '1.1') {
-    return { code: 'malformed-request', reason: 'handshake', detail: 'a WebSocket opens with HTTP/1.1' };
+    return { code: 'malformed-request', reason: 'handshake', detail: 'open a WebSocket with HTTP/1.1' };
   }
   if (headers.upgrade?.toLowerCase() !== 'websocket') {
-    return { code: 'malformed-request', reason: 'handshake', detail: 'Upgrade: websocket is the only one' };
+    return {
+      code: 'malformed-request',
+      reason: 'handshake',
+      detail: 'the only upgrade is Upgrade: websocket',
+    };
   }
   const key = headers['sec-websocket-key'];
   if (key === undefined || !KEY.test(key)) {

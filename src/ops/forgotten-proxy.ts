@@ -10,7 +10,7 @@ export function noticeForgottenProxy(server: Server, logger: Logger): void {
     if (request.headers['x-forwarded-for'] === undefined) return;
     server.off('request', look);
     logger.warn(
-      'a request came with X-Forwarded-For and TRUST_PROXY is not set: behind a proxy, set it, or all readers count as one address',
+      'a request has X-Forwarded-For but TRUST_PROXY is not set: behind a proxy, set it, or all readers count as one address',
     );
   };
   server.on('request', look);

@@ -63,7 +63,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   const { maxConnections, describeFault = describePlainly, isProxy = () => false } = deps;
   const dropped = new Counter({
     name: 'ajil_http_dropped_total',
-    help: 'Connections closed to make room: at the bound of all (full, idle), of an address (address), or of those without a request (unfinished)',
+    help: 'Connections closed to make room. The reason is the limit that was reached: on all connections (full, idle), on one address (address), or on connections without a request (unfinished)',
     labelNames: ['reason'],
     registers: [deps.metrics],
   });

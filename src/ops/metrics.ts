@@ -19,7 +19,7 @@ export function tellBuild(metrics: Metrics, build: { version: string; host: stri
   const { version, host, pid } = build;
   new Gauge({
     name: 'ajil_build_info',
-    help: 'Always 1; the labels say what runs',
+    help: 'Always 1; the labels describe the process',
     labelNames: ['version', 'node', 'host', 'pid'],
     registers: [metrics],
   }).set({ version, node: globalThis.process.version, host, pid: String(pid) }, 1);

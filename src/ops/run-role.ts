@@ -17,7 +17,7 @@ export function runRole(role: string, run: (config: Config, logger: Logger) => P
       process.exit(error instanceof UnfitError ? EXIT_CONFIG : 1);
     }
   };
-  process.on('uncaughtException', (error) => end(error, `the ${role} ended by a fault of ours`));
+  process.on('uncaughtException', (error) => end(error, `the ${role} ended with an unexpected error`));
   tellThatItLives();
   run(config, logger).then(
     () => {

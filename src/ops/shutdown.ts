@@ -30,7 +30,7 @@ export function createShutdown(logger: Logger, deadlineMs = 30_000): Shutdown {
       try {
         await item?.close();
       } catch (error) {
-        logger.error({ err: error, part: item?.name }, 'could not close cleanly');
+        logger.error({ err: error, part: item?.name }, 'a part did not close cleanly');
       }
       opened.pop();
     }

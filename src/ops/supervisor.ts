@@ -91,7 +91,10 @@ export function supervise(deps: {
       return;
     }
     if (reason === deps.final?.reason) {
-      logger.fatal({ part: name, reason }, `${name} cannot run as it is; starting it again does not help`);
+      logger.fatal(
+        { part: name, reason },
+        `${name} cannot run with this configuration; a restart does not help`,
+      );
       deps.final.onEnd();
       return;
     }
@@ -99,7 +102,7 @@ export function supervise(deps: {
     const delayMs = Math.round(restartDelayMs(deaths, random()));
     logger.error(
       { part: name, reason, ranMs: Math.round(ranMs), deathsInARow: deaths, delayMs },
-      `${name} ended and is started again`,
+      `${name} ended; restarting it`,
     );
     callOff = clock.after(delayMs, () => {
       restarts += 1;

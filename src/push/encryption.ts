@@ -45,7 +45,9 @@ export function openEncryptor(deps: { logger: Logger; addonPath?: string | null 
   const { logger, addonPath = ADDON_PATHS.find((path) => existsSync(path)) } = deps;
   const portable = createPortable();
   if (addonPath === undefined || addonPath === null) {
-    logger.info('push encryption runs without its addon; `node scripts/build-native.mjs` builds it');
+    logger.info(
+      'push encryption runs without its native addon; build it with `node scripts/build-native.mjs`',
+    );
     return portable;
   }
   try {
@@ -54,7 +56,10 @@ export function openEncryptor(deps: { logger: Logger; addonPath?: string | null 
     const encrypt = screened(orElse(native, portable.encrypt, logger));
     return { kind: 'native', chunk: NATIVE_CHUNK, encrypt };
   } catch (error) {
-    logger.info({ err: error }, 'push encryption runs without its addon, which does not work here');
+    logger.info(
+      { err: error },
+      'push encryption runs without its native addon, which does not work on this machine',
+    );
     return portable;
   }
 }
@@ -89,7 +94,7 @@ function orElse(native: Encrypt, portable: Encrypt, logger: Logger): Encrypt {
     try {
       return native(jobs);
     } catch (error) {
-      if (!told) logger.error({ err: error }, 'the encryption addon failed; going on without it');
+      if (!told) logger.error({ err: error }, 'the encryption addon failed; continuing without it');
       told = true;
       return portable(jobs);
     }

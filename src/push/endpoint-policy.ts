@@ -88,18 +88,20 @@ export function createEndpointPolicy(options: {
   }
 
   function parseAndCheck(endpoint: string): EndpointVerdict {
-    if (endpoint.length > MAX_LENGTH) return refuse(`must have ${MAX_LENGTH} characters at most`);
+    if (endpoint.length > MAX_LENGTH) return refuse(`must have at most ${MAX_LENGTH} characters`);
     // The parser drops or encodes the rest, and a record keeps a byte a character: it would be another text than was given.
-    if (!PRINTABLE.test(endpoint)) return refuse('must be of printable ASCII characters');
+    if (!PRINTABLE.test(endpoint)) return refuse('must consist of printable ASCII characters');
     const url = parse(endpoint);
     if (url === null) return refuse('must be a URL');
     if (url.protocol !== 'https:') return refuse('must be https');
-    if (url.username !== '' || url.password !== '') return refuse('must hold no credentials');
-    if (url.hash !== '') return refuse('must hold no fragment');
+    if (url.username !== '' || url.password !== '') return refuse('must contain no credentials');
+    if (url.hash !== '') return refuse('must contain no fragment');
     const path = url.pathname + url.search;
     // Another text of the same URL would be another subscription of the same device, and another host to other parsers.
     if (endpoint !== url.origin + path || !PATH_AND_QUERY.test(path)) {
-      return refuse('must be written as browsers give it: no other case, slashes, dots, port or escapes');
+      return refuse(
+        'must be written as browsers give it: with no other case, slashes, dots, port or escapes',
+      );
     }
     const found = { ok: true, origin: url.origin, path } as const;
     if (extraOrigins.has(url.origin)) return { ...found, provider: 'other', regional: false };
@@ -111,7 +113,7 @@ export function createEndpointPolicy(options: {
     const parent = PARENTS.find(([suffix]) => url.hostname.endsWith(suffix));
     if (parent !== undefined && DNS_NAME.test(url.hostname))
       return { ...found, provider: parent[1], regional: true };
-    return refuse('must be of a known push service');
+    return refuse('must belong to a known push service');
   }
 
   const named = new Set([...HOSTS.keys(), ...extraHosts]);

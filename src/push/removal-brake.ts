@@ -54,13 +54,13 @@ export function createRemovalBrake(deps: {
   const labelNames = ['provider'] as const;
   const held = new Gauge({
     name: 'ajil_push_removal_brake_held',
-    help: '1 while subscriptions answered as gone are kept because too many are at once',
+    help: '1 while the brake keeps subscriptions that a push service reports as gone, because they are too many',
     labelNames,
     registers,
   });
   const kept = new Counter({
     name: 'ajil_push_removals_held_back_total',
-    help: 'Subscriptions answered as gone that the brake kept',
+    help: 'Subscriptions that a push service reported as gone and the brake kept',
     labelNames,
     registers,
   });
@@ -92,7 +92,7 @@ export function createRemovalBrake(deps: {
       held.set({ provider }, 1);
       logger.error(
         { provider, answers, gone },
-        'removal of subscriptions is on hold: an unusual share is gone at once; see the status page of the push service',
+        'removal of subscriptions is paused: the push service reports an unusual share as gone; see its status page',
       );
     } else if (
       track.sinceHeld >= limits.minAnswers &&
@@ -101,7 +101,10 @@ export function createRemovalBrake(deps: {
     ) {
       track.heldSince = undefined;
       held.set({ provider }, 0);
-      logger.warn({ provider, answers, gone }, 'removal of subscriptions goes on: the share is usual again');
+      logger.warn(
+        { provider, answers, gone },
+        'removal of subscriptions continues: the share is normal again',
+      );
     }
   }
 

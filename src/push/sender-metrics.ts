@@ -32,19 +32,19 @@ export function createSenderMetrics(metrics: Metrics, lanes: () => Iterable<Lane
   const registers = [metrics];
   const attempts = new Counter({
     name: 'ajil_push_attempts_total',
-    help: 'Push messages by provider and what came of the attempt',
+    help: 'Push messages, by provider and outcome of the attempt',
     labelNames: ['provider', 'outcome'] as const,
     registers,
   });
   const unprovenAttempts = new Counter({
     name: 'ajil_push_unproven_attempts_total',
-    help: 'Push messages to subscriptions that no push service had accepted before, by provider and what came of the attempt',
+    help: 'Push messages to unproven subscriptions, by provider and outcome of the attempt',
     labelNames: ['provider', 'outcome'] as const,
     registers,
   });
   const latency = new Histogram({
     name: 'ajil_push_latency_seconds',
-    help: 'From the start of an attempt to its answer',
+    help: 'Time from the start of an attempt to its answer',
     labelNames: ['provider'] as const,
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers,
@@ -62,10 +62,10 @@ export function createSenderMetrics(metrics: Metrics, lanes: () => Iterable<Lane
       },
     });
   }
-  gauge('ajil_push_in_flight', 'Push messages sent and not yet answered', (lane) => lane.inFlight);
-  gauge('ajil_push_waiting', 'Push messages that wait for a free place', (lane) => lane.waiting);
-  gauge('ajil_push_concurrency_limit', 'Push messages allowed at once', (lane) => lane.limit);
-  gauge('ajil_push_circuits_open', 'Origins that nothing is sent to for now', (lane) =>
+  gauge('ajil_push_in_flight', 'Push messages sent but not yet answered', (lane) => lane.inFlight);
+  gauge('ajil_push_waiting', 'Push messages waiting to be sent', (lane) => lane.waiting);
+  gauge('ajil_push_concurrency_limit', 'Maximum number of push messages in flight', (lane) => lane.limit);
+  gauge('ajil_push_circuits_open', 'Origins to which Ajil currently sends nothing', (lane) =>
     lane.circuitOpen && !isMadeUp(lane) ? 1 : 0,
   );
 

@@ -44,7 +44,9 @@ export async function loadVapidKeys(source: {
   try {
     stored = JSON.parse(text);
   } catch {
-    throw new VapidKeyError(`${file} is not JSON: restore it from a backup, or readers must subscribe again`);
+    throw new VapidKeyError(
+      `${file} is not JSON: restore it from a backup, or delete it, after which every reader must subscribe again`,
+    );
   }
   return parseVapidKeys(stored, file);
 }
@@ -69,9 +71,9 @@ export async function claimVapidKey(redis: Redis, { keyId }: Pick<VapidKeys, 'ke
   const inUse = await redis.get(keys.vapidKey);
   if (inUse === null || inUse === keyId) return;
   throw new VapidKeyError(
-    `The VAPID key of this machine (${keyId}) is not the one in use on this Redis (${inUse}): give every machine the same ` +
+    `The VAPID key of this machine (${keyId}) differs from the key in use on this Redis (${inUse}): give every machine the same ` +
       `VAPID_PUBLIC_KEY and VAPID_PRIVATE_KEY, or the same vapid.json in its DATA_DIR. If the key was replaced on purpose, ` +
-      `stop all of Ajil, delete the key ${keys.vapidKey} from Redis and start again; every reader then subscribes again`,
+      `stop all of Ajil, delete the key ${keys.vapidKey} from Redis and start again; every reader must then subscribe again`,
   );
 }
 

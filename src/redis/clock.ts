@@ -61,13 +61,13 @@ export async function openClock(deps: {
 
   await look();
   const timer = setInterval(() => {
-    look().catch((error: unknown) => logger.debug({ err: error }, 'Redis did not tell its time'));
+    look().catch((error: unknown) => logger.debug({ err: error }, 'could not read the time of Redis'));
   }, EVERY_MS);
   timer.unref();
   metrics.registerMetric(
     new Gauge({
       name: 'ajil_clock_skew_seconds',
-      help: 'How far the clock of this machine is ahead of that of Redis',
+      help: "How far this machine's clock is ahead of Redis's clock",
       registers: [],
       collect() {
         this.set(skewMs() / 1000);
@@ -77,7 +77,7 @@ export async function openClock(deps: {
   metrics.registerMetric(
     new Gauge({
       name: 'ajil_redis_round_trip_seconds',
-      help: 'Of the last question to Redis',
+      help: 'Round-trip time of the latest query to Redis',
       registers: [],
       collect() {
         this.set(roundTripMs / 1000);

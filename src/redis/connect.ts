@@ -112,7 +112,7 @@ function leaveReplicas(redis: Single, purpose: ConnectionPurpose, logger: Logger
           told = false;
           return;
         }
-        if (!told) logger.warn({ purpose }, 'Redis is a replica; connecting again to find the master');
+        if (!told) logger.warn({ purpose }, 'Redis is a replica; reconnecting to find the master');
         told = true;
         redis.disconnect(true);
       },

@@ -64,7 +64,7 @@ export async function startEmbeddedRedis(options: {
   const cut = await cutZeroTail(dir);
   if (cut > 0) {
     options.log?.(
-      `# Warning: ${cut} zero bytes, as a power cut leaves them, were cut from the append-only file`,
+      `# Warning: ${cut} zero bytes, left by a power cut, were removed from the append-only file`,
     );
   }
   const socket = join(dir, SOCKET);
@@ -120,7 +120,7 @@ export async function startEmbeddedRedis(options: {
     if (found !== undefined) {
       await stopChild(child, ended);
       throw new Error(
-        `Another process (${found}) answers on ${socket}: it is not the Redis that was started`,
+        `Another process (${found}) answers on ${socket}: it is not the Redis that Ajil started`,
       );
     }
     await sleep(20);
@@ -194,7 +194,7 @@ async function takeFolder(dir: string): Promise<void> {
   const user = process.getuid?.() ?? uid;
   if (uid !== user && user !== 0) {
     throw new UnfitError(
-      `${dir} belongs to another user (${uid}): choose another DATA_DIR, or give it to this one`,
+      `${dir} belongs to another user (${uid}): choose another DATA_DIR, or change the owner`,
     );
   }
   if (uid === user) await chmod(dir, 0o700);

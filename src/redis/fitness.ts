@@ -26,8 +26,8 @@ export async function watchRedis(deps: { redis: Redis; logger: Logger }): Promis
     if (text === told) return;
     told = text;
     const wrong = [...unfit, ...faults];
-    if (wrong.length > 0) logger.error({ wrong }, 'Redis is not what Ajil needs');
-    if (warnings.length > 0) logger.warn({ warnings }, 'Redis promises less than it should');
+    if (wrong.length > 0) logger.error({ wrong }, 'Redis does not meet the requirements of Ajil');
+    if (warnings.length > 0) logger.warn({ warnings }, 'Redis guarantees less than it should');
   };
   tell();
   const ask = (): void => {
@@ -37,7 +37,7 @@ export async function watchRedis(deps: { redis: Redis; logger: Logger }): Promis
         known = fitness;
         tell();
       },
-      (error: unknown) => logger.debug({ err: error }, 'Redis did not say what it is'),
+      (error: unknown) => logger.debug({ err: error }, 'could not read the configuration of Redis'),
     );
   };
   const timer = setInterval(ask, EVERY_MS);

@@ -18,7 +18,7 @@ export async function stopLeftover(dir: string, log: (line: string) => void): Pr
   signal(pid, 'SIGTERM');
   for (let waited = 0; waited < GRACE_MS && leftoverPid(dir) === pid; waited += 20) await sleep(20);
   if (leftoverPid(dir) !== pid) return;
-  log(`it does not end: SIGKILL (nothing that was acknowledged is lost)`);
+  log(`it did not stop: sending SIGKILL (no acknowledged alert is lost)`);
   signal(pid, 'SIGKILL');
   while (leftoverPid(dir) === pid) await sleep(20);
 }

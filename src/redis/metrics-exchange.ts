@@ -46,7 +46,9 @@ export async function openMetricsExchange(deps: {
   }
   subscriber.on('message', (channel: string, text: string) => {
     const handled = channel === answers ? Promise.resolve(text).then(take) : reply(text);
-    handled.catch((error: unknown) => logger.debug({ err: error }, 'metrics were not exchanged'));
+    handled.catch((error: unknown) =>
+      logger.debug({ err: error }, 'could not exchange metrics with the other processes'),
+    );
   });
   await subscriber.subscribe(keys.metricsAsked, answers);
 

@@ -50,7 +50,9 @@ export async function openPresence(deps: {
     await runScript(redis, TELL, names, [member, LIFE_MS, news]);
   }
   const timer = setInterval(() => {
-    tell().catch((error: unknown) => deps.logger.debug({ err: error }, 'presence not told'));
+    tell().catch((error: unknown) =>
+      deps.logger.debug({ err: error }, 'could not report the presence of this process'),
+    );
   }, EVERY_MS);
   await tell();
   return {

@@ -53,7 +53,7 @@ export function judgeRedis(answers: RedisAnswers): RedisFitness {
         `maxmemory-policy is ${maxmemoryPolicy}, which drops alerts and subscriptions when the memory is full: set noeviction`,
       ),
     ],
-    faults: told(role === 'slave', 'it is a replica, which takes no writes: check where REDIS_URL leads'),
+    faults: told(role === 'slave', 'it is a replica, which refuses writes: check the host in REDIS_URL'),
     warnings: [
       ...told(
         appendOnly === false,
@@ -61,9 +61,9 @@ export function judgeRedis(answers: RedisAnswers): RedisFitness {
       ),
       ...told(
         appendOnly === true && appendFsync !== undefined && appendFsync !== 'always',
-        `appendfsync is ${appendFsync}: a power cut loses alerts that were acknowledged`,
+        `appendfsync is ${appendFsync}: a power cut loses acknowledged alerts`,
       ),
-      ...told(unknown.length > 0, `not allowed to ask for ${unknown.join(', ')}: check by hand`),
+      ...told(unknown.length > 0, `Ajil may not read ${unknown.join(', ')}: check the values yourself`),
     ],
   };
 }
@@ -78,7 +78,7 @@ export async function askRedis(redis: Redis): Promise<RedisFitness> {
 
 /** @throws {UnfitError} with a sentence for each thing that a restart does not change */
 export function refuseUnfit({ unfit }: RedisFitness): void {
-  if (unfit.length > 0) throw new UnfitError(`This Redis cannot be used: ${unfit.join('; ')}`);
+  if (unfit.length > 0) throw new UnfitError(`Ajil cannot use this Redis: ${unfit.join('; ')}`);
 }
 
 type Node = Pick<Exclude<Redis, Cluster>, 'info' | 'config'>;

@@ -6,14 +6,14 @@ import { runChaos } from './live/run.ts';
 
 const HELP = `npm run chaos:live -- [options]
 
-Two server processes, a Redis, and clients that are slow or come and go, while alerts flow and things are killed, frozen
-and wiped. At the end every client's alerts are compared with the log. Status 1 when any client has a gap, a double or a
-disorder, or was not recovered without a reason.
+Runs two server processes, a Redis, and clients that are slow or come and go. While alerts flow, it kills and freezes the
+processes and wipes the data. At the end it compares every client's alerts with the log. It exits with status 1 when a client
+has a gap, a duplicate or a wrong order, or when a client was not recovered without a reason.
 
   --rounds N    faults, one after the other   (50)
-  --clients N   WebSocket and SSE             (2000)
-  --seed S      the same faults, alerts and whims for the same seed   (of the clock)
-  --help        this text`;
+  --clients N   WebSocket and SSE clients     (2000)
+  --seed S      the same seed gives the same faults, alerts and client behaviour   (from the clock)
+  --help        print this text`;
 
 const values = readCommandLine(HELP, {
   rounds: { type: 'string', default: '50' },

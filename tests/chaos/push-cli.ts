@@ -4,13 +4,13 @@ import { runPushChaos, type RoundEntry } from './push-chaos.ts';
 
 const HELP = `npm run chaos:push -- [--rounds 50] [--seed 1] [--subscriptions 20000] [--kills 3]
 
-Sends one alert after the other to subscriptions of three push services, of which one throttles (429 with
-Retry-After), one stalls, resets and answers 5xx, one says 410 for a share, while workers, server and Redis are
-killed with SIGKILL at random moments and started again. Each round is two alerts. Of the first, nobody may be left
-out, the counts of the push services and of the report must agree, the report must add up whenever it is read, and no
-more may come twice than was in doubt. The second is corrected while it is being sent: no device may end with the
-version that was corrected, and nothing of it may leave more than a second after the correction was accepted.
-Exit code 0: all of it held. The same seed chooses the same faults and victims.`;
+Sends one alert after the other to subscriptions of three push services. One service throttles (429 with
+Retry-After), one stalls, resets and answers 5xx, and one answers 410 for a share. At random moments the run kills
+workers, server and Redis with SIGKILL and restarts them. Each round sends two alerts. The first must reach every
+subscription; the counts of the push services and of the report must agree; the report must add up whenever it is
+read; and no more deliveries may be duplicates than were in doubt. The second is corrected while it is being sent: no
+device may end with the old version, and no message of the old version may leave more than a second after Ajil
+accepted the correction. Exit code 0 means that all of this held. The same seed chooses the same faults and victims.`;
 
 const values = readCommandLine(HELP, {
   rounds: { type: 'string', default: '50' },

@@ -92,8 +92,8 @@ describe('ALLOWED_ORIGINS', () => {
   test.for([
     ['https://*.news.example', 'wildcards are not supported'],
     ['*', 'wildcards are not supported'],
-    ['news.example', 'needs its scheme'],
-    ['null', 'needs its scheme'],
+    ['news.example', 'must have a scheme'],
+    ['null', 'must have a scheme'],
     ['https://news.example/a', 'must be an origin, without a path'],
     ['https://user@news.example', 'must be an origin, without a path'],
     ['https://news.example?', 'must be an origin, without a path'],

@@ -89,7 +89,7 @@ export class Origin {
     if (error.code === ERROR.enhanceYourCalm) {
       logger.warn(
         { origin: origin.origin, reason: error.message },
-        'a push service flooded a connection, which was ended',
+        'closed a connection because the push service flooded it',
       );
       return;
     }
@@ -97,7 +97,7 @@ export class Origin {
     if (!http1) metrics.refuges.inc();
     logger.warn(
       { origin: origin.origin, code: error.code, reason: error.message, minutes: detourMs / 60_000 },
-      `our HTTP/2 client and this push service do not understand each other: it is served by ${http1 ? 'HTTP/1.1' : 'the library client'} for a while`,
+      `our HTTP/2 client and this push service are incompatible: messages go through ${http1 ? 'HTTP/1.1' : 'the library client'} for a while`,
     );
     this.#leave(http1 ? this.#http1Client() : this.#libraryClient());
   }

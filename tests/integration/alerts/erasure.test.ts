@@ -62,7 +62,7 @@ test('an alert’s text is erased wherever it is kept, the others stay, and devi
 
   expect(await erase(id)).toMatchObject({
     code: 0,
-    stdout: expect.stringContaining('3 versions, and 2 entries'),
+    stdout: expect.stringContaining('3 versions and 2 live-log entries'),
   });
   const after = await everything();
   for (const text of SECRET) expect(after).not.toContain(text);

@@ -76,7 +76,7 @@ test('what is exported can be imported elsewhere, with every preference, and is 
 
   await redis.flushall();
   expect((await ajil(['import', '--file', file])).stdout).toContain(
-    '300 created, 0 were known, 0 lines with faults',
+    '300 created, 0 were known, 0 faulty lines skipped',
   );
   expect((await ajil(['import', '--file', file])).stdout).toContain('0 created, 300 were known');
   expect(await store().count()).toBe(300);
@@ -108,7 +108,7 @@ test('lines with faults are told by number and left out; the others are stored; 
 
   const { code, stdout, stderr } = await ajil(['import', '--topics', 'sport'], lines.join('\r\n'));
   expect(code).toBe(1);
-  expect(stdout).toBe('3 created, 0 were known, 7 lines with faults left out.\n');
+  expect(stdout).toBe('3 created, 0 were known, 7 faulty lines skipped.\n');
   expect(
     stderr
       .trimEnd()

@@ -42,7 +42,7 @@ test('a command that Redis refuses is logged without what it carried', async () 
     const answer = await stack.api.subscribe(subscription);
     expect(answer.status).toBe(500);
     const fault = (): Logged | undefined =>
-      linesOf(stack.logs()).find(({ msg }) => msg === 'a request failed by our fault');
+      linesOf(stack.logs()).find(({ msg }) => msg === 'a request failed with an internal error');
     await expect.poll(fault, { timeout: 10_000 }).toBeDefined();
     expect(fault()?.err).toEqual({
       type: 'ReplyError',
@@ -66,7 +66,7 @@ test('an error that nobody caught ends the role, and is logged by the same rule'
     );
   });
   expect(code).toBe(1);
-  expect(linesOf(printed)).toMatchObject([{ level: 60, msg: 'the server ended by a fault of ours' }]);
+  expect(linesOf(printed)).toMatchObject([{ level: 60, msg: 'the server ended with an unexpected error' }]);
   expect(printed).toContain('WRONGTYPE');
   expect(printed).not.toContain('a-secret-of-theirs');
 });

@@ -29,7 +29,7 @@ test('a part that dies by kill -9 is started again, Redis too', async () => {
     const before = machine.pidOf(part);
     const seen = machine.lines.length;
     process.kill(before, 'SIGKILL');
-    await machine.line((line) => line.msg === `${part} ended and is started again`, seen);
+    await machine.line((line) => line.msg === `${part} ended; restarting it`, seen);
     await machine.line((line) => line.msg === `${part} started`, seen);
     expect(machine.pidOf(part)).not.toBe(before);
   }

@@ -87,7 +87,7 @@ test('an account that may not ask is told apart from a Redis that is right', asy
   expect(watch.current()).toEqual({
     unfit: [],
     faults: [],
-    warnings: ['not allowed to ask for appendfsync: check by hand'],
+    warnings: ['Ajil may not read appendfsync: check the values yourself'],
   });
   watch.close();
   await closeRedis(narrow);

@@ -53,7 +53,7 @@ describe('one message', () => {
     await quiet();
     expect(open).toHaveLength(0);
     expect(answers).toEqual([
-      { type: 'rejected', status: 0, reason: 'the endpoint must be of a known push service' },
+      { type: 'rejected', status: 0, reason: 'the endpoint must belong to a known push service' },
       { type: 'gone', status: 0 },
     ]);
   });

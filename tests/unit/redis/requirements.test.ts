@@ -52,9 +52,9 @@ test('what may not be asked is said', () => {
     appendFsync: undefined,
   };
   expect(judgeRedis(nothing).warnings).toEqual([
-    'not allowed to ask for version, role, maxmemory-policy, appendonly: check by hand',
+    'Ajil may not read version, role, maxmemory-policy, appendonly: check the values yourself',
   ]);
   expect(judgeRedis({ ...GOOD, appendFsync: undefined }).warnings).toEqual([
-    'not allowed to ask for appendfsync: check by hand',
+    'Ajil may not read appendfsync: check the values yourself',
   ]);
 });

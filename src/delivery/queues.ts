@@ -17,6 +17,11 @@ export const retryQueueName = (urgency: Urgency): string => `push-retry-${urgenc
 /** Deliveries to unproven subscriptions: they take no place from the others. */
 export const unprovenQueueName = (urgency: Urgency): string => `push-unproven-${urgency}`;
 
+export const QUEUE_NAMES: readonly string[] = [
+  FAN_OUT_QUEUE,
+  ...[pushQueueName, retryQueueName, unprovenQueueName].flatMap((nameOf) => URGENCIES.map(nameOf)),
+];
+
 const versionSchema = z.object({ alertId: z.string(), version: z.number().int(), urgency: urgencySchema });
 
 export const fanOutJobSchema = versionSchema;

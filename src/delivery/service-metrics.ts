@@ -1,17 +1,15 @@
 import { Gauge, Histogram } from 'prom-client';
-import { URGENCIES } from '../alerts/schema.ts';
 import type { Metrics } from '../ops/metrics.ts';
 import type { Redis } from '../redis/connect.ts';
 import { keys, QUEUE_PREFIX } from '../redis/keys.ts';
 import type { Ledger } from './ledger.ts';
-import { FAN_OUT_QUEUE, pushQueueName, retryQueueName } from './queues.ts';
+import { QUEUE_NAMES } from './queues.ts';
 import type { ReportStore } from './report.ts';
 
 /** Pending deliveries are counted of so many unfinished versions, the newest. */
 const MOST_VERSIONS = 50;
 /** All the gauges of one scrape come from one look. */
 const KEEP_MS = 1000;
-const QUEUES = [FAN_OUT_QUEUE, ...URGENCIES.map(pushQueueName), ...URGENCIES.map(retryQueueName)];
 /** As BullMQ keeps them: lists and sorted sets. */
 const STATES = { wait: 'llen', active: 'llen', prioritized: 'zcard', delayed: 'zcard' } as const;
 
@@ -102,7 +100,7 @@ export function tellService(deps: {
 }
 
 async function countJobs(redis: Redis): Promise<Look['jobs']> {
-  const wanted = QUEUES.flatMap((queue) =>
+  const wanted = QUEUE_NAMES.flatMap((queue) =>
     Object.entries(STATES).map(([state, command]) => ({ queue, state, command })),
   );
   const pipeline = redis.pipeline();

@@ -133,7 +133,7 @@ export function createPushSending(deps: SendPushDeps): PushSending {
   };
 }
 
-/** What of a batch has no outcome, and is in no retry. */
+/** The deliveries of a batch that have no outcome and are in no retry. */
 function undecidedOf(deps: SendPushDeps, job: BatchJob): Promise<Slots> {
   return Promise.all(
     job.pieces.map(async ({ shard, from, to }) => {
@@ -148,7 +148,7 @@ function undecidedOf(deps: SendPushDeps, job: BatchJob): Promise<Slots> {
   );
 }
 
-/** What of these has no outcome. */
+/** Those of the given deliveries that have no outcome. */
 function unsettledOf(deps: SendPushDeps, version: FanOutJob, slots: Slots): Promise<Slots> {
   return Promise.all(
     slots.map(async ([shard, all]) => {

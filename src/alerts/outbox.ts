@@ -15,7 +15,7 @@ export interface Outbox {
    * second, so that all have their turn however many there are.
    */
   listUnfinished(olderThanMs: number, limit: number): Promise<readonly OutboxEntry[]>;
-  /** Takes out a version of which nothing is left to do. Saying it again is harmless. */
+  /** Removes a version that needs no more work. A repetition is harmless. */
   markFinished(id: string, version: number): Promise<void>;
 }
 

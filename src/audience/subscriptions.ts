@@ -116,7 +116,7 @@ export function createSubscriptionStore(deps: {
     };
   }
 
-  /** Finds a subscription and lets go on only who shows its secret. */
+  /** Finds a subscription, and continues only for a caller that shows its secret. */
   async function owned<R>(
     id: string,
     auth: Buffer,

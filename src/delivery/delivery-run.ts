@@ -16,20 +16,20 @@ import type { Settled } from './settled.ts';
 import { slotKey, slotsOf, type Slots } from './slots.ts';
 import { createStanding } from './standing.ts';
 
-/** What has happened reaches the ledger at least so often, ms: what a killed worker may send twice is what came since. */
+/** Longest time between writes to the ledger, ms. A killed worker may repeat the messages sent since the last write. */
 const CHECKPOINT_MS = 250;
 /** A job all of whose messages are on the wire, and that has had no answer for so long, is not worth its place, ms: what it waits for goes on without it. */
 const STANDSTILL_MS = 1000;
 /** No message waits longer for its answer, ms: the sender sees to it. */
 const LONGEST_ANSWER_MS = 30_000;
-/** What Redis could not take is offered to it again so often, ms: well before a run that takes over reads the ledger. */
+/** Interval for repeating writes that Redis refused, ms: well before a run that takes over reads the ledger. */
 const AGAIN_MS = 200;
 /**
  * 401 and 403 are the fault of our keys, and are tried again. Where a push service takes others, and this subscription
  * was refused so often, it was made with another key.
  */
 const MOST_UNAUTHORIZED = 3;
-/** Deliveries read and handed to the sender at once: bounds the memory of a job. */
+/** Deliveries that a job reads and gives to the sender together: this bounds the memory of a job. */
 const CHUNK = 250;
 
 /** Nothing was sent, and the push service is not the reason. */
@@ -40,7 +40,7 @@ const NO_ANSWER: ReadonlySet<RetryReason> = new Set(['timeout', 'connection', 'c
 /** The batch (by its number) or the retry that the deliveries are of, as this run has claimed it. */
 export type Home = { readonly batch: number; readonly run: string } | { readonly retry: Retry };
 
-/** What a run begins with. */
+/** The initial state of a run. */
 export interface RunStart {
   readonly home: Home;
   readonly slots: Slots;
@@ -102,7 +102,7 @@ export function startRun(
   }
 
   async function deliver(shard: number, member: Member, token: string, holds: boolean): Promise<void> {
-    // With another key the push service would answer 403: the reader must subscribe anew, and does at the next visit.
+    // With another key the push service would answer 403: the browser subscribes again at the next visit.
     if (member.vapidKeyId !== deps.vapidKeyId) return refuse(shard, member, 'failed');
     const ttl = Math.max(1, Math.floor((life.expiresAtMs - deps.now()) / 1000));
     const form = holds ? template : plain;
@@ -178,7 +178,7 @@ export function startRun(
     await Promise.all(chunks);
   }
 
-  /** What has not been answered, as a retry that only a killed process leaves anything in. */
+  /** The unanswered deliveries, as a retry. Only a killed process leaves deliveries in it. */
   function stragglers(): Retry {
     const dueAtMs = deps.now() + LONGEST_ANSWER_MS;
     const slots = slotsOf(undecided);
@@ -241,7 +241,7 @@ export function startRun(
     deps.sender.withdraw(order);
   }
 
-  /** What cannot be written down must not be sent. The job is run again, unless another run has it. */
+  /** Stops sending, because the ledger cannot record the outcomes. The job runs again unless another run has it. */
   function fail(error: unknown): void {
     fault ??= error;
     stop();

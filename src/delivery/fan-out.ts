@@ -16,11 +16,11 @@ import { slotKey, slotsOf, type Slots } from './slots.ts';
 const BATCH_DELIVERIES = 1000;
 /** Of the first batch: it is on the wire before the large ones have been read, and keep every worker busy. */
 const FIRST_BATCH_DELIVERIES = 64;
-/** What was written when a lease ended is on the wire after so long, ms. */
+/** Time after which messages written before a lease ended are on the wire, ms. */
 const ON_THE_WIRE_MS = 50;
-/** Deliveries to unproven subscriptions begin so much later, ms: the first batches are under way by then. */
+/** Delay of deliveries to unproven subscriptions, ms: the first batches are in flight by then. */
 const AFTER_OTHERS_MS = 200;
-/** Shards frozen at once. The first group's batches are on their way before the second group is read. */
+/** Shards frozen together. The first group's batches are queued before the second group is read. */
 const GROUP = 8;
 
 export interface FanOutDeps {
@@ -129,7 +129,7 @@ async function freezeEarlier(deps: FanOutDeps, job: FanOutJob): Promise<void> {
   }
 }
 
-/** A shard that was empty at first stays so, though an empty audience is not kept. */
+/** A shard that was empty when first frozen stays empty, although Redis keeps no empty audience. */
 async function freezeAndCount(
   deps: FanOutDeps,
   job: FanOutJob,

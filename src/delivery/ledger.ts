@@ -12,7 +12,7 @@ interface VersionId {
   readonly version: number;
 }
 
-/** What has become of some of a batch's or a retry's deliveries. */
+/** Outcomes of some deliveries of a batch or a retry. */
 export interface Checkpoint {
   readonly settled?: readonly Settled[];
   /** Made of deliveries that the batch or the retry held until now. Ids are new, so that writing it twice is harmless. */
@@ -27,7 +27,7 @@ export interface Checkpoint {
   readonly ends?: number | undefined;
 }
 
-/** Where a version's delivery stands. */
+/** The state of a version's delivery. */
 interface Progress {
   /** No delivery is pending, and none will come to be. */
   readonly finished: boolean;
@@ -81,7 +81,7 @@ export interface Ledger {
   retry(version: VersionId, id: string): Promise<Retry | undefined>;
   /** Ids of retries that were due before `dueBeforeMs`, the oldest first: at most `limit`, and as many unproven ones. */
   overdueRetries(version: VersionId, dueBeforeMs: number, limit: number): Promise<readonly string[]>;
-  /** Writes a retry of deliveries that nothing else holds, unless it is there. */
+  /** Writes a retry of deliveries that nothing else holds, unless the retry exists. */
   rescue(version: VersionId, retry: Retry, keepSeconds: number): Promise<void>;
   state(version: VersionId): Promise<LedgerState>;
 }

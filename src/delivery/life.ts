@@ -1,7 +1,7 @@
 import type { Alert } from '../alerts/schema.ts';
 import type { AlertStore } from '../alerts/store.ts';
 
-/** What is kept of a delivery outlives the alert by a day, so that a report can be read after the fact. */
+/** The records of a delivery outlive the alert by a day, so that editors can read the report afterwards. */
 const KEEP_AFTER_EXPIRY_S = 24 * 3600;
 
 export interface DeliveryLife {

@@ -33,7 +33,7 @@ interface Waiting {
   readonly fail: (error: unknown) => void;
 }
 
-/** What of one version waits: the devices by bitmap, and which event and shard that is. */
+/** Waiting receipts of one version: a bitmap of devices, with its event and shard. */
 interface Gathered {
   readonly alertId: string;
   readonly version: number;

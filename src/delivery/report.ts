@@ -7,7 +7,7 @@ import { curveOf, quantile } from './time-curve.ts';
 export const OUTCOMES = ['accepted', 'gone', 'rejected', 'failed', 'expired'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
-/** What became of one version. The outcomes always add up to `audience`. Times are ms since the version was accepted. */
+/** The report of one version. The outcomes always add up to `audience`. Times are ms since the version was accepted. */
 export interface Report {
   readonly alertId: string;
   readonly version: number;
@@ -31,7 +31,7 @@ export interface Report {
   readonly curve: readonly (readonly [ms: number, accepted: number])[];
 }
 
-/** What the delivery room counts of a version; status and successor are the alert's. */
+/** The counts of a version; the alert has its status and successor. */
 export type DeliveryReport = Omit<Report, 'status' | 'supersededBy'>;
 
 export interface ReportStore {

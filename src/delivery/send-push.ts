@@ -150,7 +150,7 @@ function undecidedOf(deps: SendPushDeps, job: BatchJob): Promise<Slots> {
   );
 }
 
-/** What of these has no outcome. */
+/** Those of the given deliveries that have no outcome. */
 function unsettledOf(deps: SendPushDeps, version: FanOutJob, slots: Slots): Promise<Slots> {
   return Promise.all(
     slots.map(async ([shard, all]) => {

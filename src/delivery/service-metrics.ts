@@ -21,7 +21,7 @@ interface Look {
   readonly jobs: readonly (readonly [queue: string, state: string, count: number])[];
 }
 
-/** What an operator asks at night. Every server says the same of the whole service: take the maximum, not the sum. */
+/** Metrics of the whole service. Every server reports the same values: use the maximum, not the sum. */
 export function tellService(deps: {
   redis: Redis;
   metrics: Metrics;

@@ -14,7 +14,7 @@ export interface Settled extends Slot {
 export const TWO_MINUTES_MS = 120_000;
 const ENTRY_BYTES = 12;
 const RUN_HEAD_BYTES = 7;
-/** A gap of so many bytes costs less to write than a run of its own. */
+/** Up to this many bytes, writing a gap costs less than starting a new run. */
 const MAX_GAP = 16;
 /** The script takes a run's bytes on its stack. */
 const MAX_RUN = 512;

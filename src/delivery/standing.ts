@@ -13,7 +13,7 @@ export type Retirement = 'gone' | 'never-accepted' | 'refused';
 
 /** An unproven subscription is removed once so many alerts in a row were refused, or expired, for it. */
 const UNPROVEN_LIMIT = 3;
-/** A proven one once so many were refused. The next visit of its reader subscribes anew. */
+/** Refusals in a row after which a proven subscription is removed. The browser subscribes again at the next visit. */
 const PROVEN_LIMIT = 5;
 
 export interface StandingDeps {

@@ -13,7 +13,7 @@ export interface Admitted {
   readonly address: string;
 }
 
-/** Who may open a connection, and how many there are. */
+/** Decides who may open a connection, and counts connections. */
 export interface Admission {
   readonly open: number;
   /** Judges a request; nothing is counted yet. */

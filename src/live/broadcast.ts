@@ -68,7 +68,7 @@ export function createBroadcast(deps: {
       if (dropped !== round) return;
       if (!concerns(group.filter, version)) continue;
       const bytes = encode(group.wire);
-      // From the end to the start: see Groups.part. Whoever came after the version entered the tail has it in the hello.
+      // From the end to the start: see Groups.part. A connection that came after the version entered the tail has it in its hello.
       for (let at = group.members.length - 1; at >= 0; at = Math.min(at, group.members.length) - 1) {
         at = fill(batch, group, at, version.offset);
         deps.sender.send(batch, batch.length, bytes);

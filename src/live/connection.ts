@@ -4,7 +4,7 @@ import type { Group } from './groups.ts';
 /** Why a connection was ended by us: the label of the metric. */
 export type EndReason = 'restart' | 'slow' | 'stalled' | 'silent' | 'misbehaved';
 
-/** Who looks after connections. */
+/** The owner of connections. */
 export interface Keeper {
   readonly goodbyeMs: number;
   readonly controlFrames: number;
@@ -20,9 +20,9 @@ export interface Keeper {
 export abstract class Connection {
   /** Newest offset that its reader has, or does not need. */
   offset = 0;
-  /** Where it stands in its group. */
+  /** Its index in its group. */
   place = 0;
-  /** Where it stands in the heart. */
+  /** Its slot in the heart. */
   beatSlot = 0;
   beatPlace = 0;
   /** The last beat asked for an answer, and none has come. */

@@ -4,7 +4,7 @@ import { Connection, type Keeper } from './connection.ts';
 import type { Group } from './groups.ts';
 
 const BEAT = Buffer.from(': beat\n\n');
-/** EventSource waits always the same time before it connects again: each is given another, so that not all come at once. */
+/** EventSource always waits the same time before it reconnects: give each a different time, to spread them. */
 const RETRY_MS = { least: 1000, most: 10_000 };
 
 /**

@@ -40,7 +40,7 @@ export interface Gateway {
 }
 
 export interface GatewayDeps {
-  /** A `follower` connection of its own, closed with the gateway. */
+  /** A separate `follower` connection; the gateway closes it. */
   readonly follower: Redis;
   readonly logger: Logger;
   readonly metrics: Metrics;

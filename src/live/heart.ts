@@ -2,7 +2,7 @@ import type { Connection } from './connection.ts';
 
 const TICK_MS = 250;
 
-/** Asks every connection once per interval whether it lives, a few at each tick and not all at once. */
+/** Pings every connection once per interval, a few at each tick. */
 export interface Heart {
   add(connection: Connection): void;
   remove(connection: Connection): void;
@@ -38,7 +38,7 @@ export function createHeart(limits: {
   timer.unref();
 
   return {
-    // In turn to each slot: many that come at once are not asked at once.
+    // Fill the slots in turn, so that connections that arrive together are not pinged together.
     add: (connection) => {
       next = (next + 1) % count;
       connection.beatSlot = next;

@@ -2,7 +2,7 @@ import { formatCursor, type Cursor } from './cursor.ts';
 import type { Group } from './groups.ts';
 import { helloText, type Tail } from './tail.ts';
 
-/** Hellos that are kept: readers who come back at once mostly ask the same. Strangers can make up any number of questions. */
+/** Most hellos to keep: readers who return together mostly send the same query, but strangers can invent any number. */
 const MAX_KEPT = 2000;
 /** Bytes of them, with what each answers. */
 const MAX_KEPT_BYTES = 8 * 1024 * 1024;
@@ -14,7 +14,7 @@ export interface Hello {
   readonly recovered: boolean;
 }
 
-/** The first message of each connection, made once for all of a group that have the same gap. */
+/** The first message of each connection, made once for all connections of a group with the same gap. */
 export interface Hellos {
   of(tail: Tail, group: Group, since: Cursor | undefined): Hello;
   /** How many are kept. */

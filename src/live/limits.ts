@@ -23,7 +23,7 @@ export interface LiveLimits {
   readonly goodbyeMs: number;
 }
 
-/** What is left for the API, handshakes under way, Redis and files. */
+/** Descriptors reserved for the API, running handshakes, Redis and files. */
 export const RESERVED_DESCRIPTORS = 1000;
 /** One core writes 100,000 messages a second: with more connections than this an alert takes half a second to the last. */
 const MOST_CONNECTIONS = 50_000;

@@ -33,7 +33,7 @@ export interface LiveLog {
   append(alert: Alert): Promise<{ cursor: string; appended: boolean }>;
   /** The log's epoch (made now, if it has none) and what it holds after `offset`, oldest first, at most `limit` entries. */
   read(offset: number, limit?: number): Promise<LogPage>;
-  /** Gives the log a new epoch in place of `epoch`, once, whoever asks: it has lost entries, so no cursor of it counts any more. */
+  /** Replaces `epoch` with a new epoch, once for all callers: the log lost entries, so its cursors are invalid. */
   renew(epoch: string): Promise<void>;
   /**
    * Puts `headline` in place of every text that the log holds of an alert, as a retraction. The log gets a new epoch, so that

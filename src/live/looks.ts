@@ -22,7 +22,7 @@ export function createLooks(patienceMs: number): Looks {
         waiting.push(tell);
       }),
     run: async (look) => {
-      // Who asks while it goes on may know of what it does not see.
+      // A caller that asks during a look may know of entries that this look does not see.
       const here = waiting;
       waiting = [];
       try {

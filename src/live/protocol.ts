@@ -25,7 +25,7 @@ export interface AlertMessage {
 
 export type LiveMessage = HelloMessage | AlertMessage;
 
-/** What one connection wants. No topics: all. `urgency`: the quietest that still comes. No lang: every language. */
+/** The filter of a connection. No topics: all. `urgency`: the lowest that it receives. No lang: every language. */
 export interface LiveFilter {
   readonly topics: readonly string[];
   readonly urgency: Urgency;

@@ -54,7 +54,7 @@ const errorOf = ([parameter, read]: [string, Read<unknown>]): QueryError[] =>
 export const filterKey = ({ topics, urgency, lang }: LiveFilter): string =>
   `${urgency} ${lang ?? '*'} ${topics.join(',')}`;
 
-/** What of a version a filter looks at. */
+/** The fields of a version that a filter uses. */
 export type Facets = Pick<Alert, 'topics' | 'urgency' | 'lang'>;
 
 /** Whether a connection with this filter wants the alert. */

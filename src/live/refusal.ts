@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { endWith } from '../ops/http-faults.ts';
 
-/** Why a connection is not taken: a code of the API's table of problems, and the label of the metric. */
+/** The reason for refusing a connection: a code of the API's table of problems, and the label of the metric. */
 export interface Refusal {
   readonly code:
     | 'malformed-request'
@@ -28,7 +28,7 @@ export interface QueryError {
 /** Problem details (RFC 9457) of a refusal, as the API makes them. @param id of this occurrence, a UUID */
 export type DescribeRefusal = (refusal: Refusal, id: string) => { readonly status: number };
 
-/** Headers that a problem demands. 503: another gateway may have room at once, this one in some seconds. */
+/** Headers that a problem demands. 503: another gateway may have room now, this one in some seconds. */
 const HEADERS: Partial<Record<Refusal['code'], Record<string, string>>> = {
   'method-not-allowed': { Allow: 'GET' },
   'upgrade-required': { Upgrade: 'websocket', 'Sec-WebSocket-Version': '13' },

@@ -21,11 +21,11 @@ export interface Version {
   /** Nothing to show any more. */
   readonly retracted: boolean;
   readonly expiresAtMs: number;
-  /** Who sees it: whoever wants one of these. Its own facets, and those of the earlier versions of the same alert. */
+  /** Its facets and those of earlier versions of the alert; a filter that wants any of them gets the version. */
   readonly reach: readonly Facets[];
 }
 
-/** What a connection starts with: the answer to its cursor. */
+/** The first content of a connection: the answer to its cursor. */
 export interface Beginning {
   readonly cursor: Cursor;
   readonly recovered: boolean;
@@ -44,7 +44,7 @@ export interface Tail {
   begin(filter: LiveFilter, since: Cursor | undefined, nowMs: number): Beginning;
 }
 
-/** Who sees a version: whoever wants it, and whoever wanted an earlier version of the same alert. */
+/** A reader gets a version if their filter wants it or wanted an earlier version of the same alert. */
 export const concerns = (filter: LiveFilter, version: Version): boolean =>
   version.reach.some((facets) => wants(filter, facets));
 

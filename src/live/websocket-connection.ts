@@ -20,7 +20,7 @@ export class WebSocketConnection extends Connection {
    */
   open(head: string, hello: Buffer, early: Buffer): void {
     const { socket } = this;
-    // One set of functions for all: closures of its own would cost each connection some hundred bytes.
+    // One set of functions for all connections: closures would cost each connection some hundred bytes.
     (socket as HeldSocket)[HELD_BY] = this;
     forgetHttp(socket);
     socket.on('data', onData).on('end', onEnd).on('close', onClose);
@@ -105,7 +105,7 @@ export class WebSocketConnection extends Connection {
   }
 }
 
-/** node:http gives each socket three functions of its own, which an upgraded one needs no more: 300 bytes. */
+/** node:http gives each socket three functions, 300 bytes in total, which an upgraded socket does not need. */
 function forgetHttp(socket: Socket): void {
   for (const name of ['on', 'addListener', 'prependListener']) {
     if (Object.hasOwn(socket, name)) Reflect.set(socket, name, Reflect.get(Socket.prototype, name));

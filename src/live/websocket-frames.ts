@@ -4,7 +4,7 @@ const FIN = 0x80;
 
 export const OPCODES = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
 
-/** A whole frame, in memory of its own: it may wait for slow readers for long. */
+/** A whole frame in separate memory, because it may wait long for slow readers. */
 export function encodeFrame(opcode: number, payload: Uint8Array): Buffer {
   const { length } = payload;
   const head = length < 126 ? 2 : length < 65_536 ? 4 : 10;

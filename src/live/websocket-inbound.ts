@@ -16,7 +16,7 @@ export type Inbound =
   | { readonly type: 'pong'; readonly next: number }
   /** `code` undefined: the frame had none. */
   | { readonly type: 'close'; readonly code: number | undefined; readonly next: number }
-  /** What the client may not do: close with this code, and read no further. */
+  /** The client broke a rule: close with this code, and read no further. */
   | { readonly type: 'fault'; readonly code: number; readonly reason: string };
 
 const fault = (reason: string, code: number = CLOSE_CODES.protocolError): Inbound => ({

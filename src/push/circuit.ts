@@ -14,7 +14,7 @@ export interface Circuit {
 export type Trouble = 'unauthorized' | 'unavailable';
 
 const ROW_MS = 2000;
-/** What began so long after the last failure is no part of its row: alerts are hours apart. */
+/** A failure that starts this long after the last one begins a new series: alerts are hours apart. */
 const ROW_ENDS_MS = 10_000;
 /**
  * `inARow` without a success between them, from the start of the first to the end of the last for {@link ROW_MS} at

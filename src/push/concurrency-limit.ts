@@ -1,4 +1,4 @@
-/** How many requests a push service gets at once. It finds out by itself how many that should be. */
+/** The number of requests in flight to a push service. It adapts to the answers of the service. */
 export interface ConcurrencyLimit {
   readonly value: number;
   /** Nothing has lowered it for ten seconds, and answers come within a second: who waits, waits for our own machine. */

@@ -2,7 +2,7 @@ import { createCipheriv, createECDH, createHmac, randomBytes } from 'node:crypto
 import { CURVE } from './p256.ts';
 import type { PushTarget } from './types.ts';
 
-/** What a subscription encrypts with. */
+/** The keys of a subscription that encryption needs. */
 export type TargetKeys = Pick<PushTarget, 'p256dh' | 'auth'>;
 
 const KEY_INFO = Buffer.from('WebPush: info\0');

@@ -41,7 +41,7 @@ const PLAIN_PATH = /^\/[\w:~=/&-]*(?:\?[\w:~=/&-]+)?$/;
 const PATH_AND_QUERY = /^(?:[\w.~!$&'()*+,;=:@/?-]|%[\dA-Fa-f]{2})+$/;
 /** A name as resolvers and other parsers know it (RFC 1123, section 2.1), in lower case. */
 const DNS_NAME = /^(?=.{1,253}$)(?:[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?\.)+[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?$/;
-/** Origins remembered, and besides those that we name. */
+/** Most accepted origins to remember, in addition to the named ones. */
 const MAX_PASSED = 256;
 
 const HOSTS = new Map<string, Provider>([
@@ -106,7 +106,7 @@ export function createEndpointPolicy(options: {
     const found = { ok: true, origin: url.origin, path } as const;
     if (extraOrigins.has(url.origin)) return { ...found, provider: 'other', regional: false };
     if (url.port !== '') return refuse('must be on port 443');
-    // What Chrome gives for a subscription that was removed for good.
+    // Chrome uses this host for a subscription that was removed for good.
     if (url.hostname === 'permanently-removed.invalid') return refuse('the subscription has ended', true);
     const provider = HOSTS.get(url.hostname);
     if (provider !== undefined) return { ...found, provider, regional: false };

@@ -31,32 +31,32 @@ export interface Lane extends LaneGauges {
   readonly headers: ReturnType<typeof createMessageHeaders>;
   /** Nothing is under way or waits. */
   readonly idle: boolean;
-  /** Starts the job, lets it wait (for a bounded time), or answers it at once. */
+  /** Starts the job, queues it (for a bounded time), or answers it immediately. */
   submit(job: Job): void;
-  /** A started job has its answer: frees its place and learns from it. */
+  /** Frees the place of a job that has its answer, and learns from the answer. */
   settle(job: Job, answer: PushAnswer): void;
-  /** Answers all of an order that wait. */
+  /** Answers all waiting jobs of an order. */
   withdraw(order: SendOrder): void;
-  /** ms for which it is of no use to submit more; 0: it is. */
+  /** Time in ms during which submitting more is useless; 0 if it is useful. */
   busyMs(): number;
-  /** Answers all that wait; what is under way goes on. */
+  /** Answers all waiting jobs; jobs in flight continue. */
   close(): void;
 }
 
-/** A message waits so long for a free place, ms; then its caller hears that the service is saturated. */
+/** Longest wait of a message for a free place, ms; then its caller learns that the service is saturated. */
 const MAX_WAIT = 2000;
-/** The same where the service is healthy: then it is our own machine that is busy, and nobody is served better elsewhere. */
+/** The same for a healthy service: then this machine is busy, and giving the message back would not help. */
 const MAX_WAIT_HEALTHY = 10_000;
 /**
  * Messages to unproven subscriptions of an origin that are under way at once. The limit rises on acceptances only, so that
  * a site whose readers are all new is served as fast as any, and strangers get few places.
  */
 const UNPROVEN_AT_ONCE = { least: 8, most: 256 };
-/** Messages of a rank that wait at once; the next one is answered instead. */
+/** Most waiting messages of a rank; the lane answers the next one immediately. */
 const MAX_WAITING = 16_384;
-/** Whether a lease was renewed is looked at so often, ms. */
+/** Interval for checking whether a lease was renewed, ms. */
 const LEASE_LOOK = 20;
-/** A whole service stands still for so long at most because of one `Retry-After`, ms. */
+/** Longest pause of a whole service because of one `Retry-After`, ms. */
 const MAX_PAUSE = 300_000;
 
 /**
@@ -108,7 +108,7 @@ export function createLane(deps: {
   /** Its caller has to renew the lease first. All of a process have theirs from the same Redis, so nobody else waits in vain. */
   const isHeld = ({ order }: Job): boolean => order.leaseUntil !== undefined && now() >= order.leaseUntil;
 
-  /** A full lane that has heard nothing for a while. */
+  /** Whether the lane is full and has had no answer for a while. */
   const isStalled = (): boolean => places.silent && places.inFlight >= limit.value;
 
   /** Why a job that cannot start now should not even wait. */
@@ -135,7 +135,7 @@ export function createLane(deps: {
     wake();
   }
 
-  /** Starts or answers those that wait: the lowest rank first, then first come first served. */
+  /** Starts or answers waiting jobs: the lowest rank first, then in order of arrival. */
   function advance(): void {
     for (const queue of queues) {
       while (queue.first !== undefined && circuit.state === 'closed' && hasPlace() && !isHeld(queue.first)) {
@@ -257,7 +257,7 @@ export function createLane(deps: {
   };
 }
 
-/** It has failed before, which says more of its subscription than of the service. */
+/** Whether the message has failed before, which says more about its subscription than about the service. */
 const isAgain = (job: Job): boolean => job.order.again ?? false;
 
 type Level = 'debug' | 'info' | 'warn' | 'error';

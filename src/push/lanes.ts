@@ -1,6 +1,6 @@
 import type { Lane } from './lane.ts';
 
-/** Regions that are known at once: fewer than the origins that the transport keeps. */
+/** Most regions with a lane at a time: fewer than the origins that the transport keeps. */
 const MAX_REGIONS = 192;
 /** Of these, the ones that have never answered: made-up names take no room from those that have. */
 const MAX_UNHEARD = 128;

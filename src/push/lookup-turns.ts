@@ -6,12 +6,12 @@ const MAX_NAMES = 256;
 
 /**
  * `dns.lookup` holds one of libuv's few threads (four, of which lookups get two) until the name system answers, and
- * strangers can make up names. So those that were never resolved take turns, one at a time. Nobody else waits for them.
+ * strangers can make up names. Names that were never resolved therefore take turns, one at a time. Other names do not wait.
  * @param known host names that strangers cannot add to
  */
 export function createLookupTurns(known: ReadonlySet<string>, resolve: Resolve): Resolve {
   const resolved = new Set<string>();
-  /** Who asks for each name that waits or is being resolved; the first of them is. */
+  /** The callers of each name that waits or is being resolved; the first name is being resolved. */
   const asking = new Map<string, Parameters<Resolve>[2][]>();
 
   function resolveNext(options: Parameters<Resolve>[1]): void {

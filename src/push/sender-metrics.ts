@@ -3,7 +3,7 @@ import type { Metrics } from '../ops/metrics.ts';
 import type { Provider } from './endpoint-policy.ts';
 import type { PushAnswer } from './types.ts';
 
-/** What a lane tells about itself when the metrics are read. */
+/** The values of a lane when the metrics are read. */
 export interface LaneGauges {
   readonly provider: Provider;
   readonly inFlight: number;

@@ -27,7 +27,7 @@ import type { Vapid } from './vapid.ts';
  */
 const MAX_HELD = 32_768;
 const ALWAYS_HELD = 256;
-/** Messages to unproven subscriptions held at once, of all origins together. */
+/** Most messages to unproven subscriptions that the sender holds, for all origins together. */
 const MAX_UNPROVEN_HELD = 8192;
 /** Share of {@link MAX_HELD} that each rank may fill, so that there is room for the louder ones. */
 const HELD_SHARE: Readonly<Record<Rank, number>> = { 0: 1, 1: 0.75, 2: 0.5 };

@@ -25,7 +25,7 @@ export class VapidKeyError extends UnfitError {
 
 /**
  * The keys that are set, or else those in `dataDir/vapid.json`, which is made (mode 0600) when it is not there.
- * Several processes may start at once: they all get the same keys.
+ * Several processes may start at the same time: they all get the same keys.
  * @param source.publicKey base64url of 65 bytes, @param source.privateKey base64url of 32 bytes; both or neither
  * @throws {VapidKeyError} if a key is malformed, or the public key does not belong to the private one
  */

@@ -13,7 +13,7 @@ export const MAX_INTERIM_ANSWERS = 20;
  */
 export class Exchange {
   readonly request: TransportRequest;
-  /** What path and headers take at most in a header block. */
+  /** Most bytes that path and headers take in a header block. */
   readonly headerBytes: number;
   /** On the transport's clock, in ms. */
   readonly deadline: number;
@@ -25,7 +25,7 @@ export class Exchange {
   streamId = 0;
   /** When its first byte was written, on the transport's clock. */
   writtenAt = 0;
-  /** What the stream's own window still lets us send. */
+  /** Bytes that the stream's window still allows. */
   window = 0;
   bodySent = 0;
   /** 0 until the final (not 1xx) header block. */
@@ -52,7 +52,7 @@ export class Exchange {
     });
   }
 
-  /** Starts anew on a stream. */
+  /** Starts again on a new stream. */
   open(streamId: number, window: number, now: number): void {
     this.streamId = streamId;
     this.window = window;

@@ -8,7 +8,7 @@ const MAX_BLOCK_FRAMES = 32;
 /** DATA that costs more than it brings, unless it is the last. */
 const SMALL_DATA_BYTES = 256;
 
-/** What a server's frames mean, once their form is known to be right. Each may throw {@link Http2Error}. */
+/** Handles a server's frames whose form has been checked. Each may throw {@link Http2Error}. */
 export interface ServerEvents {
   /** `fields` (name, value, …) are valid during the call. */
   onHeaders(streamId: number, fields: readonly string[], malformed: boolean, endStream: boolean): void;

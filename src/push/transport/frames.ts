@@ -31,7 +31,7 @@ export const ERROR = {
 } as const;
 
 export const FRAME_HEADER_BYTES = 9;
-/** What an endpoint must be able to receive, and the most we accept (RFC 9113, section 4.2). */
+/** The frame size that every endpoint must accept, and the most that we accept (RFC 9113, section 4.2). */
 export const DEFAULT_MAX_FRAME_BYTES = 16_384;
 /** Both windows of a new connection (RFC 9113, section 6.9.2). */
 export const DEFAULT_WINDOW_BYTES = 65_535;

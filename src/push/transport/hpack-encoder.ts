@@ -17,7 +17,7 @@ const SCHEME_HTTPS = 0x87;
 const PATH_NEVER_INDEXED = 0x14;
 const CONTENT_LENGTH = 28;
 
-/** What a block holds besides authority, path and headers, at most: table sizes, method, scheme, content-length. */
+/** Most bytes of a block without authority, path and headers: table sizes, method, scheme, content-length. */
 export const FIXED_BLOCK_BYTES = 64;
 
 const staticNames = new Map<string, number>();

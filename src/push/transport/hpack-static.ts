@@ -65,7 +65,7 @@ export const STATIC_TABLE: readonly (readonly [name: string, value: string])[] =
 
 /** The dynamic table's first index. */
 export const FIRST_DYNAMIC_INDEX = STATIC_TABLE.length + 1;
-/** What an entry costs beyond its name and value (RFC 7541, section 4.1). */
+/** The size of an entry beyond its name and value (RFC 7541, section 4.1). */
 export const ENTRY_OVERHEAD_BYTES = 32;
 /** Size of a dynamic table until SETTINGS say otherwise, and the most that ours grow to. */
 export const DEFAULT_TABLE_BYTES = 4096;

@@ -12,7 +12,7 @@ export interface ExchangeClient {
   send(exchange: Exchange): void;
   /** Nothing is under way or waits. */
   readonly idle: boolean;
-  /** Ends all connections at once; what is open or waits is rejected. */
+  /** Ends all connections immediately, and rejects open and waiting requests. */
   destroy(): void;
 }
 

@@ -17,7 +17,7 @@ import type { TlsConnection } from './tls-connect.ts';
 /** How long a last GOAWAY may take to leave. */
 const GOODBYE_MS = 1000;
 
-/** What becomes of a connection, for whoever owns it. Called synchronously; none may throw. */
+/** Events of a connection, for its owner. They are called synchronously and must not throw. */
 export interface ConnectionEvents {
   /** There is something to write, or room for more requests: call {@link Http2Connection.pump} soon. */
   onReady(): void;
@@ -76,7 +76,7 @@ export class Http2Connection implements ReceiverEvents {
     this.#listen = () => tls.listen(this.#onBytes);
   }
 
-  /** Takes what the server says. It may have said something already: what comes of it reaches the events at once. */
+  /** Starts reading from the server. Data that has already arrived reaches the events immediately. */
   start(): void {
     this.#listen();
   }

@@ -8,7 +8,7 @@ const MAX_SPARE = 8;
 /** Answers to the peer that it does not read: beyond this it is an attack. */
 const MAX_CONTROL_BYTES = 16_384;
 
-/** What sockets have given back: a new buffer for each write would keep the garbage collector busy. */
+/** Buffers that sockets have returned: a new buffer for each write would burden the garbage collector. */
 const spare: Buffer[] = [];
 const NONE = Buffer.alloc(0);
 const takeBuffer = (): Buffer => spare.pop() ?? Buffer.allocUnsafeSlow(WRITE_BYTES);
@@ -77,7 +77,7 @@ export class Http2Output {
     this.#controlBytes = 0;
   }
 
-  /** Says goodbye at once (RFC 9113, section 6.8): no stream of the server's was acted on, for it has none. */
+  /** Sends GOAWAY immediately (RFC 9113, section 6.8). It names no stream, because the server has opened none. */
   goaway(code: number): void {
     this.#controlBytes = 0;
     this.control(FRAME.goaway, 0, 0, 0, code);

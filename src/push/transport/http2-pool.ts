@@ -19,7 +19,7 @@ export interface PoolDeps {
   readonly connect: TlsConnector;
   readonly connection: ConnectionOptions;
   readonly connectTimeoutMs: number;
-  /** Connections at once. */
+  /** Most open connections. */
   readonly maxConnections: number;
   /** Requests without a stream. */
   readonly maxWaiting: number;
@@ -87,7 +87,7 @@ export class Http2Pool implements ConnectionEvents {
     });
   }
 
-  /** Closes all at once; what is open or waits is rejected. */
+  /** Closes all connections immediately, and rejects open and waiting requests. */
   destroy(): void {
     this.#retired = true;
     clearTimeout(this.#pause);

@@ -17,7 +17,7 @@ const BLAMES: ReadonlySet<number> = new Set([
   ERROR.http11Required,
 ]);
 
-/** What the connection must know of what came in. */
+/** Events of incoming frames that the connection needs. */
 export interface ReceiverEvents {
   onGreeted(): void;
   onPong(): void;

@@ -17,7 +17,7 @@ import type { Http2Output } from './http2-output.ts';
 import { isWithdrawn, TransportError } from '../types.ts';
 import { applySettings, initialPeerSettings } from './peer-settings.ts';
 
-/** Streams at once on one connection, whatever the server allows: what we hold must have a bound. */
+/** Most streams on one connection, whatever the server allows: this bounds our memory. */
 export const MAX_STREAMS = 1000;
 
 /** The sending half of a connection: opens streams, and keeps to the server's limits and windows (RFC 9113, section 5). */

@@ -23,7 +23,7 @@ export interface LibraryDeps {
   readonly metrics: TransportMetrics;
 }
 
-/** Open at once, those included that only finish what they have. */
+/** Most open sessions, including those that only finish their requests. */
 const MAX_SESSIONS = 8;
 
 interface Session {
@@ -38,7 +38,7 @@ interface Session {
 /** HTTP/2 by `node:http2`: slower, and not ours. The refuge when our own client and a server do not understand each other. */
 export function createLibraryClient(deps: LibraryDeps): ExchangeClient {
   const { origin, tls, now, metrics } = deps;
-  /** For a stream. What the library lets wait it would send even after an abort. */
+  /** Requests wait here for a stream, because the library would send its waiting requests even after an abort. */
   const waiting = new ExchangeQueue();
   const active = new Map<Exchange, ClientHttp2Stream>();
   /** All that are open; the newest takes new streams. */

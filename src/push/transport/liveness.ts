@@ -1,4 +1,4 @@
-/** What a connection's heartbeat finds. */
+/** The result of a connection's heartbeat. */
 export type Pulse = 'fine' | 'silent' | 'dead' | 'idle';
 
 export interface LivenessOptions {

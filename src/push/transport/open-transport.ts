@@ -32,7 +32,7 @@ export interface TransportOptions {
   readonly maxConnections?: number;
   /** HTTP/1.1 connections per origin. 64. */
   readonly maxHttp1Sockets?: number;
-  /** Requests per origin without a stream; above it they are refused at once. 10,000. */
+  /** Most requests per origin without a stream; the transport refuses more immediately. 10,000. */
   readonly maxWaiting?: number;
   /** Milliseconds, never going back. */
   readonly now?: () => number;

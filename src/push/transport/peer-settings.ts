@@ -20,7 +20,7 @@ const SETTING = {
   maxHeaderListSize: 0x6,
 } as const;
 
-/** What the server allows us. */
+/** The limits that the server sets for us. */
 export interface PeerSettings {
   headerTableBytes: number;
   maxConcurrentStreams: number;
@@ -80,7 +80,7 @@ export function applySettings(
   }
 }
 
-/** What a client says first (RFC 9113, section 3.4): push is off, answers' headers are bounded; all else as by default. */
+/** The client's first bytes (RFC 9113, section 3.4): push is off and response headers are bounded; the rest is default. */
 export function clientPreface(maxHeaderListBytes: number): Buffer {
   const magic = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
   const preface = Buffer.alloc(magic.length + FRAME_HEADER_BYTES + 12);

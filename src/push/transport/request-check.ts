@@ -18,7 +18,7 @@ const FORBIDDEN: ReadonlySet<string> = new Set([
 /** Fits one frame with room to spare, which spares us CONTINUATION. */
 const MAX_HEADER_BYTES = 12_000;
 
-/** The last sound value of each name: headers repeat, so most are not read again. Bounded, lest names pile up. */
+/** The last sound value of each name: headers repeat, so most need no new check. A bound keeps the names few. */
 const known = new Map<string, string>();
 const MAX_KNOWN = 64;
 

@@ -28,7 +28,7 @@ export class StringMemo {
     return slot.text;
   }
 
-  /** What the string last asked for means. */
+  /** The meaning of the last requested string. */
   learn(buffer: Buffer, start: number, end: number, text: string): void {
     if (end - start > MAX_BYTES) return;
     this.#slots[this.#slot] = { bytes: Buffer.from(buffer.subarray(start, end)), text };

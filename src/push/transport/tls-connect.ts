@@ -18,7 +18,7 @@ export interface TlsOptions {
 /** Takes the first `length` bytes of a buffer that is used again after the call. */
 export type OnBytes = (buffer: Buffer, length: number) => void;
 
-/** A connection whose certificate is verified. What arrives is not a stream: it comes by {@link listen}. */
+/** A connection whose certificate is verified. {@link listen} delivers the data that arrives; it is not a stream. */
 export interface TlsConnection {
   readonly socket: TLSSocket;
   /** Hands over what arrives, from the start on. */

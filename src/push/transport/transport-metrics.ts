@@ -1,7 +1,7 @@
 import { Counter, Gauge } from 'prom-client';
 import type { Metrics } from '../../ops/metrics.ts';
 
-/** What the transport counts. Nothing is counted per request: that is the sender's to do. */
+/** The metrics of the transport. The sender counts requests. */
 export interface TransportMetrics {
   connections: Gauge<'protocol'>;
   connects: Counter<'result'>;

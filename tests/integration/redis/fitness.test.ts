@@ -67,7 +67,7 @@ test('a replica, a full memory and a server that is away have names of their own
   await server.admin.call('REPLICAOF', 'NO', 'ONE');
   await expect.poll(said, { timeout: 5000 }).toBe('writable');
   await server.stop();
-  expect(await said()).toContain('away');
+  expect(await said()).toContain('unreachable');
 });
 
 test('however many ask, there is one write in a second', async () => {

@@ -28,9 +28,9 @@ export interface Frozen {
 
 export interface Selection {
   /**
-   * The audience of `name` in one shard. The first call decides it; every later call with that name answers the same until `keepSeconds` have gone by. The members of
-   * `earlier`, an audience frozen before, belong to it as well, but for those that have left since. An empty audience is
-   * not kept: its caller remembers that it was empty.
+   * The audience of `name` in one shard. The first call decides it; every later call with that name answers the same until
+   * `keepSeconds` have gone by. The members of `earlier`, an audience frozen before, belong to it as well, but for those
+   * that have left since. An empty audience is not kept: its caller remembers that it was empty.
    */
   freeze(audience: FrozenName, shard: number, query: AudienceQuery, keepSeconds: number): Promise<Frozen>;
   /** The same for an audience of these members (a bitmap), less those that have left. */

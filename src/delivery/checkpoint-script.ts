@@ -10,34 +10,27 @@ local function finished(report)
 end
 `;
 
-/** Whole bytes at once: runs of shard (1), first byte (4), length (2), bits; `keys` by shard. */
-const OR_RUNS = `
-local function orRuns(runs, keys)
-  local at = 1
-  while at <= #runs do
-    local shard, offset, length
-    shard, offset, length, at = struct.unpack('>BI4I2', runs, at)
-    local mask = string.sub(runs, at, at + length - 1)
-    local old = redis.call('GETRANGE', keys[shard], offset, offset + length - 1)
-    if old ~= '' then
-      local was, bits = { string.byte(old, 1, length) }, { string.byte(mask, 1, length) }
-      for i = 1, #was do bits[i] = bit.bor(was[i], bits[i]) end
-      mask = string.char(unpack(bits))
-    end
-    redis.call('SETRANGE', keys[shard], offset, mask)
-    at = at + length
-  end
-end
-`;
-
 /**
  * A run takes deliveries: before it sends, their devices count as holders of the version.
- * KEYS: the holders' bitmap of each shard. ARGV: seconds to keep, shards (a byte each), runs of bytes of the bitmaps.
+ * KEYS: the holders' bitmap of each shard. ARGV: seconds to keep, shards (a byte each), runs of
+ * bytes of the bitmaps: shard (1), first byte (4), length (2), bits.
  */
-export const TAKE = script(`${OR_RUNS}
-local holders = {}
-for i = 1, #ARGV[2] do holders[string.byte(ARGV[2], i)] = KEYS[i] end
-orRuns(ARGV[3], holders)
+export const TAKE = script(`
+local keys, runs, at = {}, ARGV[3], 1
+for i = 1, #ARGV[2] do keys[string.byte(ARGV[2], i)] = KEYS[i] end
+while at <= #runs do
+  local shard, offset, length
+  shard, offset, length, at = struct.unpack('>BI4I2', runs, at)
+  local mask = string.sub(runs, at, at + length - 1)
+  local old = redis.call('GETRANGE', keys[shard], offset, offset + length - 1)
+  if old ~= '' then
+    local was, bits = { string.byte(old, 1, length) }, { string.byte(mask, 1, length) }
+    for i = 1, #was do bits[i] = bit.bor(was[i], bits[i]) end
+    mask = string.char(unpack(bits))
+  end
+  redis.call('SETRANGE', keys[shard], offset, mask)
+  at = at + length
+end
 for _, key in ipairs(KEYS) do redis.call('EXPIRE', key, ARGV[1], 'NX') end
 return 1`);
 

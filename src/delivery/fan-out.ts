@@ -5,7 +5,7 @@ import { countBits, setBits, without } from '../audience/bitmap.ts';
 import type { Frozen, FrozenName, Selection } from '../audience/selection.ts';
 import { SHARDS } from '../audience/shard.ts';
 import { cutShard } from './batches.ts';
-import { createHolders } from './holders.ts';
+import { createHolders, earlierVersions } from './holders.ts';
 import { deliveryLife, finishVersion, isStopped, LEASE_MS } from './life.ts';
 import type { Ledger } from './ledger.ts';
 import { versionName, type FanOutJob, type Piece, type PushQueue } from './queues.ts';
@@ -60,16 +60,13 @@ export async function fanOut(deps: FanOutDeps, job: FanOutJob): Promise<void> {
   if (finished) await finishVersion(deps.alerts, job);
 }
 
-const earlierOf = ({ alertId, version, urgency }: FanOutJob): FanOutJob[] =>
-  Array.from({ length: version - 1 }, (_, index) => ({ alertId, version: index + 1, urgency }));
-
 /**
  * Resolves once no run sends an earlier version any more. A run stops when it reads that its version is over, and after
  * {@link LEASE_MS} without a reading. The last message of the earlier version thus always leaves before the first of
  * this one: the push service and the device keep what comes last.
  */
 async function awaitEarlierRuns(deps: FanOutDeps, job: FanOutJob, startedAt: number): Promise<void> {
-  const states = await Promise.all(earlierOf(job).map((earlier) => deps.ledger.state(earlier)));
+  const states = await Promise.all(earlierVersions(job).map((earlier) => deps.ledger.state(earlier)));
   if (!states.some(({ begun, finished }) => begun && !finished)) return;
   await sleep(Math.max(0, startedAt + LEASE_MS + ON_THE_WIRE_MS - performance.now()));
 }

@@ -17,8 +17,12 @@ export interface Holders {
   all(shard: number): Promise<Buffer>;
 }
 
+/** Those before this one, oldest first. */
+export const earlierVersions = ({ alertId, version }: VersionId): VersionId[] =>
+  Array.from({ length: version - 1 }, (_, index) => ({ alertId, version: index + 1 }));
+
 export function createHolders({ ledger, selection }: HoldersDeps, { alertId, version }: VersionId): Holders {
-  const earlier = Array.from({ length: version - 1 }, (_, index) => ({ alertId, version: index + 1 }));
+  const earlier = earlierVersions({ alertId, version });
 
   /** Bytes `from` to `to`. A slot that was in no earlier audience may have had another reader then. */
   async function read(shard: number, from: number, to: number): Promise<Buffer> {

@@ -6,7 +6,7 @@ const ENTRIES: Readonly<Record<string, string>> = {
   sw: 'src/web/service-worker/main.ts',
   // Other sites carry these two: their addresses stand in those sites' pages.
   bar: 'src/web/bar/main.ts',
-  'live-client': 'src/web/live-client.ts',
+  'live-client': 'src/web/live/main.ts',
 };
 const MODULES = new Set(['live-client']);
 

@@ -15,8 +15,8 @@ import { createRequire } from 'node:module';
 import { cpus } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { createLogger } from '../src/ops/logger.ts';
-import { createPortableEncryption, sealMessage, type TargetKeys } from '../src/push/encryption-portable.ts';
-import { openEncryptor } from '../src/push/encryption.ts';
+import { createPortableEncryption, sealMessage, type TargetKeys } from '../src/push/encryption/portable.ts';
+import { openEncryptor } from '../src/push/encryption/encryptor.ts';
 import { readCommandLine, readCount } from '../tests/support/command-line.ts';
 import { median, spread } from './support/statistics.ts';
 

@@ -6,7 +6,7 @@
 import { spawnSync } from 'node:child_process';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { findRedisServer } from '../src/redis/server-binary.ts';
+import { findRedisServer } from '../src/machine/server-binary.ts';
 import { readCommandLine, readCount } from '../tests/support/command-line.ts';
 import { isComplete } from '../tests/support/api-client.ts';
 import { startPushService, type PushService } from '../tests/support/push-service/start.ts';

@@ -5,8 +5,8 @@
 import { availableParallelism, cpus } from 'node:os';
 import { createSubscriptionStore } from '../src/audience/subscriptions.ts';
 import { createLogger } from '../src/ops/logger.ts';
-import { openEncryptor } from '../src/push/encryption.ts';
-import { loadVapidKeys } from '../src/push/vapid-keys.ts';
+import { openEncryptor } from '../src/push/encryption/encryptor.ts';
+import { loadVapidKeys } from '../src/push/vapid/vapid-keys.ts';
 import { closeRedis, connectRedis, waitUntilReady } from '../src/redis/connect.ts';
 import { readCommandLine, readCount } from '../tests/support/command-line.ts';
 import { createLoader, EVERYONE, ONE_PERCENT } from './scale/load.ts';

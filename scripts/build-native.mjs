@@ -11,13 +11,13 @@ const project = fileURLToPath(new URL('..', import.meta.url));
 const ADDONS = [
   {
     name: 'encryption addon',
-    source: 'src/push/native/push-crypto.c',
+    source: 'src/push/encryption/push-crypto.c',
     target: 'build/push-crypto.node',
     headers: ['node_api.h', 'openssl/ec.h'],
   },
   {
     name: 'live addon',
-    source: 'src/live/native/socket-send.c',
+    source: 'src/live/connections/socket-send.c',
     target: 'build/socket-send.node',
     headers: ['node_api.h'],
   },

@@ -5,7 +5,10 @@ import { pathToFileURL } from 'node:url';
 import { CACHE, main, nodeTool, run } from './lib/project.mjs';
 
 const CHECKS = [
-  { name: 'lint', command: [...nodeTool('oxlint/bin/oxlint'), '--type-aware', '--deny-warnings'] },
+  {
+    name: 'lint',
+    command: [...nodeTool('oxlint/bin/oxlint'), '-c', 'oxlint.config.mjs', '--type-aware', '--deny-warnings'],
+  },
   { name: 'dead code', command: nodeTool('knip/bin/knip.js') },
   {
     name: 'format',

@@ -6,7 +6,7 @@ import { editorsCommand, keysCommand } from './cli/editors.ts';
 import { CliError, EXIT } from './cli/services.ts';
 import { subscriptionsCommand } from './cli/subscriptions.ts';
 import { ConfigError } from './config.ts';
-import { isRedisAway } from './redis/away.ts';
+import { isRedisAway } from './redis/is-redis-away.ts';
 
 function createProgram(): Command {
   const program = new Command('ajil')

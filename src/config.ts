@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import proxyAddress from 'proxy-addr';
 import { z } from 'zod';
-import { parseVapidKeys } from './push/vapid-keys.ts';
+import { parseVapidKeys } from './push/vapid/vapid-keys.ts';
 import { clusterNodes, sentinelsOf } from './redis/cluster-url.ts';
 
 const list = z

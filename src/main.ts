@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
-import { announcement } from './announcement.ts';
+import { announcement } from './machine/announcement.ts';
 import type { Config } from './config.ts';
-import { runMachine } from './machine.ts';
+import { runMachine } from './machine/machine.ts';
 import type { Logger } from './ops/logger.ts';
 import { adminKeyLine, EXIT_CONFIG } from './ops/role-process.ts';
 import { runRole } from './ops/run-role.ts';

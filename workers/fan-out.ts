@@ -1,5 +1,5 @@
 import { Worker } from 'bullmq';
-import { fanOut, type FanOutDeps } from '../src/delivery/fan-out.ts';
+import { fanOut, type FanOutDeps } from '../src/delivery/fan-out/fan-out.ts';
 import { FAN_OUT_QUEUE, fanOutJobSchema } from '../src/delivery/queues.ts';
 import type { PushSender } from '../src/push/types.ts';
 import type { Redis } from '../src/redis/connect.ts';

@@ -1,5 +1,5 @@
 import { keepHouse, type HousekeepingDeps } from '../src/delivery/housekeeping.ts';
-import { isRedisAway } from '../src/redis/away.ts';
+import { isRedisAway } from '../src/redis/is-redis-away.ts';
 import type { Redis } from '../src/redis/connect.ts';
 import { keys } from '../src/redis/keys.ts';
 

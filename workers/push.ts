@@ -7,7 +7,7 @@ import {
   retryQueueName,
   unprovenQueueName,
 } from '../src/delivery/queues.ts';
-import type { PushSending } from '../src/delivery/send-push.ts';
+import type { PushSending } from '../src/delivery/sending/send-push.ts';
 import type { Redis } from '../src/redis/connect.ts';
 import { workerOptions } from './options.ts';
 import type { WatchWorker } from './watch.ts';

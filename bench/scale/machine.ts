@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { embeddedRedisPlace } from '../../src/redis/embedded.ts';
+import { embeddedRedisPlace } from '../../src/machine/embedded-redis.ts';
 import { createApiClient, type ApiClient } from '../../tests/support/api-client.ts';
 import { freePorts } from '../../tests/support/free-ports.ts';
 

@@ -14,7 +14,7 @@ import { createPackageSource, hasApt, isInstalled, unpackAll } from './debian.mj
 import { CACHE, SetupError, findProgram, isExecutable, progress, run } from './project.mjs';
 
 const HOME = join(CACHE, 'redis');
-/** src/redis/server-binary.ts looks here too. */
+/** src/machine/server-binary.ts looks here too. */
 const WRAPPER = join(HOME, 'bin/redis-server');
 
 // The package that starts the server, and the one that holds its binary (Debian 11 to 13, Ubuntu 22.04 and later).
@@ -39,7 +39,7 @@ export function redisIsThere() {
   );
 }
 
-/** As src/redis/server-binary.ts decides: 6.2 at least; one that does not say is taken. */
+/** As src/machine/server-binary.ts decides: 6.2 at least; one that does not say is taken. */
 function isNewEnough(program) {
   if (program === undefined) return false;
   const { stdout } = spawnSync(program, ['--version'], { encoding: 'utf8', timeout: 5000 });

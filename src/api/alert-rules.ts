@@ -5,8 +5,8 @@ import type { TopicStore } from '../audience/topics.ts';
 import type { Editor } from '../editors/schema.ts';
 import { isAtLeast } from '../editors/schema.ts';
 import { linkSites } from './public-config.ts';
-import { Problem, type FieldError } from './problem.ts';
-import { refuseIfAny } from './input.ts';
+import { Problem, type FieldError } from '../http/problem.ts';
+import { refuseIfAny } from '../http/read-body.ts';
 
 interface Links {
   readonly url?: string | null | undefined;

@@ -17,14 +17,14 @@ import { MAX_VERSIONS, type AlertStore, type CreateResult, type IdempotencyClaim
 import type { FanOutQueue } from '../delivery/queues.ts';
 import type { AuditLog } from '../editors/audit.ts';
 import { isAtLeast, type Editor } from '../editors/schema.ts';
-import type { LiveLog } from '../live/log.ts';
+import type { LiveLog } from '../live/log/log.ts';
 import type { AlertRules } from './alert-rules.ts';
 import type { Authentication } from './authentication.ts';
-import type { FirstPages } from './first-pages.ts';
-import { readBody, readQuery } from './input.ts';
-import { Problem } from './problem.ts';
-import type { RateLimits } from './rate-limits.ts';
-import { route } from './route.ts';
+import type { FirstPages } from './list-cache.ts';
+import { readBody, readQuery } from '../http/read-body.ts';
+import { Problem } from '../http/problem.ts';
+import type { RateLimits } from '../http/rate-limits.ts';
+import { route } from '../http/route.ts';
 
 export interface AlertsDeps {
   readonly alerts: AlertStore;

@@ -4,7 +4,7 @@ import { isAtLeast, type Editor, type Role } from '../editors/schema.ts';
 import { isSame } from '../editors/secrets.ts';
 import type { Session, SessionStore } from '../editors/sessions.ts';
 import type { EditorStore } from '../editors/store.ts';
-import { Problem } from './problem.ts';
+import { Problem } from '../http/problem.ts';
 
 export interface Authentication {
   /** Whether a known key or session is shown. Counts nothing and refuses nobody. */

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import type { Response, Router } from 'express';
-import { createOpenApi } from './openapi.ts';
-import { Problem, PROBLEMS } from './problem.ts';
-import { route } from './route.ts';
+import { createOpenApi } from './openapi/document.ts';
+import { Problem, PROBLEMS } from '../http/problem.ts';
+import { route } from '../http/route.ts';
 
 const PAGE = `<!doctype html>
 <html lang="en">

@@ -1,6 +1,6 @@
 import type { Request, Response, Router } from 'express';
-import { Problem } from './problem.ts';
-import { route } from './route.ts';
+import { Problem } from '../http/problem.ts';
+import { route } from '../http/route.ts';
 
 /** `GET /v1/live` over plain HTTP: the gateway serves SSE; a WebSocket never comes here, its upgrade goes to the gateway. */
 export function serveLive(

@@ -2,7 +2,7 @@ import type { Router } from 'express';
 import { MAX_PUSH_MESSAGE_BYTES } from '../alerts/notification.ts';
 import { URGENCIES } from '../alerts/schema.ts';
 import type { TopicStore } from '../audience/topics.ts';
-import { route } from './route.ts';
+import { route } from '../http/route.ts';
 
 /** The pages' languages, the first by default. */
 export const LANGUAGES = ['ar', 'en'];

@@ -2,11 +2,11 @@ import type { RequestHandler, Router } from 'express';
 import { Counter } from 'prom-client';
 import { z } from 'zod';
 import { ALERT_ID } from '../alerts/id.ts';
-import type { ReceiptStore } from '../delivery/receipts.ts';
+import type { ReceiptStore } from '../delivery/receipts/receipts.ts';
 import type { Metrics } from '../ops/metrics.ts';
-import { readBody, readEarly } from './input.ts';
-import { Problem } from './problem.ts';
-import { route } from './route.ts';
+import { readBody, readEarly } from '../http/read-body.ts';
+import { Problem } from '../http/problem.ts';
+import { route } from '../http/route.ts';
 
 /** The body of `POST /v1/receipts`. */
 export const receiptSchema = z.strictObject({

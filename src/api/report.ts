@@ -1,12 +1,12 @@
 import type { Request, Response, Router } from 'express';
 import { z } from 'zod';
 import type { AlertStore } from '../alerts/store.ts';
-import type { DeliveryReport, Report, ReportStore } from '../delivery/report.ts';
+import type { DeliveryReport, Report, ReportStore } from '../delivery/report/report.ts';
 import { findAlert } from './alerts.ts';
 import type { Authentication } from './authentication.ts';
-import { readQuery } from './input.ts';
-import { Problem } from './problem.ts';
-import { route } from './route.ts';
+import { readQuery } from '../http/read-body.ts';
+import { Problem } from '../http/problem.ts';
+import { route } from '../http/route.ts';
 
 export interface ReportDeps {
   readonly alerts: AlertStore;

@@ -2,9 +2,9 @@ import type { Request, Response, Router } from 'express';
 import { z } from 'zod';
 import { SESSION_LIFE_MS, type Session, type SessionStore } from '../editors/sessions.ts';
 import { sessionCookieName, type Authentication } from './authentication.ts';
-import { readBody } from './input.ts';
-import { Problem } from './problem.ts';
-import { route } from './route.ts';
+import { readBody } from '../http/read-body.ts';
+import { Problem } from '../http/problem.ts';
+import { route } from '../http/route.ts';
 
 /** The body of `POST /v1/session`. */
 export const signInSchema = z.strictObject({ key: z.string().min(1).max(200) });

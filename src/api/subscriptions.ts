@@ -4,10 +4,10 @@ import { authSchema, newSubscriptionSchema, preferencesPatchSchema } from '../au
 import type { PatchResult, Subscription, SubscriptionStore } from '../audience/subscriptions.ts';
 import type { TopicStore } from '../audience/topics.ts';
 import { credentialsOf } from './authentication.ts';
-import { invalidBody, readBody, refuseIfAny } from './input.ts';
-import { Problem, type FieldError } from './problem.ts';
-import type { RateLimits } from './rate-limits.ts';
-import { route } from './route.ts';
+import { invalidBody, readBody, refuseIfAny } from '../http/read-body.ts';
+import { Problem, type FieldError } from '../http/problem.ts';
+import type { RateLimits } from '../http/rate-limits.ts';
+import { route } from '../http/route.ts';
 
 export interface SubscriptionsDeps {
   readonly subscriptions: SubscriptionStore;

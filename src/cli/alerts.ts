@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { createErasure, ERASED_HEADLINE } from '../alerts/erasure.ts';
 import { createAlertStore } from '../alerts/store.ts';
-import { createLiveLog } from '../live/log.ts';
+import { createLiveLog } from '../live/log/log.ts';
 import { CliError, print, withServices } from './services.ts';
 
 const LEFT = `

@@ -5,7 +5,7 @@ import { createEditorStore, type EditorStore } from '../editors/store.ts';
 import { createLogger } from '../ops/logger.ts';
 import { closeRedis, connectRedis, waitUntilReady, type Redis } from '../redis/connect.ts';
 import { keys } from '../redis/keys.ts';
-import { embeddedRedisPlace } from '../redis/embedded.ts';
+import { embeddedRedisPlace } from '../machine/embedded-redis.ts';
 
 export const EXIT = { failed: 1, usage: 2, redisAway: 3 } as const;
 

@@ -3,11 +3,11 @@ import { setBits, without } from '../audience/bitmap.ts';
 import type { Selection } from '../audience/selection.ts';
 import { SHARDS } from '../audience/shard.ts';
 import type { Logger } from '../ops/logger.ts';
-import { isRedisAway } from '../redis/away.ts';
+import { isRedisAway } from '../redis/is-redis-away.ts';
 import { groupBy } from './group-by.ts';
-import { expiredAt } from './group-retries.ts';
-import type { Ledger } from './ledger.ts';
-import { deliveryLife, finishVersion, isStopped, type DeliveryLife } from './life.ts';
+import { expiredAt } from './sending/group-retries.ts';
+import type { Ledger } from './ledger/ledger.ts';
+import { deliveryLife, finishVersion, isStopped, type DeliveryLife } from './delivery-life.ts';
 import { versionName, type FanOutJob, type FanOutQueue, type PushQueue } from './queues.ts';
 
 /** A version that was accepted so long ago and is not cut yet lost its job: it is added again. */

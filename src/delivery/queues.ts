@@ -5,7 +5,7 @@ import type { Rank } from '../push/types.ts';
 import { QUEUE_PREFIX } from '../redis/keys.ts';
 import type { Redis } from '../redis/connect.ts';
 import { groupBy } from './group-by.ts';
-import { isUnprovenRetry } from './retry.ts';
+import { isUnprovenRetry } from './ledger/retry.ts';
 
 export const FAN_OUT_QUEUE = 'fan-out';
 /**

@@ -1,5 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
-import { isRedisAway } from '../redis/away.ts';
+import { isRedisAway } from '../redis/is-redis-away.ts';
 import type { Redis } from '../redis/connect.ts';
 import { keys } from '../redis/keys.ts';
 import { runScript, script } from '../redis/script.ts';

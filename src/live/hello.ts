@@ -1,6 +1,6 @@
-import { formatCursor, type Cursor } from './cursor.ts';
-import type { Group } from './groups.ts';
-import { helloText, type Tail } from './tail.ts';
+import { formatCursor, type Cursor } from './log/cursor.ts';
+import type { Group } from './connections/groups.ts';
+import { helloText, type Tail } from './log/tail.ts';
 
 /** Most hellos to keep: readers who return together mostly send the same query, but strangers can invent any number. */
 const MAX_KEPT = 2000;

@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram } from 'prom-client';
 import type { Metrics } from '../ops/metrics.ts';
-import type { EndReason } from './connection.ts';
-import type { Refusal } from './refusal.ts';
+import type { EndReason } from './connections/connection.ts';
+import type { Refusal } from './door/refusal.ts';
 
 export interface LiveMetrics {
   refused(reason: Refusal['reason']): void;

@@ -1,35 +1,64 @@
-import type { Alert, Urgency } from '../alerts/schema.ts';
+import { toPublicAlert, URGENCIES, type Alert } from '../alerts/schema.ts';
+import type { AlertPage, AlertQuery } from '../alerts/list.ts';
+import type { Topic } from '../audience/topics.ts';
+import { isBreaking, type FrontPageData } from './common/front-page-data.ts';
+import { LANGUAGES } from '../api/public-config.ts';
 
-/** `GET /v1/config`, as far as the reader page needs it. */
-export interface PublicConfig {
-  readonly vapidPublicKey: string;
-  readonly topics: readonly Topic[];
-  readonly languages: readonly string[];
-  readonly urgencies: readonly Urgency[];
+export interface FrontPageQuery {
+  /** A section; one that there is not is as none. */
+  readonly topic: string | undefined;
+  /** Id of an alert: only older ones. */
+  readonly before: string | undefined;
 }
 
-export interface Topic {
-  readonly id: string;
-  readonly names: Readonly<Record<string, string>>;
-  readonly default: boolean;
-}
-
-/** What the server made the reader page of, for the page's script to go on with. */
-export interface FrontPageData {
-  readonly config: PublicConfig;
-  /** The section that is shown; null: all. */
-  readonly topic: string | null;
+interface List {
   readonly alerts: readonly Alert[];
   readonly next: string | null;
-  /** What is loud and has not expired, of every section. */
-  readonly breaking: readonly Alert[];
-  /** The server's clock, ms since the epoch. */
-  readonly nowMs: number;
 }
 
-/** Id of the page's data block. */
-export const DATA_BLOCK = 'ajil-data';
+const PAGE = 20;
+/** So long the same list serves everybody: after a notification a crowd opens the page within a second. */
+const KEPT_MS = 500;
 
-/** Whether an alert is loud, true as far as is known, and not yet stale. */
-export const isBreaking = (alert: Alert, nowMs: number): boolean =>
-  alert.change !== 'retraction' && alert.urgency !== 'normal' && Date.parse(alert.expiresAt) > nowMs;
+/** What the front page is made of. The first page of each section is read once for all who ask at the same time. */
+export function createFrontPageData(deps: {
+  readonly alerts: { list(query: AlertQuery): Promise<AlertPage> };
+  readonly topics: { list(): Promise<readonly Topic[]> };
+  readonly vapidPublicKey: string;
+  readonly now: () => number;
+}): (query: FrontPageQuery) => Promise<FrontPageData> {
+  /** By section: no more than there are topics. */
+  const kept = new Map<string | undefined, { readonly untilMs: number; readonly list: Promise<List> }>();
+
+  async function read(topic: string | undefined, before: string | undefined): Promise<List> {
+    const topics = topic === undefined ? [] : [topic];
+    const { alerts, next } = await deps.alerts.list({ view: 'published', topics, before, limit: PAGE });
+    return { alerts: alerts.map(toPublicAlert), next: next ?? null };
+  }
+
+  function firstPage(topic: string | undefined): Promise<List> {
+    const known = kept.get(topic);
+    if (known !== undefined && known.untilMs > deps.now()) return known.list;
+    const list = read(topic, undefined);
+    kept.set(topic, { untilMs: deps.now() + KEPT_MS, list });
+    list.catch(() => kept.delete(topic));
+    return list;
+  }
+
+  return async (query) => {
+    const topics = await deps.topics.list();
+    const topic = topics.find(({ id }) => id === query.topic)?.id;
+    const [newest, list] = await Promise.all([
+      firstPage(undefined),
+      query.before === undefined ? firstPage(topic) : read(topic, query.before),
+    ]);
+    const nowMs = deps.now();
+    return {
+      config: { vapidPublicKey: deps.vapidPublicKey, topics, languages: LANGUAGES, urgencies: URGENCIES },
+      topic: topic ?? null,
+      ...list,
+      breaking: newest.alerts.filter((alert) => isBreaking(alert, nowMs)),
+      nowMs,
+    };
+  };
+}

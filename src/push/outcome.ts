@@ -1,4 +1,4 @@
-import type { Provider } from './endpoint-policy.ts';
+import type { Provider } from './endpoint/endpoint-policy.ts';
 import { TransportError, type PushAnswer, type RetryReason, type TransportResponse } from './types.ts';
 
 /** The longest wait that we take from a push service, ms: an alert rarely lives longer than an hour. */

@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram } from 'prom-client';
 import type { Metrics } from '../ops/metrics.ts';
-import type { Provider } from './endpoint-policy.ts';
+import type { Provider } from './endpoint/endpoint-policy.ts';
 import type { PushAnswer } from './types.ts';
 
 /** The values of a lane when the metrics are read. */

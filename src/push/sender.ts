@@ -1,12 +1,12 @@
 import type { Logger } from '../ops/logger.ts';
 import type { Metrics } from '../ops/metrics.ts';
-import { openEncryptor, type Encryptor } from './encryption.ts';
-import type { Accepted, EndpointPolicy, Provider } from './endpoint-policy.ts';
-import { createLane, type Job, type Lane } from './lane.ts';
-import { createLanes, type Lanes } from './lanes.ts';
+import { openEncryptor, type Encryptor } from './encryption/encryptor.ts';
+import type { Accepted, EndpointPolicy, Provider } from './endpoint/endpoint-policy.ts';
+import { createLane, type Job, type Lane } from './lane/lane.ts';
+import { createLanes, type Lanes } from './lane/lanes.ts';
 import { classify, DEFAULT_RETRY_AFTER } from './outcome.ts';
-import { createOutbox } from './outbox.ts';
-import type { RemovalBrake } from './removal-brake.ts';
+import { createOutbox } from './encryption/encryption-queue.ts';
+import type { RemovalBrake } from './endpoint/removal-brake.ts';
 import { createSenderMetrics } from './sender-metrics.ts';
 import {
   isWithdrawn,
@@ -18,7 +18,7 @@ import {
   type SendOrder,
   type Transport,
 } from './types.ts';
-import type { Vapid } from './vapid.ts';
+import type { Vapid } from './vapid/vapid-headers.ts';
 
 /**
  * Messages held at once, waiting or under way, in all: with payloads of 2.6 kB about 100 MB, and the bodies of those

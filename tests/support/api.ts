@@ -1,20 +1,20 @@
 import { createECDH, randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createApp, type ApiDeps } from '../../src/api/app.ts';
+import { createApp, type ApiDeps } from '../../src/app.ts';
 import { pushMessageBytes } from '../../src/alerts/notification.ts';
 import { createAlertStore } from '../../src/alerts/store.ts';
 import { createSubscriptionStore } from '../../src/audience/subscriptions.ts';
 import { createTopicStore } from '../../src/audience/topics.ts';
-import type { DeliveryReport } from '../../src/delivery/report.ts';
+import type { DeliveryReport } from '../../src/delivery/report/report.ts';
 import { createAuditLog } from '../../src/editors/audit.ts';
 import { createSessionStore } from '../../src/editors/sessions.ts';
 import { createEditorStore } from '../../src/editors/store.ts';
-import { createLiveLog } from '../../src/live/log.ts';
+import { createLiveLog } from '../../src/live/log/log.ts';
 import { createLogger } from '../../src/ops/logger.ts';
 import { createMetrics } from '../../src/ops/metrics.ts';
-import { createEndpointPolicy } from '../../src/push/endpoint-policy.ts';
-import { isP256Point } from '../../src/push/p256.ts';
+import { createEndpointPolicy } from '../../src/push/endpoint/endpoint-policy.ts';
+import { isP256Point } from '../../src/push/vapid/p256.ts';
 import { closeRedis, connectRedis, waitUntilReady } from '../../src/redis/connect.ts';
 import { startTestRedis, type TestRedis } from './redis.ts';
 

@@ -9,15 +9,19 @@ import {
   type SubscriptionKeys,
   type SubscriptionStore,
 } from '../../src/audience/subscriptions.ts';
-import { fanOut } from '../../src/delivery/fan-out.ts';
+import { fanOut } from '../../src/delivery/fan-out/fan-out.ts';
 import { keepHouse } from '../../src/delivery/housekeeping.ts';
-import { createLedger, type Ledger } from '../../src/delivery/ledger.ts';
+import { createLedger, type Ledger } from '../../src/delivery/ledger/ledger.ts';
 import type { FanOutJob, FanOutQueue, PushQueue } from '../../src/delivery/queues.ts';
-import { createReceiptTokens } from '../../src/delivery/receipt-token.ts';
-import { createReportStore, type DeliveryReport } from '../../src/delivery/report.ts';
-import { createPushSending, type PushSending, type SendPushDeps } from '../../src/delivery/send-push.ts';
+import { createReceiptTokens } from '../../src/delivery/receipts/receipt-token.ts';
+import { createReportStore, type DeliveryReport } from '../../src/delivery/report/report.ts';
+import {
+  createPushSending,
+  type PushSending,
+  type SendPushDeps,
+} from '../../src/delivery/sending/send-push.ts';
 import { createLogger } from '../../src/ops/logger.ts';
-import { createEndpointPolicy } from '../../src/push/endpoint-policy.ts';
+import { createEndpointPolicy } from '../../src/push/endpoint/endpoint-policy.ts';
 import { closeRedis, connectRedis, type Redis } from '../../src/redis/connect.ts';
 import { createJobList, type JobList } from './job-list.ts';
 import { startTestRedis } from './redis.ts';

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { loadConfig } from '../../src/config.ts';
-import { runMachine } from '../../src/machine.ts';
+import { runMachine } from '../../src/machine/machine.ts';
 import { createLogger } from '../../src/ops/logger.ts';
 import { createShutdown, shutdownOnSignals } from '../../src/ops/shutdown.ts';
 

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { findRedisServer } from '../../src/redis/server-binary.ts';
+import { findRedisServer } from '../../src/machine/server-binary.ts';
 import { freePorts } from './free-ports.ts';
 
 const PROJECT = new URL('../..', import.meta.url).pathname;

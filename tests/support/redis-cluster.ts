@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import { findRedisServer } from '../../src/redis/server-binary.ts';
+import { findRedisServer } from '../../src/machine/server-binary.ts';
 import { freePorts } from './free-ports.ts';
 
 export interface TestRedisCluster {

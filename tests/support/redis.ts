@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startEmbeddedRedis, type EmbeddedRedis } from '../../src/redis/embedded.ts';
-import { findRedisServer } from '../../src/redis/server-binary.ts';
+import { startEmbeddedRedis, type EmbeddedRedis } from '../../src/machine/embedded-redis.ts';
+import { findRedisServer } from '../../src/machine/server-binary.ts';
 
 const PROJECT = new URL('../..', import.meta.url).pathname;
 

@@ -1,8 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { createLogger } from '../../src/ops/logger.ts';
 import { createMetrics, type Metrics } from '../../src/ops/metrics.ts';
-import { openEncryptor, type Encryptor } from '../../src/push/encryption.ts';
-import { createEndpointPolicy } from '../../src/push/endpoint-policy.ts';
+import { openEncryptor, type Encryptor } from '../../src/push/encryption/encryptor.ts';
+import { createEndpointPolicy } from '../../src/push/endpoint/endpoint-policy.ts';
 import { openSender } from '../../src/push/sender.ts';
 import type {
   PushAnswer,
@@ -12,7 +12,7 @@ import type {
   TransportRequest,
   TransportResponse,
 } from '../../src/push/types.ts';
-import { createVapid } from '../../src/push/vapid.ts';
+import { createVapid } from '../../src/push/vapid/vapid-headers.ts';
 import { createReceiver } from './web-push-oracle.ts';
 
 export const FCM = 'https://fcm.googleapis.com';

@@ -1,4 +1,4 @@
-import { createLiveLog } from '../../../src/live/log.ts';
+import { createLiveLog } from '../../../src/live/log/log.ts';
 import { createLogger } from '../../../src/ops/logger.ts';
 import { closeRedis, connectRedis } from '../../../src/redis/connect.ts';
 import { startTestRedis } from '../../../tests/support/redis.ts';

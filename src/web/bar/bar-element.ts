@@ -1,8 +1,8 @@
 import type { Alert } from '../../alerts/schema.ts';
-import { WORD_ATTRIBUTES } from '../../pages/bar-words.ts';
-import { openLiveClient, type LiveClient } from '../live-client.ts';
+import { WORD_ATTRIBUTES } from '../../pages/common/bar-words.ts';
+import { openLiveClient, type LiveClient } from '../live/main.ts';
 import type { LineFault } from '../live/line-keeper.ts';
-import { createServerClock, type ServerClock } from '../server-clock.ts';
+import { createServerClock, type ServerClock } from '../common/server-clock.ts';
 import { createBarView, type BarView } from './bar-view.ts';
 import { createBoard, type Board, type HideReason } from './board.ts';
 import { complain, faultText } from './complaints.ts';

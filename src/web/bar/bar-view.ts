@@ -1,7 +1,7 @@
 import type { Alert } from '../../alerts/schema.ts';
-import { storyUrl } from '../story-url.ts';
-import { BAR_STYLE } from '../../pages/bar-style.ts';
-import { ageOf, closeLabel, labelOf } from '../../pages/bar-words.ts';
+import { storyUrl } from '../common/story-url.ts';
+import { BAR_STYLE } from '../../pages/common/bar-style.ts';
+import { ageOf, closeLabel, labelOf } from '../../pages/common/bar-words.ts';
 
 /** A custom property of the page, for its own sticky headers. */
 const HEIGHT = '--ajil-bar-height';

@@ -1,8 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { EditorAlert } from '../../alerts/schema.ts';
-import { topicNames } from './question.ts';
-import type { DeskShared } from './shared.ts';
-import { fill } from './strings.ts';
+import { topicNames } from './writing/last-question.ts';
+import type { DeskShared } from './desk-context.ts';
+import { fill } from './words/words.ts';
 
 /** What the alert is and says. */
 export function renderAlertHead(alert: EditorAlert, { words, client, config }: DeskShared): TemplateResult {

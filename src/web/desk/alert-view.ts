@@ -1,17 +1,17 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { EditorAlert, NewVersion } from '../../alerts/schema.ts';
-import { persist, type Persistence } from '../persist.ts';
+import { persist, type Persistence } from '../common/keep-trying.ts';
 import { renderAlertHead } from './alert-head.ts';
 import type { Report } from './answers.ts';
 import { isRefusedFor } from './client.ts';
 import { DeskElement } from './element.ts';
 import { lookAgain } from './look-again.ts';
-import { renderReport, spokenProgress } from './report.ts';
-import { followReport } from './report-stream.ts';
-import type { DeskShared } from './shared.ts';
-import { fill, type Words } from './strings.ts';
+import { renderReport, spokenProgress } from './report/report.ts';
+import { followReport } from './report/report-stream.ts';
+import type { DeskShared } from './desk-context.ts';
+import { fill, type Words } from './words/words.ts';
 import './confirm.ts';
-import './writer.ts';
+import './writing/writer.ts';
 
 /** An audience that did not grow for so long is whole: reports come every second. */
 const COUNTED_MS = 2500;

@@ -1,15 +1,15 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { EditorAlert, NewVersion } from '../../alerts/schema.ts';
-import { recall, remember } from '../reader/browser-memory.ts';
+import { recall, remember } from '../common/browser-memory.ts';
 import type { DeskConfig, DeskSession } from './answers.ts';
 import { createClient, type Client } from './client.ts';
-import { draftsOf, eraseDrafts } from './draft.ts';
+import { draftsOf, eraseDrafts } from './writing/draft.ts';
 import { DeskElement } from './element.ts';
-import { localShelf } from './local-shelf.ts';
-import { wordsIn, type Language, type Words } from './strings.ts';
+import { localShelf } from './writing/local-shelf.ts';
+import { wordsIn, type Language, type Words } from './words/words.ts';
 import './confirm.ts';
 import './sign-in.ts';
-import './writer.ts';
+import './writing/writer.ts';
 import './alert-view.ts';
 import './recent.ts';
 

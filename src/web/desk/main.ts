@@ -1,2 +1,2 @@
-import './no-eval.ts';
+import './zod-without-eval.ts';
 import './desk.ts';

@@ -3,7 +3,7 @@ import type { EditorAlert } from '../../alerts/schema.ts';
 import type { AlertPage } from './answers.ts';
 import { DeskElement } from './element.ts';
 import { lookAgain } from './look-again.ts';
-import type { DeskShared } from './shared.ts';
+import type { DeskShared } from './desk-context.ts';
 
 const PAGE = 12;
 /** A colleague must not write what has just been sent. */

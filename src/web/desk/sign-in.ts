@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { DeskSession, ProblemDetails } from './answers.ts';
 import type { Client } from './client.ts';
 import { DeskElement } from './element.ts';
-import { fill, type Words } from './strings.ts';
+import { fill, type Words } from './words/words.ts';
 
 /** Asks for the API key. Tells `signed-in` with the session. */
 class SignIn extends DeskElement {

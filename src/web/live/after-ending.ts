@@ -1,5 +1,5 @@
 import { CLOSE_CODES } from '../../live/protocol.ts';
-import { MOST_MS, MOST_NEVER_CONNECTED_MS, reconnectDelay } from '../backoff.ts';
+import { MOST_MS, MOST_NEVER_CONNECTED_MS, reconnectDelay } from '../common/backoff.ts';
 import type { Ending } from './transport.ts';
 
 /** What to do when a line has ended. */

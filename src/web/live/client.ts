@@ -1,6 +1,6 @@
 import type { Alert } from '../../alerts/schema.ts';
 import type { LiveMessage } from '../../live/protocol.ts';
-import { createServerClock } from '../server-clock.ts';
+import { createServerClock } from '../common/server-clock.ts';
 import { keepLine, type LineFault, type LineKeeper } from './line-keeper.ts';
 import { createMemory } from './memory.ts';
 import { shareLine } from './sharing.ts';

@@ -1,7 +1,7 @@
 import type { Alert } from '../../alerts/schema.ts';
-import { parseCursor } from '../../live/cursor.ts';
+import { parseCursor } from '../../live/log/cursor.ts';
 import type { HelloMessage, LiveMessage } from '../../live/protocol.ts';
-import type { ServerClock } from '../server-clock.ts';
+import type { ServerClock } from '../common/server-clock.ts';
 
 /**
  * Versions remembered as had. What comes twice was in flight when a line was replaced, so it is among the last; this is

@@ -1,10 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { changeName, labelName } from '../../alerts/change-names.ts';
 import type { Alert } from '../../alerts/schema.ts';
-import { isBreaking } from '../../pages/front-page-data.ts';
-import { storyUrl } from '../story-url.ts';
-import type { Language, ReaderStrings } from '../../pages/reader-words.ts';
-import type { Times } from '../../pages/times.ts';
+import { isBreaking } from '../../pages/common/front-page-data.ts';
+import { storyUrl } from '../common/story-url.ts';
+import type { Language, ReaderStrings } from '../../pages/common/reader-words.ts';
+import type { Times } from '../../pages/common/times.ts';
 
 export interface ItemView {
   readonly text: ReaderStrings;

@@ -2,8 +2,8 @@ import { html, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { Urgency } from '../../alerts/schema.ts';
 import type { Preferences } from '../subscription/record.ts';
-import type { PublicConfig } from '../../pages/front-page-data.ts';
-import { CARD_STRINGS, URGENCY_NAMES, type Language } from '../../pages/reader-words.ts';
+import type { PublicConfig } from '../../pages/common/front-page-data.ts';
+import { CARD_STRINGS, URGENCY_NAMES, type Language } from '../../pages/common/reader-words.ts';
 
 /** What is ticked for a new reader: the newsroom's default topics, breaking news, the language of the page now. */
 export function firstChoice(config: PublicConfig, language: Language): Preferences {

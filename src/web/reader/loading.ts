@@ -1,5 +1,5 @@
 import type { Alert } from '../../alerts/schema.ts';
-import type { PublicConfig } from '../../pages/front-page-data.ts';
+import type { PublicConfig } from '../../pages/common/front-page-data.ts';
 
 export interface AlertPage {
   readonly alerts: readonly Alert[];

@@ -1,5 +1,5 @@
 import { html, type TemplateResult } from 'lit';
-import type { Language, ReaderStrings } from '../../pages/reader-words.ts';
+import type { Language, ReaderStrings } from '../../pages/common/reader-words.ts';
 
 /** The head of the page: name, day, how the live line is, the switch to the other language. */
 export function renderMasthead(view: {

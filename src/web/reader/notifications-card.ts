@@ -1,14 +1,14 @@
-import { ownScript } from '../trusted-types.ts';
+import { ownScript } from '../common/trusted-types.ts';
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { eraseRecord, readRecord, type Preferences } from '../subscription/record.ts';
 import { forgetAtServer } from '../subscription/server.ts';
 import { subscribe, unsubscribe } from '../subscription/subscribe.ts';
 import { pushSupport } from '../subscription/support.ts';
-import { recall, remember } from './browser-memory.ts';
+import { recall, remember } from '../common/browser-memory.ts';
 import { describeChoice, firstChoice, readChoice, renderChoices, stillPossible } from './choices-form.ts';
 import { BELL, BELL_ON, SHARE } from './icons.ts';
-import type { PublicConfig } from '../../pages/front-page-data.ts';
-import { CARD_STRINGS, type CardStrings, type Language } from '../../pages/reader-words.ts';
+import type { PublicConfig } from '../../pages/common/front-page-data.ts';
+import { CARD_STRINGS, type CardStrings, type Language } from '../../pages/common/reader-words.ts';
 
 /** Wide enough that the choices stand beside the news and hide nothing. */
 const ROOMY = '(min-width: 60rem)';

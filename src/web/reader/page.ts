@@ -1,25 +1,25 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Alert } from '../../alerts/schema.ts';
-import { openLiveClient, type LiveClient } from '../live-client.ts';
+import { openLiveClient, type LiveClient } from '../live/main.ts';
 import {
   DATA_BLOCK,
   isBreaking,
   type FrontPageData,
   type PublicConfig,
-} from '../../pages/front-page-data.ts';
+} from '../../pages/common/front-page-data.ts';
 import type { FedBar } from '../bar/bar-element.ts';
-import { persist, type Persistence } from '../persist.ts';
-import { createServerClock } from '../server-clock.ts';
+import { persist, type Persistence } from '../common/keep-trying.ts';
+import { createServerClock } from '../common/server-clock.ts';
 import { EMPTY_BOOK, refresh, take, type AlertBook } from './alert-book.ts';
 import { renderAlert, type ItemView } from './alert-item.ts';
-import { recall, remember } from './browser-memory.ts';
+import { recall, remember } from '../common/browser-memory.ts';
 import { CLOUD_OFF } from './icons.ts';
 import { loadAlerts, loadConfig } from './loading.ts';
 import { renderMasthead } from './masthead.ts';
 import { renderSections } from './sections.ts';
-import { READER_STRINGS, type Language } from '../../pages/reader-words.ts';
-import { timesIn, type Times } from '../../pages/times.ts';
+import { READER_STRINGS, type Language } from '../../pages/common/reader-words.ts';
+import { timesIn, type Times } from '../../pages/common/times.ts';
 
 /** How often the ages of alerts are written anew, ms. */
 const TICK_MS = 15_000;

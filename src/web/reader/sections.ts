@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Topic } from '../../pages/front-page-data.ts';
-import type { Language, ReaderStrings } from '../../pages/reader-words.ts';
+import type { Topic } from '../../pages/common/front-page-data.ts';
+import type { Language, ReaderStrings } from '../../pages/common/reader-words.ts';
 
 /** The newsroom's topics, to read one of them. */
 export function renderSections(view: {

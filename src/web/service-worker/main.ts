@@ -1,4 +1,4 @@
-import { storyUrl } from '../story-url.ts';
+import { storyUrl } from '../common/story-url.ts';
 import { readRecord } from '../subscription/record.ts';
 import { subscribe } from '../subscription/subscribe.ts';
 import { readPushMessage, type PushData, type Shown } from './push-message.ts';

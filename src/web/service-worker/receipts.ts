@@ -1,4 +1,4 @@
-import { spread } from '../spread.ts';
+import { spread } from '../common/spread.ts';
 import type { PushData } from './push-message.ts';
 
 /** All devices show an alert within the same seconds: their receipts are spread over so long, ms, for the server's sake. */

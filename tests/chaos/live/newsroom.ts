@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Alert } from '../../../src/alerts/schema.ts';
-import { createLiveLog } from '../../../src/live/log.ts';
+import { createLiveLog } from '../../../src/live/log/log.ts';
 import type { Redis } from '../../../src/redis/connect.ts';
 import { keys } from '../../../src/redis/keys.ts';
 import type { AlertSource } from './alert-source.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { alertSchema } from '../../../src/alerts/schema.ts';
 import { MAX_VERSIONS } from '../../../src/alerts/store.ts';
-import { createLiveLog } from '../../../src/live/log.ts';
+import { createLiveLog } from '../../../src/live/log/log.ts';
 import { anAlert, startTestApi, type TestApi } from '../../support/api.ts';
 
 let api: TestApi;

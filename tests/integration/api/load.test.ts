@@ -3,8 +3,8 @@ import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { firstVersion, nextVersion } from '../../../src/alerts/life-cycle.ts';
 import { newAlertId } from '../../../src/alerts/id.ts';
-import { createHttpServer, type HttpServer } from '../../../src/ops/http-server.ts';
-import { createApp } from '../../../src/api/app.ts';
+import { createHttpServer, type HttpServer } from '../../../src/http/http-server.ts';
+import { createApp } from '../../../src/app.ts';
 import { createMetrics } from '../../../src/ops/metrics.ts';
 import { anAlert, startTestApi, type TestApi } from '../../support/api.ts';
 

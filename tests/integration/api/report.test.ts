@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { DeliveryReport, Report } from '../../../src/delivery/report.ts';
+import type { DeliveryReport, Report } from '../../../src/delivery/report/report.ts';
 import { anAlert, startTestApi, type TestApi } from '../../support/api.ts';
 
 let api: TestApi;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { placeOf, subscriptionId } from '../../../src/audience/shard.ts';
-import type { Ledger } from '../../../src/delivery/ledger.ts';
+import type { Ledger } from '../../../src/delivery/ledger/ledger.ts';
 import { keys } from '../../../src/redis/keys.ts';
 import { openDeliveryWorld, type DeliveryWorld } from '../../support/delivery-world.ts';
 import { ACCEPTED, UNAVAILABLE } from '../../support/scripted-push-service.ts';

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createLedger, type Ledger } from '../../../src/delivery/ledger.ts';
-import { createReportStore } from '../../../src/delivery/report.ts';
-import type { Retry } from '../../../src/delivery/retry.ts';
-import type { Settled } from '../../../src/delivery/settled.ts';
+import { createLedger, type Ledger } from '../../../src/delivery/ledger/ledger.ts';
+import { createReportStore } from '../../../src/delivery/report/report.ts';
+import type { Retry } from '../../../src/delivery/ledger/retry.ts';
+import type { Settled } from '../../../src/delivery/ledger/settled-bitmaps.ts';
 import { createLogger } from '../../../src/ops/logger.ts';
 import { closeRedis, connectRedis, type Redis } from '../../../src/redis/connect.ts';
 import { seededRandom } from '../../support/random.ts';

@@ -10,7 +10,7 @@ import {
   type FanOutJob,
   type RetryJob,
 } from '../../../src/delivery/queues.ts';
-import type { PushSending } from '../../../src/delivery/send-push.ts';
+import type { PushSending } from '../../../src/delivery/sending/send-push.ts';
 import { createMetrics, type Metrics } from '../../../src/ops/metrics.ts';
 import type { Redis } from '../../../src/redis/connect.ts';
 import { QUEUE_PREFIX } from '../../../src/redis/keys.ts';

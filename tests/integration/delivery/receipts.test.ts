@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createReceiptStore } from '../../../src/delivery/receipts.ts';
-import { createReceiptTokens } from '../../../src/delivery/receipt-token.ts';
+import { createReceiptStore } from '../../../src/delivery/receipts/receipts.ts';
+import { createReceiptTokens } from '../../../src/delivery/receipts/receipt-token.ts';
 import { createLogger } from '../../../src/ops/logger.ts';
 import { closeRedis, connectRedis, waitUntilReady, type Redis } from '../../../src/redis/connect.ts';
 import { keys } from '../../../src/redis/keys.ts';

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { countReached } from '../../../src/live/group-sizes.ts';
+import { countReached } from '../../../src/live/connections/group-sizes.ts';
 import {
   anAlertVersion as alert,
   nameOf,

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import type { Alert } from '../../../src/alerts/schema.ts';
 import type { GatewayDeps } from '../../../src/live/gateway.ts';
 import type { LiveMessage } from '../../../src/live/protocol.ts';
-import { openSender } from '../../../src/live/sender.ts';
+import { openSender } from '../../../src/live/connections/fan-write.ts';
 import { createLogger } from '../../../src/ops/logger.ts';
 import { keys } from '../../../src/redis/keys.ts';
 import {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { PROBLEMS } from '../../../src/api/problem.ts';
+import { PROBLEMS } from '../../../src/http/problem.ts';
 import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
 import {
   clientFrame,

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLogger } from '../../../src/ops/logger.ts';
 import { createMetrics } from '../../../src/ops/metrics.ts';
-import { createEndpointPolicy } from '../../../src/push/endpoint-policy.ts';
+import { createEndpointPolicy } from '../../../src/push/endpoint/endpoint-policy.ts';
 import { openSender } from '../../../src/push/sender.ts';
 import { openTransport } from '../../../src/push/transport/open-transport.ts';
 import type { PushMessage, PushSender, PushTarget, SendOrder } from '../../../src/push/types.ts';
-import { loadVapidKeys } from '../../../src/push/vapid-keys.ts';
-import { createVapid } from '../../../src/push/vapid.ts';
+import { loadVapidKeys } from '../../../src/push/vapid/vapid-keys.ts';
+import { createVapid } from '../../../src/push/vapid/vapid-headers.ts';
 import { startPushService, type PushService } from '../../support/push-service/start.ts';
 import type { Fault } from '../../support/push-service/faults.ts';
 

@@ -7,7 +7,7 @@ import { setBits } from '../../../src/audience/bitmap.ts';
 import { createSubscriptionStore } from '../../../src/audience/subscriptions.ts';
 import { createLogger } from '../../../src/ops/logger.ts';
 import { closeRedis, connectRedis, waitUntilReady, type Redis } from '../../../src/redis/connect.ts';
-import { isRedisAway } from '../../../src/redis/away.ts';
+import { isRedisAway } from '../../../src/redis/is-redis-away.ts';
 import { keys } from '../../../src/redis/keys.ts';
 import { isComplete } from '../../support/api-client.ts';
 import { startPushService } from '../../support/push-service/start.ts';

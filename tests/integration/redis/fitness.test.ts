@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createLogger } from '../../../src/ops/logger.ts';
-import { createReadiness } from '../../../src/readiness.ts';
+import { createReadiness } from '../../../src/redis/readiness.ts';
 import { closeRedis, connectRedis, waitUntilReady, type Redis } from '../../../src/redis/connect.ts';
 import { watchRedis } from '../../../src/redis/fitness.ts';
 import { keys } from '../../../src/redis/keys.ts';

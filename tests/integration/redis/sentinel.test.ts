@@ -7,7 +7,7 @@ import { Redis } from 'ioredis';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createLogger } from '../../../src/ops/logger.ts';
 import { closeRedis, connectRedis, waitUntilReady } from '../../../src/redis/connect.ts';
-import { findRedisServer } from '../../../src/redis/server-binary.ts';
+import { findRedisServer } from '../../../src/machine/server-binary.ts';
 import { freePorts } from '../../support/free-ports.ts';
 import { startPlainRedis, type PlainRedis } from '../../support/plain-redis.ts';
 

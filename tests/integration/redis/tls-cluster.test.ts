@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { findRedisServer } from '../../../src/redis/server-binary.ts';
+import { findRedisServer } from '../../../src/machine/server-binary.ts';
 import { freePorts } from '../../support/free-ports.ts';
 import { makeCertificate } from '../../support/tls.ts';
 

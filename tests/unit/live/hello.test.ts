@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { createGroups } from '../../../src/live/groups.ts';
+import { createGroups } from '../../../src/live/connections/groups.ts';
 import { createHellos } from '../../../src/live/hello.ts';
-import { createTail } from '../../../src/live/tail.ts';
-import { eventStreamWire } from '../../../src/live/wire.ts';
+import { createTail } from '../../../src/live/log/tail.ts';
+import { eventStreamWire } from '../../../src/live/connections/wire.ts';
 
 const tail = createTail('e', 0);
 const groups = createGroups();

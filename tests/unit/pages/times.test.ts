@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { timesIn } from '../../../src/pages/times.ts';
+import { timesIn } from '../../../src/pages/common/times.ts';
 
 const AT = '2026-05-01T10:00:00.000Z';
 

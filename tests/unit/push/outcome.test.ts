@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Provider } from '../../../src/push/endpoint-policy.ts';
+import type { Provider } from '../../../src/push/endpoint/endpoint-policy.ts';
 import { classify } from '../../../src/push/outcome.ts';
 import { TransportError } from '../../../src/push/types.ts';
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Encryptor } from '../../../src/push/encryption.ts';
+import type { Encryptor } from '../../../src/push/encryption/encryptor.ts';
 import { TransportError, type SendOrder } from '../../../src/push/types.ts';
 import {
   APPLE,

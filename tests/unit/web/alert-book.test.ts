@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Alert } from '../../../src/alerts/schema.ts';
-import { isBreaking } from '../../../src/pages/front-page-data.ts';
+import { isBreaking } from '../../../src/pages/common/front-page-data.ts';
 import { EMPTY_BOOK, refresh, take, type AlertBook } from '../../../src/web/reader/alert-book.ts';
 
 const NOW = Date.parse('2026-11-24T08:00:00Z');

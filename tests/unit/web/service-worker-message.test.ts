@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { readPushMessage } from '../../../src/web/service-worker/push-message.ts';
-import { storyUrl } from '../../../src/web/story-url.ts';
+import { storyUrl } from '../../../src/web/common/story-url.ts';
 
 const notification = {
   title: 'عاجل: إغلاق المطار',

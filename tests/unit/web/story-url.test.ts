@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { storyUrl } from '../../../src/web/story-url.ts';
+import { storyUrl } from '../../../src/web/common/story-url.ts';
 
 const ORIGIN = 'http://localhost:3000';
 const OWN = `${ORIGIN}/a/1`;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { caughtUp, changedFields, opened } from '../../../../src/web/desk/catch-up.ts';
-import { emptyFields, newDraft, type Fields } from '../../../../src/web/desk/draft.ts';
+import { caughtUp, changedFields, opened } from '../../../../src/web/desk/writing/catch-up.ts';
+import { emptyFields, newDraft, type Fields } from '../../../../src/web/desk/writing/draft.ts';
 
 /** What the alert says in its second version. */
 const NOW: Fields = { ...emptyFields('ar'), headline: 'مقتل ثلاثة', body: 'في الشمال', topics: ['world'] };

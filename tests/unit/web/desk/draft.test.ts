@@ -5,7 +5,7 @@ import {
   eraseDrafts,
   newDraft,
   openDraftStore,
-} from '../../../../src/web/desk/draft.ts';
+} from '../../../../src/web/desk/writing/draft.ts';
 
 const HOUR_MS = 60 * 60_000;
 

@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import { firstVersion } from '../../../../src/alerts/life-cycle.ts';
 import { pushMessageBytes } from '../../../../src/alerts/notification.ts';
 import { newAlertSchema } from '../../../../src/alerts/schema.ts';
-import { emptyFields } from '../../../../src/web/desk/draft.ts';
-import { draftedAlert, fieldsOf, requestBody } from '../../../../src/web/desk/drafted.ts';
-import { faultsIn, faultsOf, sizeFault, withoutForbidden } from '../../../../src/web/desk/faults.ts';
+import { emptyFields } from '../../../../src/web/desk/writing/draft.ts';
+import { draftedAlert, fieldsOf, requestBody } from '../../../../src/web/desk/writing/drafted.ts';
+import { faultsIn, faultsOf, sizeFault, withoutForbidden } from '../../../../src/web/desk/writing/faults.ts';
 
 const NOW = Date.UTC(2026, 0, 1);
 const NEW = { change: 'new' } as const;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { siteFaults } from '../../../../src/web/desk/faults.ts';
+import { siteFaults } from '../../../../src/web/desk/writing/faults.ts';
 
 const SITES = ['https://news.example', 'https://alerts.example'];
 const faulty = (url: string | null, image: string | null = null): string[] =>

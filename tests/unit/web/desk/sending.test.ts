@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ProblemDetails } from '../../../../src/web/desk/answers.ts';
-import { judge } from '../../../../src/web/desk/sending.ts';
+import { judge } from '../../../../src/web/desk/writing/sending.ts';
 
 const problem = (code: string): ProblemDetails => ({ code, status: 400, title: '', detail: '', errors: [] });
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Alert } from '../../../../src/alerts/schema.ts';
-import { createServerClock } from '../../../../src/web/server-clock.ts';
+import { createServerClock } from '../../../../src/web/common/server-clock.ts';
 import { createMemory } from '../../../../src/web/live/memory.ts';
 
 const version = (id: string, number = 1): Alert => ({ id, version: number }) as Alert;

@@ -1,0 +1,259 @@
+import { z } from 'zod';
+import { alertSchema, editorAlertSchema, newAlertSchema, newVersionSchema } from '../../alerts/schema.ts';
+import { newSubscriptionSchema, preferencesPatchSchema } from '../../audience/schema.ts';
+import { listQuerySchema } from '../alerts.ts';
+import { estimateSchema } from '../estimate.ts';
+import { ALERT_EXAMPLE, CURL_EXAMPLE, SUBSCRIPTION_EXAMPLE } from './examples.ts';
+import type { ProblemCode } from '../../http/problem.ts';
+import { receiptSchema } from '../receipts.ts';
+import { reportQuerySchema } from '../report.ts';
+import {
+  alertPageSchema,
+  estimateAnswerSchema,
+  publicConfigSchema,
+  readinessSchema,
+  reportSchema,
+  sessionAnswerSchema,
+  subscriptionAnswerSchema,
+} from './responses.ts';
+import { signInSchema } from '../session.ts';
+
+export type Who = 'all' | 'editor' | 'subscription';
+
+/** One call of the API, as the documentation needs it. */
+export interface Operation {
+  readonly summary: string;
+  readonly who: Who;
+  readonly tag: 'alerts' | 'readers' | 'desk' | 'operation';
+  readonly description?: string;
+  readonly query?: z.ZodObject;
+  readonly headers?: readonly string[];
+  readonly body?: z.ZodType;
+  readonly example?: object;
+  /** Status -> the answer's schema; null: no body of ours. */
+  readonly answers: Readonly<Record<number, z.ZodType | null>>;
+  readonly problems?: readonly ProblemCode[];
+}
+
+const WRITE_PROBLEMS = [
+  'malformed-request',
+  'body-too-large',
+  'unsupported-media-type',
+  'invalid-body',
+] as const;
+const anyAlert = z.union([editorAlertSchema.strict(), alertSchema.strict()]);
+const possession = ['unauthenticated', 'forbidden', 'not-found', 'too-many-requests'] as const;
+
+/** Path -> method -> what it takes and answers, with the schemas that validate. */
+export const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
+  '/v1/alerts': {
+    post: {
+      summary: 'Send an alert',
+      description: `A 201 means that the alert is on disk and will be delivered.\n\n\`\`\`sh\n${CURL_EXAMPLE}\n\`\`\``,
+      who: 'editor',
+      tag: 'alerts',
+      headers: ['Idempotency-Key'],
+      body: newAlertSchema,
+      example: ALERT_EXAMPLE,
+      answers: { 201: editorAlertSchema.strict() },
+      problems: [
+        ...WRITE_PROBLEMS,
+        'invalid-header',
+        'approval-required',
+        'duplicate-alert',
+        'message-too-large',
+        'idempotency-conflict',
+        'not-available-yet',
+        'too-many-requests',
+      ],
+    },
+    get: {
+      summary: 'List alerts, newest first',
+      description: 'Readers see published alerts. Editors see all alerts and may filter them by `status`.',
+      who: 'all',
+      tag: 'alerts',
+      query: listQuerySchema,
+      answers: { 200: alertPageSchema },
+      problems: ['invalid-query', 'unauthenticated'],
+    },
+  },
+  '/v1/alerts/{id}': {
+    get: {
+      summary: 'The newest version of an alert',
+      who: 'all',
+      tag: 'alerts',
+      answers: { 200: anyAlert, 304: null },
+      problems: ['not-found'],
+    },
+  },
+  '/v1/alerts/{id}/versions': {
+    post: {
+      summary: 'Update, correct or retract an alert',
+      description:
+        'Omitted fields keep their values. Topics and language cannot change, because every reader of the alert must get this version. With `baseVersion`, the call answers 409 and changes nothing if a newer version exists; `version` then holds its number.',
+      who: 'editor',
+      tag: 'alerts',
+      headers: ['Idempotency-Key'],
+      body: newVersionSchema,
+      example: { change: 'correction', headline: 'تصحيح: العدد ثلاثة', note: 'صُحح العدد' },
+      answers: { 201: editorAlertSchema.strict() },
+      problems: [
+        ...WRITE_PROBLEMS,
+        'invalid-header',
+        'approval-required',
+        'not-found',
+        'version-conflict',
+        'wrong-status',
+        'message-too-large',
+        'idempotency-conflict',
+        'too-many-requests',
+      ],
+    },
+  },
+  '/v1/alerts/{id}/abort': {
+    post: {
+      summary: 'Stop an alert that is being sent',
+      description: 'The report says how many deliveries were already made.',
+      who: 'editor',
+      tag: 'alerts',
+      answers: { 200: editorAlertSchema.strict() },
+      problems: ['forbidden', 'not-found', 'wrong-status'],
+    },
+  },
+  '/v1/alerts/{id}/report': {
+    get: {
+      summary: 'The delivery report of a version',
+      description:
+        'With `Accept: text/event-stream`, the server sends an event `report` each time the report changes.',
+      who: 'editor',
+      tag: 'alerts',
+      query: reportQuerySchema,
+      answers: { 200: reportSchema },
+      problems: ['invalid-query', 'not-found'],
+    },
+  },
+  '/v1/audience/estimate': {
+    post: {
+      summary: 'The number of subscriptions that such an alert would reach now',
+      who: 'editor',
+      tag: 'alerts',
+      body: estimateSchema,
+      example: { topics: ['world'], urgency: 'urgent', lang: 'ar' },
+      answers: { 200: estimateAnswerSchema },
+      problems: [...WRITE_PROBLEMS, 'too-many-requests'],
+    },
+  },
+  '/v1/config': {
+    get: {
+      summary: 'Everything that a page needs to start',
+      who: 'all',
+      tag: 'readers',
+      answers: { 200: publicConfigSchema },
+    },
+  },
+  '/v1/subscriptions': {
+    post: {
+      summary: 'Subscribe a browser, or update its subscription',
+      description:
+        'Answers 201 for a new subscription, and 200 if the endpoint is known and its `auth` is the same.',
+      who: 'all',
+      tag: 'readers',
+      body: newSubscriptionSchema,
+      example: SUBSCRIPTION_EXAMPLE,
+      answers: { 201: subscriptionAnswerSchema, 200: subscriptionAnswerSchema },
+      problems: [...WRITE_PROBLEMS, 'subscription-conflict', 'endpoint-not-allowed', 'too-many-requests'],
+    },
+  },
+  '/v1/subscriptions/{id}': {
+    get: {
+      summary: "Get a subscription's preferences",
+      who: 'subscription',
+      tag: 'readers',
+      answers: { 200: subscriptionAnswerSchema },
+      problems: possession,
+    },
+    patch: {
+      summary: 'Change preferences',
+      description: 'The body is a JSON Merge Patch (RFC 7396): null removes a preference.',
+      who: 'subscription',
+      tag: 'readers',
+      body: preferencesPatchSchema,
+      example: { topics: ['world', 'ukraine'], lang: 'ar' },
+      answers: { 200: subscriptionAnswerSchema },
+      problems: [...possession, ...WRITE_PROBLEMS],
+    },
+    delete: {
+      summary: 'Unsubscribe, and erase all data kept about the subscription',
+      who: 'subscription',
+      tag: 'readers',
+      answers: { 204: null },
+      problems: possession,
+    },
+  },
+  '/v1/receipts': {
+    post: {
+      summary: 'Report that a device showed a notification, or that its reader opened it',
+      description: 'The body may be text/plain, so `navigator.sendBeacon` works.',
+      who: 'all',
+      tag: 'readers',
+      body: receiptSchema,
+      answers: { 204: null },
+      problems: [...WRITE_PROBLEMS, 'invalid-receipt', 'too-many-requests'],
+    },
+  },
+  '/v1/live': {
+    get: {
+      summary: 'Follow alerts: WebSocket, or SSE with Accept: text/event-stream',
+      description:
+        'The query may hold `topics` (at most 50 ids, separated by commas), `urgency`, `lang` and `cursor`, each at most once, and nothing else. The server first sends a `hello`, whose `unknownTopics` names topics that do not exist, and then an `alert` for every version.',
+      who: 'all',
+      tag: 'readers',
+      answers: { 200: null },
+      problems: ['invalid-query', 'forbidden', 'upgrade-required', 'unavailable'],
+    },
+  },
+  '/v1/session': {
+    post: {
+      summary: 'Sign in at the desk with an API key; the answer sets the session cookie',
+      who: 'all',
+      tag: 'desk',
+      body: signInSchema,
+      answers: { 201: sessionAnswerSchema },
+      problems: [...WRITE_PROBLEMS, 'unauthenticated', 'csrf-refused', 'too-many-requests'],
+    },
+    get: {
+      summary: 'The signed-in editor',
+      who: 'all',
+      tag: 'desk',
+      answers: { 200: sessionAnswerSchema },
+      problems: ['unauthenticated'],
+    },
+    delete: {
+      summary: 'Sign out',
+      who: 'all',
+      tag: 'desk',
+      headers: ['X-CSRF-Token'],
+      answers: { 204: null },
+      problems: ['csrf-refused'],
+    },
+  },
+  '/healthz': {
+    get: {
+      summary: 'Whether the process is alive',
+      who: 'all',
+      tag: 'operation',
+      answers: { 200: z.strictObject({ status: z.string() }) },
+    },
+  },
+  '/readyz': {
+    get: {
+      summary: 'Whether Ajil is ready to take alerts',
+      who: 'all',
+      tag: 'operation',
+      answers: { 200: readinessSchema, 503: readinessSchema },
+    },
+  },
+  '/metrics': {
+    get: { summary: 'Prometheus metrics', who: 'all', tag: 'operation', answers: { 200: null } },
+  },
+};

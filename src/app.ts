@@ -1,0 +1,170 @@
+import { setMaxListeners } from 'node:events';
+import express, { type Express, type Request, type Response } from 'express';
+import { Counter } from 'prom-client';
+import type { Config } from './config.ts';
+import type { AlertStore } from './alerts/store.ts';
+import type { SubscriptionStore } from './audience/subscriptions.ts';
+import type { TopicStore } from './audience/topics.ts';
+import type { FanOutQueue } from './delivery/queues.ts';
+import type { ReceiptStore } from './delivery/receipts/receipts.ts';
+import type { ReportStore } from './delivery/report/report.ts';
+import type { AuditLog } from './editors/audit.ts';
+import type { SessionStore } from './editors/sessions.ts';
+import type { EditorStore } from './editors/store.ts';
+import type { LiveLog } from './live/log/log.ts';
+import type { LiveFilter } from './live/protocol.ts';
+import { clientAddress, compileTrust } from './http/client-address.ts';
+import type { Logger } from './ops/logger.ts';
+import type { Metrics } from './ops/metrics.ts';
+import type { Redis } from './redis/connect.ts';
+import type { Readiness } from './redis/readiness.ts';
+import { createAlertRules, type AlertRulesDeps } from './api/alert-rules.ts';
+import { serveAlerts } from './api/alerts.ts';
+import { serveAudience } from './api/estimate.ts';
+import { createAuthentication } from './api/authentication.ts';
+import { compressAnswers } from './http/compression.ts';
+import { answerConditionally, READING, readerCors, securityHeaders, SUBSCRIBING } from './http/headers.ts';
+import { createFirstPages } from './api/list-cache.ts';
+import { createGate } from './http/gate.ts';
+import { serveDocs } from './api/docs.ts';
+import { serveLive } from './api/live.ts';
+import { serveOperations } from './api/health.ts';
+import { servePages } from './pages/pages.ts';
+import { createProblemWriter, Problem } from './http/problem.ts';
+import { servePublicConfig } from './api/public-config.ts';
+import { createRateLimits, DEFAULT_LIMITS, type Limits } from './http/rate-limits.ts';
+import { createReceipts } from './api/receipts.ts';
+import { serveReport } from './api/report.ts';
+import { createRefusedKeys } from './api/refused-keys.ts';
+import { createRequestLog } from './http/request-log.ts';
+import { serveSession } from './api/session.ts';
+import { serveSubscriptions, type SubscriptionsDeps } from './api/subscriptions.ts';
+
+export interface ApiDeps {
+  readonly config: Pick<Config, 'publicUrl' | 'allowedOrigins' | 'trustProxy' | 'requireApproval'>;
+  /** A `command` connection: it fails at once while Redis is away, which becomes a 503. */
+  readonly redis: Redis;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly editors: EditorStore;
+  readonly sessions: SessionStore;
+  readonly audit: AuditLog;
+  readonly alerts: AlertStore;
+  readonly topics: TopicStore;
+  readonly subscriptions: SubscriptionStore;
+  readonly reports: Pick<ReportStore, 'get'>;
+  readonly receipts: ReceiptStore;
+  readonly liveLog: Pick<LiveLog, 'append'>;
+  readonly fanOutQueue: Pick<FanOutQueue, 'add'>;
+  readonly live: {
+    handleSse(request: Request, response: Response): void | Promise<void>;
+    /** Open connections that an alert like this would reach. */
+    connections(filter: LiveFilter): number | Promise<number>;
+  };
+  readonly endpointPolicy: SubscriptionsDeps['endpointPolicy'];
+  readonly isP256Point: (key: Buffer) => boolean;
+  /** Size of the push message that an alert makes, in bytes of UTF-8. */
+  readonly pushMessageBytes: AlertRulesDeps['pushMessageBytes'];
+  /** base64url, 65 bytes. */
+  readonly vapidPublicKey: string;
+  readonly readiness: () => Promise<Readiness>;
+  /** Prometheus text of every process. */
+  readonly allMetrics: () => Promise<string>;
+  /** Where Vite put the pages; undefined: none are served. */
+  readonly webDir: string | undefined;
+  readonly limits?: Partial<Limits>;
+  readonly reportIntervalMs?: number;
+}
+
+export interface Api {
+  readonly app: Express;
+  /** Ends the streams that would keep the server from closing. */
+  close(): void;
+}
+
+/** The whole HTTP face, for a server to listen with. */
+export function createApp(input: ApiDeps): Api {
+  const closing = new AbortController();
+  // A listener for each report that is watched, which are bounded.
+  setMaxListeners(0, closing.signal);
+  const { config } = input;
+  const trust = compileTrust(config.trustProxy);
+  const limits = createRateLimits({
+    ...input,
+    addressOf: (request) => clientAddress(request, trust),
+    limits: { ...DEFAULT_LIMITS, ...input.limits },
+  });
+  const refusedKeys = createRefusedKeys(input);
+  const onRefusedKey = async (request: Request): Promise<void> => {
+    await refusedKeys.note();
+    await limits.takeRefusedKey(request);
+  };
+  const deps = {
+    ...input,
+    limits,
+    onRefusedKey,
+    auth: createAuthentication({ ...input, onRefusedKey, publicUrl: config.publicUrl }),
+    rules: createAlertRules(input),
+    firstPages: createFirstPages(input),
+    onFanOutFailure: fanOutFailures(input),
+    closing: closing.signal,
+    reportIntervalMs: input.reportIntervalMs ?? 1000,
+  };
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('query parser', 'simple');
+  app.set('trust proxy', trust);
+  const subscribingCors = readerCors(config.allowedOrigins, SUBSCRIBING);
+  const receipts = createReceipts({ ...input, cors: subscribingCors });
+  app.use(receipts.shortcut);
+  app.use(createRequestLog(deps));
+  app.use(securityHeaders(config.publicUrl));
+  app.use(compressAnswers());
+  app.use(/^\/v1\/(config|alerts|live)(\/|$)/, readerCors(config.allowedOrigins, READING));
+  app.use(/^\/v1\/(subscriptions|receipts)(\/|$)/, subscribingCors);
+  app.use(answerConditionally);
+  app.use(createGate({ isEditor: (request) => deps.auth.isEditor(request), metrics: input.metrics }));
+  // Strict: a proxy in front that keeps /metrics inside would let /metrics/ pass.
+  const router = express.Router({ caseSensitive: true, strict: true });
+  serveAlerts(router, deps);
+  serveReport(router, deps);
+  serveAudience(router, deps);
+  servePublicConfig(router, deps);
+  serveSubscriptions(router, deps);
+  receipts.serve(router);
+  serveLive(router, deps);
+  serveSession(router, deps);
+  serveOperations(router, deps);
+  const pages = express.Router({ caseSensitive: true });
+  serveDocs(pages, deps);
+  servePages(pages, deps);
+  app.use(router, pages);
+  app.use(() => {
+    throw new Problem('not-found', 'GET /docs lists all resources.');
+  });
+  app.use(createProblemWriter({ publicUrl: config.publicUrl, logger: input.logger }));
+  return {
+    app,
+    close: () => {
+      closing.abort();
+      refusedKeys.close();
+    },
+  };
+}
+
+function fanOutFailures(deps: Pick<ApiDeps, 'logger' | 'metrics'>) {
+  const failures = new Counter({
+    name: 'ajil_fan_out_add_failures_total',
+    help: 'Accepted versions whose live log entry or fan-out job could not be added immediately; the workers add them',
+    registers: [deps.metrics],
+  });
+  return (error: unknown, alertId: string): void => {
+    failures.inc();
+    deps.logger.error(
+      { err: error, alertId },
+      'could not start a version immediately; the workers will start it',
+    );
+  };
+}

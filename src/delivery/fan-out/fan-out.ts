@@ -1,0 +1,209 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { toPublicAlert, type Alert } from '../../alerts/schema.ts';
+import type { AlertStore } from '../../alerts/store.ts';
+import { countBits, setBits, without } from '../../audience/bitmap.ts';
+import type { Frozen, FrozenName, Selection } from '../../audience/selection.ts';
+import { SHARDS } from '../../audience/shard.ts';
+import { cutShard } from './batches.ts';
+import { createHolders, earlierVersions } from '../ledger/holders.ts';
+import { deliveryLife, finishVersion, isStopped, LEASE_MS } from '../delivery-life.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { versionName, type FanOutJob, type Piece, type PushQueue } from '../queues.ts';
+import { newRetryId, type Retry } from '../ledger/retry.ts';
+import { slotKey, slotsOf, type Slots } from '../ledger/slots.ts';
+
+/** Deliveries per batch: at a few thousand a second a job is then well below a second long. */
+const BATCH_DELIVERIES = 1000;
+/** Of the first batch: it is on the wire before the large ones have been read, and keep every worker busy. */
+const FIRST_BATCH_DELIVERIES = 64;
+/** Time after which messages written before a lease ended are on the wire, ms. */
+const ON_THE_WIRE_MS = 50;
+/** Delay of deliveries to unproven subscriptions, ms: the first batches are in flight by then. */
+const AFTER_OTHERS_MS = 200;
+/** Shards frozen together. The first group's batches are queued before the second group is read. */
+const GROUP = 8;
+
+export interface FanOutDeps {
+  readonly alerts: AlertStore;
+  readonly live: { append(alert: Alert): Promise<unknown> };
+  readonly selection: Selection;
+  readonly ledger: Ledger;
+  readonly pushQueue: Pick<PushQueue, 'add' | 'addRetries'>;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/**
+ * Puts one accepted version on its way: the live log first, then the audience, frozen shard by shard and cut into
+ * batches. Every step may run again: the log takes a version once, a frozen shard stays as it is, and the batches come
+ * out the same, under the same job ids.
+ */
+export async function fanOut(deps: FanOutDeps, job: FanOutJob): Promise<void> {
+  const startedAt = performance.now();
+  const alert = await deps.alerts.get(job.alertId, job.version);
+  if (alert === undefined) return;
+  if (isStopped(alert)) {
+    await deps.alerts.outbox.markFinished(job.alertId, job.version);
+    return;
+  }
+  const { keepSeconds, acceptedAtMs } = deliveryLife(alert);
+  // In this order on one connection, but with one wait for the disk.
+  await Promise.all([
+    deps.live.append(toPublicAlert(alert)),
+    deps.ledger.open(job, acceptedAtMs, keepSeconds),
+  ]);
+  const quiet = awaitEarlierRuns(deps, job, startedAt);
+  quiet.catch(() => undefined); // awaited further on, unless something else fails first
+  const freeze = await freezeOf(deps, job, alert, quiet);
+  const batches = await freezeAndCut(deps, job, keepSeconds, freeze, quiet);
+  const { finished } = await deps.ledger.cut(job, batches);
+  if (finished) await finishVersion(deps.alerts, job);
+}
+
+/**
+ * Resolves once no run sends an earlier version any more. A run stops when it reads that its version is over, and after
+ * {@link LEASE_MS} without a reading. The last message of the earlier version thus always leaves before the first of
+ * this one: the push service and the device keep what comes last.
+ */
+async function awaitEarlierRuns(deps: FanOutDeps, job: FanOutJob, startedAt: number): Promise<void> {
+  const states = await Promise.all(earlierVersions(job).map((earlier) => deps.ledger.state(earlier)));
+  if (!states.some(({ begun, finished }) => begun && !finished)) return;
+  await sleep(Math.max(0, startedAt + LEASE_MS + ON_THE_WIRE_MS - performance.now()));
+}
+
+/** The audience of the version in a shard. */
+type Freeze = (shard: number) => Promise<Frozen>;
+
+/**
+ * A retraction takes something back: its audience are the readers that have, or may have, an earlier version. Any other
+ * version goes to the readers that want it, and to those that an earlier version was for.
+ */
+async function freezeOf(
+  deps: FanOutDeps,
+  job: FanOutJob,
+  alert: Alert,
+  quiet: Promise<void>,
+): Promise<Freeze> {
+  const { keepSeconds } = deliveryLife(alert);
+  if (alert.change === 'retraction') {
+    const holders = createHolders(deps, job);
+    await quiet;
+    return async (shard) =>
+      deps.selection.freezeMembers(versionName(job), shard, await holders.all(shard), keepSeconds);
+  }
+  await freezeEarlier(deps, job);
+  return (shard) => deps.selection.freeze(audienceOf(job), shard, alert, keepSeconds);
+}
+
+const audienceOf = (job: FanOutJob): FrozenName => ({
+  name: versionName(job),
+  earlier: job.version > 1 ? versionName({ ...job, version: job.version - 1 }) : undefined,
+});
+
+const shardsFrom = (first: number): number[] =>
+  Array.from({ length: Math.min(GROUP, SHARDS - first) }, (_, index) => first + index);
+
+/**
+ * A reader that an earlier version was for gets this one too. Where the fan-out of the earlier one has not run (its worker
+ * died, or this version superseded it first), its audience is frozen and counted now.
+ */
+async function freezeEarlier(deps: FanOutDeps, job: FanOutJob): Promise<void> {
+  const earlier = { ...job, version: job.version - 1 };
+  if (earlier.version === 0 || (await deps.ledger.state(earlier)).cut) return;
+  const alert = await deps.alerts.get(earlier.alertId, earlier.version);
+  if (alert === undefined || alert.status === 'aborted' || alert.status === 'retracted') return;
+  await freezeEarlier(deps, earlier);
+  const { keepSeconds, acceptedAtMs } = deliveryLife(alert);
+  await deps.ledger.open(earlier, acceptedAtMs, keepSeconds);
+  for (let first = 0; first < SHARDS; first += GROUP) {
+    await Promise.all(
+      shardsFrom(first).map((shard) =>
+        freezeAndCount(deps, earlier, shard, () =>
+          deps.selection.freeze(audienceOf(earlier), shard, alert, keepSeconds),
+        ),
+      ),
+    );
+  }
+}
+
+/** A shard that was empty when first frozen stays empty, although Redis keeps no empty audience. */
+async function freezeAndCount(
+  deps: FanOutDeps,
+  job: FanOutJob,
+  shard: number,
+  freeze: Freeze,
+): Promise<Frozen> {
+  const frozen = await freeze(shard);
+  const counted = await deps.ledger.addAudience(job, shard, countBits(frozen.all));
+  return counted === 0 ? NOBODY : frozen;
+}
+const NOBODY: Frozen = { all: Buffer.alloc(0), unproven: Buffer.alloc(0) };
+
+/**
+ * Puts the deliveries to unproven subscriptions into retries, once all batches are on their way: however many strangers
+ * there are, no reader waits for them. Doing it again moves nothing.
+ */
+async function setApartUnproven(
+  deps: FanOutDeps,
+  job: FanOutJob,
+  slots: Slots,
+  keepSeconds: number,
+): Promise<void> {
+  const keys = slots.flatMap(([shard, all]) => all.map((slot) => slotKey(shard, slot)));
+  // One after the other: Redis has the outcomes of the others to write in between.
+  for (let from = 0; from < keys.length; from += BATCH_DELIVERIES) {
+    const dueAtMs = deps.now() + AFTER_OTHERS_MS;
+    const some = slotsOf(keys.slice(from, from + BATCH_DELIVERIES));
+    const fresh = { mark: 0, origin: '', attempt: 0, waits: 0, dueAtMs };
+    const retries: Retry[] = [{ ...fresh, id: newRetryId(true), slots: some }];
+    await deps.ledger.checkpoint(job, { retries, taken: false }, keepSeconds);
+    await deps.pushQueue.addRetries(job, retries);
+  }
+}
+
+async function freezeAndCut(
+  deps: FanOutDeps,
+  job: FanOutJob,
+  keepSeconds: number,
+  freeze: Freeze,
+  quiet: Promise<void>,
+): Promise<number> {
+  const apart: Slots[number][] = [];
+  let batch = 0;
+  let pieces: Piece[] = [];
+  let deliveries = 0;
+  const send = async (): Promise<void> => {
+    if (pieces.length === 0) return;
+    const id = `${versionName(job)}-b${batch}`;
+    await quiet;
+    await deps.pushQueue.add([{ id, job: { ...job, kind: 'batch', batch, pieces } }]);
+    batch += 1;
+    pieces = [];
+    deliveries = 0;
+  };
+  for (let first = 0; first < SHARDS; first += GROUP) {
+    const frozen = await Promise.all(
+      shardsFrom(first).map(async (shard) => ({
+        shard,
+        ...(await freezeAndCount(deps, job, shard, freeze)),
+      })),
+    );
+    apart.push(...frozen.map(({ shard, unproven }) => [shard, setBits(unproven)] as const));
+    for (const { shard, all, unproven } of frozen) {
+      const proven = without(all, unproven);
+      const firstLimit = batch === 0 ? FIRST_BATCH_DELIVERIES : BATCH_DELIVERIES;
+      for (const piece of cutShard(shard, proven, BATCH_DELIVERIES, firstLimit)) {
+        if (deliveries + piece.deliveries > BATCH_DELIVERIES) await send();
+        pieces.push(piece);
+        deliveries += piece.deliveries;
+        if (batch === 0) await send();
+      }
+    }
+    // Nobody waits for a full batch at the start.
+    if (first === 0) await send();
+  }
+  await send();
+  await quiet;
+  await setApartUnproven(deps, job, apart, keepSeconds);
+  return batch;
+}

@@ -1,0 +1,32 @@
+import { createHash } from 'node:crypto';
+import { declarativeMessage, RECEIPT_TOKEN_LENGTH } from '../../alerts/notification.ts';
+import type { Alert, Urgency } from '../../alerts/schema.ts';
+import type { PushUrgency } from '../../push/types.ts';
+
+/** Everything of a version's message but the device's own receipt token. */
+export interface PushMessageTemplate {
+  /** @param token {@link RECEIPT_TOKEN_LENGTH} characters of base64url */
+  payload(token: string): Buffer;
+  readonly urgency: PushUrgency;
+  readonly collapseKey: string;
+}
+
+export function pushMessageTemplate(alert: Alert, publicUrl: string): PushMessageTemplate {
+  const mark = '\u0000'.repeat(RECEIPT_TOKEN_LENGTH);
+  const [head = '', tail = ''] = JSON.stringify(declarativeMessage(alert, publicUrl, mark)).split(
+    JSON.stringify(mark).slice(1, -1),
+  );
+  const start = Buffer.from(head);
+  const end = Buffer.from(tail);
+  return {
+    payload: (token) => Buffer.concat([start, Buffer.from(token, 'latin1'), end]),
+    urgency: pushUrgency(alert.urgency),
+    // 32 characters: the most that RFC 8030 allows, and a length that Apple can decode (mod 4 is not 1).
+    collapseKey: createHash('sha256').update(alert.id).digest().toString('base64url', 0, 24),
+  };
+}
+
+// `high` reaches a sleeping device at once; iOS needs it to show anything promptly (RFC 8030, section 5.3).
+function pushUrgency(urgency: Urgency): PushUrgency {
+  return urgency === 'normal' ? 'normal' : 'high';
+}

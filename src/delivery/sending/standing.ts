@@ -1,0 +1,96 @@
+import { Counter } from 'prom-client';
+import type { Member } from '../../audience/selection.ts';
+import { subscriptionId } from '../../audience/shard.ts';
+import type { Note, SubscriptionStore } from '../../audience/subscriptions.ts';
+import type { Logger } from '../../ops/logger.ts';
+import type { Metrics } from '../../ops/metrics.ts';
+import type { EndpointPolicy } from '../../push/endpoint/endpoint-policy.ts';
+import type { RemovalBrake } from '../../push/endpoint/removal-brake.ts';
+import { groupBy } from '../group-by.ts';
+
+/** Why a subscription was removed. */
+export type Retirement = 'gone' | 'never-accepted' | 'refused';
+
+/** An unproven subscription is removed once so many alerts in a row were refused, or expired, for it. */
+const UNPROVEN_LIMIT = 3;
+/** Refusals in a row after which a proven subscription is removed. The browser subscribes again at the next visit. */
+const PROVEN_LIMIT = 5;
+
+export interface StandingDeps {
+  readonly subscriptions: Pick<SubscriptionStore, 'remove' | 'note'>;
+  readonly policy: Pick<EndpointPolicy, 'check'>;
+  readonly brake: RemovalBrake;
+  readonly logger: Logger;
+  readonly onRetired: (reason: Retirement) => void;
+}
+
+/**
+ * Keeps what push services say of subscriptions: whether they ever accepted a message, and how many alerts in a row they
+ * refused. A subscription that nothing can be sent to is removed by rule. Proven ones go behind the brake: a push service
+ * that answers wrongly in bulk must not cost readers.
+ */
+export interface Standing {
+  accepted(shard: number, member: Member): void;
+  refused(shard: number, member: Member): void;
+  gone(member: Member): Promise<void>;
+  /** Writes what was noted. Never rejects: what is lost is noted again with the next alert. */
+  flush(): Promise<void>;
+}
+
+/** Counts removed subscriptions by the reason. */
+export function createRetiredCounter(metrics: Metrics): (reason: Retirement) => void {
+  const retired = new Counter({
+    name: 'ajil_subscriptions_retired_total',
+    help: 'Subscriptions removed, by rule: gone, never accepted, or refused alert after alert',
+    labelNames: ['reason'] as const,
+    registers: [metrics],
+  });
+  return (reason) => retired.inc({ reason });
+}
+
+/** @param unproven all of the run's subscriptions are */
+export function createStanding(deps: StandingDeps, unproven: boolean): Standing {
+  let notes: { shard: number; member: Member; accepted: boolean }[] = [];
+
+  async function remove(member: Member, reason: Retirement): Promise<void> {
+    const verdict = deps.policy.check(member.endpoint);
+    if (verdict.ok && !unproven) {
+      // The brake has heard of those that are gone from the sender.
+      if (reason === 'refused') deps.brake.note(verdict.provider, { type: 'gone', status: 0 });
+      if (!deps.brake.mayRemove(verdict.provider)) return;
+    }
+    await deps.subscriptions.remove(subscriptionId(member.endpoint), member.auth);
+    deps.onRetired(reason);
+  }
+
+  async function write(shard: number, some: readonly { member: Member; accepted: boolean }[]): Promise<void> {
+    const refusals = await deps.subscriptions.note(
+      shard,
+      some.map(({ member, accepted }): Note => ({ slot: member.slot, auth: member.auth, accepted })),
+    );
+    const limit = unproven ? UNPROVEN_LIMIT : PROVEN_LIMIT;
+    const over = some.filter((_, index) => (refusals[index] ?? 0) >= limit);
+    await Promise.all(over.map(({ member }) => remove(member, unproven ? 'never-accepted' : 'refused')));
+  }
+
+  return {
+    accepted: (shard, member) => {
+      if (member.unproven || member.refusals > 0) notes.push({ shard, member, accepted: true });
+    },
+    refused: (shard, member) => void notes.push({ shard, member, accepted: false }),
+    gone: (member) => remove(member, 'gone'),
+    flush: async () => {
+      if (notes.length === 0) return;
+      const byShard = groupBy(notes, ({ shard }) => shard);
+      notes = [];
+      try {
+        await Promise.all([...byShard].map(([shard, some]) => write(shard, some)));
+      } catch (error) {
+        deps.logger.warn(
+          { err: error },
+          'could not write the standing of some subscriptions; the next alert corrects it',
+        );
+      }
+    },
+  };
+}

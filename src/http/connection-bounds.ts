@@ -1,0 +1,114 @@
+import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
+import { addressBucket } from './client-address.ts';
+
+/** From this share of all connections on, a newcomer costs the connection that is idle longest its place. */
+const NEARLY_FULL = 0.9;
+
+export interface ConnectionLimits {
+  /** Open connections, the live ones included. */
+  readonly connections: number;
+  /** Open connections of one address. */
+  readonly perAddress: number;
+  /** Open connections that have sent no whole request yet. */
+  readonly unfinished: number;
+}
+
+/** Why a connection was closed: the label of the metric. */
+export type DropReason = 'full' | 'address' | 'unfinished' | 'idle';
+
+interface Address {
+  open: number;
+  /** In the order in which they became so. */
+  readonly idle: Set<Socket>;
+}
+
+/** Keeps a server's connections within bounds. */
+export interface ConnectionBounds {
+  /** A request of the connection is at work. */
+  busy(socket: Socket): void;
+  /** None is. */
+  idle(socket: Socket): void;
+  /** The connection speaks another protocol from now on, and has bounds of its own. */
+  upgraded(socket: Socket): void;
+}
+
+/**
+ * A connection is `unfinished` until its first request is here, then `busy` and `idle` in turn, or upgraded for good. At a
+ * bound the oldest unfinished or idle connection makes room; only where there is none, the newcomer is refused.
+ * @param isProxy whether a peer speaks for many clients, so that it has no bound per address
+ */
+export function boundConnections(
+  server: Server,
+  limits: ConnectionLimits,
+  isProxy: (address: string) => boolean,
+  onDrop: (reason: DropReason) => void,
+): ConnectionBounds {
+  const unfinished = new Set<Socket>();
+  const idle = new Set<Socket>();
+  const addresses = new Map<string, Address>();
+  const addressOf = new WeakMap<Socket, string>();
+  let open = 0;
+  server.maxConnections = limits.connections;
+  server.on('drop', () => onDrop('full'));
+
+  function drop(socket: Socket, reason: DropReason): void {
+    // 'close' comes in a later turn: until then the socket must not be chosen again.
+    forget(socket);
+    socket.destroy();
+    onDrop(reason);
+  }
+
+  function forget(socket: Socket): void {
+    unfinished.delete(socket);
+    idle.delete(socket);
+    addresses.get(addressOf.get(socket) ?? '')?.idle.delete(socket);
+  }
+
+  // One function for all sockets: tens of thousands may stay open.
+  function onClose(this: Socket): void {
+    open -= 1;
+    forget(this);
+    const name = addressOf.get(this) ?? '';
+    const address = addresses.get(name);
+    if (address === undefined) return;
+    address.open -= 1;
+    if (address.open === 0) addresses.delete(name);
+  }
+
+  function enter(socket: Socket): void {
+    const peer = socket.remoteAddress ?? '';
+    open += 1;
+    socket.once('close', onClose);
+    unfinished.add(socket);
+    if (isProxy(peer)) return;
+    const name = addressBucket(peer);
+    const address = addresses.get(name) ?? { open: 0, idle: new Set() };
+    addresses.set(name, address);
+    addressOf.set(socket, name);
+    address.open += 1;
+    if (address.open > limits.perAddress) drop(first(address.idle) ?? socket, 'address');
+  }
+
+  server.on('connection', (socket: Socket) => {
+    enter(socket);
+    if (unfinished.size > limits.unfinished) drop(first(unfinished) ?? socket, 'unfinished');
+    const longest = first(idle);
+    if (open > limits.connections * NEARLY_FULL && longest !== undefined) drop(longest, 'idle');
+  });
+
+  return {
+    busy: forget,
+    idle: (socket) => {
+      if (socket.destroyed) return;
+      idle.add(socket);
+      addresses.get(addressOf.get(socket) ?? '')?.idle.add(socket);
+    },
+    upgraded: forget,
+  };
+}
+
+function first<T>(set: ReadonlySet<T>): T | undefined {
+  const [value] = set;
+  return value;
+}

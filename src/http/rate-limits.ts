@@ -1,0 +1,121 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import type { Request, Response } from 'express';
+import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import { addressBucket } from './client-address.ts';
+import type { Logger } from '../ops/logger.ts';
+import type { Redis } from '../redis/connect.ts';
+import { keys } from '../redis/keys.ts';
+import { Problem } from './problem.ts';
+
+/** At most `points` requests in `seconds`. */
+export interface Limit {
+  readonly points: number;
+  readonly seconds: number;
+}
+
+/**
+ * Per editor: more than a newsroom types, less than a loop gone wild. Per address: many readers share one behind a
+ * mobile carrier, so those bounds stop floods, not crowds. Of keys only the refused are counted: the right one always opens,
+ * however many wrong ones came from the same newsroom or the same proxy.
+ */
+export const DEFAULT_LIMITS = {
+  editor: { points: 600, seconds: 60 },
+  /** Versions of alerts: each keeps a record, an audience and a report for days. */
+  versions: { points: 5000, seconds: 24 * 60 * 60 },
+  signIn: { points: 30, seconds: 15 * 60 },
+  subscriptions: { points: 3000, seconds: 10 * 60 },
+} as const satisfies Record<string, Limit>;
+export type Limits = Readonly<Record<keyof typeof DEFAULT_LIMITS, Limit>>;
+
+export interface RateLimits {
+  /** Never stands in an editor's way when the counting itself fails. @throws {Problem} 429 */
+  takeEditor(editorId: string, response: Response): Promise<void>;
+  /** The same for what makes a version. */
+  takeVersion(editorId: string): Promise<void>;
+  /** Counts by address; when the counting fails the request fails too. @throws {Problem} 429 */
+  takeAddress(name: 'subscriptions', request: Request, response: Response): Promise<void>;
+  /** Counts a key that is not known, by address. @throws {Problem} 429 */
+  takeRefusedKey(request: Request): Promise<void>;
+}
+
+const SALT_LIFE_SECONDS = 24 * 60 * 60;
+const SALT_CACHE_MS = 5 * 60_000;
+
+/**
+ * Counters in Redis, common to all processes. Addresses are not kept: a counter is named by a hash of the address with
+ * a salt that is thrown away daily.
+ */
+export function createRateLimits(deps: {
+  redis: Redis;
+  addressOf: (request: Request) => string;
+  limits: Limits;
+  logger: Logger;
+  now: () => number;
+}): RateLimits {
+  const limiter = (name: keyof Limits): RateLimiterRedis =>
+    new RateLimiterRedis({
+      storeClient: deps.redis,
+      keyPrefix: `${keys.limits}:${name}`,
+      points: deps.limits[name].points,
+      duration: deps.limits[name].seconds,
+      // A flood above the bound costs Redis nothing.
+      inMemoryBlockOnConsumed: deps.limits[name].points + 1,
+    });
+  const limiters = {
+    editor: limiter('editor'),
+    versions: limiter('versions'),
+    signIn: limiter('signIn'),
+    subscriptions: limiter('subscriptions'),
+  };
+  let salt = { value: '', until: 0 };
+
+  async function currentSalt(): Promise<string> {
+    if (deps.now() < salt.until) return salt.value;
+    const fresh = randomBytes(32).toString('base64url');
+    await deps.redis.set(keys.limitsSalt, fresh, 'EX', SALT_LIFE_SECONDS, 'NX');
+    salt = { value: (await deps.redis.get(keys.limitsSalt)) ?? fresh, until: deps.now() + SALT_CACHE_MS };
+    return salt.value;
+  }
+
+  async function take(name: keyof Limits, key: string, response?: Response): Promise<void> {
+    let refused = false;
+    const taken = await limiters[name].consume(key).catch((why: unknown) => {
+      if (!(why instanceof RateLimiterRes)) throw why;
+      refused = true;
+      return why;
+    });
+    const { points, seconds } = deps.limits[name];
+    const resetSeconds = Math.max(1, Math.ceil(taken.msBeforeNext / 1000));
+    // draft-ietf-httpapi-ratelimit-headers-10
+    response?.set('RateLimit-Policy', `"${name}";q=${points};w=${seconds}`);
+    response?.set('RateLimit', `"${name}";r=${taken.remainingPoints};t=${resetSeconds}`);
+    if (!refused) return;
+    throw new Problem('too-many-requests', `Wait ${resetSeconds} s.`, {
+      headers: { 'Retry-After': String(resetSeconds) },
+    });
+  }
+
+  async function leniently(taking: Promise<void>): Promise<void> {
+    try {
+      await taking;
+    } catch (error) {
+      if (error instanceof Problem) throw error;
+      deps.logger.warn(
+        { err: error },
+        'could not count an editor’s request for the rate limit; the request was let through',
+      );
+    }
+  }
+
+  async function bucketOf(request: Request): Promise<string> {
+    const hash = createHmac('sha256', await currentSalt()).update(addressBucket(deps.addressOf(request)));
+    return hash.digest('base64url').slice(0, 22);
+  }
+
+  return {
+    takeEditor: (editorId, response) => leniently(take('editor', editorId, response)),
+    takeVersion: (editorId) => leniently(take('versions', editorId)),
+    takeAddress: async (name, request, response) => take(name, await bucketOf(request), response),
+    takeRefusedKey: async (request) => take('signIn', await bucketOf(request)),
+  };
+}

@@ -1,0 +1,106 @@
+import type { IncomingMessage } from 'node:http';
+import { addressBucket } from '../../http/client-address.ts';
+import type { Cursor } from '../log/cursor.ts';
+import type { LiveLimits } from './limits.ts';
+import type { LiveFilter } from '../protocol.ts';
+import { parseLiveQuery } from './query.ts';
+import type { Refusal } from './refusal.ts';
+
+export interface Admitted {
+  readonly filter: LiveFilter;
+  readonly since: Cursor | undefined;
+  /** Give it back to {@link Admission.leave} when the connection is closed. */
+  readonly address: string;
+}
+
+/** Decides who may open a connection, and counts connections. */
+export interface Admission {
+  readonly open: number;
+  /** Judges a request; nothing is counted yet. */
+  judge(request: IncomingMessage): Admitted | Refusal;
+  enter(address: string): void;
+  leave(address: string): void;
+  /** From now on nobody is admitted. */
+  shut(): void;
+}
+
+export function createAdmission(deps: {
+  limits: Pick<LiveLimits, 'connections' | 'perAddress'>;
+  allowedOrigins: readonly string[];
+  addressOf: (request: IncomingMessage) => string;
+}): Admission {
+  const { limits } = deps;
+  const perAddress = new Map<string, number>();
+  let open = 0;
+  let shut = false;
+
+  function refusal(request: IncomingMessage, address: string): Refusal | undefined {
+    const { origin } = request.headers;
+    if (
+      origin !== undefined &&
+      !deps.allowedOrigins.includes(origin) &&
+      !isOwn(origin, request.headers.host)
+    ) {
+      const detail = 'this origin may not open the live line: add it to ALLOWED_ORIGINS';
+      return { code: 'forbidden', reason: 'origin', detail };
+    }
+    if (shut) return { code: 'unavailable', reason: 'draining', detail: 'this gateway is shutting down' };
+    if (open >= limits.connections) {
+      return {
+        code: 'unavailable',
+        reason: 'full',
+        detail: 'this gateway has no room for another connection',
+      };
+    }
+    if ((perAddress.get(address) ?? 0) >= limits.perAddress) {
+      return { code: 'unavailable', reason: 'address', detail: 'this address has too many connections' };
+    }
+    return undefined;
+  }
+
+  return {
+    get open() {
+      return open;
+    },
+    judge: (request) => {
+      const { path, query } = splitTarget(request.url ?? '');
+      if (path !== '/v1/live')
+        return { code: 'not-found', reason: 'path', detail: 'the live line is at /v1/live' };
+      const address = addressBucket(deps.addressOf(request));
+      const refused = refusal(request, address);
+      if (refused !== undefined) return refused;
+      const parsed = parseLiveQuery(new URLSearchParams(query));
+      if (!parsed.ok) {
+        const detail = 'Correct the parameters named in errors.';
+        return { code: 'invalid-query', reason: 'query', detail, errors: parsed.errors };
+      }
+      return { filter: parsed.filter, since: parsed.cursor, address };
+    },
+    enter: (address) => {
+      open += 1;
+      perAddress.set(address, (perAddress.get(address) ?? 0) + 1);
+    },
+    leave: (address) => {
+      open -= 1;
+      const left = (perAddress.get(address) ?? 1) - 1;
+      if (left === 0) perAddress.delete(address);
+      else perAddress.set(address, left);
+    },
+    shut: () => {
+      shut = true;
+    },
+  };
+}
+
+/** A page of ours that was reached by another name than PUBLIC_URL, such as an address: an event stream of it is let in too. */
+const isOwn = (origin: string, host: string | undefined): boolean =>
+  URL.canParse(origin) && /^https?:$/.test(new URL(origin).protocol) && new URL(origin).host === host;
+
+/** A request's target is a path, or a whole URL (RFC 9112, section 3.2.2). */
+function splitTarget(target: string): { path: string; query: string } {
+  const local = target.replace(/^https?:\/\/[^/?]*/i, '');
+  const mark = local.indexOf('?');
+  return mark === -1
+    ? { path: local, query: '' }
+    : { path: local.slice(0, mark), query: local.slice(mark + 1) };
+}

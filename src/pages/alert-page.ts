@@ -1,0 +1,208 @@
+import { changeName, labelName } from '../alerts/change-names.ts';
+import { directionOf, primaryLanguage } from '../alerts/language.ts';
+import type { Alert } from '../alerts/schema.ts';
+import type { Topic } from '../audience/topics.ts';
+import { isPageLanguage, PAGE_WORDS, type PageLanguage, type PageWords } from './common/alert-page-words.ts';
+import { timesIn } from './common/times.ts';
+import { html, type Html } from './html.ts';
+
+/** A page of ours without its frame (`src/web/alert.html`). */
+export interface PageParts {
+  readonly lang: PageLanguage;
+  readonly dir: 'ltr' | 'rtl';
+  readonly head: Html;
+  readonly body: Html;
+}
+
+/** What an alert's own page is made of. */
+export interface AlertPageInput {
+  /** Every version that readers may see, oldest first; at least one. */
+  readonly versions: readonly [Alert, ...Alert[]];
+  readonly topics: readonly Topic[];
+  readonly publicUrl: string;
+  /** Milliseconds since the epoch. */
+  readonly nowMs: number;
+}
+
+interface View {
+  readonly alert: Alert;
+  readonly lang: PageLanguage;
+  readonly words: PageWords;
+}
+
+/** An alert's own page: whole without scripts, readable for crawlers and link previews (https://ogp.me). */
+export function alertPage(input: AlertPageInput): PageParts {
+  const alert = input.versions.at(-1) ?? input.versions[0];
+  const lang = pageLanguage(alert.lang);
+  const view: View = { alert, lang, words: PAGE_WORDS[lang] };
+  return { lang, dir: directionOf(lang), head: head(input, view), body: frame(view, article(input, view)) };
+}
+
+/** The page for an address that leads nowhere. */
+export function missingPage(lang: PageLanguage): PageParts {
+  const words = PAGE_WORDS[lang];
+  const body = html`
+    <main class="missing">
+      <h1>${words.missing}</h1>
+      <p>${words.missingMore}</p>
+      <a class="button" href="/">${words.all}</a>
+    </main>
+  `;
+  return {
+    lang,
+    dir: directionOf(lang),
+    head: html`<title>${words.missing}</title><meta name="robots" content="noindex" />`,
+    body: frame({ words }, body),
+  };
+}
+
+/** An alert in a language that the pages do not speak stands in an English frame. */
+function pageLanguage(lang: string): PageLanguage {
+  const primary = primaryLanguage(lang);
+  return isPageLanguage(primary) ? primary : 'en';
+}
+
+/** A retraction must not be passed on as if it were the news. */
+function titleOf({ alert, lang }: View): string {
+  const named = alert.change === 'retraction' || alert.change === 'correction';
+  return named ? `${changeName(alert.change, lang)}: ${alert.headline}` : alert.headline;
+}
+
+function head({ versions, publicUrl }: AlertPageInput, view: View): Html {
+  const { alert, words } = view;
+  const retracted = alert.change === 'retraction';
+  const title = titleOf(view);
+  const about = (retracted ? (alert.note ?? words.retracted) : alert.body) ?? words.all;
+  const address = `${publicUrl}/a/${alert.id}`;
+  const picture = retracted ? null : alert.image;
+  return html`
+    <title>${title} · ${words.site}</title>
+    <meta name="description" content="${about}" />
+    <link rel="canonical" href="${address}" />
+    ${retracted ? html`<meta name="robots" content="noindex" />` : undefined}
+    <meta property="og:type" content="article" />
+    <meta property="og:site_name" content="${words.site}" />
+    <meta property="og:title" content="${title}" />
+    <meta property="og:description" content="${about}" />
+    <meta property="og:url" content="${address}" />
+    <meta property="og:locale" content="${alert.lang.replaceAll('-', '_')}" />
+    <meta property="og:image" content="${picture ?? `${publicUrl}/icon-512.png`}" />
+    <meta property="article:published_time" content="${versions[0].publishedAt ?? alert.createdAt}" />
+    <meta property="article:modified_time" content="${alert.publishedAt ?? alert.createdAt}" />
+    <meta name="twitter:card" content="${picture === null ? 'summary' : 'summary_large_image'}" />
+  `;
+}
+
+function frame({ words }: Pick<View, 'words'>, main: Html): Html {
+  return html`
+    <header class="masthead">
+      <div class="masthead-inside">
+        <a class="brand" href="/"
+          ><img src="/icon.svg" alt="" width="44" height="44" /><b>${words.site}</b></a
+        >
+        <a class="all" href="/">${words.all}</a>
+      </div>
+    </header>
+    ${main}
+    <footer>
+      <p>${words.invite} <a href="/">${words.turnOn}</a></p>
+    </footer>
+    <p class="visually-hidden" role="status"></p>
+  `;
+}
+
+function article(input: AlertPageInput, view: View): Html {
+  const { alert, lang, words } = view;
+  const retracted = alert.change === 'retraction';
+  const names = new Map(input.topics.map((topic) => [topic.id, topic.names]));
+  return html`
+    <main data-alert="${alert.id}" data-version="${alert.version}">
+      <article class="alert lead ${alert.change}">
+        <p class="alert-meta">
+          ${label(input, view)}
+          ${alert.topics.map((id) => html`<span class="topic">${names.get(id)?.[lang] ?? names.get(id)?.['en'] ?? id}</span>`)}
+          ${time(input.versions[0].publishedAt ?? alert.createdAt, lang)}
+        </p>
+        <div lang="${alert.lang}" dir="${alert.dir}">
+          <h1>${retracted ? html`<del>${alert.headline}</del>` : alert.headline}</h1>
+        </div>
+        ${change(view)}
+        <div lang="${alert.lang}" dir="${alert.dir}">
+          ${
+            alert.image === null || retracted
+              ? undefined
+              : html`<img src="${alert.image}" alt="" referrerpolicy="no-referrer" />`
+          }
+          ${alert.body === null || retracted ? undefined : html`<p class="alert-body">${alert.body}</p>`}
+        </div>
+        ${
+          alert.url === null || retracted
+            ? undefined
+            : html`<a class="button" href="${alert.url}">${words.story}</a>`
+        }
+      </article>
+      ${input.versions.length > 1 ? history(input.versions, view) : undefined}
+    </main>
+  `;
+}
+
+/** The reader's page takes the word for breaking news away when the alert expires. */
+function label({ nowMs }: AlertPageInput, { alert, lang }: View): Html {
+  const { urgency } = alert;
+  const change = alert.change === 'retraction' ? 'retraction' : 'new';
+  const now = labelName({ change, urgency }, lang, Date.parse(alert.expiresAt) <= nowMs);
+  const later = labelName({ change, urgency }, lang, true);
+  if (now === later) return html`<span class="label ${change === 'new' ? 'quiet' : ''}">${now}</span>`;
+  return html`<span class="label" data-expires="${alert.expiresAt}" data-later="${later}">${now}</span>`;
+}
+
+function change({ alert, lang, words }: View): Html | undefined {
+  if (alert.change === 'new') return undefined;
+  return html`
+    <div class="change ${alert.change}">
+      <p>
+        <strong>${alert.change === 'retraction' ? words.retracted : changeName(alert.change, lang)}</strong>
+      </p>
+      ${alert.note === null ? undefined : html`<p class="note" lang="${alert.lang}" dir="${alert.dir}">${alert.note}</p>`}
+      ${time(alert.publishedAt ?? alert.createdAt, lang)}
+    </div>
+  `;
+}
+
+/** Newest first. What a correction or a retraction took back is marked as such. */
+function history(versions: readonly Alert[], { lang, words }: View): Html {
+  const items = versions.map((version, index) => {
+    const told = index === 0 || versions[index - 1]?.headline !== version.headline;
+    const later = versions.slice(index + 1);
+    const takenBack = later.some(
+      ({ change, headline }) =>
+        change === 'retraction' || (change === 'correction' && headline !== version.headline),
+    );
+    const headline = takenBack ? html`<del>${version.headline}</del>` : version.headline;
+    return html`
+      <li>
+        <p class="alert-meta">
+          <b>${version.change === 'new' ? words.first : changeName(version.change, lang)}</b>
+          ${time(version.publishedAt ?? version.createdAt, lang)}
+        </p>
+        <div lang="${version.lang}" dir="${version.dir}">
+          ${version.note === null ? undefined : html`<p class="note">${version.note}</p>`}
+          ${told ? html`<p>${headline}</p>` : undefined}
+        </div>
+      </li>
+    `;
+  });
+  return html`
+    <section class="history">
+      <h2>${words.history}</h2>
+      <ol role="list">
+        ${items.toReversed()}
+      </ol>
+    </section>
+  `;
+}
+
+/** In UTC, and said so; the page's script writes it in the reader's own time zone. */
+function time(at: string, lang: PageLanguage): Html {
+  return html`<time datetime="${at}">${timesIn(lang, 'UTC').full(at)}</time>`;
+}

@@ -1,0 +1,160 @@
+import { readFileSync } from 'node:fs';
+import { join, posix } from 'node:path';
+import express, { type Request, type Response, type Router } from 'express';
+import { PUBLIC_STATUSES, toPublicAlert } from '../alerts/schema.ts';
+import type { AlertStore } from '../alerts/store.ts';
+import type { TopicStore } from '../audience/topics.ts';
+import type { FrontPageData } from './common/front-page-data.ts';
+import { readMemory } from './common/memory.ts';
+import type { Logger } from '../ops/logger.ts';
+import { alertPage, missingPage, type PageParts } from './alert-page.ts';
+import { createFrontPageData, type FrontPageQuery } from './front-page-data.ts';
+import { BAR_STYLE_SOURCE, frontPage } from './front-page.ts';
+import { Problem } from '../http/problem.ts';
+import { route } from '../http/route.ts';
+
+/** Their addresses never change, so what is new in them reaches the sites within minutes. */
+const EMBEDDED_CACHING = 'public, max-age=300, stale-while-revalidate=86400';
+const FRAMES = { front: 'index.html', alert: 'alert.html' } as const;
+const YEAR_MS = 365 * 24 * 60 * 60_000;
+
+export interface PagesDeps {
+  /** Where Vite put the pages, absolute; undefined when there are none in this process. */
+  readonly webDir: string | undefined;
+  readonly alerts: Pick<AlertStore, 'versions' | 'list'>;
+  readonly topics: Pick<TopicStore, 'list'>;
+  readonly config: { readonly publicUrl: string };
+  /** base64url. */
+  readonly vapidPublicKey: string;
+  readonly logger: Logger;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** Serves what Vite built, and each alert's own page. */
+export function servePages(router: Router, deps: PagesDeps): void {
+  const { webDir } = deps;
+  if (webDir === undefined) return;
+  const page = (name: string) => (_request: unknown, response: Response) => sendFile(response, webDir, name);
+  const fillFront = readFrame(join(webDir, FRAMES.front));
+  const readData = createFrontPageData(deps);
+  route(router, '/', { get: (request, response) => showFront(deps, fillFront, readData, request, response) });
+  route(router, '/desk', { get: page('desk.html') });
+  const fill = readFrame(join(webDir, FRAMES.alert));
+  route(router, '/a/:id', { get: (request, response) => showAlert(deps, fill, request, response) });
+  route(router, '/sw.js', {
+    get: (_request, response) => {
+      response.set('Service-Worker-Allowed', '/');
+      return sendFile(response, webDir, 'sw.js');
+    },
+  });
+  // Other sites load these two and nothing else of ours; a module needs the first header, a strict page the second.
+  for (const name of ['bar.js', 'live-client.js']) {
+    route(router, `/${name}`, {
+      get: (_request, response) => {
+        response.set({ 'Access-Control-Allow-Origin': '*', 'Cross-Origin-Resource-Policy': 'cross-origin' });
+        return sendFile(response, webDir, name, EMBEDDED_CACHING);
+      },
+    });
+  }
+  // Vite names these files by their content.
+  router.use(
+    '/assets',
+    express.static(join(webDir, 'assets'), {
+      index: false,
+      immutable: true,
+      maxAge: YEAR_MS,
+      redirect: false,
+    }),
+  );
+  const files = express.static(webDir, { index: false, maxAge: 0, redirect: false, extensions: false });
+  router.use((request, response, next) => (isFrame(request.path) ? next() : files(request, response, next)));
+}
+
+/** A frame is no page. The path is read as `express.static` reads it. */
+function isFrame(path: string): boolean {
+  const name = posix.normalize(decodeURIComponent(path)).toLowerCase().slice(1);
+  return Object.values<string>(FRAMES).includes(name);
+}
+
+/** The reader page, as this reader left it. While the store is away it comes without news, and its script keeps trying. */
+async function showFront(
+  deps: PagesDeps,
+  fill: (parts: PageParts) => string,
+  readData: (query: FrontPageQuery) => Promise<FrontPageData>,
+  request: Request,
+  response: Response,
+): Promise<void> {
+  const cookies = request.get('cookie') ?? '';
+  const { lang, topic, before } = request.query;
+  // Not by the browser's language: much of an Arabic newsroom's public reads on devices that speak English.
+  const asked = [lang, readMemory('language', cookies)];
+  const language = asked.find((one) => one === 'ar' || one === 'en') ?? 'ar';
+  const data = await readData({ topic: textOf(topic), before: textOf(before) }).catch((error: unknown) => {
+    deps.logger.error({ err: error }, 'served the front page without its alerts');
+    return undefined;
+  });
+  const [card, closed] = [readMemory('card', cookies), readMemory('closed', cookies)];
+  const parts = frontPage({ language, publicUrl: deps.config.publicUrl, data, card, closed });
+  const policy = String(response.getHeader('Content-Security-Policy') ?? '');
+  response
+    .set('Content-Security-Policy', policy.replace('style-src', `style-src ${BAR_STYLE_SOURCE}`))
+    .set('Cache-Control', 'private, no-cache')
+    .vary('Cookie')
+    .type('html')
+    .send(fill(parts));
+}
+
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+
+/** Changes are asked for anew each time, so that a retraction shows at once. Express makes the ETag, and the 304. */
+async function showAlert(
+  deps: PagesDeps,
+  fill: (parts: PageParts) => string,
+  request: Request,
+  response: Response,
+): Promise<void> {
+  const all = await deps.alerts.versions(String(request.params['id']));
+  const [first, ...more] = all
+    .filter(({ status }) => PUBLIC_STATUSES.includes(status))
+    .map((version) => toPublicAlert(version));
+  response.set('Cache-Control', 'public, no-cache').type('html');
+  if (first === undefined) {
+    const lang = request.acceptsLanguages('ar', 'en') === 'en' ? 'en' : 'ar';
+    response
+      .status(404)
+      .vary('Accept-Language')
+      .send(fill(missingPage(lang)));
+    return;
+  }
+  const topics = await deps.topics.list();
+  const { publicUrl } = deps.config;
+  response.send(fill(alertPage({ versions: [first, ...more], topics, publicUrl, nowMs: deps.now() })));
+}
+
+/** The page that Vite built, with its style sheets and scripts, and places to fill. */
+function readFrame(file: string): (parts: PageParts) => string {
+  const pieces = readFileSync(file, 'utf8').split(
+    /(\{\{lang\}\}|\{\{dir\}\}|<!--\{\{head\}\}-->|<!--\{\{body\}\}-->)/,
+  );
+  return ({ lang, dir, head, body }) => {
+    const values: Readonly<Record<string, string>> = {
+      '{{lang}}': lang,
+      '{{dir}}': dir,
+      '<!--{{head}}-->': head.markup,
+      '<!--{{body}}-->': body.markup,
+    };
+    return pieces.map((piece) => values[piece] ?? piece).join('');
+  };
+}
+
+function sendFile(response: Response, webDir: string, name: string, caching = 'no-cache'): Promise<void> {
+  response.set('Cache-Control', caching);
+  return new Promise((resolve, reject) => {
+    response.sendFile(name, { root: webDir, cacheControl: false }, (error?: Error & { status?: number }) => {
+      if (error === undefined || response.headersSent) resolve();
+      else if (error.status !== 404) reject(error);
+      else reject(new Problem('not-found', 'The pages have not been built: run npm run build.'));
+    });
+  });
+}

@@ -1,0 +1,44 @@
+import type { Provider } from '../endpoint/endpoint-policy.ts';
+import type { PushMessage } from '../types.ts';
+import type { Vapid } from '../vapid/vapid-headers.ts';
+
+type Headers = Readonly<Record<string, string>>;
+
+/**
+ * Makes the headers of messages to one origin (RFC 8030, sections 5.2 to 5.4; RFC 8291, section 4).
+ * Messages that differ in nothing of it share one frozen object, so that a transport may keep what it made of it.
+ */
+export function createMessageHeaders(deps: {
+  origin: string;
+  provider: Provider;
+  vapid: Vapid;
+}): (message: PushMessage) => Headers {
+  const { origin, provider, vapid } = deps;
+  let last: Headers | undefined;
+
+  return (message) => {
+    const authorization = vapid.authorization(origin);
+    // Missing is an error (RFC 8030, section 5.2); WNS refuses 0.
+    const ttl = String(Math.max(1, Math.floor(message.ttl)));
+    if (
+      last?.['authorization'] === authorization &&
+      last['ttl'] === ttl &&
+      last['urgency'] === message.urgency &&
+      last['topic'] === message.collapseKey
+    ) {
+      return last;
+    }
+    last = Object.freeze({
+      authorization,
+      'content-encoding': 'aes128gcm',
+      // Declarative Web Push: browsers that know it can show the message without a service worker.
+      'content-type': 'application/notification+json',
+      ttl,
+      urgency: message.urgency,
+      topic: message.collapseKey,
+      // WNS drops messages for devices that are offline unless it is told to keep them.
+      ...(provider === 'wns' ? { 'x-wns-cache-policy': 'cache' } : {}),
+    });
+    return last;
+  };
+}

@@ -1,0 +1,134 @@
+import { ownMarkup } from '../common/trusted-types.ts';
+import { changeName } from '../../alerts/change-names.ts';
+import type { Alert } from '../../alerts/schema.ts';
+import { timesIn } from '../../pages/common/times.ts';
+import { openLiveClient } from '../live/main.ts';
+import { persist, type Persistence } from '../common/keep-trying.ts';
+import { spread } from '../common/spread.ts';
+
+// An alert's own page is whole without this. With it, times are the reader's own, and a new version shows by itself.
+
+/** All open pages of an alert hear of a version in the same second: what the line did not carry is fetched within this, ms. */
+const FETCH_WITHIN_MS = 20_000;
+const TICK_MS = 15_000;
+
+/** The newest version that the line told of. */
+let wanted = 0;
+
+function prepare(root: ParentNode): void {
+  const times = timesIn(document.documentElement.lang);
+  for (const time of root.querySelectorAll('time')) time.textContent = times.full(time.dateTime);
+  for (const picture of root.querySelectorAll<HTMLElement>('main img')) {
+    // One that does not come leaves no empty box behind.
+    picture.addEventListener('error', () => picture.remove());
+  }
+}
+
+/** What has expired is not called breaking any more. @param nowMs by the server's clock */
+function calmDown(nowMs: number): void {
+  const label = document.querySelector<HTMLElement>('.label[data-expires]');
+  if (label === null || Date.parse(label.dataset['expires'] ?? '') > nowMs) return;
+  label.replaceChildren(label.dataset['later'] ?? '');
+  label.className = 'label quiet';
+}
+
+const versionOf = (page: Document): number =>
+  Number(page.querySelector<HTMLElement>('main')?.dataset['version'] ?? 0);
+
+/** Said once: the article is no live region, since it would be read from its start. */
+function say(text: string): void {
+  document.querySelector('[role=status]')?.replaceChildren(text);
+}
+
+/** Puts a newer version in the place of the one that is shown. */
+function show(fresh: Document): void {
+  const main = fresh.querySelector('main');
+  // An answer that was under way may be older than what the line has shown since.
+  if (main === null || versionOf(fresh) <= versionOf(document) || versionOf(fresh) < wanted) return;
+  prepare(main);
+  document.querySelector('main')?.replaceWith(main);
+  if (document.title !== fresh.title) say(fresh.title);
+  document.title = fresh.title;
+}
+
+/** What the line carries of a version, at once: above all that what stands here was wrong. */
+function showAtOnce({ change, headline, note, body, lang, dir }: Alert): void {
+  const article = document.querySelector('main article');
+  const heading = article?.querySelector('h1');
+  if (!article || !heading) return;
+  const name = changeName(change, lang);
+  const isRetracted = change === 'retraction';
+  heading.replaceChildren(isRetracted ? element('del', headline) : headline);
+  const box = element('div', '', `change ${change}`);
+  box.lang = lang;
+  box.dir = dir;
+  box.append(element('strong', name), element('p', note ?? '', 'note'));
+  article.querySelector('.change')?.remove();
+  heading.parentElement?.after(box);
+  article.querySelector('.alert-body')?.replaceChildren(isRetracted ? '' : (body ?? ''));
+  if (isRetracted) {
+    article.querySelector('.label')?.replaceChildren(name);
+    for (const gone of article.querySelectorAll('img, .button')) gone.remove();
+  }
+  say(`${name}: ${headline}`);
+}
+
+function element<Name extends 'del' | 'div' | 'p' | 'strong'>(
+  name: Name,
+  text: string,
+  className = '',
+): HTMLElementTagNameMap[Name] {
+  const made = document.createElement(name);
+  made.className = className;
+  made.textContent = text;
+  return made;
+}
+
+/** @throws while the server has not at least `version` to show; 0: whatever it has, and be it nothing any more */
+async function fetchAndShow(version: number, signal: AbortSignal): Promise<void> {
+  const response = await fetch(location.href, { signal });
+  if (response.ok) show(new DOMParser().parseFromString(ownMarkup(await response.text()), 'text/html'));
+  else if (response.status !== 404) throw new Error(`the page answered ${response.status}`);
+  if (versionOf(document) < version) throw new Error(`version ${version} is not there yet`);
+}
+
+let fetching: Persistence | undefined;
+let waiting: ReturnType<typeof setTimeout> | undefined;
+
+function bringIn(version: number): void {
+  wanted = Math.max(wanted, version);
+  clearTimeout(waiting);
+  waiting = setTimeout(() => {
+    fetching?.stop();
+    fetching = persist((signal) => fetchAndShow(wanted, signal));
+  }, spread(FETCH_WITHIN_MS));
+}
+
+prepare(document);
+const id = document.querySelector<HTMLElement>('main')?.dataset['alert'];
+if (id !== undefined) {
+  const take = (alert: Alert): void => {
+    if (alert.version <= Math.max(versionOf(document), wanted)) return;
+    showAtOnce(alert);
+    bringIn(alert.version);
+  };
+  let connected = false;
+  const client = openLiveClient({
+    query: {},
+    onAlert: (alert) => {
+      if (alert.id === id) take(alert);
+    },
+    onReset: (current) => {
+      const known = current.find((alert) => alert.id === id);
+      // An alert that is not among these has expired, or was retracted at any time since the page was made.
+      if (known === undefined) bringIn(0);
+      else take(known);
+    },
+    onState: (now) => {
+      connected = now;
+    },
+  });
+  setInterval(() => {
+    if (connected) calmDown(client.now());
+  }, TICK_MS);
+}

@@ -1,0 +1,11 @@
+import type { DeskConfig } from './answers.ts';
+import type { Client } from './client.ts';
+import type { Words } from './words/words.ts';
+
+/** What every part of the desk is given. */
+export interface DeskShared {
+  readonly client: Client;
+  readonly words: Words;
+  readonly config: DeskConfig;
+  readonly editorId: string;
+}

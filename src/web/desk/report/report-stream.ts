@@ -1,0 +1,40 @@
+import { reconnectDelay } from '../../common/backoff.ts';
+import type { Report } from '../answers.ts';
+
+/**
+ * Follows a version's report. A browser gives an event stream up for good when it is answered with an error: then it is
+ * begun anew, after a while.
+ * @param handlers.onLost called before each new beginning; the session may have ended, which only another call tells
+ */
+export function followReport(
+  alertId: string,
+  version: number,
+  handlers: { onReport: (report: Report) => void; onState: (connected: boolean) => void; onLost: () => void },
+): { close(): void } {
+  let source: EventSource | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let failures = 0;
+
+  function connect(): void {
+    source = new EventSource(`/v1/alerts/${alertId}/report?version=${version}`);
+    source.addEventListener('report', (event: MessageEvent<string>) => {
+      failures = 0;
+      handlers.onState(true);
+      handlers.onReport(JSON.parse(event.data) as Report);
+    });
+    source.onerror = () => {
+      handlers.onState(false);
+      if (source?.readyState !== EventSource.CLOSED) return;
+      handlers.onLost();
+      timer = setTimeout(connect, reconnectDelay(failures++));
+    };
+  }
+
+  connect();
+  return {
+    close: () => {
+      clearTimeout(timer);
+      source?.close();
+    },
+  };
+}

@@ -1,0 +1,114 @@
+import { html, nothing, svg, type TemplateResult } from 'lit';
+import { OUTCOMES, type Outcome, type Report } from '../answers.ts';
+import { renderCurve } from './curve.ts';
+import { fill, type Words } from '../words/words.ts';
+
+/** The newsroom's aim: nine of ten devices within two minutes. */
+const AIM = 0.9;
+
+/** What became of a version, as numbers first and pictures beside them. */
+export function renderReport(report: Report, words: Words, isCounting: boolean): TemplateResult {
+  const { text, number } = words;
+  const { audience, outcomes, live, receipts, timing } = report;
+  const share = timing.withinTwoMinutes;
+  const aside = isCounting
+    ? text.counting
+    : audience === 0
+      ? text.nobody
+      : fill(text.ofAudience, { n: number(audience) });
+  const { supersededBy } = report;
+  return html`
+    ${supersededBy === null ? nothing : html`<p class="note">${fill(text.supersededBy, { n: number(supersededBy) })}</p>`}
+    <dl class="figures">
+      ${figure('accepted', text.reached, number(outcomes.accepted), aside)}
+      ${figure('early', text.twoMinutes, share === null || isCounting ? '–' : words.percent(share), text.target, !isCounting && share !== null && share >= AIM)}
+      ${figure('live', text.openPages, number(live.connections))}
+      ${figure('shown', text.shown, number(receipts.shown))}
+      ${figure('opened', text.opened, number(receipts.opened))}
+    </dl>
+    <p class="quiet">${text.receiptsWhy}</p>
+    ${audience === 0 || isCounting ? nothing : html`${renderOutcomes(report, words)} ${renderSpeed(report, words)}`}
+  `;
+}
+
+function figure(name: string, label: string, value: string, aside = '', isGood = false): TemplateResult {
+  return html`<div class=${isGood ? 'good' : ''} data-figure=${name}>
+    <dt>${label}</dt>
+    <dd><b>${value}</b>${aside === '' ? nothing : html` <small>${aside}</small>`}</dd>
+  </div>`;
+}
+
+/** Every outcome has a number; those that happened have a part of the bar. They add up to the audience. */
+function renderOutcomes(report: Report, words: Words): TemplateResult {
+  const { text, number, percent } = words;
+  const { outcomes, audience } = report;
+  let from = 0;
+  const parts = OUTCOMES.map((outcome) => {
+    const width = (outcomes[outcome] / audience) * 100;
+    const part = svg`<rect class=${outcome} x=${from} width=${width} height="4" />`;
+    from += width;
+    return part;
+  });
+  return html`
+    <h3>${text.outcomesTitle}</h3>
+    <svg class="outcomes" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">${parts}</svg>
+    <dl class="legend">
+      ${OUTCOMES.map(
+        (outcome) =>
+          html`<div data-outcome=${outcome} class=${outcomes[outcome] === 0 ? 'none' : ''}>
+            <dt><i class=${outcome}></i>${outcomeName(outcome, report, words)}</dt>
+            <dd>
+              <b>${number(outcomes[outcome])}</b> <small>${percent(outcomes[outcome] / audience)}</small>
+            </dd>
+          </div>`,
+      )}
+    </dl>
+  `;
+}
+
+/** What was pending when the newsroom ended the version stays so: it is not on its way any more. */
+function outcomeName(outcome: Outcome, { status }: Report, { text }: Words): string {
+  const ended = status === 'aborted' || status === 'superseded' || status === 'retracted';
+  return outcome === 'pending' && ended ? text.notSent : text.outcomes[outcome];
+}
+
+function renderSpeed(report: Report, words: Words): TemplateResult {
+  const { text } = words;
+  const { timing } = report;
+  const times = [
+    [text.first, timing.firstMs],
+    [text.half, timing.p50Ms],
+    [text.ninety, timing.p90Ms],
+    [text.ninetyNine, timing.p99Ms],
+    [text.last, timing.lastMs],
+  ] as const;
+  return html`
+    <h3>${text.speed}</h3>
+    <div class="speed">
+      <figure>
+        ${renderCurve(report, words)}
+        <figcaption class="quiet">${text.curve}</figcaption>
+      </figure>
+      <dl class="times">
+        ${times.map(
+          ([label, ms]) =>
+            html`<div>
+              <dt>${label}</dt>
+              <dd><b>${ms === null ? '–' : words.duration(ms)}</b></dd>
+            </div>`,
+        )}
+      </dl>
+    </div>
+  `;
+}
+
+/** One line for those who hear the page: a new one for each quarter and for the end, not for every change. */
+export function spokenProgress({ outcomes, audience }: Report, { text, number, percent }: Words): string {
+  const { pending, accepted } = outcomes;
+  if (audience === 0) return '';
+  if (pending === 0) return fill(text.finished, { accepted: number(accepted), audience: number(audience) });
+  const quarters = Math.floor(((audience - pending) / audience) * 4);
+  return quarters === 0
+    ? ''
+    : fill(text.progress, { share: percent(quarters / 4), audience: number(audience) });
+}

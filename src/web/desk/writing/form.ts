@@ -1,0 +1,112 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { live } from 'lit/directives/live.js';
+import { directionOf } from '../../../alerts/language.ts';
+import { fixedTopics, languageField, lifeField, topicsField, urgencyField } from './choices.ts';
+import { clean } from './drafted.ts';
+import { withoutForbidden } from './faults.ts';
+import { field, type FieldOptions } from './field.ts';
+import { optionsFor, type FormModel } from './form-model.ts';
+import { fill } from '../words/words.ts';
+
+const MOST_HEADLINE = 200;
+const MOST_BODY = 1000;
+const MOST_NOTE = 300;
+
+/** The fields of the writing page. What a version cannot change is not among them. */
+export function renderFields(model: FormModel): TemplateResult {
+  const { text } = model.desk.words;
+  const { change } = model.subject;
+  if (change === 'retraction') {
+    return textField(model, 'note', { label: text.reason, hint: text.reasonHint, most: MOST_NOTE, rows: 3 });
+  }
+  const isNew = change === 'new';
+  return html`
+    ${textField(model, 'headline', { label: text.headline, hint: text.headlineHint, most: MOST_HEADLINE, rows: 2 })}
+    ${textField(model, 'body', { label: text.body, hint: text.bodyHint, most: MOST_BODY, rows: 3, optional: true })}
+    ${
+      isNew
+        ? nothing
+        : textField(model, 'note', {
+            label: text.note,
+            hint: text.noteHint,
+            most: MOST_NOTE,
+            rows: 2,
+            optional: true,
+          })
+    }
+    ${isNew ? topicsField(model) : fixedTopics(model)} ${urgencyField(model)}
+    <div class="pair">
+      ${isNew ? html`${languageField(model)} ${lifeField(model)}` : nothing}
+      ${addressField(model, 'url', text.url, text.urlHint)}
+      ${addressField(model, 'image', text.image, text.imageHint)}
+    </div>
+  `;
+}
+
+function textField(
+  model: FormModel,
+  name: 'headline' | 'body' | 'note',
+  shape: { label: string; hint: string; most: number; rows: number; optional?: boolean },
+): TemplateResult {
+  const { desk, fields, set } = model;
+  const { text, number } = desk.words;
+  const count = fill(text.characters, { n: number(clean(fields[name]).length), max: number(shape.most) });
+  const options: FieldOptions = {
+    ...optionsFor(model, name, shape.label, shape.hint),
+    aside: shape.optional === true && fields[name] === '' ? text.optional : count,
+    onRemoveCharacters: () => set({ [name]: withoutForbidden(fields[name]) }),
+  };
+  const onInput = (event: Event): void => {
+    const { value } = event.target as HTMLTextAreaElement;
+    // A headline is one line, also when it was pasted as two.
+    set({ [name]: name === 'headline' ? value.replaceAll(/\s*\n\s*/g, ' ') : value });
+  };
+  const onKey = (event: KeyboardEvent): void => {
+    if (name === 'headline' && event.key === 'Enter' && !event.ctrlKey && !event.metaKey)
+      event.preventDefault();
+  };
+  return field(
+    name,
+    options,
+    ({ id, describedBy, invalid }) => html`
+      <textarea
+        id=${id}
+        name=${name}
+        rows=${shape.rows}
+        lang=${fields.lang}
+        dir=${directionOf(fields.lang)}
+        aria-describedby=${describedBy}
+        aria-invalid=${invalid}
+        aria-required=${shape.optional === true ? 'false' : 'true'}
+        .value=${live(fields[name])}
+        @input=${onInput}
+        @keydown=${onKey}
+      ></textarea>
+    `,
+  );
+}
+
+function addressField(model: FormModel, name: 'url' | 'image', label: string, hint: string): TemplateResult {
+  const { desk, fields, set } = model;
+  const options = { ...optionsFor(model, name, label, hint), aside: desk.words.text.optional };
+  return field(
+    name,
+    options,
+    ({ id, describedBy, invalid }) => html`
+      <input
+        id=${id}
+        name=${name}
+        type="url"
+        inputmode="url"
+        dir="ltr"
+        placeholder="https://"
+        autocomplete="off"
+        spellcheck="false"
+        aria-describedby=${describedBy}
+        aria-invalid=${invalid}
+        .value=${live(fields[name])}
+        @input=${(event: Event) => set({ [name]: (event.target as HTMLInputElement).value })}
+      />
+    `,
+  );
+}

@@ -1,0 +1,73 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { notificationText } from '../../../alerts/notification.ts';
+import type { EditorAlert } from '../../../alerts/schema.ts';
+import type { DeskConfig, Estimate } from '../answers.ts';
+import { reachOf } from './meter.ts';
+import { isInAnotherScript } from './script-check.ts';
+import { fill, type Words } from '../words/words.ts';
+
+/** What the editor is asked before anything goes out: what it is, whom it reaches, and that there is no way back. */
+export function renderQuestion(
+  alert: EditorAlert,
+  words: Words,
+  estimate: Estimate | 'unknown' | undefined,
+  config: DeskConfig,
+  isDuplicate: boolean,
+): TemplateResult {
+  const { text } = words;
+  const does = { flash: text.flashDoes, urgent: text.urgentDoes, normal: text.normalDoes }[alert.urgency];
+  const { title } = notificationText(alert);
+  return html`
+    ${isDuplicate ? html`<p class="warning">${text.duplicateWarning}</p>` : nothing}
+    <blockquote lang=${alert.lang} dir=${alert.dir}>
+      ${title}${alert.change === 'retraction' && alert.note ? html`<br /><small>${alert.note}</small>` : nothing}
+    </blockquote>
+    <p class="goes">
+      <strong>${alert.change === 'new' ? goesTo(estimate, words) : text.versionGoesTo}</strong>
+    </p>
+    <dl class="about">
+      <dt>${text.lang}</dt>
+      <dd data-about="lang">${words.languageName(alert.lang)}</dd>
+      <dt>${text.topics}</dt>
+      <dd data-about="topics">${topicNames(alert.topics, config, words)}</dd>
+      <dt>${text[alert.urgency]}</dt>
+      <dd>${does}</dd>
+    </dl>
+    ${
+      isInAnotherScript(textOf(alert), alert.lang)
+        ? html`<p class="warning">${fill(text.otherScript, { language: words.languageName(alert.lang) })}</p>`
+        : nothing
+    }
+    <p class="quiet">${alert.change === 'new' ? text.noWayBack : text.safari}</p>
+  `;
+}
+
+function goesTo(estimate: Estimate | 'unknown' | undefined, words: Words): string {
+  if (estimate === undefined || estimate === 'unknown') return words.text.goesToUnknown;
+  if (estimate.subscriptions === 0 && estimate.connections === 0) return words.text.goesToNobody;
+  return fill(words.text.goesTo, { reach: reachOf(estimate, words) });
+}
+
+/** What the editor must tick beforehand: what wakes everybody, or looks as if it went to the wrong readers. */
+export function consentFor(alert: EditorAlert, words: Words): string | undefined {
+  const { text } = words;
+  const language = words.languageName(alert.lang);
+  const asked = [
+    ...(isInAnotherScript(textOf(alert), alert.lang) ? [fill(text.otherScriptYes, { language })] : []),
+    ...(alert.urgency === 'flash' && alert.change !== 'retraction' ? [text.flashYes] : []),
+  ];
+  return asked.length === 0 ? undefined : asked.join(' ');
+}
+
+/** What of a version is new: a note of an older text is not at issue when the alert is retracted. */
+const textOf = ({ change, headline, body, note }: EditorAlert): string =>
+  change === 'retraction' ? (note ?? '') : [headline, body, note].join(' ');
+
+export function topicNames(
+  ids: readonly string[],
+  { topics }: DeskConfig,
+  { language }: Pick<Words, 'language'>,
+): string {
+  const names = ids.map((id) => topics.find((topic) => topic.id === id)?.names[language] ?? id);
+  return new Intl.ListFormat(language, { type: 'unit' }).format(names);
+}

@@ -1,0 +1,82 @@
+import { expect, test } from 'vitest';
+import { firstVersion, nextVersion } from '../../../../src/alerts/life-cycle.ts';
+import {
+  MAX_PUSH_MESSAGE_BYTES,
+  pushMessageBytes,
+  RECEIPT_TOKEN_LENGTH,
+} from '../../../../src/alerts/notification.ts';
+import { newAlertSchema } from '../../../../src/alerts/schema.ts';
+import { pushMessageTemplate } from '../../../../src/delivery/sending/push-message.ts';
+
+const PUBLIC_URL = 'https://alerts.news.example';
+const alert = firstVersion(
+  '01j00000000000000000000000',
+  newAlertSchema.parse({
+    headline: 'عاجل: "قمة" طارئة \\ في جاكرتا 🕊️',
+    body: 'سطر أول\nسطر ثانٍ',
+    image: 'https://news.example/صورة.jpg',
+    lang: 'ar',
+    topics: ['world'],
+  }),
+  'editor',
+  Date.UTC(2026, 0, 1),
+);
+
+test('what is counted is what is sent, byte for byte', () => {
+  const versions = [
+    alert,
+    nextVersion(alert, { change: 'correction', note: 'صُحح العدد' }, 'editor', 0),
+    nextVersion(alert, { change: 'retraction', note: 'سبب' }, 'editor', 0),
+  ];
+  for (const version of versions) {
+    const payload = pushMessageTemplate(version, PUBLIC_URL).payload('t'.repeat(RECEIPT_TOKEN_LENGTH));
+    expect(payload.length).toBe(pushMessageBytes(version, PUBLIC_URL));
+    expect(JSON.parse(payload.toString())).toMatchObject({
+      notification: { lang: 'ar', dir: 'rtl', data: { receipt: 't'.repeat(RECEIPT_TOKEN_LENGTH) } },
+    });
+  }
+});
+
+test('the note of a correction comes before the story, and alone where both do not fit', () => {
+  const bodyOf = (version: typeof alert): string =>
+    (
+      JSON.parse(pushMessageTemplate(version, PUBLIC_URL).payload('').toString()) as {
+        notification: { body: string };
+      }
+    ).notification.body;
+  const note = 'ذكرنا رقمًا خاطئًا';
+  const corrected = nextVersion(alert, { change: 'correction', note }, 'editor', 0);
+  expect(bodyOf(corrected)).toBe(`${note}\n${alert.body}`);
+  const long = nextVersion(alert, { change: 'correction', note, body: '急'.repeat(680) }, 'editor', 0);
+  expect(bodyOf(long)).toBe(note);
+  expect(pushMessageBytes(long, PUBLIC_URL)).toBeLessThanOrEqual(MAX_PUSH_MESSAGE_BYTES);
+});
+
+test('a correction is counted as large as its plain form, which other readers get', () => {
+  const change = { change: 'correction', note: 'خطأ', body: '急'.repeat(800) } as const;
+  const corrected = nextVersion(alert, change, 'editor', 0);
+  expect(pushMessageBytes(corrected, PUBLIC_URL)).toBeGreaterThan(MAX_PUSH_MESSAGE_BYTES);
+});
+
+test('a retraction fits, whatever it takes back and whatever it says of it', () => {
+  const largest = { headline: '急'.repeat(200), note: '急'.repeat(300) };
+  const url = `https://news.example/${'خ'.repeat(1000)}`;
+  const long = { ...alert, ...largest, url, body: '急'.repeat(1000), image: url };
+  const retraction = nextVersion(long, { change: 'retraction', note: largest.note }, 'editor', 0);
+  expect(pushMessageBytes(long, PUBLIC_URL)).toBeGreaterThan(MAX_PUSH_MESSAGE_BYTES);
+  expect(pushMessageBytes(retraction, PUBLIC_URL)).toBeLessThanOrEqual(MAX_PUSH_MESSAGE_BYTES);
+});
+
+test('a correction says that it is one; a retraction says why, without the picture', () => {
+  const shown = (version: typeof alert): unknown =>
+    (JSON.parse(pushMessageTemplate(version, PUBLIC_URL).payload('').toString()) as { notification: unknown })
+      .notification;
+  expect(shown(nextVersion(alert, { change: 'correction' }, 'editor', 0))).toMatchObject({
+    title: `تصحيح: ${alert.headline}`,
+    body: alert.body,
+    image: alert.image,
+  });
+  const retracted = shown(nextVersion(alert, { change: 'retraction', note: 'سبب' }, 'editor', 0));
+  expect(retracted).toMatchObject({ title: `خبر مسحوب: ${alert.headline}`, body: 'سبب' });
+  expect(retracted).not.toHaveProperty('image');
+});

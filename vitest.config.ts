@@ -2,8 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    // Most tests wait for a process that was killed, throttled or frozen, so two run at once, even on two cores.
-    maxWorkers: 2,
+    // Most tests wait for a process that was killed, throttled or frozen, so three run at once, even on two cores.
+    maxWorkers: 3,
     projects: [
       { test: { name: 'unit', include: ['tests/unit/**/*.test.ts'] } },
       {

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import type { EncryptionJob } from './encryptor.ts';
+import type { Encrypt } from './job.ts';
 
 /** push-crypto.c. */
 interface Addon {
@@ -15,12 +15,10 @@ const OVERHEAD_OUT = KEY_ID_LENGTH_AT + 1 + POINT + 1 + 16;
 
 /**
  * Loads the addon.
- * @returns encrypts up to 64 messages in one call; a job's body is undefined where its `p256dh` is not a point on P-256
+ * @returns encrypts up to 64 messages in one call
  * @throws if there is no addon at `path`, or this Node cannot load it
  */
-export function loadNativeEncryption(
-  path: string,
-): (jobs: readonly EncryptionJob[]) => (Buffer | undefined)[] {
+export function loadNativeEncryption(path: string): Encrypt {
   const addon = createRequire(import.meta.url)(path) as Addon;
   return (jobs) => {
     const texts = jobs.reduce((sum, job) => sum + job.payload.length, 0);

@@ -2,8 +2,8 @@ import { createHash, createHmac } from 'node:crypto';
 import { isRedisAway } from '../redis/is-redis-away.ts';
 import type { Redis } from '../redis/connect.ts';
 import { keys } from '../redis/keys.ts';
-import { runScript, script } from '../redis/script.ts';
-import { AUDIT_LUA } from './audit-script.ts';
+import { runScript } from '../redis/script.ts';
+import { APPEND_ENTRY } from './scripts/append-entry.ts';
 
 /** What an editor did. `target` is what it was done to: an alert id, an editor id. */
 interface AuditEntry {
@@ -59,13 +59,6 @@ export interface AuditLog {
 // Each loss of the race means that another process wrote an entry in between; editors are few.
 const MAX_TRIES = 50;
 const PAGE = 500;
-
-/** KEYS: audit. ARGV: link. Answers `stale` and the hash to follow, or `appended`. One step: two entries never follow the same. */
-const APPEND = script(`${AUDIT_LUA}
-local stale = auditStale(KEYS[1])
-if stale then return stale end
-audit(KEYS[1])
-return {'appended'}`);
 
 /**
  * The append-only log of what editors do: a Redis stream in which each entry holds the hash of the one before, so that
@@ -126,8 +119,8 @@ export function createAuditLog(deps: { redis: Redis; now: () => number; key: Buf
     commit,
     append: (what) =>
       commit<void>(what, async (link) => {
-        const answer = (await runScript(redis, APPEND, [keys.audit], [JSON.stringify(link)])) as string[];
-        return answer[0] === 'stale' ? { stale: answer[1] ?? '' } : { appended: true, value: undefined };
+        const answer = await runScript(redis, APPEND_ENTRY, [keys.audit], [JSON.stringify(link)]);
+        return answer[0] === 'stale' ? { stale: answer[1] } : { appended: true, value: undefined };
       }),
     head: async () => {
       const [newest] = await redis.xrevrange(keys.audit, '+', '-', 'COUNT', 1);

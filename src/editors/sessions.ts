@@ -2,10 +2,11 @@ import { createHmac } from 'node:crypto';
 import { z } from 'zod';
 import type { Redis } from '../redis/connect.ts';
 import { keys } from '../redis/keys.ts';
-import { runScript, script } from '../redis/script.ts';
-import { AUDIT_LUA } from './audit-script.ts';
+import { runScript } from '../redis/script.ts';
 import type { AuditLog } from './audit.ts';
 import type { Editor } from './schema.ts';
+import { CLOSE_SESSION } from './scripts/close-session.ts';
+import { OPEN_SESSION } from './scripts/open-session.ts';
 import { hashSecret, newSecret } from './secrets.ts';
 import type { EditorStore } from './store.ts';
 
@@ -43,24 +44,6 @@ const storedSchema = z.object({
   seenAt: z.number().default(Infinity),
 });
 
-/** KEYS: audit, session, the session that ends. ARGV: link, session, life in ms. */
-const OPEN = script(`${AUDIT_LUA}
-local stale = auditStale(KEYS[1])
-if stale then return stale end
-redis.call('DEL', KEYS[3])
-redis.call('SET', KEYS[2], ARGV[2], 'PX', ARGV[3])
-audit(KEYS[1])
-return {'opened'}`);
-
-/** KEYS: audit, session. ARGV: link. Answers whether there was one. */
-const CLOSE = script(`${AUDIT_LUA}
-if redis.call('EXISTS', KEYS[2]) == 0 then return {'missing'} end
-local stale = auditStale(KEYS[1])
-if stale then return stale end
-redis.call('DEL', KEYS[2])
-audit(KEYS[1])
-return {'closed'}`);
-
 /** @param deps.now milliseconds since the epoch */
 export function createSessionStore(deps: {
   redis: Redis;
@@ -90,10 +73,15 @@ export function createSessionStore(deps: {
   }
 
   /** Runs a script that writes an audit entry about an editor's session. */
-  const change = (editor: Editor, action: string, run: (link: string) => Promise<unknown>): Promise<void> =>
+  const change = (
+    editor: Editor,
+    action: string,
+    run: (link: string) => Promise<['stale', string] | ['opened' | 'closed' | 'missing']>,
+  ): Promise<void> =>
     deps.audit.commit({ editorId: editor.id, action, target: editor.id }, async (link) => {
-      const [type, hash = ''] = (await run(JSON.stringify(link))) as [string, string?];
-      return type === 'stale' ? { stale: hash } : { appended: type !== 'missing', value: undefined };
+      const answer = await run(JSON.stringify(link));
+      if (answer[0] === 'stale') return { stale: answer[1] };
+      return { appended: answer[0] !== 'missing', value: undefined };
     });
 
   return {
@@ -106,7 +94,7 @@ export function createSessionStore(deps: {
       const stored = JSON.stringify({ keyHash: hashSecret(key), expiresAt, seenAt: now });
       const names = [keys.audit, sessionKey(token), sessionKey(replaced ?? '')];
       await change(editor, 'session.open', (link) =>
-        runScript(redis, OPEN, names, [link, stored, SESSION_LIFE_MS]),
+        runScript(redis, OPEN_SESSION, names, [link, stored, SESSION_LIFE_MS]),
       );
       return { token, session: { editor, csrfToken: csrfToken(token), expiresAt } };
     },
@@ -115,7 +103,7 @@ export function createSessionStore(deps: {
       const session = await find(token);
       if (session === undefined) return;
       await change(session.editor, 'session.close', (link) =>
-        runScript(redis, CLOSE, [keys.audit, sessionKey(token)], [link]),
+        runScript(redis, CLOSE_SESSION, [keys.audit, sessionKey(token)], [link]),
       );
     },
   };

@@ -3,13 +3,8 @@ import type { Logger } from '../ops/logger.ts';
 import type { Metrics } from '../ops/metrics.ts';
 import type { Redis } from './connect.ts';
 import { keys } from './keys.ts';
-import { runScript, script } from './script.ts';
-
-/**
- * KEYS[1] any key of the core's slot, so that a cluster always asks the same node.
- * Answers the seconds and microseconds of Redis's clock.
- */
-const TIME = script(`return redis.call('TIME')`);
+import { runScript } from './script.ts';
+import { READ_TIME } from './scripts/read-time.ts';
 
 const EVERY_MS = 1000;
 /** From here on it is said: presence and expiry do not suffer, the log's times and BullMQ's delays do. */
@@ -42,9 +37,9 @@ export async function openClock(deps: {
 
   async function look(): Promise<void> {
     const asked = steady();
-    const [seconds, micros] = (await runScript(redis, TIME, [keys.presence], [])) as [string, string];
+    const [seconds, micros] = await runScript(redis, READ_TIME, [keys.presence], []);
     roundTripMs = steady() - asked;
-    const fresh = Number(seconds) * 1000 + Number(micros) / 1000 - (asked + roundTripMs / 2);
+    const fresh = seconds * 1000 + micros / 1000 - (asked + roundTripMs / 2);
     // Redis was asked at some time within the round trip: what differs by less than that is no news.
     if (!(Math.abs(fresh - offset) <= roundTripMs / 2)) offset = fresh;
     const isSkewed = Math.abs(skewMs()) >= SKEW_MS;

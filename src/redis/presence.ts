@@ -1,7 +1,9 @@
 import type { Logger } from '../ops/logger.ts';
 import type { Redis } from './connect.ts';
 import { keys } from './keys.ts';
-import { runScript, script } from './script.ts';
+import { runScript } from './script.ts';
+import { LIST_PRESENT } from './scripts/list-present.ts';
+import { TELL_PRESENCE } from './scripts/tell-presence.ts';
 
 const EVERY_MS = 3000;
 /** A process that has not been heard of for so long is not counted any more. */
@@ -13,23 +15,6 @@ export type ProcessRole = 'server' | 'workers';
 export interface Presence {
   close(): Promise<void>;
 }
-
-/** By Redis's clock, so that machines whose clocks differ see each other: milliseconds since the epoch. */
-const NOW = `local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)`;
-
-/**
- * Says that a process lives. One step, for the time.
- * KEYS[1] presence, KEYS[2] news of the process; ARGV[1] its name, ARGV[2] life (ms), ARGV[3] news as JSON, or empty.
- */
-const TELL = script(`${NOW}
-redis.call('ZADD', KEYS[1], now, ARGV[1])
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[2])
-if ARGV[3] ~= '' then redis.call('SET', KEYS[2], ARGV[3], 'PX', ARGV[2]) end`);
-
-/** KEYS[1] presence; ARGV[1] life (ms). Answers the names of those that live. */
-const PRESENT = script(`${NOW}
-return redis.call('ZRANGEBYSCORE', KEYS[1], now - ARGV[1], '+inf')`);
 
 /**
  * @param deps.name unique among all processes
@@ -47,7 +32,7 @@ export async function openPresence(deps: {
   const names = [keys.presence, keys.newsOf(member)];
   async function tell(): Promise<void> {
     const news = deps.news === undefined ? '' : JSON.stringify(deps.news());
-    await runScript(redis, TELL, names, [member, LIFE_MS, news]);
+    await runScript(redis, TELL_PRESENCE, names, [member, LIFE_MS, news]);
   }
   const timer = setInterval(() => {
     tell().catch((error: unknown) =>
@@ -78,5 +63,5 @@ export async function newsOfOthers(redis: Redis, role: ProcessRole, ownName: str
 
 /** `role:name` of each process that has been heard of lately. */
 export async function presentNames(redis: Redis): Promise<string[]> {
-  return (await runScript(redis, PRESENT, [keys.presence], [LIFE_MS])) as string[];
+  return runScript(redis, LIST_PRESENT, [keys.presence], [LIFE_MS]);
 }

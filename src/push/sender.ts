@@ -32,7 +32,10 @@ const ALWAYS_HELD = 256;
 const MAX_UNPROVEN_HELD = 8192;
 /** Share of {@link MAX_HELD} that each rank may fill, which leaves room for more urgent ranks. */
 const HELD_SHARE: Readonly<Record<Rank, number>> = { 0: 1, 1: 0.75, 2: 0.5 };
-/** Most push services to which connections are opened ahead: five have nearly all readers, and the others are regions of one. */
+/**
+ * Most push services to which connections are opened ahead: five have nearly all readers, and the others are regions of
+ * one.
+ */
 const MAX_PRECONNECTED = 8;
 const DEFAULT_ORDER: SendOrder = { rank: 1, stopped: false };
 /** After this time a request without an answer is given up, ms. The transport's own deadlines should come first. */

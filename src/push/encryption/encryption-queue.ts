@@ -8,7 +8,7 @@ export interface EncryptionQueue {
 
 /**
  * Encrypts a chunk at a time. Between two chunks the event loop turns.
- * @param deps.deliver is given each job with its body, or undefined if it cannot be encrypted
+ * @param deps.deliver takes each job with its body, or undefined if it cannot be encrypted
  */
 export function createEncryptionQueue(deps: {
   encryptor: Encryptor;

@@ -8,7 +8,7 @@ import { proveEncryption } from './proof.ts';
 
 export interface Encryptor {
   readonly kind: 'native' | 'portable';
-  /** Jobs to give at a time, at most: a call then holds the event loop for about 3 ms. */
+  /** Most jobs of one call, which then holds the event loop for about 3 ms. */
   readonly chunk: number;
   /**
    * A body is undefined too where `auth` has not 16 bytes or the payload is too long. Never throws.
@@ -26,9 +26,9 @@ const ADDON_PATHS = ['../../../build/push-crypto.node', '../../../../build/push-
 );
 
 /**
- * Opens the fastest encryption that works here: the addon if it was built, loads and proves itself; else web-push,
- * with one line in the log.
- * @param deps.addonPath the addon; by default where `scripts/build-native.mjs` puts it. Null: none
+ * Opens the fastest encryption that works on this machine: the addon if it was built, loads and proves itself, or else
+ * web-push, with one line in the log.
+ * @param deps.addonPath the addon. By default it is where `scripts/build-native.mjs` puts it; null means none
  */
 export function openEncryptor(deps: { logger: Logger; addonPath?: string | null }): Encryptor {
   const { logger, addonPath = ADDON_PATHS.find((path) => existsSync(path)) } = deps;

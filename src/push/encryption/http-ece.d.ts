@@ -1,4 +1,4 @@
-/** What web-push encrypts with (RFC 8188). It has no types of its own; this is what Ajil uses of it. */
+/** The library with which web-push encrypts (RFC 8188). It brings no types; these are for the part that Ajil uses. */
 declare module 'http_ece' {
   import type { ECDH } from 'node:crypto';
 

@@ -1,12 +1,12 @@
 import { createRequire } from 'node:module';
 import type { Encrypt } from './job.ts';
 
-/** push-crypto.c. */
+/** Its source is push-crypto.c. */
 interface Addon {
   encrypt(count: number, messages: Buffer, bodies: Buffer): void;
 }
 
-// The layout that the addon reads and writes.
+// The layout of what the addon reads and writes.
 const POINT = 65;
 const AUTH = 16;
 const HEAD_IN = POINT + AUTH + 4;
@@ -16,7 +16,7 @@ const OVERHEAD_OUT = KEY_ID_LENGTH_AT + 1 + POINT + 1 + 16;
 /**
  * Loads the addon.
  * @returns encrypts up to 64 messages in one call
- * @throws if there is no addon at `path`, or this Node cannot load it
+ * @throws if `path` has no addon, or this Node cannot load it
  */
 export function loadNativeEncryption(path: string): Encrypt {
   const addon = createRequire(import.meta.url)(path) as Addon;

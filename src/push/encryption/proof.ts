@@ -5,8 +5,8 @@ import type { Encrypt } from './job.ts';
 import { encryptPortably } from './portable.ts';
 
 /**
- * Puts an encryption to the proof: a message must come out as a body of the shape that web-push gives it, which the
- * library of web-push can read; no key pair or salt may come twice, and a key that is no point must be refused.
+ * Tests an encryption before it is used. Its bodies must have the shape of web-push's bodies, and the library of web-push
+ * must read them. No key pair or salt may come twice, and a key that is not on the curve must be refused.
  * The library shares no code with the addon that it judges.
  * @throws if the encryption must not be used
  */

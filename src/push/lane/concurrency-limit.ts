@@ -1,7 +1,10 @@
 /** How many requests may be in flight to a push service. It adapts to the answers of the service. */
 export interface ConcurrencyLimit {
   readonly value: number;
-  /** Nothing has lowered it for ten seconds, and answers come within a second: waiting messages wait for our own machine. */
+  /**
+   * Nothing has lowered it for ten seconds, and answers come within a second: waiting messages wait for our own
+   * machine.
+   */
   readonly healthy: boolean;
   /**
    * An answer came in time, whatever it says.

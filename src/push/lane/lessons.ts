@@ -23,7 +23,7 @@ interface Knowledge {
  * @param attempt.startedAt ms, the clock of the limit
  * @param attempt.again the message has failed before
  * @param attempt.inFlight messages in flight when the answer came
- * @returns for how long the whole service must be left alone, ms
+ * @returns for how long the whole service must get nothing, ms
  */
 export function learn(
   { limit, circuit, throttle, unproven }: Knowledge,

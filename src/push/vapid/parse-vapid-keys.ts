@@ -2,25 +2,32 @@ import { createECDH, createHash } from 'node:crypto';
 import { UnfitError } from '../../ops/unfit.ts';
 import { CURVE, isP256Point } from './p256.ts';
 
-/** A subscription's record has room for so many (audience/record.ts). */
+/** A subscription's record has room for so many bytes (audience/record.ts). */
 const KEY_ID_BYTES = 4;
 
-/** The application server's key pair (RFC 8292): browsers subscribe with the public one, we sign with the private one. */
+/**
+ * The application server's key pair (RFC 8292). Browsers subscribe with the public key; Ajil signs with the private
+ * key.
+ */
 export interface VapidKeys {
   /** base64url of 65 bytes: `applicationServerKey` of the Push API, and `k` of the Authorization header. */
   readonly publicKey: string;
   /** base64url of 32 bytes. */
   readonly privateKey: string;
-  /** Short and stable: kept with each subscription, because a push service refuses another key than it was made with. */
+  /** Short and stable. Each subscription keeps it, because its push service refuses every other key. */
   readonly keyId: string;
 }
 
-/** Thrown when keys are set or stored that cannot be used: the message says what to do. */
+/** Thrown when configured or stored keys cannot be used. The message says what to do. */
 export class VapidKeyError extends UnfitError {
   override readonly name = 'VapidKeyError';
 }
 
-/** @throws {VapidKeyError} naming `where` they come from */
+/**
+ * Reads a key pair, more strictly than web-push: the two keys must belong together.
+ * @param where names the source of the keys in errors
+ * @throws {VapidKeyError}
+ */
 export function parseVapidKeys(stored: unknown, where: string): VapidKeys {
   const { publicKey, privateKey } = (stored ?? {}) as Record<string, unknown>;
   const point = decode(publicKey);

@@ -2,7 +2,10 @@ import webPush from 'web-push';
 import type { VapidKeys } from './parse-vapid-keys.ts';
 
 export interface Vapid {
-  /** The value of `Authorization` for requests to this origin (RFC 8292, section 3). Cheap: tokens are kept. */
+  /**
+   * The value of `Authorization` for requests to this origin (RFC 8292, section 3). It is cheap, because tokens are
+   * kept.
+   */
   authorization(origin: string): string;
 }
 
@@ -19,7 +22,7 @@ const MAX_TOKENS = 512;
 
 /**
  * Signs one token per origin with web-push and keeps it: signing each message would cost more than all the rest of it.
- * @param deps.subject `mailto:` or `https:`, where push services can reach us
+ * @param deps.subject `mailto:` or `https:` URL under which push services can reach us
  */
 export function createVapid(deps: { keys: VapidKeys; subject: string }): Vapid {
   const { keys, subject } = deps;

@@ -6,8 +6,8 @@ import type { Redis } from '../../redis/connect.ts';
 import { parseVapidKeys, VapidKeyError, type VapidKeys } from './parse-vapid-keys.ts';
 
 /**
- * The keys that are set, or else those in `dataDir/vapid.json`, which is made (mode 0600) when it is not there.
- * Several processes may start at the same time: they all get the same keys.
+ * Returns the configured keys, or else those in `dataDir/vapid.json`. It makes that file (mode 0600) if it is missing.
+ * Processes that start at the same time all get the same keys.
  * @param source.publicKey base64url of 65 bytes, @param source.privateKey base64url of 32 bytes; both or neither
  * @throws {VapidKeyError} if a key is malformed, or the public key does not belong to the private one
  */
@@ -36,8 +36,8 @@ export async function loadVapidKeys(source: {
 }
 
 /**
- * Makes this key the one that is used on this Redis, or checks that it is. A machine with another key would sign what no
- * push service takes from it, and hand its readers a key that the other machines cannot sign for.
+ * Claims this Redis for this key, or checks that this key has it. Push services would refuse messages of a machine with
+ * another key, and its readers would subscribe with a key for which the other machines cannot sign.
  * @throws {VapidKeyError} when another key is in use
  */
 export async function claimVapidKey(redis: Redis, { keyId }: Pick<VapidKeys, 'keyId'>): Promise<void> {

@@ -12,35 +12,38 @@ import type { EditorStore } from './store.ts';
 
 export interface Session {
   readonly editor: Editor;
-  /** What a page must show in `X-CSRF-Token` to change anything; it cannot be turned back into the cookie. */
+  /** A page must send it in `X-CSRF-Token` to change anything. The cookie cannot be computed from it. */
   readonly csrfToken: string;
   readonly expiresAt: string;
 }
 
-/** What the desk's cookie stands for. Redis holds only the hash of the cookie's value. Opening and closing are audited. */
+/**
+ * The sessions behind the desk's cookies. Redis holds only the hash of a cookie's value. Opening and closing are
+ * audited.
+ */
 export interface SessionStore {
   /**
-   * @param replaced the cookie's value of the session that this one takes the place of: it ends
+   * @param replaced the cookie's value of an earlier session, which ends
    * @returns the session and the value for its cookie; undefined when no editor has this API key
    */
   open(key: string, replaced?: string): Promise<{ session: Session; token: string } | undefined>;
-  /** Undefined when it is unknown, has ended, or the API key that it was opened with was revoked or replaced. */
+  /** Undefined if the session is unknown or has ended, or if its API key was revoked or replaced. */
   find(token: string): Promise<Session | undefined>;
-  /** Again, or with a value that is unknown, is harmless. */
+  /** A second call, or a call with an unknown value, is harmless. */
   close(token: string): Promise<void>;
 }
 
 /** A newsroom's day. */
 export const SESSION_LIFE_MS = 12 * 60 * 60_000;
-/** A session of which nothing is heard for so long ends: a meeting and lunch. */
+/** A session ends after so long without a request: a meeting and lunch. */
 export const SESSION_IDLE_MS = 3 * 60 * 60_000;
-/** Being heard of is written down no more often than this: each time is a write to the disk. */
+/** Shortest time between two writes of `seenAt`, because each is a write to the disk. */
 const NOTED_EVERY_MS = 5 * 60_000;
 
 const storedSchema = z.object({
   keyHash: z.string(),
   expiresAt: z.string(),
-  /** Milliseconds since the epoch; sessions of before have none. */
+  /** Milliseconds since the epoch. Sessions of earlier releases lack it. */
   seenAt: z.number().default(Infinity),
 });
 
@@ -66,7 +69,7 @@ export function createSessionStore(deps: {
     const editor = await editors.findByKeyHash(keyHash);
     if (editor === undefined) return undefined;
     if (seenAt + NOTED_EVERY_MS <= now) {
-      // XX: one that is being closed meanwhile stays closed.
+      // XX: a session that was closed meanwhile stays closed.
       await redis.set(sessionKey(token), JSON.stringify({ ...stored, seenAt: now }), 'KEEPTTL', 'XX');
     }
     return { editor, csrfToken: csrfToken(token), expiresAt };

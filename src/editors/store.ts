@@ -8,24 +8,27 @@ import { PUT_EDITOR } from './scripts/put-editor.ts';
 import { REVOKE_EDITOR } from './scripts/revoke-editor.ts';
 import { hashSecret, newSecret } from './secrets.ts';
 
-/** Each change is written together with its entry in the audit log. `by`: who makes it, an editor's id or a program's name. */
+/** Each change is written together with its entry in the audit log. `by` is an editor's id or a program's name. */
 export interface EditorStore {
-  /** @returns the key too: it is shown once and cannot be read again */
+  /** @returns the key as well, which is shown once and cannot be read again */
   add(input: { name: string; role: Role; by: string }): Promise<{ editor: Editor; key: string }>;
-  /** In the order they were added, the revoked too. */
+  /** All editors, including revoked ones, in the order in which they were added. */
   list(): Promise<readonly Editor[]>;
-  /** Gives an editor a new key; the old one and its sessions end. A refusal is audited too. */
+  /** Gives an editor a new key and ends the old key with its sessions. A refusal is audited as well. */
   replaceKey(id: string, by: string): Promise<ReplaceResult>;
-  /** Ends a key and its sessions, for good: nothing gives this editor another. Undefined when there is no such editor; again is harmless. */
+  /**
+   * Ends a key and its sessions for good: this editor never gets another. Undefined if the editor is unknown. A second
+   * call is harmless.
+   */
   revoke(id: string, by: string): Promise<Editor | undefined>;
-  /** Whose key this is; undefined for an unknown or revoked one. */
+  /** The editor with this key; undefined if the key is unknown or revoked. */
   authenticate(key: string): Promise<Editor | undefined>;
   /** The same by the key's hash. */
   findByKeyHash(hash: string): Promise<Editor | undefined>;
   /**
-   * Sees to it that there is an admin. With `adminKey`, that key is the one of the editor `admin`, and an earlier one of
-   * that editor ends. Without, a key is made if there was never an `admin`: one process of any number gets it, once. A
-   * revoked `admin` stays revoked.
+   * Makes sure that the editor `admin` exists. `adminKey` becomes the key of `admin` and ends an earlier one. Without it, a
+   * key is made if there was never an `admin`, and one of the processes that start together gets it. A revoked `admin` stays
+   * revoked.
    */
   ensureAdmin(options: { adminKey?: string | undefined }): Promise<AdminResult>;
 }
@@ -35,19 +38,19 @@ type ReplaceResult =
   | { readonly type: 'revoked'; readonly editor: Editor }
   | { readonly type: 'missing' };
 
-/** What a start changed. `key`: the one that was made. */
+/** What a start changed. `key` is the key that was made. */
 type AdminResult =
   | { readonly type: 'added'; readonly key?: string }
   | { readonly type: 'replaced' | 'unchanged' }
-  /** There is a configured key, and nobody whose key it may be. */
+  /** A key is configured, but `admin` was revoked and cannot have it. */
   | { readonly type: 'revoked' };
 
 type PutResult = 'added' | 'replaced' | 'unchanged' | 'revoked';
 
-/** The editor that a start sees to. */
+/** The editor that every start makes sure of. */
 const ADMIN_ID = 'admin';
 
-/** The ids that a refusal is audited with come from a command line. */
+/** Longest id in the entry of a refusal, because it comes from a command line. */
 const MOST_ID_LENGTH = 100;
 
 /** @param deps.now milliseconds since the epoch */
@@ -84,7 +87,7 @@ export function createEditorStore(deps: {
     return editor?.revokedAt === null ? editor : undefined;
   }
 
-  // Looked up by its hash, so the time it takes says nothing of the key.
+  // The key is looked up by its hash, so the time it takes says nothing about the key.
   const authenticate = (key: string): Promise<Editor | undefined> => findByKeyHash(hashSecret(key));
 
   return {

@@ -6,19 +6,19 @@ import { LIST_PRESENT } from './scripts/list-present.ts';
 import { TELL_PRESENCE } from './scripts/tell-presence.ts';
 
 const EVERY_MS = 3000;
-/** A process that has not been heard of for so long is not counted any more. */
+/** A process counts as present for so long after its last sign of life. */
 const LIFE_MS = 10_000;
 
 export type ProcessRole = 'server' | 'workers';
 
-/** Tells the other processes that this one lives. */
+/** The signs of life of this process. */
 export interface Presence {
   close(): Promise<void>;
 }
 
 /**
  * @param deps.name unique among all processes
- * @param deps.news what else the others should know now, as JSON has it
+ * @param deps.news what else the other processes should know now, fit for JSON
  */
 export async function openPresence(deps: {
   redis: Redis;
@@ -48,12 +48,12 @@ export async function openPresence(deps: {
   };
 }
 
-/** How many processes of a role have been heard of lately. */
+/** How many processes of a role are present. */
 export async function countPresent(redis: Redis, role: ProcessRole): Promise<number> {
   return (await presentNames(redis)).filter((name) => name.startsWith(`${role}:`)).length;
 }
 
-/** What the other processes of a role have told last: some seconds old. */
+/** The latest news of the other processes of a role, some seconds old. */
 export async function newsOfOthers(redis: Redis, role: ProcessRole, ownName: string): Promise<unknown[]> {
   const present = await presentNames(redis);
   const names = present.filter((name) => name.startsWith(`${role}:`) && name !== ownName);
@@ -61,7 +61,7 @@ export async function newsOfOthers(redis: Redis, role: ProcessRole, ownName: str
   return texts.filter((text) => text !== null).map((text) => JSON.parse(text) as unknown);
 }
 
-/** `role:name` of each process that has been heard of lately. */
+/** `role:name` of each process that is present. */
 export async function presentNames(redis: Redis): Promise<string[]> {
   return runScript(redis, LIST_PRESENT, [keys.presence], [LIFE_MS]);
 }

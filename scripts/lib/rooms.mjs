@@ -13,6 +13,7 @@ export const ROOMS = [
   'push',
   'live',
   'delivery',
+  'newsroom',
   'api',
   'pages',
   'web',

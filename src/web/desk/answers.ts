@@ -1,9 +1,14 @@
+import type { Actor } from '../../alerts/life-cycle.ts';
 import type { EditorAlert, Urgency } from '../../alerts/schema.ts';
 
 // What the API answers, as far as the desk reads it.
 
 export interface DeskSession {
-  readonly editor: { readonly id: string; readonly name: string; readonly role: string };
+  readonly editor: {
+    readonly id: string;
+    readonly name: string;
+    readonly role: Exclude<Actor, 'system'>['role'];
+  };
   readonly csrfToken: string;
   readonly expiresAt: string;
 }

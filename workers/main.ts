@@ -26,7 +26,7 @@ import { claimVapidKey, loadVapidKeys } from '../src/push/vapid/vapid-keys.ts';
 import { createVapid } from '../src/push/vapid/vapid-headers.ts';
 import { openClock } from '../src/redis/clock.ts';
 import { closeRedis, connectRedis, waitUntilReady } from '../src/redis/connect.ts';
-import { embeddedRedisPlace } from '../src/machine/embedded-redis.ts';
+import { embeddedRedisAt } from '../src/machine/embedded-redis.ts';
 import { watchRedis } from '../src/redis/fitness.ts';
 import { openMetricsExchange } from '../src/redis/metrics-exchange.ts';
 import { openPresence } from '../src/redis/presence.ts';
@@ -46,7 +46,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
   const metrics = createMetrics('workers', name);
   tellBuild(metrics, { version: VERSION, host: hostname(), pid: process.pid });
   await serveMetrics({ config, metrics, shutdown });
-  const url = config.redisUrl ?? embeddedRedisPlace(config.dataDir).url;
+  const url = config.redisUrl ?? embeddedRedisAt(config.dataDir).url;
   const redis = connectRedis(url, 'worker', logger);
   shutdown.add('Redis', () => closeRedis(redis));
   await waitUntilReady(redis);

@@ -23,7 +23,7 @@ import { refuseResponse, refuseUpgrade, type DescribeRefusal, type Refusal } fro
 import { openSender } from './connections/fan-write.ts';
 import type { Version } from './log/tail.ts';
 import { WebSocketConnection } from './connections/websocket-connection.ts';
-import { answerHandshake } from './door/websocket-handshake.ts';
+import { createWebSocketHandshake } from './connections/websocket-server.ts';
 import { eventStreamWire, webSocketWire, type Wire } from './connections/wire.ts';
 
 /** Holds the open connections of one process. */
@@ -84,12 +84,12 @@ export async function openGateway(deps: GatewayDeps): Promise<Gateway> {
   });
   const keeper: Keeper = {
     ...limits,
-    left: (connection, reason) => {
+    left: (connection) => {
       groups.part(connection);
       heart.remove(connection);
       backlog.remove(connection);
-      if (reason !== undefined) metrics.ended(reason);
     },
+    ended: (reason) => metrics.ended(reason),
     gone: ({ address, socket }) => {
       sockets.delete(socket);
       admission.leave(address);
@@ -105,6 +105,7 @@ export async function openGateway(deps: GatewayDeps): Promise<Gateway> {
       for (const connection of heart.all()) connection.close(CLOSE_CODES.serviceRestart, 'restart');
     },
   });
+  const handshake = createWebSocketHandshake({ goodbyeMs: limits.goodbyeMs, refuse: refuseSocket });
   const hellos = createHellos({ now: deps.now, topics: deps.topics ?? (() => undefined) });
 
   /** In one go: hello says what was, and from here on every version comes. */
@@ -152,21 +153,25 @@ export async function openGateway(deps: GatewayDeps): Promise<Gateway> {
     });
   }
 
+  function refuseSocket(socket: Socket, refusal: Refusal): void {
+    metrics.refused(refusal.reason);
+    refuseUpgrade(socket, refusal, deps.describeRefusal);
+  }
+
   function upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
-    const refuse = (refusal: Refusal): void => {
-      metrics.refused(refusal.reason);
-      refuseUpgrade(socket, refusal, deps.describeRefusal);
-    };
+    const refuse = (refusal: Refusal): void => refuseSocket(socket, refusal);
     const admitted = admission.judge(request);
     if ('code' in admitted) return refuse(admitted);
-    const answer = answerHandshake(request);
-    if (typeof answer !== 'string') return refuse(answer);
+    const fault = handshake.judge(request);
+    if (fault !== undefined) return refuse(fault);
     const greet = (): void =>
-      enter(
-        webSocketWire,
-        admitted,
-        (group) => new WebSocketConnection(socket, group, admitted.address, keeper),
-        (connection, hello) => connection.open(answer, hello, head),
+      handshake.accept(request, socket, head, (webSocket) =>
+        enter(
+          webSocketWire,
+          admitted,
+          (group) => new WebSocketConnection(webSocket, socket, group, admitted.address, keeper),
+          (connection, hello) => connection.open(hello),
+        ),
       );
     whenCurrent(request, admitted, greet, refuse);
   }

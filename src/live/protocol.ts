@@ -44,7 +44,7 @@ export const CLOSE_CODES = {
   tryAgainLater: 1013,
   /** The client broke the WebSocket protocol (RFC 6455). Do not reconnect: it is a bug. */
   protocolError: 1002,
-  /** The client's close frame held no UTF-8. Do not reconnect: it is a bug. */
+  /** The client sent text that is no UTF-8. Do not reconnect: it is a bug. */
   invalidText: 1007,
   /** The client sent something; the protocol has no client messages. Do not reconnect: it is a bug. */
   policyViolation: 1008,

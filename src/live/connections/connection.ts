@@ -9,7 +9,9 @@ export interface Keeper {
   readonly goodbyeMs: number;
   readonly controlFrames: number;
   /** From this moment on nothing may be written to the connection. */
-  left(connection: Connection, reason: EndReason | undefined): void;
+  left(connection: Connection): void;
+  /** We ended a connection, for this reason. */
+  ended(reason: EndReason): void;
   /** Its socket is closed. */
   gone(connection: Connection): void;
   /** Bytes wait for the reader. */
@@ -74,7 +76,6 @@ export abstract class Connection {
   close(code: number, reason: EndReason): void {
     if (!this.leave(reason)) return;
     this.sayGoodbye(code);
-    setTimeout(() => this.socket.destroy(), this.keeper.goodbyeMs).unref();
   }
 
   terminate(reason: EndReason | undefined): void {
@@ -86,7 +87,8 @@ export abstract class Connection {
   protected leave(reason: EndReason | undefined): boolean {
     if (this.left) return false;
     this.left = true;
-    this.keeper.left(this, reason);
+    this.keeper.left(this);
+    if (reason !== undefined) this.keeper.ended(reason);
     return true;
   }
 

@@ -46,5 +46,6 @@ export class EventStreamConnection extends Connection {
 
   protected override sayGoodbye(): void {
     this.response.end();
+    setTimeout(() => this.socket.destroy(), this.keeper.goodbyeMs).unref();
   }
 }

@@ -217,6 +217,24 @@ test('a reader for whom bytes wait is not asked, but must take some from beat to
   stream.destroy();
 });
 
+test('a reader who hangs up while bytes wait for them is not waited for', async () => {
+  await start({ limits: { waitingBytes: 2 ** 30, waitingBytesInAll: 2 ** 30 } });
+  const accepted = once(live.server, 'connection');
+  const slow = await openRaw(live.port);
+  const [ours] = (await accepted) as [Socket];
+  const quick = await live.listen();
+  slow.socket.pause();
+  for (let count = 1; (await live.metric('ajil_live_waiting_bytes')) === 0; count++) {
+    await live.log.append(large(count));
+    await quick.until(count + 1);
+  }
+  const hungUp = once(ours, 'end');
+  slow.socket.end();
+  await hungUp;
+  expect(ours.destroyed).toBe(true);
+  slow.socket.destroy();
+});
+
 test('at the end all are sent elsewhere over the drain time, and the stuck are ended', async () => {
   await start({ drainSeconds: 1, limits: { goodbyeMs: 200 } });
   const lines = await Promise.all(Array.from({ length: 20 }, () => live.listen()));

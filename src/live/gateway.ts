@@ -13,7 +13,8 @@ import type { GroupSize } from './connections/group-sizes.ts';
 import { parseCursor } from './log/cursor.ts';
 import { EventStreamConnection } from './connections/event-stream-connection.ts';
 import { openFollower } from './log/follower.ts';
-import { createGroups, type Group } from './connections/groups.ts';
+import type { GroupIdentity } from './connections/group-identity.ts';
+import { createGroups } from './connections/groups.ts';
 import { createHeart } from './connections/heartbeat.ts';
 import { createHellos } from './hello.ts';
 import { DEFAULT_LIMITS, type LiveLimits } from './door/limits.ts';
@@ -112,7 +113,7 @@ export async function openGateway(deps: GatewayDeps): Promise<Gateway> {
   function enter<C extends Connection>(
     wire: Wire,
     { filter, address, since }: Admitted,
-    create: (group: Group) => C,
+    create: (group: GroupIdentity) => C,
     open: (connection: C, hello: Buffer) => void,
   ): void {
     const connection = create(groups.of(wire, filter));

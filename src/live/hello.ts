@@ -1,5 +1,5 @@
 import { formatCursor, type Cursor } from './log/cursor.ts';
-import type { Group } from './connections/groups.ts';
+import type { GroupIdentity } from './connections/group-identity.ts';
 import { helloText, type Tail } from './log/tail.ts';
 
 /** Most hellos to keep: readers who return together mostly send the same query, but strangers can invent any number. */
@@ -16,7 +16,7 @@ export interface Hello {
 
 /** The first message of each connection, made once for all connections of a group with the same gap. */
 export interface Hellos {
-  of(tail: Tail, group: Group, since: Cursor | undefined): Hello;
+  of(tail: Tail, group: GroupIdentity, since: Cursor | undefined): Hello;
   /** How many are kept. */
   readonly kept: number;
 }

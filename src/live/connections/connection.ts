@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { Group } from './groups.ts';
+import type { GroupIdentity } from './group-identity.ts';
 
 /** Why a connection was ended by us: the label of the metric. */
 export type EndReason = 'restart' | 'slow' | 'stalled' | 'silent' | 'misbehaved';
@@ -31,13 +31,13 @@ export abstract class Connection {
   asked = false;
   left = false;
   readonly socket: Socket;
-  readonly group: Group;
+  readonly group: GroupIdentity;
   readonly address: string;
   protected readonly keeper: Keeper;
   /** Bytes that had gone out when the last beat found others waiting. */
   private goneAtBeat = -1;
 
-  constructor(socket: Socket, group: Group, address: string, keeper: Keeper) {
+  constructor(socket: Socket, group: GroupIdentity, address: string, keeper: Keeper) {
     this.socket = socket;
     this.group = group;
     this.address = address;

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { Connection, type Keeper } from './connection.ts';
-import type { Group } from './groups.ts';
+import type { GroupIdentity } from './group-identity.ts';
 
 const BEAT = Buffer.from(': beat\n\n');
 /** EventSource always waits the same time before it reconnects: give each a different time, to spread them. */
@@ -14,7 +14,13 @@ const RETRY_MS = { least: 1000, most: 10_000 };
 export class EventStreamConnection extends Connection {
   private readonly response: ServerResponse;
 
-  constructor(response: ServerResponse, socket: Socket, group: Group, address: string, keeper: Keeper) {
+  constructor(
+    response: ServerResponse,
+    socket: Socket,
+    group: GroupIdentity,
+    address: string,
+    keeper: Keeper,
+  ) {
     super(socket, group, address, keeper);
     this.response = response;
   }

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';
 import { Connection, type Keeper } from './connection.ts';
-import type { Group } from './groups.ts';
+import type { GroupIdentity } from './group-identity.ts';
 import { CLOSE_CODES } from '../protocol.ts';
 import { OPCODES, webSocketFrame } from './wire.ts';
 
@@ -31,7 +31,13 @@ export class WebSocketConnection extends Connection {
   /** ws began to close before anything else ended the connection. */
   private closedByWs = false;
 
-  constructor(webSocket: ReaderWebSocket, socket: Socket, group: Group, address: string, keeper: Keeper) {
+  constructor(
+    webSocket: ReaderWebSocket,
+    socket: Socket,
+    group: GroupIdentity,
+    address: string,
+    keeper: Keeper,
+  ) {
     super(socket, group, address, keeper);
     this.webSocket = webSocket;
     webSocket.connection = this;

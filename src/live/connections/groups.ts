@@ -31,17 +31,17 @@ export function createGroups(): Groups {
       const { key } = connection.group;
       const group = groups.get(key) ?? { ...connection.group, members: [] };
       groups.set(key, group);
-      connection.place = group.members.push(connection) - 1;
+      connection.memberIndex = group.members.push(connection) - 1;
     },
-    // The last member takes the place that is left. A loop through the members from the end to the start therefore meets
+    // The last member takes the index of the member that parts. A loop through the members from the end to the start therefore meets
     // each member that stays; some twice.
-    part: ({ group: { key }, place }) => {
+    part: ({ group: { key }, memberIndex }) => {
       const members = groups.get(key)?.members ?? [];
       const last = members.pop();
       // Otherwise the last member is the one that parts.
-      if (last !== undefined && place < members.length) {
-        members[place] = last;
-        last.place = place;
+      if (last !== undefined && memberIndex < members.length) {
+        members[memberIndex] = last;
+        last.memberIndex = memberIndex;
       }
       if (members.length === 0) groups.delete(key);
     },

@@ -1,6 +1,6 @@
 import { Sender } from 'ws';
 
-/** How messages look on a kind of connection: made once, the same bytes for everybody. */
+/** How messages look on a kind of connection. A message is encoded once; all readers get the same bytes. */
 export interface Wire {
   readonly name: 'websocket' | 'sse';
   encode(text: string, cursor: string): Buffer;

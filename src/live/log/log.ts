@@ -9,39 +9,41 @@ import { ERASE } from './scripts/erase.ts';
 import { READ } from './scripts/read.ts';
 import { RENEW } from './scripts/renew.ts';
 
-/** Versions that the log holds at least: days of breaking news. */
+/** How many versions the log keeps at least: days of breaking news. */
 const KEPT_VERSIONS = 10_000;
-/** Longer than any alert lives: until then a version cannot enter twice. */
+/** How long a version cannot enter twice: longer than any alert lives. */
 const ONCE_FOR_SECONDS = 9 * 24 * 3600;
 
 export interface LogEntry {
   readonly offset: number;
   readonly alert: Alert;
-  /** The alert as it was written: what goes to readers, byte for byte. */
+  /** The alert as it was written. Readers get these bytes. */
   readonly json: string;
 }
 
-export interface LogPage {
+/** What one read of the log brought. */
+export interface LogReading {
   readonly epoch: string;
   /** Offset of the log's newest entry; 0 when it is empty. */
   readonly last: number;
   readonly entries: readonly LogEntry[];
 }
 
-/** The ordered log of alert versions: a Redis stream whose ids are running offsets. */
+/** The ordered log of alert versions: a Redis stream whose ids are consecutive offsets. */
 export interface LiveLog {
   /**
-   * Puts a version at the end, once, however often it is called, and never after a newer one of the same alert: readers
-   * would be shown again what was corrected. A log that has lost entries gets a new epoch first.
+   * Puts a version at the end. A second call with the same version changes nothing. A version does not enter after a newer
+   * version of the same alert, because readers would see again what was corrected. A log that lost entries first gets a new
+   * epoch.
    */
   append(alert: Alert): Promise<{ cursor: string; appended: boolean }>;
-  /** The log's epoch (made now, if it has none) and what it holds after the offset `after`, oldest first, at most `limit` entries. */
-  read(after: number, limit?: number): Promise<LogPage>;
+  /** Reads at most `limit` entries after the offset `after`, oldest first. A log without an epoch gets one. */
+  read(after: number, limit?: number): Promise<LogReading>;
   /** Replaces `epoch` with a new epoch, once for all callers: the log lost entries, so its cursors are invalid. */
   renew(epoch: string): Promise<void>;
   /**
-   * Puts `headline` in place of every text that the log holds of an alert, as a retraction. The log gets a new epoch, so that
-   * followers forget what they hold, and open pages load anew. @returns how many entries there were
+   * Replaces every text of an alert in the log by `headline`, and makes its entries retractions. The log gets a new epoch, so
+   * that followers forget what they hold and open pages start over. @returns how many entries were changed
    */
   erase(id: string, headline: string): Promise<number>;
 }
@@ -76,7 +78,7 @@ export function createLiveLog(redis: Redis): LiveLog {
   };
 }
 
-/** Waits up to `blockMs` for something after `offset`. */
+/** Waits up to `blockMs` for an entry after `offset`. */
 export async function awaitAfter(redis: Redis, offset: number, blockMs: number): Promise<void> {
   await redis.xread('COUNT', 1, 'BLOCK', blockMs, 'STREAMS', keys.liveLog, `${offset}-0`);
 }

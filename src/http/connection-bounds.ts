@@ -36,8 +36,10 @@ export interface ConnectionBounds {
 /**
  * Each connection is in one state:
  *
- *   unfinished ── first request is complete ─► busy ◄── a request comes / was answered ──► idle
- *       └──── or in one of them: upgraded (the live line has its own bounds)
+ *   unfinished ─ first request is complete ─► busy ─ all requests are answered ─► idle
+ *                                              ▲                                    │
+ *                                              └───────── a request comes ──────────┘
+ *   any of them ─ upgrade ─► upgraded: the live line has its own bounds
  *
  * At a bound, the oldest unfinished or idle connection is closed. The new connection is refused only if there is none.
  * @param isProxy whether a peer serves many clients, so that it has no bound per address

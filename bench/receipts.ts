@@ -68,8 +68,8 @@ async function measure(perSecond: number, row: Row): Promise<void> {
   if (counts === undefined) return;
   row.counts.push(counts);
   const { receipts } = await stack.api.report(alertId);
-  if (receipts.shown !== counts.taken)
-    throw new Error(`${counts.taken} receipts were taken, and the report has ${receipts.shown}`);
+  if (receipts.shown < counts.taken)
+    throw new Error(`${counts.taken} receipts were answered 204, and the report has ${receipts.shown}`);
 }
 
 /** POSTs on the clock's beat, however long each takes. */

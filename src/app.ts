@@ -19,7 +19,7 @@ import type { Logger } from './ops/logger.ts';
 import type { Metrics } from './ops/metrics.ts';
 import type { Redis } from './redis/connect.ts';
 import type { Readiness } from './redis/readiness.ts';
-import { createNewsroom } from './newsroom/newsroom.ts';
+import { createNewsroom, type Newsroom } from './newsroom/newsroom.ts';
 import { createAlertRules, type AlertRulesDeps } from './newsroom/rules.ts';
 import { serveAlerts } from './api/alerts.ts';
 import { serveAudience } from './api/estimate.ts';
@@ -104,18 +104,22 @@ export function createApp(input: ApiDeps): Api {
     await limits.takeRefusedKey(request);
   };
   const firstPages = createFirstPages(input);
+  const newsroom = createNewsroom({
+    ...input,
+    rules: createAlertRules({
+      ...input,
+      approval: () => (config.requireApproval ? 'always' : 'never'),
+    }),
+    onChange: () => firstPages.clear(),
+    onFanOutFailure: fanOutFailures(input),
+  });
   const deps = {
     ...input,
     limits,
     onRefusedKey,
     auth: createAuthentication({ ...input, onRefusedKey, publicUrl: config.publicUrl }),
     firstPages,
-    newsroom: createNewsroom({
-      ...input,
-      rules: createAlertRules(input),
-      onChange: () => firstPages.clear(),
-      onFanOutFailure: fanOutFailures(input),
-    }),
+    newsroom,
     closing: closing.signal,
     reportIntervalMs: input.reportIntervalMs ?? 1000,
   };

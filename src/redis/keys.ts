@@ -28,6 +28,8 @@ export const keys = {
   alertsAll: (topic: string, lang: string) => `${CORE}:alerts:all:${topic}:${lang}`,
   /** Accepted versions that are not finished: member `id:version`, score = accepted at (ms). */
   outbox: `${CORE}:alerts:outbox`,
+  /** Versions that are sent later: member `id:version`, score = when (ms). */
+  scheduled: `${CORE}:alerts:scheduled`,
   duplicate: (fingerprint: string) => `${CORE}:alerts:duplicate:${fingerprint}`,
   idempotency: (editorId: string, keyHash: string) => `${CORE}:idempotency:${editorId}:${keyHash}`,
   // live log

@@ -8,6 +8,8 @@ import { createLedger } from '../src/delivery/ledger/ledger.ts';
 import { openFanOutQueue, openPushQueue } from '../src/delivery/queues.ts';
 import { openReceiptTokens } from '../src/delivery/receipts/receipt-token.ts';
 import { timeDeliveries } from '../src/delivery/report/service-metrics.ts';
+import { createChannels } from '../src/channels/channels.ts';
+import { createWebPush } from '../src/channels/web-push/web-push.ts';
 import { createPushSending } from '../src/delivery/sending/send-push.ts';
 import { createRetiredCounter } from '../src/delivery/sending/standing.ts';
 import { createLiveLog } from '../src/live/log/log.ts';
@@ -76,16 +78,15 @@ async function start(config: Config, logger: Logger): Promise<void> {
     logger,
     brake,
   });
+  const channels = createChannels([
+    createWebPush({ sender, policy, brake, vapidKeyId: keys.keyId, publicUrl: config.publicUrl }),
+  ]);
   const sending = createPushSending({
     ...shared,
     subscriptions: createSubscriptionStore({ redis, vapidKeyId: keys.keyId, now }),
-    sender,
-    policy,
-    brake,
+    channels,
     onRetired: createRetiredCounter(metrics),
     tokens: openReceiptTokens(keys.privateKey),
-    vapidKeyId: keys.keyId,
-    publicUrl: config.publicUrl,
   });
   // What the sender answers while it closes still goes into the ledger.
   shutdown.add('deliveries', () => sending.idle());
@@ -96,7 +97,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
   shutdown.add('housekeeping', () => housekeeping.close());
   const push = openPushWorkers({ redis, watch, sending });
   shutdown.add('push workers', () => push.close());
-  const fanOut = openFanOutWorker({ ...shared, watch, sender, live: createLiveLog(redis) });
+  const fanOut = openFanOutWorker({ ...shared, watch, channels, live: createLiveLog(redis) });
   shutdown.add('fan-out worker', () => fanOut.close());
   const presence = await openPresence({ redis, role: 'workers', name, logger });
   shutdown.add('presence', () => presence.close());

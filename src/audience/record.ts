@@ -1,6 +1,7 @@
 import type { Urgency } from '../alerts/schema.ts';
 import type { Preferences } from './schema.ts';
-import type { SubscriptionKeys } from './subscriptions.ts';
+import { topicsOf } from './set-names.ts';
+import type { StoredSubscription, SubscriptionKeys } from './subscription.ts';
 
 /**
  * A subscription packed into bytes. The secret stands at a fixed place, because the scripts that change a record compare
@@ -18,13 +19,13 @@ import type { SubscriptionKeys } from './subscriptions.ts';
  * | then | length of the language tag (1 byte), then the tag |
  * | then | the preferences that no selection reads, as JSON; nothing when there are none |
  */
-const FORMAT = 1;
+export const FORMAT = 1;
 export const STANDING_OFFSET = 1;
 /** Bits of the standing byte. */
 export const UNPROVEN_BIT = 0x80;
 export const REFUSAL_UNIT = 0x10;
 export const MOST_REFUSALS = 7;
-const URGENCY_MASK = 0x03;
+export const URGENCY_MASK = 0x03;
 export const AUTH_OFFSET = 6;
 export const REST_LENGTH_OFFSET = 87;
 export const HEADER_BYTES = 89;
@@ -47,6 +48,9 @@ export interface Standing {
   /** Alerts in a row that were refused for it, {@link MOST_REFUSALS} at most. */
   readonly refusals: number;
 }
+
+/** What the reader wants to be asked each time before an alert is sent. */
+export type Wishes = Pick<Preferences, 'quietHours' | 'dailyCap'>;
 
 export interface SubscriptionRecord extends SubscriptionKeys {
   readonly vapidKeyId: string;
@@ -73,7 +77,7 @@ export function packRecord(
     : Buffer.alloc(0);
   const packed = Buffer.alloc(HEADER_BYTES + rest.length + 1 + tag.length + extras.length);
   packed[0] = FORMAT;
-  packed[STANDING_OFFSET] = URGENCY_CODES.indexOf(urgency) | (unproven ? UNPROVEN_BIT : 0);
+  packed[STANDING_OFFSET] = urgencyCode(urgency) | (unproven ? UNPROVEN_BIT : 0);
   packed.write(record.vapidKeyId, 2, VAPID_KEY_ID_BYTES, 'base64url');
   record.auth.copy(packed, AUTH_OFFSET);
   record.p256dh.copy(packed, 22, 1);
@@ -90,7 +94,9 @@ export function packRecord(
  * Reads what sending needs, and no more: this runs once a delivery.
  * @throws when the bytes are of another format
  */
-export function unpackKeys(packed: Buffer): SubscriptionKeys & Standing & { readonly vapidKeyId: string } {
+export function unpackKeys(
+  packed: Buffer,
+): SubscriptionKeys & Standing & { readonly vapidKeyId: string; readonly wishes: Wishes | undefined } {
   if (packed[0] !== FORMAT) throw new Error(`subscription record of unknown format ${packed[0]}`);
   const p256dh = Buffer.allocUnsafe(65);
   p256dh[0] = 4;
@@ -104,25 +110,41 @@ export function unpackKeys(packed: Buffer): SubscriptionKeys & Standing & { read
     p256dh,
     auth: packed.subarray(AUTH_OFFSET, 22),
     vapidKeyId: packed.toString('base64url', 2, 2 + VAPID_KEY_ID_BYTES),
+    wishes: readWishes(packed, restEnd + 1 + (packed[restEnd] ?? 0)),
   };
+}
+
+/** Most readers have none, and their records end here. */
+function readWishes(packed: Buffer, from: number): Wishes | undefined {
+  return from >= packed.length ? undefined : (JSON.parse(packed.toString('utf8', from)) as Wishes);
 }
 
 /** The whole record. */
 export function unpackRecord(packed: Buffer): SubscriptionRecord {
-  const { unproven: _unproven, refusals: _refusals, ...keys } = unpackKeys(packed);
+  const { unproven: _unproven, refusals: _refusals, wishes, ...keys } = unpackKeys(packed);
   const tagStart = HEADER_BYTES + packed.readUInt16BE(REST_LENGTH_OFFSET) + 1;
   const tagEnd = tagStart + (packed[tagStart - 1] ?? 0);
   const lang = packed.toString('latin1', tagStart, tagEnd);
-  const extras = packed.toString('utf8', tagEnd);
   return {
     ...keys,
     preferences: {
       urgency: URGENCY_CODES[(packed[STANDING_OFFSET] ?? 0) & URGENCY_MASK] ?? 'normal',
       ...(lang === '' ? {} : { lang }),
-      ...(extras === '' ? {} : (JSON.parse(extras) as Pick<Preferences, 'quietHours' | 'dailyCap'>)),
+      ...wishes,
     },
   };
 }
+
+/** A record with its sets. */
+export function unpackSubscription(found: {
+  readonly packed: Buffer;
+  readonly sets: readonly string[];
+}): StoredSubscription {
+  const { preferences, ...rest } = unpackRecord(found.packed);
+  return { ...rest, preferences: { topics: topicsOf(found.sets), ...preferences } };
+}
+
+export const urgencyCode = (urgency: Urgency): number => URGENCY_CODES.indexOf(urgency);
 
 function longestPrefix(endpoint: string): number {
   let best = 0;

@@ -3,7 +3,7 @@ import { refusalOf, type Action } from '../../alerts/life-cycle.ts';
 import type { EditorAlert, NewVersion } from '../../alerts/schema.ts';
 import { persist, type Persistence } from '../common/keep-trying.ts';
 import { renderAlertHead } from './alert-head.ts';
-import type { Report } from './answers.ts';
+import type { Report } from '../../delivery/report/schema.ts';
 import { isRefusedFor } from './client.ts';
 import { DeskElement } from './element.ts';
 import { lookAgain } from './look-again.ts';

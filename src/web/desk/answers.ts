@@ -33,29 +33,6 @@ export interface AlertPage {
   readonly next: string | null;
 }
 
-export const OUTCOMES = ['accepted', 'pending', 'gone', 'rejected', 'failed', 'expired'] as const;
-export type Outcome = (typeof OUTCOMES)[number];
-
-export interface Report {
-  readonly alertId: string;
-  readonly version: number;
-  readonly status: EditorAlert['status'];
-  readonly supersededBy: number | null;
-  readonly audience: number;
-  readonly outcomes: Readonly<Record<Outcome, number>>;
-  readonly live: { readonly connections: number };
-  readonly receipts: { readonly shown: number; readonly opened: number };
-  readonly timing: {
-    readonly firstMs: number | null;
-    readonly p50Ms: number | null;
-    readonly p90Ms: number | null;
-    readonly p99Ms: number | null;
-    readonly lastMs: number | null;
-    readonly withinTwoMinutes: number | null;
-  };
-  readonly curve: readonly (readonly [ms: number, accepted: number])[];
-}
-
 /** RFC 9457. `code` is the last part of its `type`. */
 export interface ProblemDetails {
   readonly code: string;

@@ -13,7 +13,7 @@ import type { SessionStore } from './editors/sessions.ts';
 import type { EditorStore } from './editors/store.ts';
 import type { LiveLog } from './live/log/log.ts';
 import type { LiveFilter } from './live/protocol.ts';
-import { clientAddress, compileTrust } from './http/client-address.ts';
+import { clientAddress, type Trust } from './http/client-address.ts';
 import type { Logger } from './ops/logger.ts';
 import type { Metrics } from './ops/metrics.ts';
 import type { Redis } from './redis/connect.ts';
@@ -41,7 +41,9 @@ import { serveSession } from './api/session.ts';
 import { serveSubscriptions, type SubscriptionsDeps } from './api/subscriptions.ts';
 
 export interface ApiDeps {
-  readonly config: Pick<Config, 'publicUrl' | 'allowedOrigins' | 'trustProxy' | 'requireApproval'>;
+  readonly config: Pick<Config, 'publicUrl' | 'allowedOrigins' | 'requireApproval'>;
+  /** Whether a peer is a proxy of ours. */
+  readonly trust: Trust;
   /** A `command` connection: it fails at once while Redis is away, which becomes a 503. */
   readonly redis: Redis;
   readonly logger: Logger;
@@ -89,8 +91,7 @@ export function createApp(input: ApiDeps): Api {
   const closing = new AbortController();
   // A listener for each report that is watched, which are bounded.
   setMaxListeners(0, closing.signal);
-  const { config } = input;
-  const trust = compileTrust(config.trustProxy);
+  const { config, trust } = input;
   const limits = createRateLimits({
     ...input,
     addressOf: (request) => clientAddress(request, trust),

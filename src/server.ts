@@ -143,6 +143,7 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
   tellReadiness(metrics, readiness);
   const api = createApp({
     config,
+    trust,
     redis,
     logger,
     metrics,

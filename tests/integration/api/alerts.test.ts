@@ -304,7 +304,6 @@ test('with REQUIRE_APPROVAL an author is told so, and links leave only for the s
     config: {
       publicUrl: 'https://ajil.test',
       allowedOrigins: ['https://news.example'],
-      trustProxy: false,
       requireApproval: true,
     },
   });

@@ -1,5 +1,5 @@
 import { script } from '../../redis/script.ts';
-import { OUTCOMES } from '../report/report.ts';
+import { OUTCOMES } from '../report/outcomes.ts';
 import { UNPROVEN_PREFIX } from './retry.ts';
 
 export const FINISHED = `

@@ -33,7 +33,7 @@ import { serveOperations } from './api/health.ts';
 import { servePages } from './pages/pages.ts';
 import { createProblemWriter, Problem } from './http/problem.ts';
 import { servePublicConfig } from './api/public-config.ts';
-import { createRateLimits, DEFAULT_LIMITS, type Limits } from './http/rate-limits.ts';
+import { createRateLimits, DEFAULT_RATE_LIMITS, type RateBounds } from './http/rate-limits.ts';
 import { createReceipts } from './api/receipts.ts';
 import { serveReport } from './api/report.ts';
 import { createRefusedKeys } from './api/refused-keys.ts';
@@ -77,7 +77,7 @@ export interface ApiDeps {
   readonly allMetrics: () => Promise<string>;
   /** Where Vite put the pages; undefined: none are served. */
   readonly webDir: string | undefined;
-  readonly limits?: Partial<Limits>;
+  readonly limits?: Partial<RateBounds>;
   readonly reportIntervalMs?: number;
 }
 
@@ -96,7 +96,7 @@ export function createApp(input: ApiDeps): Api {
   const limits = createRateLimits({
     ...input,
     addressOf: (request) => clientAddress(request, trust),
-    limits: { ...DEFAULT_LIMITS, ...input.limits },
+    limits: { ...DEFAULT_RATE_LIMITS, ...input.limits },
   });
   const refusedKeys = createRefusedKeys(input);
   const onRefusedKey = async (request: Request): Promise<void> => {

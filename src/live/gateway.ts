@@ -17,7 +17,7 @@ import type { GroupIdentity } from './connections/group-identity.ts';
 import { createGroups } from './connections/groups.ts';
 import { createHeartbeat } from './connections/heartbeat.ts';
 import { createHellos } from './hello.ts';
-import { DEFAULT_LIMITS, type LiveLimits } from './door/limits.ts';
+import { DEFAULT_LIVE_LIMITS, type LiveLimits } from './door/limits.ts';
 import { createLiveMetrics } from './live-metrics.ts';
 import { CLOSE_CODES } from './protocol.ts';
 import { refuseResponse, refuseUpgrade, type DescribeRefusal, type Refusal } from './door/refusal.ts';
@@ -63,7 +63,7 @@ export interface GatewayDeps {
 
 export async function openGateway(deps: GatewayDeps): Promise<Gateway> {
   const { logger } = deps;
-  const limits = { ...DEFAULT_LIMITS, ...deps.limits };
+  const limits = { ...DEFAULT_LIVE_LIMITS, ...deps.limits };
   const admission = createAdmission({ ...deps, limits });
   const groups = createGroups();
   const backlog = createBacklog(limits);

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
-import express, { type Express, type Request, type Response } from 'express';
+import type { RequestListener } from 'node:http';
+import express, { type Request, type Response } from 'express';
 import { Counter } from 'prom-client';
 import type { Config } from './config.ts';
 import type { AlertStore } from './alerts/store.ts';
@@ -82,7 +83,7 @@ export interface ApiDeps {
 }
 
 export interface Api {
-  readonly app: Express;
+  readonly app: RequestListener;
   /** Ends the streams that would keep the server from closing. */
   close(): void;
 }
@@ -124,8 +125,7 @@ export function createApp(input: ApiDeps): Api {
   app.set('query parser', 'simple');
   app.set('trust proxy', trust);
   const subscribingCors = readerCors(config.allowedOrigins, SUBSCRIBING);
-  const receipts = createReceipts({ ...input, cors: subscribingCors });
-  app.use(receipts.shortcut);
+  const receipts = createReceipts({ ...input, allowedOrigins: config.allowedOrigins });
   app.use(createRequestLog(deps));
   app.use(securityHeaders(config.publicUrl));
   app.use(compressAnswers());
@@ -153,7 +153,7 @@ export function createApp(input: ApiDeps): Api {
   });
   app.use(createProblemWriter({ publicUrl: config.publicUrl, logger: input.logger }));
   return {
-    app,
+    app: (request, response) => receipts.shortcut(request, response, () => app(request, response)),
     close: () => {
       closing.abort();
       refusedKeys.close();

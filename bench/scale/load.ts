@@ -1,6 +1,7 @@
 import { createECDH, randomBytes } from 'node:crypto';
 import { packRecord } from '../../src/audience/record.ts';
-import type { NewSubscription, SubscriptionStore } from '../../src/audience/subscriptions.ts';
+import type { NewSubscription } from '../../src/audience/subscription.ts';
+import type { SubscriptionStore } from '../../src/audience/subscriptions.ts';
 
 /** Distinct keys; making a million of them would take longer than all the rest, and nothing here gains by it. */
 const KEYS = 8192;

@@ -1,7 +1,8 @@
 import type { Request, Response, Router } from 'express';
 import type { z } from 'zod';
 import { authSchema, newSubscriptionSchema, preferencesPatchSchema } from '../audience/schema.ts';
-import type { PatchResult, Subscription, SubscriptionStore } from '../audience/subscriptions.ts';
+import type { Subscription } from '../audience/subscription.ts';
+import type { PatchResult, SubscriptionStore } from '../audience/subscriptions.ts';
 import type { TopicStore } from '../audience/topics.ts';
 import { credentialsOf } from './authentication.ts';
 import { invalidBody, readBody, refuseIfAny } from '../http/read-body.ts';
@@ -117,10 +118,7 @@ function problemOf(result: Exclude<PatchResult, { type: 'found' }>): Problem {
   if (result.type === 'missing') return new Problem('not-found', 'No subscription has this id.');
   if (result.type === 'denied')
     return new Problem('forbidden', 'The key does not belong to the subscription.');
-  if (result.type === 'invalid') return invalidBody(result.error);
-  return new Problem('unavailable', 'Other changes to this subscription are in progress. Try again.', {
-    headers: { 'Retry-After': '1' },
-  });
+  return invalidBody(result.error);
 }
 
 function shown({ id, preferences, vapidKeyChanged }: Subscription): object {

@@ -3,9 +3,8 @@ import { keys } from '../redis/keys.ts';
 import { runScriptBuffer } from '../redis/script.ts';
 import { setBits } from './bitmap.ts';
 import { writeLine } from './line.ts';
-import { unpackRecord } from './record.ts';
-import { READ_PAGE } from './scripts.ts';
-import { topicsOf } from './set-names.ts';
+import { unpackSubscription } from './record.ts';
+import { READ_PAGE } from './scripts/read-page.ts';
 import { PAGE_SIZE, SHARDS } from './shard.ts';
 
 /** Where an export goes on: the next page to read. */
@@ -43,17 +42,12 @@ export async function* exportSubscriptions(
 }
 
 async function readPage(redis: Redis, shard: number, page: number): Promise<string[]> {
-  const [records, ...sets] = (await runScriptBuffer(redis, READ_PAGE, [keys.shard(shard, '')], [page])) as [
-    Buffer[],
-    ...(readonly [name: Buffer, bits: Buffer])[],
-  ];
+  const { records, sets } = await runScriptBuffer(redis, READ_PAGE, [keys.shard(shard, '')], [page]);
   const names: string[][] = records.map(() => []);
   for (const [name, bits] of sets) {
     for (const index of setBits(bits)) names[index]?.push(name.toString());
   }
-  return records.flatMap((packed, index) => {
-    if (packed.length === 0) return [];
-    const { preferences, ...rest } = unpackRecord(packed);
-    return [writeLine({ ...rest, preferences: { topics: topicsOf(names[index] ?? []), ...preferences } })];
-  });
+  return records.flatMap((packed, index) =>
+    packed.length === 0 ? [] : [writeLine(unpackSubscription({ packed, sets: names[index] ?? [] }))],
+  );
 }

@@ -1,6 +1,7 @@
 import { readLine, type LineRules } from './line.ts';
 import { readLines, type Line } from './lines.ts';
-import type { NewSubscription, SubscriptionStore } from './subscriptions.ts';
+import type { NewSubscription } from './subscription.ts';
+import type { SubscriptionStore } from './subscriptions.ts';
 
 /** Lines read, checked and written at once: bounds the memory. */
 const GROUP = 2000;

@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import type { StoredSubscription } from './record-writer.ts';
 import { newSubscriptionSchema, preferencesSchema } from './schema.ts';
-import type { NewSubscription } from './subscriptions.ts';
+import type { NewSubscription, StoredSubscription } from './subscription.ts';
 
 /** A line of an export: the body of `POST /v1/subscriptions`, and the VAPID key that the browser subscribed with. */
 const lineSchema = newSubscriptionSchema.extend({

@@ -1,6 +1,7 @@
 import type { Urgency } from '../alerts/schema.ts';
 import type { Preferences } from './schema.ts';
-import type { SubscriptionKeys } from './subscriptions.ts';
+import { topicsOf } from './set-names.ts';
+import type { StoredSubscription, SubscriptionKeys } from './subscription.ts';
 
 /**
  * A subscription packed into bytes. The secret stands at a fixed place, because the scripts that change a record compare
@@ -18,13 +19,13 @@ import type { SubscriptionKeys } from './subscriptions.ts';
  * | then | length of the language tag (1 byte), then the tag |
  * | then | the preferences that no selection reads, as JSON; nothing when there are none |
  */
-const FORMAT = 1;
+export const FORMAT = 1;
 export const STANDING_OFFSET = 1;
 /** Bits of the standing byte. */
 export const UNPROVEN_BIT = 0x80;
 export const REFUSAL_UNIT = 0x10;
 export const MOST_REFUSALS = 7;
-const URGENCY_MASK = 0x03;
+export const URGENCY_MASK = 0x03;
 export const AUTH_OFFSET = 6;
 export const REST_LENGTH_OFFSET = 87;
 export const HEADER_BYTES = 89;
@@ -76,7 +77,7 @@ export function packRecord(
     : Buffer.alloc(0);
   const packed = Buffer.alloc(HEADER_BYTES + rest.length + 1 + tag.length + extras.length);
   packed[0] = FORMAT;
-  packed[STANDING_OFFSET] = URGENCY_CODES.indexOf(urgency) | (unproven ? UNPROVEN_BIT : 0);
+  packed[STANDING_OFFSET] = urgencyCode(urgency) | (unproven ? UNPROVEN_BIT : 0);
   packed.write(record.vapidKeyId, 2, VAPID_KEY_ID_BYTES, 'base64url');
   record.auth.copy(packed, AUTH_OFFSET);
   record.p256dh.copy(packed, 22, 1);
@@ -133,6 +134,17 @@ export function unpackRecord(packed: Buffer): SubscriptionRecord {
     },
   };
 }
+
+/** A record with its sets. */
+export function unpackSubscription(found: {
+  readonly packed: Buffer;
+  readonly sets: readonly string[];
+}): StoredSubscription {
+  const { preferences, ...rest } = unpackRecord(found.packed);
+  return { ...rest, preferences: { topics: topicsOf(found.sets), ...preferences } };
+}
+
+export const urgencyCode = (urgency: Urgency): number => URGENCY_CODES.indexOf(urgency);
 
 function longestPrefix(endpoint: string): number {
   let best = 0;

@@ -3,10 +3,11 @@ import { keys } from '../redis/keys.ts';
 import { runScriptBuffer } from '../redis/script.ts';
 import { unpackKeys, type Standing, type Wishes } from './record.ts';
 import type { AudienceQuery } from './schema.ts';
-import { FREEZE, FREEZE_MEMBERS } from './scripts.ts';
+import { FREEZE_MEMBERS } from './scripts/freeze-members.ts';
+import { FREEZE } from './scripts/freeze.ts';
 import { EVERYBODY, languageSet, topicSet, urgencySet } from './set-names.ts';
 import { PAGE_SIZE } from './shard.ts';
-import type { SubscriptionKeys } from './subscriptions.ts';
+import type { SubscriptionKeys } from './subscription.ts';
 
 /** A subscription of a frozen audience, by its slot. */
 export interface Member extends SubscriptionKeys, Standing {
@@ -58,37 +59,23 @@ const frozenKeys = (shard: number, name: string): string[] => [
   audienceKey(shard, unprovenPart(name)),
 ];
 
-const asFrozen = (answer: unknown): Frozen => {
-  const [all = EMPTY, unproven = EMPTY] = answer as Buffer[];
-  return { all, unproven };
-};
-const EMPTY = Buffer.alloc(0);
-
 export function createSelection(redis: Redis): Selection {
   return {
-    freeze: async ({ name, earlier }, shard, query, keepSeconds) =>
-      asFrozen(
-        await runScriptBuffer(
-          redis,
-          FREEZE,
-          [...frozenKeys(shard, name), audienceKey(shard, earlier ?? '')],
-          [
-            keepSeconds,
-            EVERYBODY,
-            urgencySet(query.urgency),
-            languageSet(query.lang),
-            ...query.topics.map(topicSet),
-          ],
-        ),
-      ),
-    freezeMembers: async (name, shard, members, keepSeconds) =>
-      asFrozen(
-        await runScriptBuffer(redis, FREEZE_MEMBERS, frozenKeys(shard, name), [
+    freeze: ({ name, earlier }, shard, query, keepSeconds) =>
+      runScriptBuffer(
+        redis,
+        FREEZE,
+        [...frozenKeys(shard, name), audienceKey(shard, earlier ?? '')],
+        [
           keepSeconds,
           EVERYBODY,
-          members,
-        ]),
+          urgencySet(query.urgency),
+          languageSet(query.lang),
+          ...query.topics.map(topicSet),
+        ],
       ),
+    freezeMembers: (name, shard, members, keepSeconds) =>
+      runScriptBuffer(redis, FREEZE_MEMBERS, frozenKeys(shard, name), [keepSeconds, EVERYBODY, members]),
     frozen: (name, shard, from, to) => redis.getrangeBuffer(audienceKey(shard, name), from, to),
     frozenUnproven: (name, shard, from, to) =>
       redis.getrangeBuffer(audienceKey(shard, unprovenPart(name)), from, to),

@@ -2,7 +2,7 @@ import { primaryLanguage } from '../alerts/language.ts';
 import type { Urgency } from '../alerts/schema.ts';
 import type { Preferences } from './schema.ts';
 
-/** Names of the bitmaps that tell who wants what. */
+/** Names of the bitmaps that tell which readers want what. */
 export const urgencySet = (urgency: Urgency): string => `u:${urgency}`;
 export const topicSet = (topic: string): string => `t:${topic}`;
 export const languageSet = (lang: string | undefined): string =>
@@ -14,14 +14,17 @@ const HEARD = {
   normal: ['flash', 'urgent', 'normal'],
 } as const satisfies Record<Urgency, readonly Urgency[]>;
 
-/** The set that every reader is in, whatever it wants to hear. */
+/** The set that every reader is in. */
 export const EVERYBODY = urgencySet('flash');
 
-/** The sets of a reader: its language's first, then those of every urgency that is at least as loud as the quietest it wants. */
+/** Those of every urgency that is at least as loud as the quietest that a reader wants. */
+export const urgencySets = (quietest: Urgency): string[] => HEARD[quietest].map(urgencySet);
+
+/** The sets of a reader, its language's first. */
 export function setNames(preferences: Preferences): string[] {
   return [
     languageSet(preferences.lang),
-    ...HEARD[preferences.urgency].map(urgencySet),
+    ...urgencySets(preferences.urgency),
     ...new Set(preferences.topics.map(topicSet)),
   ];
 }

@@ -1,3 +1,4 @@
+import type { OutgoingHttpHeaders } from 'node:http';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import helmet from 'helmet';
 
@@ -51,6 +52,14 @@ const UNUSED_FEATURES =
 
 const EXPOSED = 'ETag, Location, Retry-After, RateLimit, RateLimit-Policy, X-Request-Id';
 
+const NOT_SHARED = {};
+
+/** Lets a page of the newsroom's own sites read an answer. The answer varies by `Origin`. */
+export function sharingHeaders(origins: readonly string[], origin: string | undefined): OutgoingHttpHeaders {
+  if (origin === undefined || !origins.includes(origin)) return NOT_SHARED;
+  return { 'Access-Control-Allow-Origin': origin, 'Access-Control-Expose-Headers': EXPOSED };
+}
+
 /**
  * The newsroom's sites, and no others, may make the readers' calls from their pages (Fetch, CORS protocol).
  * @param allowed the methods of these calls, and their headers that are not safelisted
@@ -58,13 +67,13 @@ const EXPOSED = 'ETag, Location, Retry-After, RateLimit, RateLimit-Policy, X-Req
 export function readerCors(origins: readonly string[], allowed: { methods: string; headers: string }) {
   return (request: Request, response: Response, next: NextFunction): void => {
     response.vary('Origin');
-    const origin = request.get('origin');
-    if (origin === undefined || !origins.includes(origin)) {
-      next();
-      return;
-    }
-    response.set({ 'Access-Control-Allow-Origin': origin, 'Access-Control-Expose-Headers': EXPOSED });
-    if (request.method !== 'OPTIONS' || request.get('access-control-request-method') === undefined) {
+    const sharing = sharingHeaders(origins, request.get('origin'));
+    response.set(sharing);
+    if (
+      sharing === NOT_SHARED ||
+      request.method !== 'OPTIONS' ||
+      request.get('access-control-request-method') === undefined
+    ) {
       next();
       return;
     }

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import type { IncomingMessage } from 'node:http';
 import { json, type Request, type Response } from 'express';
 import type { z } from 'zod';
 import { Problem, type FieldError } from './problem.ts';
@@ -45,15 +46,16 @@ export async function readBody<S extends z.ZodType>(
 /** Replaces a body that was read early and is not JSON. */
 const MALFORMED = Symbol('malformed body');
 
-/** Reads a body of small, known length before its handler runs; {@link readBody} then finds it. */
-export function readEarly(request: Request): Promise<unknown> {
-  const parts: Buffer[] = [];
-  request.on('data', (part: Buffer) => parts.push(part));
-  return new Promise((resolve) => {
-    request.on('end', () => {
-      request.body = parseUtf8(Buffer.concat(parts));
-      resolve(request.body);
-    });
+/** Reads a body of small, known length before a handler asks for it; {@link readBody} finds it then. */
+export function readEarly(
+  request: IncomingMessage & { body?: unknown },
+  take: (body: unknown) => void,
+): void {
+  let bytes: Buffer | undefined;
+  request.on('data', (part: Buffer) => (bytes = bytes === undefined ? part : Buffer.concat([bytes, part])));
+  request.on('end', () => {
+    request.body = parseUtf8(bytes ?? Buffer.alloc(0));
+    take(request.body);
   });
 }
 

@@ -73,7 +73,7 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}): Promise<Te
     subscriptions: createSubscriptionStore({ redis, vapidKeyId: 'test-key', now }),
     reports: { get: (id, version) => Promise.resolve(reports.get(`${id}:${version}`)) },
     receipts: {
-      record: ({ token }) => Promise.resolve(token === 'good' ? ('recorded' as const) : ('invalid' as const)),
+      record: ({ token }, told) => told(token === 'good' ? 'recorded' : 'invalid'),
     },
     liveLog: createLiveLog(redis),
     fanOutQueue: {

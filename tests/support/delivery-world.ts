@@ -5,11 +5,8 @@ import type { Urgency } from '../../src/alerts/schema.ts';
 import { createAlertStore, type AlertStore } from '../../src/alerts/store.ts';
 import type { QuietHours } from '../../src/audience/schema.ts';
 import { createSelection } from '../../src/audience/selection.ts';
-import {
-  createSubscriptionStore,
-  type SubscriptionKeys,
-  type SubscriptionStore,
-} from '../../src/audience/subscriptions.ts';
+import type { SubscriptionKeys } from '../../src/audience/subscription.ts';
+import { createSubscriptionStore, type SubscriptionStore } from '../../src/audience/subscriptions.ts';
 import { fanOut } from '../../src/delivery/fan-out/fan-out.ts';
 import { keepHouse } from '../../src/delivery/housekeeping.ts';
 import { createLedger, type Ledger } from '../../src/delivery/ledger/ledger.ts';

@@ -1,8 +1,8 @@
-import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto';
+import { createCipheriv, createDecipheriv, hkdfSync, type Decipher } from 'node:crypto';
 
 const BLOCK = 16;
-/** Keys kept: strangers can make up any number of versions. */
-const MOST_KEYS = 100;
+/** Versions whose cipher is kept: strangers can make up any number of versions. */
+const MOST_KEPT = 100;
 
 /**
  * A receipt token is one block: shard and slot of the delivery and zeros, encrypted with AES-128 under a key of the
@@ -29,17 +29,20 @@ export function openReceiptTokens(privateKey: string): ReceiptTokens {
 }
 
 export function createReceiptTokens(secret: Buffer): ReceiptTokens {
-  /** A million receipts are of one version or two. */
-  const kept = new Map<string, Buffer>();
+  /** A million receipts are of one version or two. Without padding, ECB reads each block by itself, so one cipher reads all. */
+  const kept = new Map<string, Decipher>();
 
-  function keyOf({ alertId, version }: { alertId: string; version: number }): Buffer {
-    const name = `receipt:${alertId}:${version}`;
+  const nameOf = ({ alertId, version }: { alertId: string; version: number }): string =>
+    `receipt:${alertId}:${version}`;
+  const keyOf = (name: string): Buffer => Buffer.from(hkdfSync('sha256', secret, '', name, BLOCK));
+
+  function decipherOf(name: string): Decipher {
     const known = kept.get(name);
     if (known !== undefined) return known;
-    const key = Buffer.from(hkdfSync('sha256', secret, '', name, BLOCK));
-    if (kept.size >= MOST_KEYS) kept.clear();
-    kept.set(name, key);
-    return key;
+    const decipher = createDecipheriv('aes-128-ecb', keyOf(name), null).setAutoPadding(false);
+    if (kept.size >= MOST_KEPT) kept.clear();
+    kept.set(name, decipher);
+    return decipher;
   }
 
   return {
@@ -49,15 +52,15 @@ export function createReceiptTokens(secret: Buffer): ReceiptTokens {
         plain.writeUInt8(shard, index * BLOCK);
         plain.writeUIntBE(slot, index * BLOCK + 1, 3);
       });
-      const cipher = createCipheriv('aes-128-ecb', keyOf(version), null).setAutoPadding(false);
+      const cipher = createCipheriv('aes-128-ecb', keyOf(nameOf(version)), null).setAutoPadding(false);
       const tokens = cipher.update(plain);
       return slots.map((_, index) => tokens.toString('base64url', index * BLOCK, (index + 1) * BLOCK));
     },
     read: (version, token) => {
       const block = Buffer.from(token, 'base64url');
       if (block.length !== BLOCK || block.toString('base64url') !== token) return undefined;
-      const plain = createDecipheriv('aes-128-ecb', keyOf(version), null).setAutoPadding(false).update(block);
-      if (plain.subarray(4).some((byte) => byte !== 0)) return undefined;
+      const plain = decipherOf(nameOf(version)).update(block);
+      if (plain.readUInt32BE(4) !== 0 || plain.readBigUInt64BE(8) !== 0n) return undefined;
       return { shard: plain.readUInt8(0), slot: plain.readUIntBE(1, 3) };
     },
   };

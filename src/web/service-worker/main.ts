@@ -2,7 +2,7 @@ import { storyUrl } from '../common/story-url.ts';
 import { readRecord } from '../subscription/record.ts';
 import { subscribe } from '../subscription/subscribe.ts';
 import { readPushMessage, type PushData, type Shown } from './push-message.ts';
-import { sendReceipt } from './receipts.ts';
+import { sendKept, sendReceipt } from './receipts.ts';
 import { show, type Outcome } from './show.ts';
 
 // The only place that shows notifications. Every push shows one: browsers take the permission away otherwise.
@@ -10,7 +10,9 @@ import { show, type Outcome } from './show.ts';
 declare const self: ServiceWorkerGlobalScope;
 
 self.addEventListener('install', () => void self.skipWaiting());
-self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()));
+self.addEventListener('activate', (event) => {
+  event.waitUntil(Promise.all([self.clients.claim(), sendKept()]));
+});
 
 // One after the other: each must see what the one before has put on the screen.
 let shown: Promise<unknown> = Promise.resolve();

@@ -3,21 +3,85 @@ import type { PushData } from './push-message.ts';
 
 /** All devices show an alert within the same seconds: their receipts are spread over so long, ms, for the server's sake. */
 const SPREAD_MS = 30_000;
+/** Receipts that are kept here, by path. The browser may end this worker while one waits, or be without a network. */
+const KEPT = 'ajil-receipts';
+/** The server counts a device once per event, so a receipt may be sent twice. */
+const MOST_KEPT = 20;
+
+/** What is used of the Cache API (W3C Service Workers, section 5). */
+interface Store {
+  put(path: string, response: Response): Promise<void>;
+  match(url: string): Promise<Response | undefined>;
+  delete(url: string): Promise<boolean>;
+  keys(): Promise<readonly { readonly url: string }[]>;
+}
+declare const caches: { open(name: string): Promise<Store> };
+
+/** What waits for its turn in this worker. */
+const waiting = new Set<string>();
 
 /**
- * Tells the newsroom what became of a notification. A receipt that does not arrive, because the browser ended the service
- * worker before its turn, is only a count too low. What is opened is told at once: readers spread that themselves.
+ * Tells the newsroom what became of a notification. What is opened is told at once: readers spread that themselves. A
+ * receipt that does not arrive is kept, and sent after a later one.
  */
 export async function sendReceipt(event: 'shown' | 'opened', data: PushData | undefined): Promise<void> {
   if (data === undefined) return;
-  if (event === 'shown') await wait(spread(SPREAD_MS));
-  const receipt = { alertId: data.id, version: data.version, event, token: data.receipt };
-  await fetch('/v1/receipts', {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify(receipt),
-    keepalive: true,
-  }).catch(() => undefined);
+  const path = `/receipts/${data.id}/${data.version}/${event}`;
+  const body = JSON.stringify({ alertId: data.id, version: data.version, event, token: data.receipt });
+  waiting.add(path);
+  if (event === 'shown') {
+    await keep(path, body);
+    await wait(spread(SPREAD_MS));
+  }
+  const told = await send(body);
+  waiting.delete(path);
+  if (!told) return keep(path, body);
+  await inStore((store) => store.delete(path));
+  await sendKept();
+}
+
+/** Sends what an earlier worker could not. */
+export async function sendKept(): Promise<void> {
+  await inStore(async (store) => {
+    for (const { url } of await store.keys()) {
+      if (waiting.has(new URL(url).pathname)) continue;
+      const body = await (await store.match(url))?.text();
+      if (body !== undefined && !(await send(body))) return;
+      await store.delete(url);
+    }
+  });
+}
+
+async function keep(path: string, body: string): Promise<void> {
+  await inStore(async (store) => {
+    await store.put(path, new Response(body));
+    const [oldest, ...others] = await store.keys();
+    if (oldest !== undefined && others.length >= MOST_KEPT) await store.delete(oldest.url);
+  });
+}
+
+/** A browser may keep nothing for us (blocked by its settings): a receipt that is lost is only a count too low. */
+async function inStore(act: (store: Store) => Promise<unknown>): Promise<void> {
+  try {
+    await act(await caches.open(KEPT));
+  } catch {
+    // As above.
+  }
+}
+
+/** Whether the server has answered for good. It may ask to come again later (5xx, 429). */
+async function send(body: string): Promise<boolean> {
+  try {
+    const { status } = await fetch('/v1/receipts', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body,
+      keepalive: true,
+    });
+    return status < 500 && status !== 429;
+  } catch {
+    return false;
+  }
 }
 
 const wait = (ms: number): Promise<void> => new Promise((over) => setTimeout(over, ms));

@@ -48,11 +48,13 @@ test('of changes that are made at once none is lost', async () => {
 });
 
 test('who is erased while being changed stays erased', async () => {
-  const [, changed] = await Promise.all([
+  const [erased, changed, changedAgain] = await Promise.all([
     store.remove(id, one.auth),
+    // Comes to Redis after the subscription is found, and before it is erased.
     store.patch(id, one.auth, { urgency: 'flash' }),
+    store.remove(id, one.auth).then(() => store.patch(id, one.auth, { urgency: 'urgent' })),
   ]);
-  expect(changed).toEqual({ type: 'missing' });
+  expect([erased.type, changed.type, changedAgain.type]).toEqual(['found', 'found', 'missing']);
   expect(await store.get(id, one.auth)).toEqual({ type: 'missing' });
 });
 
@@ -60,11 +62,11 @@ test('who comes back with another secret while being changed or erased keeps tha
   const { remove } = createRecordWriter({ redis, now: Date.now });
   const place = placeOf(id)!;
   const back = { ...one, auth: randomBytes(16) };
-  const [changed, erased, , created, erasedAgain] = await Promise.all([
-    store.patch(id, one.auth, { urgency: 'flash' }),
+  const [erased, , created, changed, erasedAgain] = await Promise.all([
     store.remove(id, one.auth),
     remove(place, one.auth),
     store.put(back, { topics: ['sport'], urgency: 'urgent' }),
+    store.patch(id, one.auth, { urgency: 'flash' }),
     remove(place, one.auth),
   ]);
   expect([changed.type, erased.type, created.type, erasedAgain]).toEqual([

@@ -1,4 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Urgency } from '../../../src/alerts/schema.ts';
+import { exportSubscriptions } from '../../../src/audience/export.ts';
+import type { PreferencesPatch } from '../../../src/audience/schema.ts';
 import { createSubscriptionStore, type SubscriptionStore } from '../../../src/audience/subscriptions.ts';
 import { subscriptionId } from '../../../src/audience/shard.ts';
 import { reader } from '../../support/readers.ts';
@@ -43,38 +47,71 @@ test('what was stored and is not read any more is left out by the next patch', a
   expect(JSON.stringify(patched)).not.toMatch(/qwer|Mars/);
 });
 
-test('many patches of one subscription cost as many scripts as there are, and too many are told to wait', async () => {
-  const { id, patch } = await stored({});
+test('a patch is one script, however many come at once from several processes, and none is lost or refused', async () => {
+  const other = createSubscriptionStore({ redis: world.redis, vapidKeyId: 'AAAAAA', now: Date.now });
+  const { preferences, ...keys } = reader({});
+  await world.store.put(keys, preferences);
+  const id = subscriptionId(keys.endpoint);
   const scripts = async (): Promise<number> =>
     [...(await world.redis.info('commandstats')).matchAll(/cmdstat_eval(?:sha)?:calls=(\d+)/g)].reduce(
       (sum, [, calls]) => sum + Number(calls),
       0,
     );
+  const changes: PreferencesPatch[] = [
+    { dailyCap: 4 },
+    { urgency: 'flash' },
+    { lang: 'ar' },
+    { topics: ['sport', 'world'] },
+    { quietHours: QUIET },
+  ];
   const before = await scripts();
   const results = await Promise.all(
-    Array.from({ length: 200 }, (_, index) => patch({ dailyCap: index + 1 })),
+    Array.from({ length: 50 }, (_, index) =>
+      [world.store, other][index % 2]!.patch(id, keys.auth, changes[index % changes.length]!),
+    ),
   );
-  const done = results.filter(({ type }) => type === 'found').length;
-  expect(done).toBeGreaterThan(5);
-  expect(results.filter(({ type }) => type === 'busy')).toHaveLength(200 - done);
-  expect((await scripts()) - before).toBeLessThanOrEqual(2 * done);
-  expect(await world.store.get(id, Buffer.alloc(16))).toEqual({ type: 'denied' });
+  expect(results.map(({ type }) => type)).toEqual(results.map(() => 'found'));
+  expect((await scripts()) - before).toBe(50);
+  expect(await other.get(id, keys.auth)).toMatchObject({
+    subscription: { preferences: Object.assign({}, ...changes) as object },
+  });
 });
 
-test('processes that patch the same subscription at once change it one after the other, or say that they could not', async () => {
-  const other = createSubscriptionStore({ redis: world.redis, vapidKeyId: 'AAAAAA', now: Date.now });
-  const { preferences, ...keys } = reader({});
+test('a patch moves a subscription between sets: it is selected by what it wants now', async () => {
+  const { patch } = await stored({ topics: ['economy'], urgency: 'normal', lang: 'fr' });
+  const audience = (topic: string, urgency: Urgency, lang: string) =>
+    world.store.estimate({ topics: [topic], urgency, lang });
+  expect(await audience('economy', 'normal', 'fr')).toBe(1);
+  await patch({ topics: ['technology'], urgency: 'urgent', lang: null });
+  expect(await audience('economy', 'urgent', 'fr')).toBe(0);
+  expect(await audience('technology', 'normal', 'fr')).toBe(0);
+  expect(await audience('technology', 'urgent', 'de')).toBe(1);
+  await patch({ lang: 'de' });
+  expect(await audience('technology', 'urgent', 'fr')).toBe(0);
+  expect(await audience('technology', 'flash', 'de')).toBe(1);
+});
+
+test('a patch keeps the endpoint, the keys and the standing, and is refused to another secret', async () => {
+  const { preferences, ...keys } = reader({ lang: 'ar' });
   await world.store.put(keys, preferences);
   const id = subscriptionId(keys.endpoint);
-  const results = await Promise.all(
-    [world.store, other].flatMap((store) => [
-      store.patch(id, keys.auth, { dailyCap: 4 }),
-      store.patch(id, keys.auth, { urgency: 'flash' }),
-      store.patch(id, keys.auth, { lang: 'ar' }),
-    ]),
-  );
-  expect(results.map(({ type }) => type)).toEqual(Array.from({ length: 6 }, () => 'found'));
-  expect(await other.get(id, keys.auth)).toMatchObject({
-    subscription: { preferences: { dailyCap: 4, urgency: 'flash', lang: 'ar' } },
+  const exported = async (): Promise<string | undefined> => {
+    for await (const { lines } of exportSubscriptions(world.redis)) {
+      const line = lines.find((one) => one.includes(keys.endpoint));
+      if (line !== undefined) return line;
+    }
+    return undefined;
+  };
+  const unproven = (await world.store.standings()).unproven;
+  const before = JSON.parse((await exported()) ?? '') as object;
+  expect(await world.store.patch(id, randomBytes(16), { lang: 'en' })).toEqual({ type: 'denied' });
+  expect(await world.store.patch(id, Buffer.alloc(0), { lang: 'en' })).toEqual({ type: 'denied' });
+  await world.store.patch(id, keys.auth, { lang: 'pt-BR', urgency: 'flash', dailyCap: 7 });
+  expect(JSON.parse((await exported()) ?? '')).toEqual({
+    ...before,
+    lang: 'pt-BR',
+    urgency: 'flash',
+    dailyCap: 7,
   });
+  expect((await world.store.standings()).unproven).toBe(unproven);
 });

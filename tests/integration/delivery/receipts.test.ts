@@ -1,5 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createReceiptStore } from '../../../src/delivery/receipts/receipts.ts';
+import {
+  createReceiptStore,
+  type Receipt,
+  type Recorded,
+  type ReceiptStore,
+} from '../../../src/delivery/receipts/receipts.ts';
 import { createReceiptTokens } from '../../../src/delivery/receipts/receipt-token.ts';
 import { createLogger } from '../../../src/ops/logger.ts';
 import { closeRedis, connectRedis, waitUntilReady, type Redis } from '../../../src/redis/connect.ts';
@@ -31,6 +36,10 @@ const receipt = (version: number, slot: number, event: 'shown' | 'opened' = 'sho
   event,
   token: tokens.make({ alertId, version }, slot % 64, [slot])[0] ?? '',
 });
+const recorded = (store: ReceiptStore, one: Receipt): Promise<Recorded> =>
+  new Promise((resolve, reject) => {
+    store.record(one, (result) => (result instanceof Error ? reject(result) : resolve(result)));
+  });
 const scripts = async (): Promise<number> =>
   [...(await redis.info('commandstats')).matchAll(/cmdstat_eval(?:sha)?:calls=(\d+)/g)].reduce(
     (sum, [, calls]) => sum + Number(calls),
@@ -44,11 +53,11 @@ test('receipts that come together are counted by a few scripts, each device once
   const before = await scripts();
   const slots = Array.from({ length: 1000 }, (_, slot) => slot);
   const results = await Promise.all([
-    ...slots.map((slot) => store.record(receipt(1, slot))),
-    ...slots.map((slot) => store.record(receipt(2, slot, 'opened'))),
-    ...slots.slice(0, 10).map((slot) => store.record(receipt(1, slot))),
-    store.record({ ...receipt(1, 1), token: 'made up' }),
-    store.record(receipt(3, 1)),
+    ...slots.map((slot) => recorded(store, receipt(1, slot))),
+    ...slots.map((slot) => recorded(store, receipt(2, slot, 'opened'))),
+    ...slots.slice(0, 10).map((slot) => recorded(store, receipt(1, slot))),
+    recorded(store, { ...receipt(1, 1), token: 'made up' }),
+    recorded(store, receipt(3, 1)),
   ]);
   const count = (wanted: string): number => results.filter((result) => result === wanted).length;
   expect([count('recorded'), count('repeated'), count('invalid')]).toEqual([2000, 10, 2]);
@@ -61,7 +70,7 @@ test('receipts that come together are counted by a few scripts, each device once
 test('above the bound receipts are turned away and said to be; a Redis that is away fails each that waits', async () => {
   await report(4);
   const store = createReceiptStore({ redis, tokens, mostWaiting: 5 });
-  const results = await Promise.all([1, 2, 3, 4, 5, 6, 7].map((slot) => store.record(receipt(4, slot))));
+  const results = await Promise.all([1, 2, 3, 4, 5, 6, 7].map((slot) => recorded(store, receipt(4, slot))));
   expect(results.filter((result) => result === 'busy')).toHaveLength(2);
   expect(await redis.hget(keys.report(alertId, 4), 'shown')).toBe('5');
   const away = connectRedis(
@@ -70,7 +79,10 @@ test('above the bound receipts are turned away and said to be; a Redis that is a
     createLogger({ level: 'silent', role: 'test' }),
   );
   const failing = createReceiptStore({ redis: away, tokens });
-  const failed = await Promise.allSettled([failing.record(receipt(4, 8)), failing.record(receipt(4, 9))]);
+  const failed = await Promise.allSettled([
+    recorded(failing, receipt(4, 8)),
+    recorded(failing, receipt(4, 9)),
+  ]);
   expect(failed.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
   await closeRedis(away);
 });

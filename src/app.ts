@@ -14,7 +14,7 @@ import type { SessionStore } from './editors/sessions.ts';
 import type { EditorStore } from './editors/store.ts';
 import type { LiveLog } from './live/log/log.ts';
 import type { LiveFilter } from './live/protocol.ts';
-import { clientAddress, compileTrust } from './http/client-address.ts';
+import { clientAddress, type Trust } from './http/client-address.ts';
 import type { Logger } from './ops/logger.ts';
 import type { Metrics } from './ops/metrics.ts';
 import type { Redis } from './redis/connect.ts';
@@ -34,7 +34,7 @@ import { serveOperations } from './api/health.ts';
 import { servePages } from './pages/pages.ts';
 import { createProblemWriter, Problem } from './http/problem.ts';
 import { servePublicConfig } from './api/public-config.ts';
-import { createRateLimits, DEFAULT_LIMITS, type Limits } from './http/rate-limits.ts';
+import { createRateLimits, DEFAULT_RATE_LIMITS, type RateBounds } from './http/rate-limits.ts';
 import { createReceipts } from './api/receipts.ts';
 import { serveReport } from './api/report.ts';
 import { createRefusedKeys } from './api/refused-keys.ts';
@@ -43,7 +43,9 @@ import { serveSession } from './api/session.ts';
 import { serveSubscriptions, type SubscriptionsDeps } from './api/subscriptions.ts';
 
 export interface ApiDeps {
-  readonly config: Pick<Config, 'publicUrl' | 'allowedOrigins' | 'trustProxy' | 'requireApproval'>;
+  readonly config: Pick<Config, 'publicUrl' | 'allowedOrigins' | 'requireApproval'>;
+  /** Whether a peer is a proxy of ours. */
+  readonly trust: Trust;
   /** A `command` connection: it fails at once while Redis is away, which becomes a 503. */
   readonly redis: Redis;
   readonly logger: Logger;
@@ -76,7 +78,7 @@ export interface ApiDeps {
   readonly allMetrics: () => Promise<string>;
   /** Where Vite put the pages; undefined: none are served. */
   readonly webDir: string | undefined;
-  readonly limits?: Partial<Limits>;
+  readonly limits?: Partial<RateBounds>;
   readonly reportIntervalMs?: number;
 }
 
@@ -91,12 +93,11 @@ export function createApp(input: ApiDeps): Api {
   const closing = new AbortController();
   // A listener for each report that is watched, which are bounded.
   setMaxListeners(0, closing.signal);
-  const { config } = input;
-  const trust = compileTrust(config.trustProxy);
+  const { config, trust } = input;
   const limits = createRateLimits({
     ...input,
     addressOf: (request) => clientAddress(request, trust),
-    limits: { ...DEFAULT_LIMITS, ...input.limits },
+    limits: { ...DEFAULT_RATE_LIMITS, ...input.limits },
   });
   const refusedKeys = createRefusedKeys(input);
   const onRefusedKey = async (request: Request): Promise<void> => {

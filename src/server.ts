@@ -22,7 +22,7 @@ import { createSessionStore } from './editors/sessions.ts';
 import { createEditorStore } from './editors/store.ts';
 import { countReached, largest, type GroupSize } from './live/connections/group-sizes.ts';
 import { openGateway } from './live/gateway.ts';
-import { DEFAULT_LIMITS } from './live/door/limits.ts';
+import { DEFAULT_LIVE_LIMITS } from './live/door/limits.ts';
 import { createLiveLog } from './live/log/log.ts';
 import { clientAddress, compileTrust } from './http/client-address.ts';
 import { runClustered } from './ops/cluster.ts';
@@ -98,8 +98,8 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
   const origin = new URL(config.publicUrl).origin;
   const trust = compileTrust(config.trustProxy);
   const limits = {
-    ...DEFAULT_LIMITS,
-    connections: config.liveConnections ?? DEFAULT_LIMITS.connections,
+    ...DEFAULT_LIVE_LIMITS,
+    connections: config.liveConnections ?? DEFAULT_LIVE_LIMITS.connections,
     perAddress: config.liveConnectionsPerAddress,
   };
   /** Servers that do not stop together with this one, as counted when it begins to stop. */
@@ -145,6 +145,7 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
   const alerts = createAlertStore({ redis, now });
   const api = createApp({
     config,
+    trust,
     redis,
     logger,
     metrics,

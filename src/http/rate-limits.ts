@@ -8,7 +8,7 @@ import { keys } from '../redis/keys.ts';
 import { Problem } from './problem.ts';
 
 /** At most `points` requests in `seconds`. */
-export interface Limit {
+export interface RateBound {
   readonly points: number;
   readonly seconds: number;
 }
@@ -18,14 +18,14 @@ export interface Limit {
  * address, so these bounds stop floods, not crowds. Only refused keys are counted: a right key is always accepted, even after
  * many wrong keys from the same newsroom or proxy.
  */
-export const DEFAULT_LIMITS = {
+export const DEFAULT_RATE_LIMITS = {
   editor: { points: 600, seconds: 60 },
   /** New versions of alerts: each stores a record, an audience and a report for days. */
   versions: { points: 5000, seconds: 24 * 60 * 60 },
   signIn: { points: 30, seconds: 15 * 60 },
   subscriptions: { points: 3000, seconds: 10 * 60 },
-} as const satisfies Record<string, Limit>;
-export type Limits = Readonly<Record<keyof typeof DEFAULT_LIMITS, Limit>>;
+} as const satisfies Record<string, RateBound>;
+export type RateBounds = Readonly<Record<keyof typeof DEFAULT_RATE_LIMITS, RateBound>>;
 
 export interface RateLimits {
   /** Counts a request of an editor. When the counting fails, the request passes. @throws {Problem} 429 */
@@ -48,11 +48,11 @@ const SALT_CACHE_MS = 5 * 60_000;
 export function createRateLimits(deps: {
   redis: Redis;
   addressOf: (request: Request) => string;
-  limits: Limits;
+  limits: RateBounds;
   logger: Logger;
   now: () => number;
 }): RateLimits {
-  const limiter = (name: keyof Limits): RateLimiterRedis =>
+  const limiter = (name: keyof RateBounds): RateLimiterRedis =>
     new RateLimiterRedis({
       storeClient: deps.redis,
       keyPrefix: `${keys.limits}:${name}`,
@@ -77,7 +77,7 @@ export function createRateLimits(deps: {
     return salt.value;
   }
 
-  async function take(name: keyof Limits, key: string, response?: Response): Promise<void> {
+  async function take(name: keyof RateBounds, key: string, response?: Response): Promise<void> {
     let refused = false;
     const taken = await limiters[name].consume(key).catch((why: unknown) => {
       if (!(why instanceof RateLimiterRes)) throw why;

@@ -10,6 +10,7 @@ import type { DeliveryReport } from '../../src/delivery/report/report.ts';
 import { createAuditLog } from '../../src/editors/audit.ts';
 import { createSessionStore } from '../../src/editors/sessions.ts';
 import { createEditorStore } from '../../src/editors/store.ts';
+import { compileTrust } from '../../src/http/client-address.ts';
 import { createLiveLog } from '../../src/live/log/log.ts';
 import { createLogger } from '../../src/ops/logger.ts';
 import { createMetrics } from '../../src/ops/metrics.ts';
@@ -59,7 +60,8 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}): Promise<Te
   const fanOuts: TestApi['fanOuts'] = [];
   const reports: TestApi['reports'] = new Map();
   const deps: ApiDeps = {
-    config: { publicUrl: 'http://ajil.test', allowedOrigins: [], trustProxy: false, requireApproval: false },
+    config: { publicUrl: 'http://ajil.test', allowedOrigins: [], requireApproval: false },
+    trust: compileTrust(false),
     redis,
     logger,
     metrics: createMetrics('test'),

@@ -73,7 +73,7 @@ export class WebSocketConnection extends Connection {
   }
 
   /**
-   * Closes for what the client sent. What it sends from now on is dropped: closing with unread bytes would reset the
+   * Closes because of a message, or of too many control frames. All later bytes are dropped: closing with unread bytes would reset the
    * connection, and the client might never see why (RFC 6455, section 7.1.1).
    */
   refuse(): void {

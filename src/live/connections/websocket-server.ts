@@ -11,12 +11,12 @@ const MAX_PIECES = 131;
 
 /** The opening handshake of WebSockets (RFC 6455, section 4.2), by ws. */
 export interface WebSocketHandshake {
-  /** Judges what ws would let in, and we do not. */
+  /** Refuses requests that ws would accept and we do not. */
   judge(request: IncomingMessage): Refusal | undefined;
   /**
    * Answers the handshake. `open` gets the WebSocket in the same turn, and uncorks the socket, which holds the answer. When ws
    * finds a fault, it is refused instead.
-   * @param head what the client sent behind its request
+   * @param head the bytes that the client sent behind its request
    */
   accept(
     request: IncomingMessage,

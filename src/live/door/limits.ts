@@ -28,7 +28,7 @@ export const RESERVED_DESCRIPTORS = 1000;
 /** One core writes 100,000 messages a second. With more connections, the last reader gets an alert after half a second. */
 const MOST_CONNECTIONS = 50_000;
 
-export const DEFAULT_LIMITS: LiveLimits = {
+export const DEFAULT_LIVE_LIMITS: LiveLimits = {
   connections: connectionsFor(descriptorLimit()),
   perAddress: 2000,
   waitingBytes: 512 * 1024,

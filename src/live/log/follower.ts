@@ -30,8 +30,8 @@ export interface Follower {
 }
 
 /**
- * Follows the live log, in order and without a gap, for as long as it is open. Each look checks that the log still holds what
- * it held.
+ * Follows the live log, in order and without a gap, for as long as it is open. Each look checks that the log still
+ * holds the tail's newest entry.
  *
  *                        ┌──────────── the log has no more ─────────────┐
  *                        ▼                                              │
@@ -45,7 +45,7 @@ export interface Follower {
  *   with its error. Later, `onNewLog` follows, because the connections' cursors may mean another log; an error leads to failed.
  * - waiting: the tail holds what the log held at the last look.
  * - looking: a version enters the tail and goes to `onVersion` in one turn. The log contradicts the tail when {@link compare}
- *   finds a fault. Of all who find the log `lost`, the first gives it a new epoch.
+ *   finds a fault. If several processes find the log `lost`, the first gives it a new epoch.
  * - failed: the tail stays, `following` is false, and callers of `nextLook` wait on.
  *
  * `close` ends it in any state.

@@ -21,7 +21,7 @@ export interface LogEntry {
   readonly json: string;
 }
 
-/** What one read of the log brought. */
+/** The result of one read of the log. */
 export interface LogReading {
   readonly epoch: string;
   /** Offset of the log's newest entry; 0 when it is empty. */

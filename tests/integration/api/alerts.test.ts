@@ -295,7 +295,6 @@ test('with REQUIRE_APPROVAL an alert waits for a second person, and links leave 
     config: {
       publicUrl: 'https://ajil.test',
       allowedOrigins: ['https://news.example'],
-      trustProxy: false,
       requireApproval: true,
     },
   });

@@ -12,7 +12,6 @@ beforeAll(async () => {
     config: {
       publicUrl: 'http://ajil.test',
       allowedOrigins: [SITE],
-      trustProxy: false,
       requireApproval: false,
     },
   });

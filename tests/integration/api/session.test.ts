@@ -29,7 +29,7 @@ test('the cookie is out of reach of scripts and other sites, and its value is st
 
 test('over https the cookie is bound to the host', async () => {
   const secure = await startTestApi({
-    config: { publicUrl: 'https://ajil.test', allowedOrigins: [], trustProxy: false, requireApproval: false },
+    config: { publicUrl: 'https://ajil.test', allowedOrigins: [], requireApproval: false },
   });
   try {
     const { headers } = await secure.call('POST', '/v1/session', { body: { key: secure.keys.author } });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { compileTrust } from '../../../src/http/client-address.ts';
 import { anAlert, startTestApi, type TestApi } from '../../support/api.ts';
 
 const SIGN_INS = 3;
@@ -6,7 +7,7 @@ const SIGN_INS = 3;
 let api: TestApi;
 beforeAll(async () => {
   api = await startTestApi({
-    config: { publicUrl: 'http://ajil.test', allowedOrigins: [], trustProxy: 1, requireApproval: false },
+    trust: compileTrust(1),
     limits: { signIn: { points: SIGN_INS, seconds: 600 } },
   });
 });

@@ -45,7 +45,7 @@ test('hello comes first, then every version that the reader wants, once', async 
   expect(live.broadcasts[0]).toEqual({ id: world.id, version: 1, connections: 1 });
 });
 
-test('who wanted a version of an alert gets the later ones too, whatever they say', async () => {
+test('a reader who wanted a version of an alert gets all later versions too', async () => {
   const loud = await live.listen('urgency=flash');
   const quiet = await live.listen('urgency=normal');
   const sport = await live.listen('topics=sport');
@@ -60,7 +60,7 @@ test('who wanted a version of an alert gets the later ones too, whatever they sa
   expect(versionsIn(await sport.until(2))).toEqual([nameOf(end)]);
 });
 
-test('a newcomer is shown the current alerts as whoever was there sees them', async () => {
+test('a new reader is shown the current alerts as earlier readers see them', async () => {
   const first = alert('الأول', { urgency: 'flash' });
   const corrected = nextVersion(first, { urgency: 'normal' });
   const retracted = alert('مسحوب', { urgency: 'flash' });
@@ -74,7 +74,7 @@ test('a newcomer is shown the current alerts as whoever was there sees them', as
   expect(versionsIn(hello === undefined ? [] : [hello])).toEqual([nameOf(corrected)]);
 });
 
-test('a hello that was made for others is not given out after its alerts have expired', async () => {
+test('a kept hello is not sent after its alerts have expired', async () => {
   await live.stop();
   let now = Date.now();
   live = await startTestGateway({ redis, now: () => now });
@@ -101,7 +101,7 @@ test('a cursor brings exactly what was missed', async () => {
   expect(await live.metric('ajil_live_hellos_total', { recovered: 'true' })).toBe(6);
 });
 
-test('who comes from a gateway that is ahead is waited for', async () => {
+test('a reader who comes from a gateway that is ahead waits until this gateway has looked again', async () => {
   const witness = await live.listen();
   await live.log.append(alert('الأول'));
   const ahead = (await witness.until(2))[1]?.cursor.replace(/\d+$/, '2') ?? '';
@@ -204,7 +204,7 @@ test('server-sent events carry the same, resume by Last-Event-ID and need no chu
   expect(events).toHaveLength(2);
 });
 
-test('a page of ours may open the line by whatever name it was reached; other sites may not', async () => {
+test('a page of ours may open the line by any name that it was reached by; other sites may not', async () => {
   const own = await live.listen('', { origin: `http://127.0.0.1:${live.port}` });
   await own.until(1);
   own.socket.terminate();

@@ -47,10 +47,10 @@ const textsOf = ({ frames }: RawClient) => frames.filter(({ opcode }) => opcode 
 const messagesOf = (client: RawClient): LiveMessage[] =>
   textsOf(client).map(({ payload }) => JSON.parse(payload.toString()) as LiveMessage);
 
-/** So large that a few of them fill what the kernel holds for a reader who does not read. */
+/** So large that a few of them fill the kernel's buffers for a reader who does not read. */
 const large = (index: number) => alert(`خبر ${index}`, { body: 'س'.repeat(400_000) });
 
-test('a full gateway answers 503 with Retry-After, and has room again when somebody leaves', async () => {
+test('a full gateway answers 503 with Retry-After, and has room again when a reader leaves', async () => {
   await start({ limits: { connections: 2 } });
   const [first] = await Promise.all([live.listen(), live.listen()]);
   const refused = await rawClient(live.port, handshake());
@@ -80,7 +80,7 @@ test('one address cannot take all the room; an IPv6 network is one address', asy
 describe.each(['native', 'portable'] as const)('the %s way to the sockets', (kind) => {
   const addon = kind === 'native' ? {} : { addonPath: null };
 
-  test('is the one that is taken', ({ skip }) => {
+  test('is used', ({ skip }) => {
     const logger = createLogger({ level: 'silent', role: 'test' });
     const fanWrite = openFanWrite({ logger, ...addon });
     if (kind === 'native' && fanWrite.kind === 'portable')
@@ -139,7 +139,7 @@ describe.each(['native', 'portable'] as const)('the %s way to the sockets', (kin
     expect(quick.socket.readyState).toBe(1);
   });
 
-  test('gives nobody what is another’s while connections come and go', async () => {
+  test('gives no reader the messages of another while connections come and go', async () => {
     await start(addon);
     const topics = Array.from({ length: 8 }, (_, index) => `topic-${index}`);
     let wrong = 0;
@@ -171,7 +171,7 @@ describe.each(['native', 'portable'] as const)('the %s way to the sockets', (kin
   });
 });
 
-test('when too much waits for all together, those with the most are cut', async () => {
+test('when too much waits for all readers together, the readers with the most are cut', async () => {
   await start({ limits: { waitingBytes: 2 ** 30, waitingBytesInAll: 4_000_000, goodbyeMs: 100 } });
   const slow = await Promise.all([0, 1, 2].map(() => openRaw(live.port)));
   const quick = await live.listen();
@@ -187,7 +187,7 @@ test('when too much waits for all together, those with the most are cut', async 
   for (const { socket } of slow) socket.destroy();
 });
 
-test('heartbeats end who does not answer, and nobody else', async () => {
+test('heartbeats end a reader who does not answer, and no other reader', async () => {
   await start({ limits: { beatMs: 400, answerMs: 200 } });
   const answering = await live.listen();
   let pings = 0;
@@ -236,7 +236,31 @@ test('a reader who hangs up while bytes wait for them is not waited for', async 
   slow.socket.destroy();
 });
 
-test('at the end all are sent elsewhere over the drain time, and the stuck are ended', async () => {
+test('no message follows the answer to a close, even if the answer waits behind messages', async () => {
+  await start({ limits: { waitingBytes: 2 ** 30, waitingBytesInAll: 2 ** 30, goodbyeMs: 20_000 } });
+  const [slow, quick] = await Promise.all([openRaw(live.port), live.listen()]);
+  slow.socket.pause();
+  const versions: string[] = [];
+  const append = async (): Promise<void> => {
+    const version = large(versions.length);
+    versions.push(nameOf(version));
+    await live.log.append(version);
+    await quick.until(versions.length + 1);
+  };
+  while ((await live.metric('ajil_live_waiting_bytes')) === 0) await append();
+  const before = [...versions];
+  slow.socket.write(clientFrame(0x88, Buffer.from([3, 0xe9])));
+  const members = (): number => live.gateway.groupSizes().reduce((sum, group) => sum + group.connections, 0);
+  await expect.poll(members, patience).toBe(1);
+  await append();
+  slow.socket.resume();
+  await slow.closed;
+  expect(closeCode(slow.frames)).toBe(1001);
+  expect(slow.frames.at(-1)?.opcode).toBe(8);
+  expect(versionsIn(messagesOf(slow))).toEqual(before);
+});
+
+test('at the end all readers are sent elsewhere over the drain time, and stuck readers are ended', async () => {
   await start({ drainSeconds: 1, limits: { goodbyeMs: 200 } });
   const lines = await Promise.all(Array.from({ length: 20 }, () => live.listen()));
   const stuck = await openRaw(live.port);

@@ -83,6 +83,8 @@ export interface ApiDeps {
 }
 
 export interface Api {
+  /** For what acts besides requests: the schedule. */
+  readonly newsroom: Newsroom;
   readonly app: RequestListener;
   /** Ends the streams that would keep the server from closing. */
   close(): void;
@@ -157,6 +159,7 @@ export function createApp(input: ApiDeps): Api {
   });
   app.use(createProblemWriter({ publicUrl: config.publicUrl, logger: input.logger }));
   return {
+    newsroom,
     app: (request, response) => receipts.shortcut(request, response, () => app(request, response)),
     close: () => {
       closing.abort();

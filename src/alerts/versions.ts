@@ -117,6 +117,11 @@ export function editedVersion(
   };
 }
 
+/** A version that waits, with the time at which it is to leave (RFC 3339; null: as soon as it may). */
+export function timedVersion(last: EditorAlert, sendAt: string | null, nowMs: number): EditorAlert {
+  return { ...last, sendAt, expiresAt: last.ownExpiry ? last.expiresAt : defaultExpiry(sendAt, nowMs) };
+}
+
 /** A version that waited, as it goes out now. An expiry that nobody chose is counted from now. */
 export function publishedVersion(last: EditorAlert, nowMs: number): EditorAlert {
   const least = defaultExpiry(null, nowMs);

@@ -9,11 +9,11 @@ import {
 } from '../alerts/schema.ts';
 import type { Newest } from '../alerts/record.ts';
 import type { AlertStore } from '../alerts/store.ts';
-import { editedVersion, publishedVersion } from '../alerts/versions.ts';
+import { editedVersion, publishedVersion, timedVersion } from '../alerts/versions.ts';
 import type { AuditLog } from '../editors/audit.ts';
 import type { Editor } from '../editors/schema.ts';
 import type { StartFanOut } from './publication.ts';
-import { changedMeanwhile, duplicate, notFound, refuseUnlessAllowed, wrongStatus } from './refusals.ts';
+import { changedMeanwhile, duplicate, notFound, refuseUnlessAllowed } from './refusals.ts';
 import type { AlertRules } from './rules.ts';
 
 interface Options {
@@ -70,12 +70,12 @@ export function createWaitingRoom(deps: WaitingDeps): WaitingRoom {
       ? await audit.commit(what, (link) => alerts.publish(next, from, { ...options, link }))
       : await audit.commit(what, (link) => alerts.change(next, from, { ...options, link }));
     switch (result.type) {
+      // As it was read, the status allowed it: that has changed since.
       case 'moved':
+      case 'wrong-status':
         return undefined;
       case 'missing':
         throw notFound();
-      case 'wrong-status':
-        throw wrongStatus(action, result.status);
       case 'duplicate':
         throw duplicate(result.id);
       case 'published':
@@ -135,7 +135,7 @@ export function createWaitingRoom(deps: WaitingDeps): WaitingRoom {
         id,
         (alert) => {
           refuseUnlessAllowed('submit', alert, editor);
-          const timed = { ...alert, sendAt: sendAt === undefined ? alert.sendAt : sendAt };
+          const timed = timedVersion(alert, sendAt === undefined ? alert.sendAt : sendAt, now());
           const isAgreed = alert.status === 'scheduled';
           const next = onward(timed, isAgreed);
           return { action: 'submit', next, entry: 'alert.submit', editorId: editor.id };

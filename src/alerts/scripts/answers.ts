@@ -30,7 +30,8 @@ export const repeated = z
 
 /** Answers of earlier releases lack what this one added. */
 export function firstAnswer(answer: string): EditorAlert {
-  const alert = JSON.parse(answer) as EditorAlert;
+  const alert = JSON.parse(answer) as Omit<EditorAlert, Added> & Partial<Pick<EditorAlert, Added>>;
   const { author = alert.createdBy, ownExpiry = true, review = null } = alert;
   return { ...alert, author, ownExpiry, review };
 }
+type Added = 'author' | 'ownExpiry' | 'review';

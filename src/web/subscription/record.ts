@@ -1,6 +1,6 @@
 import type { Urgency } from '../../alerts/schema.ts';
 
-/** What a reader chose; `quietHours` and `dailyCap` as the server last told them. Without `lang` every language comes. */
+/** What a reader chose; `quietHours` and `dailyCap` are the server's last answer. Without `lang` every language comes. */
 export interface Preferences {
   readonly topics: readonly string[];
   readonly urgency: Urgency;
@@ -15,6 +15,8 @@ export interface SubscriptionRecord {
   /** The push subscription's `auth` key: it proves to the server that a subscription is ours. */
   readonly auth: string;
   readonly preferences: Preferences;
+  /** The reader chose the language of the notifications in the form, so that it follows the page's no more. */
+  readonly languageChosen?: boolean;
 }
 
 // Page and service worker both need it, and the worker has no localStorage.

@@ -5,14 +5,16 @@ import { forgetAtServer, tellServer } from './server.ts';
  * Makes browser and server agree: subscribes if need be, anew if the VAPID key is another or the server asks for it, and
  * tells the server. Asks the reader nothing: the permission must be there.
  * @param vapidPublicKey of `GET /v1/config`
+ * @param languageChosen whether the reader chose the language in the form now; once chosen, it stays so
  * @throws when the browser or the server refuses, or either cannot be reached
  */
 export function subscribe(
   registration: ServiceWorkerRegistration,
   vapidPublicKey: string,
   preferences: Preferences,
+  languageChosen = false,
 ): Promise<SubscriptionRecord> {
-  return alone(() => agree(registration.pushManager, vapidPublicKey, preferences));
+  return alone(() => agree(registration.pushManager, vapidPublicKey, preferences, languageChosen));
 }
 
 /** Ends the subscription, at the server too. */
@@ -44,6 +46,7 @@ async function agree(
   pushManager: PushManager,
   vapidPublicKey: string,
   preferences: Preferences,
+  languageChosen: boolean,
 ): Promise<SubscriptionRecord> {
   const before = await readRecord();
   const anew = (): Promise<PushSubscription> =>
@@ -61,9 +64,10 @@ async function agree(
     told = await tellServer(await anew(), preferences);
   }
   if (told.type === 'conflict') throw new Error('the server refused a fresh subscription');
-  await writeRecord(told.record);
-  if (before !== undefined && before.id !== told.record.id) await forgetAtServer(before);
-  return told.record;
+  const record = { ...told.record, languageChosen: languageChosen || before?.languageChosen === true };
+  await writeRecord(record);
+  if (before !== undefined && before.id !== record.id) await forgetAtServer(before);
+  return record;
 }
 
 /** The VAPID key that a subscription was made with, as base64url; a browser that does not tell is believed to have ours. */

@@ -33,7 +33,7 @@ interface ReceiptsDeps {
 export interface Receipts {
   /**
    * Takes a good receipt before Express: a million devices tell within a minute, in the process that serves editors, and
-   * the whole way costs several times as much. What it does not take goes the whole way, and is answered there.
+   * Express costs several times as much. Every other request goes to Express, and is answered there.
    */
   shortcut(request: IncomingMessage, response: ServerResponse, next: () => void): void;
   serve(router: Router): void;
@@ -54,7 +54,7 @@ export function createReceipts(deps: ReceiptsDeps): Receipts {
       readEarly(request, (body) => {
         if (!isReceipt(body)) return next();
         deps.receipts.record(body, (result) => {
-          // What fails here is tried again on the whole way, and answered there.
+          // Express tries again, and answers.
           if (result !== 'recorded' && result !== 'repeated') return next();
           taken[result].inc();
           const sharing = sharingHeaders(deps.allowedOrigins, request.headers.origin);
@@ -66,7 +66,7 @@ export function createReceipts(deps: ReceiptsDeps): Receipts {
       route(router, '/v1/receipts', {
         post: async (request, response) => {
           const receipt = await readBody(request, response, receiptSchema, TYPES);
-          // No bound per address: whole countries come from one, a token cannot be made up, and it counts once.
+          // No bound per address: a whole country may share one, nobody can forge a token, and each counts once.
           const result = await new Promise<Recorded>((resolve, reject) => {
             deps.receipts.record(receipt, (told) => (told instanceof Error ? reject(told) : resolve(told)));
           });
@@ -97,7 +97,7 @@ function isPlain({ method, url, headers }: IncomingMessage): boolean {
   );
 }
 
-/** What {@link receiptSchema} takes, at a tenth of its cost. */
+/** Takes the same as {@link receiptSchema}, at a tenth of its cost. */
 function isReceipt(body: unknown): body is Receipt {
   if (typeof body !== 'object' || body === null) return false;
   const { alertId, version, event, token } = body as Record<string, unknown>;

@@ -12,7 +12,7 @@ import { canAsk, renderReason } from './why-not.ts';
 import type { PublicConfig } from '../../pages/common/front-page-data.ts';
 import { CARD_STRINGS, type CardStrings, type Language } from '../../pages/common/reader-words.ts';
 
-/** Wide enough that the choices stand beside the news and hide nothing. */
+/** Wide enough to show the choices beside the news, hiding nothing. */
 const ROOMY = '(min-width: 60rem)';
 
 /** Turns notifications on and off: our question first, then the browser's. */
@@ -32,7 +32,7 @@ export class NotificationsCard extends LitElement {
   declare private message: keyof CardStrings | undefined;
   declare private dismissed: boolean;
   private hasChosenLanguage = false;
-  /** What is done to the subscription, one after the other: each begins with what the one before has stored. */
+  /** The latest change of the subscription. Changes run one after the other: each reads the result of the one before. */
   private turn: Promise<unknown> = Promise.resolve();
   private registration: ServiceWorkerRegistration | undefined;
 
@@ -85,7 +85,7 @@ export class NotificationsCard extends LitElement {
     }
   }
 
-  /** What was found at the start; a reader who pressed a button meanwhile is served first. */
+  /** Takes the state found at the start, unless the reader has pressed a button meanwhile. */
   private settle(found: 'off' | 'on'): void {
     if (this.state === 'checking') this.state = found;
   }

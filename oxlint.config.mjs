@@ -10,7 +10,12 @@ export default {
   },
   ignorePatterns: ['dist', 'build', 'data', '.cache', 'node_modules'],
   rules: {
-    'import/no-cycle': 'error',
+    'import/no-cycle': [
+      'error',
+      {
+        ignoreTypes: false,
+      },
+    ],
     'import/no-default-export': 'error',
     'import/no-unassigned-import': 'off',
     'no-await-in-loop': 'off',

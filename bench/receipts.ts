@@ -3,13 +3,13 @@
  * `npm run bench:receipts -- --help`
  */
 import { fork } from 'node:child_process';
-import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { cpus } from 'node:os';
 import { readCommandLine, readCount } from '../tests/support/command-line.ts';
+import webPush from 'web-push';
 import { startStack } from '../tests/support/stack.ts';
 import type { Counts, Load } from './receipts/generator.ts';
 
@@ -43,25 +43,28 @@ interface Row {
   readonly serverCpu: number[];
 }
 
-const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
-const vapidPrivateKey = privateKey.export({ format: 'jwk' });
-const point = publicKey.export({ format: 'jwk' });
+const vapid = webPush.generateVAPIDKeys();
 const stack = await startStack({
   env: {
     // One address sends everything here, as a proxy does: it has no bound of its own.
     TRUST_PROXY: 'loopback',
-    VAPID_PRIVATE_KEY: vapidPrivateKey.d ?? '',
-    VAPID_PUBLIC_KEY: Buffer.concat([
-      Buffer.from([4]),
-      ...[point.x, point.y].map((part) => Buffer.from(part ?? '', 'base64url')),
-    ]).toString('base64url'),
+    VAPID_PRIVATE_KEY: vapid.privateKey,
+    VAPID_PUBLIC_KEY: vapid.publicKey,
   },
 });
 const port = Number(new URL(stack.origin).port);
 
 async function measure(perSecond: number, row: Row): Promise<void> {
   const { id: alertId, version } = await stack.api.createAlert({ headline: `إيصالات ${Math.random()}` });
-  const load: Load = { port, vapidPrivateKey, alertId, version, perSecond, seconds, connections };
+  const load: Load = {
+    port,
+    vapidPrivateKey: vapid.privateKey,
+    alertId,
+    version,
+    perSecond,
+    seconds,
+    connections,
+  };
   const before = await serverCpuSeconds();
   const [counts] = await Promise.all([perSecond === 0 ? undefined : offer(load), edit(row)]);
   row.serverCpu.push(((await serverCpuSeconds()) - before) / seconds);

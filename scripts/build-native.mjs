@@ -1,12 +1,21 @@
 // Builds the optional addons with the machine's C compiler and Node's headers. Without an addon Ajil works, but slower.
 // The script therefore never fails: it prints one line per addon.
+// With --source and --target it builds that one instead, as tests do.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 
 const project = fileURLToPath(new URL('..', import.meta.url));
+const { values } = parseArgs({
+  options: {
+    verbose: { type: 'boolean', default: false },
+    source: { type: 'string' },
+    target: { type: 'string' },
+  },
+});
 
 const ADDONS = [
   {
@@ -38,8 +47,8 @@ function findHeaders(names) {
 
 /** @returns {string} what was done, one line */
 function build(addon) {
-  const source = join(project, addon.source);
-  const target = join(project, addon.target);
+  const source = resolve(project, addon.source);
+  const target = resolve(project, addon.target);
   const stamp = `${target}.stamp`;
   const wanted = fingerprint(source);
   if (existsSync(target) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return 'up to date';
@@ -67,12 +76,16 @@ function build(addon) {
   return 'not built: the machine has no C compiler';
 }
 
-for (const addon of ADDONS) {
+const chosen =
+  values.source === undefined || values.target === undefined
+    ? ADDONS
+    : [{ ...ADDONS[0], name: 'addon', source: values.source, target: values.target }];
+for (const addon of chosen) {
   let result;
   try {
     result = build(addon);
   } catch (error) {
     result = `not built: ${String(error)}`;
   }
-  if (result !== 'up to date' || process.argv.includes('--verbose')) console.log(`${addon.name}: ${result}`);
+  if (result !== 'up to date' || values.verbose) console.log(`${addon.name}: ${result}`);
 }

@@ -11,6 +11,11 @@ const CHECKS = [
   },
   { name: 'dead code', command: nodeTool('knip/bin/knip.js') },
   {
+    // Without tests and tools: dependencies that production does not import, and imports of what it does not install.
+    name: 'dead code of production',
+    command: [...nodeTool('knip/bin/knip.js'), '--production', '--strict'],
+  },
+  {
     name: 'format',
     command: [
       ...nodeTool('prettier/bin/prettier.cjs'),

@@ -19,7 +19,8 @@ import type { Logger } from './ops/logger.ts';
 import type { Metrics } from './ops/metrics.ts';
 import type { Redis } from './redis/connect.ts';
 import type { Readiness } from './redis/readiness.ts';
-import { createAlertRules, type AlertRulesDeps } from './api/alert-rules.ts';
+import { createNewsroom } from './newsroom/newsroom.ts';
+import { createAlertRules, type AlertRulesDeps } from './newsroom/rules.ts';
 import { serveAlerts } from './api/alerts.ts';
 import { serveAudience } from './api/estimate.ts';
 import { createAuthentication } from './api/authentication.ts';
@@ -102,14 +103,19 @@ export function createApp(input: ApiDeps): Api {
     await refusedKeys.note();
     await limits.takeRefusedKey(request);
   };
+  const firstPages = createFirstPages(input);
   const deps = {
     ...input,
     limits,
     onRefusedKey,
     auth: createAuthentication({ ...input, onRefusedKey, publicUrl: config.publicUrl }),
-    rules: createAlertRules(input),
-    firstPages: createFirstPages(input),
-    onFanOutFailure: fanOutFailures(input),
+    firstPages,
+    newsroom: createNewsroom({
+      ...input,
+      rules: createAlertRules(input),
+      onChange: () => firstPages.clear(),
+      onFanOutFailure: fanOutFailures(input),
+    }),
     closing: closing.signal,
     reportIntervalMs: input.reportIntervalMs ?? 1000,
   };

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import proxyAddress from 'proxy-addr';
 import { z } from 'zod';
-import { parseVapidKeys } from './push/vapid/vapid-keys.ts';
+import { parseVapidKeys } from './push/vapid/parse-vapid-keys.ts';
 import { clusterNodes, sentinelsOf } from './redis/cluster-url.ts';
 
 const list = z
@@ -159,6 +159,12 @@ const environment = z.object({
       /^(mailto:[^\s<>]+@[^\s<>]+|https:\/\/[^\s<>]+)$/,
       'must be mailto: or https:, without spaces or brackets',
     )
+    // web-push signs for nothing else.
+    .refine((text) => URL.canParse(text), 'must be a valid URL')
+    .refine(
+      (text) => !/^https:\/\/localhost([:/?#]|$)/i.test(text),
+      'must not be localhost: Apple refuses it',
+    )
     .default('mailto:alerts@ajil.example'),
   VAPID_PUBLIC_KEY: z.string().optional(),
   VAPID_PRIVATE_KEY: z.string().optional(),
@@ -225,6 +231,9 @@ export function loadConfig(env: Record<string, string | undefined>): Config {
     faults.push('  VAPID_PUBLIC_KEY, VAPID_PRIVATE_KEY: set both or neither');
   } else if (given['VAPID_PUBLIC_KEY'] !== undefined) {
     faults.push(...vapidFaults(given['VAPID_PUBLIC_KEY'], given['VAPID_PRIVATE_KEY']));
+  }
+  if (given['ECE_KEYLOG'] === '1') {
+    faults.push('  ECE_KEYLOG: must not be 1: the keys and the text of every push message would be printed');
   }
   if (!parsed.success || faults.length > 0) {
     throw new ConfigError(`The configuration has ${faults.length} fault(s):\n${faults.join('\n')}`);

@@ -42,7 +42,7 @@ import { closeRedis, connectRedis, waitUntilReady } from './redis/connect.ts';
 import { watchRedis } from './redis/fitness.ts';
 import { openMetricsExchange } from './redis/metrics-exchange.ts';
 import { newsOfOthers, openPresence, presentNames } from './redis/presence.ts';
-import { embeddedRedisPlace } from './machine/embedded-redis.ts';
+import { embeddedRedisAt } from './machine/embedded-redis.ts';
 import { VERSION } from './version.ts';
 
 // Role: API, gateway and pages.
@@ -61,7 +61,7 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
   const metrics = createMetrics('server', name);
   tellBuild(metrics, { version: VERSION, host: hostname(), pid: process.pid });
   await serveMetrics({ config, metrics, shutdown });
-  const url = config.redisUrl ?? embeddedRedisPlace(config.dataDir).url;
+  const url = config.redisUrl ?? embeddedRedisAt(config.dataDir).url;
   const redis = connectRedis(url, 'command', logger);
   shutdown.add('Redis', () => closeRedis(redis));
   await waitUntilReady(redis);

@@ -8,6 +8,8 @@ import { createLedger } from '../src/delivery/ledger/ledger.ts';
 import { openFanOutQueue, openPushQueue } from '../src/delivery/queues.ts';
 import { openReceiptTokens } from '../src/delivery/receipts/receipt-token.ts';
 import { timeDeliveries } from '../src/delivery/report/service-metrics.ts';
+import { createChannels } from '../src/channels/channels.ts';
+import { createWebPush } from '../src/channels/web-push/web-push.ts';
 import { createPushSending } from '../src/delivery/sending/send-push.ts';
 import { createRetiredCounter } from '../src/delivery/sending/standing.ts';
 import { createLiveLog } from '../src/live/log/log.ts';
@@ -24,7 +26,7 @@ import { claimVapidKey, loadVapidKeys } from '../src/push/vapid/vapid-keys.ts';
 import { createVapid } from '../src/push/vapid/vapid-headers.ts';
 import { openClock } from '../src/redis/clock.ts';
 import { closeRedis, connectRedis, waitUntilReady } from '../src/redis/connect.ts';
-import { embeddedRedisPlace } from '../src/machine/embedded-redis.ts';
+import { embeddedRedisAt } from '../src/machine/embedded-redis.ts';
 import { watchRedis } from '../src/redis/fitness.ts';
 import { openMetricsExchange } from '../src/redis/metrics-exchange.ts';
 import { openPresence } from '../src/redis/presence.ts';
@@ -44,7 +46,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
   const metrics = createMetrics('workers', name);
   tellBuild(metrics, { version: VERSION, host: hostname(), pid: process.pid });
   await serveMetrics({ config, metrics, shutdown });
-  const url = config.redisUrl ?? embeddedRedisPlace(config.dataDir).url;
+  const url = config.redisUrl ?? embeddedRedisAt(config.dataDir).url;
   const redis = connectRedis(url, 'worker', logger);
   shutdown.add('Redis', () => closeRedis(redis));
   await waitUntilReady(redis);
@@ -76,16 +78,15 @@ async function start(config: Config, logger: Logger): Promise<void> {
     logger,
     brake,
   });
+  const channels = createChannels([
+    createWebPush({ sender, policy, brake, vapidKeyId: keys.keyId, publicUrl: config.publicUrl }),
+  ]);
   const sending = createPushSending({
     ...shared,
     subscriptions: createSubscriptionStore({ redis, vapidKeyId: keys.keyId, now }),
-    sender,
-    policy,
-    brake,
+    channels,
     onRetired: createRetiredCounter(metrics),
     tokens: openReceiptTokens(keys.privateKey),
-    vapidKeyId: keys.keyId,
-    publicUrl: config.publicUrl,
   });
   // What the sender answers while it closes still goes into the ledger.
   shutdown.add('deliveries', () => sending.idle());
@@ -96,7 +97,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
   shutdown.add('housekeeping', () => housekeeping.close());
   const push = openPushWorkers({ redis, watch, sending });
   shutdown.add('push workers', () => push.close());
-  const fanOut = openFanOutWorker({ ...shared, watch, sender, live: createLiveLog(redis) });
+  const fanOut = openFanOutWorker({ ...shared, watch, channels, live: createLiveLog(redis) });
   shutdown.add('fan-out worker', () => fanOut.close());
   const presence = await openPresence({ redis, role: 'workers', name, logger });
   shutdown.add('presence', () => presence.close());

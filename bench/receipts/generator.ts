@@ -1,4 +1,3 @@
-import { createPrivateKey, type JsonWebKey } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SHARDS } from '../../src/audience/shard.ts';
@@ -7,7 +6,8 @@ import { openReceiptTokens } from '../../src/delivery/receipts/receipt-token.ts'
 /** What to send: receipts of distinct devices for one version, evenly, whatever the server does. */
 export interface Load {
   readonly port: number;
-  readonly vapidPrivateKey: JsonWebKey;
+  /** base64url of 32 bytes. */
+  readonly vapidPrivateKey: string;
   readonly alertId: string;
   readonly version: number;
   readonly perSecond: number;
@@ -91,7 +91,7 @@ async function run(load: Load): Promise<Counts> {
 }
 
 function makeRequests({ port, alertId, version, vapidPrivateKey, perSecond, seconds }: Load): Buffer[] {
-  const tokens = openReceiptTokens(createPrivateKey({ key: vapidPrivateKey, format: 'jwk' }));
+  const tokens = openReceiptTokens(vapidPrivateKey);
   const slots = Array.from({ length: Math.ceil((perSecond * seconds) / SHARDS) }, (_, slot) => slot);
   const all = Array.from({ length: SHARDS }, (_, shard) => tokens.make({ alertId, version }, shard, slots));
   return slots

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { embeddedRedisPlace } from '../../src/machine/embedded-redis.ts';
+import { embeddedRedisAt } from '../../src/machine/embedded-redis.ts';
 import { createApiClient, type ApiClient } from '../../tests/support/api-client.ts';
 import { freePorts } from '../../tests/support/free-ports.ts';
 
@@ -75,7 +75,7 @@ export async function startMachine(options: {
     await stop();
     throw error;
   }
-  const { url } = embeddedRedisPlace(dataDir);
+  const { url } = embeddedRedisAt(dataDir);
   return { api, dataDir, redisUrl: url, processes: processesUnder(child.pid ?? -1), stop };
 }
 

@@ -11,8 +11,10 @@ export const ROOMS = [
   'alerts',
   'audience',
   'push',
+  'channels',
   'live',
   'delivery',
+  'newsroom',
   'api',
   'pages',
   'web',
@@ -30,9 +32,15 @@ const ENTRY_POINTS = ['main', 'server', 'app', 'cli'];
 const SHARED = [
   {
     folder: 'web',
-    allowed: ['alerts/**', 'live/protocol.ts', 'live/log/cursor.ts', 'pages/common/**'],
+    allowed: [
+      'alerts/**',
+      'live/protocol.ts',
+      'live/log/cursor.ts',
+      'delivery/report/schema.ts',
+      'pages/common/**',
+    ],
     because:
-      'the browser imports what alerts are, the live protocol and what the pages share with the server',
+      'the browser imports what alerts and reports are, the live protocol and what the pages share with the server',
   },
   {
     folder: 'pages/common',

@@ -1,12 +1,13 @@
 import { Cluster } from 'ioredis';
 import type { AuditLog } from '../editors/audit.ts';
-import { AUDIT_LUA } from '../editors/audit-script.ts';
 import type { Redis } from '../redis/connect.ts';
 import { keys } from '../redis/keys.ts';
-import { runScript, script } from '../redis/script.ts';
-import { primaryLanguage } from './language.ts';
-import { nextVersion } from './life-cycle.ts';
+import { runScript } from '../redis/script.ts';
+import { readersIndexes } from './indexes.ts';
+import { nextVersion } from './next-version.ts';
 import type { EditorAlert } from './schema.ts';
+import { BLANK_ANSWER } from './scripts/blank-answer.ts';
+import { ERASE } from './scripts/erase.ts';
 import type { AlertStore } from './store.ts';
 
 /** What stands in place of a headline that was erased: no words, and a page still has something to show. */
@@ -22,31 +23,6 @@ export interface Erasure {
    */
   erase(id: string, options: { by: string; tell: boolean }): Promise<number | undefined>;
 }
-
-/**
- * KEYS: audit, alert, readers' indexes… ARGV: link, versions, place in the indexes, the JSON of each version.
- * Answers `moved` when a version came in between.
- */
-const ERASE = script(`${AUDIT_LUA}
-if redis.call('HGET', KEYS[2], 'version') ~= ARGV[2] then return {'moved'} end
-local stale = auditStale(KEYS[1])
-if stale then return stale end
-for n = 1, tonumber(ARGV[2]) do
-  redis.call('HSET', KEYS[2], 'v:' .. n, ARGV[3 + n], 's:' .. n, 'retracted')
-end
-for i = 3, #KEYS do redis.call('ZREM', KEYS[i], ARGV[3]) end
-audit(KEYS[1])
-return {'erased'}`);
-
-/** KEYS: a kept answer. ARGV: alert id, headline. The request stays known, so that it is not done again. */
-const BLANK_ANSWER = script(`
-local answer = redis.call('HGET', KEYS[1], 'answer')
-local known, alert = pcall(cjson.decode, answer or '')
-if not known or type(alert) ~= 'table' or alert.id ~= ARGV[1] then return 0 end
-alert.headline = ARGV[2]
-for _, name in ipairs({'body', 'note', 'url', 'image'}) do alert[name] = cjson.null end
-redis.call('HSET', KEYS[1], 'answer', cjson.encode(alert))
-return 1`);
 
 /** @param deps.now milliseconds since the epoch */
 export function createErasure(deps: {
@@ -78,9 +54,10 @@ export function createErasure(deps: {
       const texts = versions.map((version) => JSON.stringify(blank(version)));
       const type = await audit.commit({ editorId: by, action: 'alert.erase', target: id }, async (link) => {
         const args = [JSON.stringify(link), versions.length, place, ...texts];
-        const names = [keys.audit, keys.alert(id), ...indexesOf(first)];
-        const [type, hash = ''] = (await runScript(redis, ERASE, names, args)) as [string, string?];
-        return type === 'stale' ? { stale: hash } : { appended: type === 'erased', value: type };
+        const names = [keys.audit, keys.alert(id), ...readersIndexes(first)];
+        const answer = await runScript(redis, ERASE, names, args);
+        if (answer.type === 'stale') return { stale: answer.hash };
+        return { appended: answer.type === 'erased', value: answer.type };
       });
       if (type === 'erased') return versions.length;
     }
@@ -107,12 +84,6 @@ const blank = (alert: EditorAlert): EditorAlert => ({
   url: null,
   image: null,
 });
-
-/** Where readers' lists have it. Editors go on finding it, without its text. */
-const indexesOf = ({ topics, lang }: EditorAlert): string[] =>
-  ['*', ...topics].flatMap((topic) =>
-    ['*', primaryLanguage(lang)].map((language) => keys.alertsPublished(topic, language)),
-  );
 
 async function* keysLike(redis: Redis, pattern: string): AsyncGenerator<string> {
   for (const node of redis instanceof Cluster ? redis.nodes('master') : [redis]) {

@@ -1,63 +1,97 @@
-import type { EditorAlert, NewAlert, NewVersion } from './schema.ts';
-import { directionOf } from './language.ts';
+import { isAtLeast, type Role } from '../editors/schema.ts';
+import type { AlertStatus } from './schema.ts';
 
-const MINUTE = 60_000;
-/** Breaking news is stale after an hour; what comes later tells readers what they know. */
-const DEFAULT_LIFE_MS = 60 * MINUTE;
-export const MIN_LIFE_MS = MINUTE;
-export const MAX_LIFE_MS = 7 * 24 * 60 * MINUTE;
+/*
+ *                       submit / approve / release
+ *              ┌────────────────────┬──────────────────────┐
+ *              │                    │                      ▼
+ *  draft ──► awaiting-approval ──► scheduled ──────────► sending ──► sent
+ *    ▲          │    │                │                    │          │
+ *    └─ reject ─┘    └──── cancel ────┴─► cancelled        ├─ abort ──┼─► aborted
+ *                                                          │          │
+ *                    a later version is published: superseded, or retracted by a retraction
+ *
+ * `draft`, `awaiting-approval`, `scheduled`, `cancelled`: no reader sees the version. The others are public. What is
+ * superseded, aborted or retracted is sent to nobody from that moment on; `sent` means that no delivery is pending.
+ */
 
-/** The first version of an alert that goes out at once. */
-export function firstVersion(id: string, input: NewAlert, editorId: string, nowMs: number): EditorAlert {
-  const now = new Date(nowMs).toISOString();
-  return {
-    id,
-    version: 1,
-    change: 'new',
-    note: null,
-    headline: input.headline,
-    body: input.body || null,
-    url: input.url ?? null,
-    image: input.image ?? null,
-    lang: input.lang,
-    dir: directionOf(input.lang, input.headline),
-    topics: [...new Set(input.topics)],
-    urgency: input.urgency,
-    status: 'sending',
-    createdAt: now,
-    publishedAt: now,
-    expiresAt: input.expiresAt ?? new Date(nowMs + DEFAULT_LIFE_MS).toISOString(),
-    sendAt: null,
-    createdBy: editorId,
-    approvedBy: null,
-  };
-}
+/** What is done to an alert's newest version. The system releases what is due, and finishes what has no delivery pending. */
+export const ACTIONS = [
+  'edit',
+  'submit',
+  'approve',
+  'reject',
+  'cancel',
+  'release',
+  'abort',
+  'update',
+  'correction',
+  'retraction',
+  'finish',
+] as const;
+export type Action = (typeof ACTIONS)[number];
 
 /**
- * The version that follows `last`. It keeps `last`'s expiry where that leaves at least {@link DEFAULT_LIFE_MS}, so that a
- * correction or retraction of an old alert still reaches its readers. `createdAt` stays the alert's, `publishedAt` is the version's.
+ * Who may do it. `author`: each editor. `owner`: the editor who created the alert, and every approver and admin.
+ * `approver`: approvers and admins. `second`: these, but not for an alert of their own. `system`: no editor.
  */
-export function nextVersion(
-  last: EditorAlert,
-  input: NewVersion,
-  editorId: string,
-  nowMs: number,
-): EditorAlert {
-  const leastExpiry = new Date(nowMs + DEFAULT_LIFE_MS).toISOString();
-  return {
-    ...last,
-    version: last.version + 1,
-    change: input.change,
-    note: input.note || null,
-    headline: input.headline ?? last.headline,
-    body: (input.body === undefined ? last.body : input.body) || null,
-    url: input.url === undefined ? last.url : input.url,
-    image: input.image === undefined ? last.image : input.image,
-    urgency: input.urgency ?? last.urgency,
-    status: input.change === 'retraction' ? 'retracted' : 'sending',
-    publishedAt: new Date(nowMs).toISOString(),
-    expiresAt: input.expiresAt ?? (last.expiresAt > leastExpiry ? last.expiresAt : leastExpiry),
-    createdBy: editorId,
-    approvedBy: null,
-  };
+type Who = 'author' | 'owner' | 'approver' | 'second' | 'system';
+
+interface Rule {
+  readonly who: Who;
+  readonly from: readonly AlertStatus[];
+  /** What the version may become; of a change, the version that it adds. */
+  readonly to: readonly AlertStatus[];
+}
+
+/** Versions that are not public yet. */
+const WAITING: readonly AlertStatus[] = ['draft', 'awaiting-approval', 'scheduled'];
+/** Where a version goes that may leave now, later, or once a second editor has agreed. */
+const ONWARD: readonly AlertStatus[] = ['sending', 'scheduled', 'awaiting-approval'];
+/** What readers may have, and may be told more of. */
+const CHANGEABLE: readonly AlertStatus[] = ['sending', 'sent', 'aborted'];
+
+/** The one table of what may be done from which status, by whom. */
+export const LIFE_CYCLE: Readonly<Record<Action, Rule>> = {
+  edit: { who: 'owner', from: WAITING, to: WAITING },
+  submit: { who: 'owner', from: ['draft'], to: ONWARD },
+  approve: { who: 'second', from: ['awaiting-approval'], to: ['sending', 'scheduled'] },
+  reject: { who: 'approver', from: ['awaiting-approval'], to: ['draft'] },
+  cancel: { who: 'owner', from: WAITING, to: ['cancelled'] },
+  release: { who: 'system', from: ['scheduled'], to: ['sending'] },
+  abort: { who: 'owner', from: ['sending'], to: ['aborted'] },
+  update: { who: 'author', from: CHANGEABLE, to: ['sending'] },
+  correction: { who: 'author', from: CHANGEABLE, to: ['sending'] },
+  retraction: { who: 'owner', from: CHANGEABLE, to: ['retracted'] },
+  finish: { who: 'system', from: ['sending'], to: ['sent'] },
+};
+
+/** Who asks: an editor, or the system itself. */
+export type Actor = { readonly id: string; readonly role: Role } | 'system';
+
+/** Why an action is refused. `own-approval`: nobody is their own second person. */
+export type ActionRefusal = 'wrong-status' | 'forbidden' | 'own-approval';
+
+/**
+ * Whether `actor` may do `action` now: for the API, the desk, the schedule and intake alike.
+ * @param alert.author id of the editor who created the alert
+ * @returns why not; undefined: it may be done
+ */
+export function refusalOf(
+  action: Action,
+  alert: { readonly status: AlertStatus; readonly author: string },
+  actor: Actor,
+): ActionRefusal | undefined {
+  const { who, from } = LIFE_CYCLE[action];
+  const refused = refusedTo(who, alert.author, actor);
+  if (refused !== undefined) return refused;
+  return from.includes(alert.status) ? undefined : 'wrong-status';
+}
+
+function refusedTo(who: Who, author: string, actor: Actor): ActionRefusal | undefined {
+  if (actor === 'system' || who === 'author') return undefined;
+  const isOwn = actor.id === author;
+  if (who === 'owner' && isOwn) return undefined;
+  if (who === 'system' || !isAtLeast(actor.role, 'approver')) return 'forbidden';
+  return who === 'second' && isOwn ? 'own-approval' : undefined;
 }

@@ -2,7 +2,7 @@ import type { Redis } from '../redis/connect.ts';
 import { keys } from '../redis/keys.ts';
 import { timePrefix } from './id.ts';
 import { primaryLanguage } from './language.ts';
-import { fetchVersion } from './record.ts';
+import { fetchPublicVersion, fetchVersion } from './record.ts';
 import type { AlertStatus, EditorAlert } from './schema.ts';
 
 export interface AlertQuery {
@@ -27,7 +27,7 @@ export interface AlertPage {
 const MAX_LOOKED_AT = 500;
 const TIME_LENGTH = timePrefix(0).length;
 
-/** Lists the newest version of each alert, newest alert first. */
+/** Lists the newest version of each alert (that readers may see, in their view), newest alert first. */
 export function createAlertList(redis: Redis): (query: AlertQuery) => Promise<AlertPage> {
   /** Where `before` stands in the indexes; undefined when there is no such alert. */
   async function placeBefore(before: string | number): Promise<string | undefined> {
@@ -46,8 +46,9 @@ export function createAlertList(redis: Redis): (query: AlertQuery) => Promise<Al
     return [...new Set(found.flat())].sort().reverse().slice(0, count);
   }
 
-  async function read(places: readonly string[]): Promise<EditorAlert[]> {
-    const alerts = await Promise.all(places.map((place) => fetchVersion(redis, place.slice(TIME_LENGTH))));
+  async function read(view: AlertQuery['view'], places: readonly string[]): Promise<EditorAlert[]> {
+    const fetch = view === 'published' ? fetchPublicVersion : fetchVersion;
+    const alerts = await Promise.all(places.map((place) => fetch(redis, place.slice(TIME_LENGTH))));
     return alerts.flatMap((alert) => alert ?? []);
   }
 
@@ -59,7 +60,7 @@ export function createAlertList(redis: Redis): (query: AlertQuery) => Promise<Al
     const alerts: EditorAlert[] = [];
     for (let looked = 0; looked < MAX_LOOKED_AT; looked += limit) {
       const places = await nextPlaces(query, from, limit);
-      const found = await read(places);
+      const found = await read(query.view, places);
       for (const alert of found) {
         if (status !== undefined && alert.status !== status) continue;
         alerts.push(alert);

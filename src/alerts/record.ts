@@ -1,13 +1,13 @@
 import type { Redis } from '../redis/connect.ts';
 import { keys } from '../redis/keys.ts';
-import { editorAlertSchema, statusSchema, type EditorAlert } from './schema.ts';
+import { PUBLIC_STATUSES, editorAlertSchema, statusSchema, type EditorAlert } from './schema.ts';
 
 /** Reads a version (the newest by default) out of an alert's hash, with its status now; undefined if there is none. */
 export function readVersion(
   hash: Readonly<Record<string, string>>,
   version = Number(hash['version']),
 ): EditorAlert | undefined {
-  return parseVersion(hash[`v:${version}`], hash[`s:${version}`]);
+  return parseVersion(hash[`v:${version}`], hash[`s:${version}`], hash['v:1']);
 }
 
 /** The same from Redis, without the other versions: an alert may have fifty. A version that is there stays there. */
@@ -16,14 +16,50 @@ export async function fetchVersion(
   id: string,
   version?: number,
 ): Promise<EditorAlert | undefined> {
-  const key = keys.alert(id);
-  const wanted = version ?? (await redis.hget(key, 'version'));
-  if (wanted === null) return undefined;
-  const [stored, status] = await redis.hmget(key, `v:${wanted}`, `s:${wanted}`);
-  return parseVersion(stored ?? undefined, status ?? undefined);
+  return version === undefined ? fetchNewest(redis, id) : (await fetchOne(redis, id, String(version))).found;
 }
 
-function parseVersion(stored: string | undefined, status: string | undefined): EditorAlert | undefined {
-  if (stored === undefined) return undefined;
-  return { ...editorAlertSchema.parse(JSON.parse(stored)), status: statusSchema.parse(status) };
+/** The newest version that readers may see; undefined if there is none. */
+export async function fetchPublicVersion(redis: Redis, id: string): Promise<EditorAlert | undefined> {
+  // The newest first: a server of an earlier release does not write which version is public.
+  const newest = await fetchNewest(redis, id);
+  if (newest === undefined || PUBLIC_STATUSES.includes(newest.status)) return newest;
+  const shown = await redis.hget(keys.alert(id), 'public');
+  return shown === null ? undefined : (await fetchOne(redis, id, shown)).found;
+}
+
+/** Which one is newest may change while it is fetched; its status would then be that of an earlier one. */
+async function fetchNewest(redis: Redis, id: string): Promise<EditorAlert | undefined> {
+  let newest = await redis.hget(keys.alert(id), 'version');
+  while (newest !== null) {
+    const { found, newestNow } = await fetchOne(redis, id, newest);
+    if (newestNow === newest) return found;
+    newest = newestNow;
+  }
+  return undefined;
+}
+
+async function fetchOne(redis: Redis, id: string, version: string) {
+  const [stored, status, first, newestNow = null] = await redis.hmget(
+    keys.alert(id),
+    `v:${version}`,
+    `s:${version}`,
+    'v:1',
+    'version',
+  );
+  return { found: parseVersion(stored, status, first), newestNow };
+}
+
+/** Earlier releases wrote no author: it is who created version 1. */
+const storedSchema = editorAlertSchema.partial({ author: true });
+
+function parseVersion(
+  stored: string | null | undefined,
+  status: string | null | undefined,
+  first: string | null | undefined,
+): EditorAlert | undefined {
+  if (typeof stored !== 'string') return undefined;
+  const alert = storedSchema.parse(JSON.parse(stored));
+  const author = alert.author ?? storedSchema.parse(JSON.parse(first ?? stored)).createdBy;
+  return { ...alert, author, status: statusSchema.parse(status) };
 }

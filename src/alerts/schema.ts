@@ -151,6 +151,9 @@ export type Alert = z.infer<typeof alertSchema>;
 
 /** What editors see besides. */
 export const editorAlertSchema = alertSchema.extend({
+  /** Id of the editor who created the alert. */
+  author: z.string(),
+  /** Id of the editor who wrote this version. */
   createdBy: z.string(),
   approvedBy: z.string().nullable(),
 });
@@ -158,6 +161,6 @@ export type EditorAlert = z.infer<typeof editorAlertSchema>;
 
 /** The reader's view of an alert: the editors' names are left out. */
 export function toPublicAlert(alert: EditorAlert): Alert {
-  const { createdBy: _createdBy, approvedBy: _approvedBy, ...shown } = alert;
+  const { author: _author, createdBy: _createdBy, approvedBy: _approvedBy, ...shown } = alert;
   return shown;
 }

@@ -3,13 +3,19 @@ import type { Redis } from '../redis/connect.ts';
 import { keys } from '../redis/keys.ts';
 import { runScript } from '../redis/script.ts';
 import { duplicateFingerprint } from './fingerprint.ts';
-import { ALERT_ID, timePrefix } from './id.ts';
-import { primaryLanguage } from './language.ts';
+import { ALERT_ID } from './id.ts';
+import { editorsIndexes, placeOf, readersIndexes } from './indexes.ts';
+import { LIFE_CYCLE } from './life-cycle.ts';
 import { createAlertList, type AlertPage, type AlertQuery } from './list.ts';
 import { openOutbox, type Outbox } from './outbox.ts';
-import { fetchVersion, readVersion } from './record.ts';
-import { PUBLIC_STATUSES, type AlertStatus, type EditorAlert } from './schema.ts';
-import { ABORT, ADD_VERSION, CREATE, SET_STATUS } from './scripts.ts';
+import { fetchPublicVersion, fetchVersion, readVersion } from './record.ts';
+import type { AlertStatus, EditorAlert } from './schema.ts';
+import { ABORT } from './scripts/abort.ts';
+import { ADD_VERSION } from './scripts/add-version.ts';
+import { firstAnswer } from './scripts/answers.ts';
+import { CREATE } from './scripts/create.ts';
+import { PUBLISH } from './scripts/publish.ts';
+import { SET_STATUS } from './scripts/set-status.ts';
 
 /** An `Idempotency-Key` that an editor sent, and what was asked with it (any string that equal requests share). */
 export interface IdempotencyClaim {
@@ -19,23 +25,21 @@ export interface IdempotencyClaim {
   readonly request: string;
 }
 
-export type CreateResult =
-  | { readonly type: 'created'; readonly alert: EditorAlert }
-  /** The same key and request came before: the first answer. */
-  | { readonly type: 'repeated'; readonly alert: EditorAlert }
-  | { readonly type: 'idempotency-conflict' }
-  | { readonly type: 'duplicate'; readonly id: string };
+/** A claim that was used before: with the same request, or with another. */
+type Repeated =
+  { readonly type: 'repeated'; readonly alert: EditorAlert } | { readonly type: 'idempotency-conflict' };
 
-type AddVersionResult =
-  | Exclude<CreateResult, { type: 'duplicate' }>
-  /** Another version came in between: read again. */
-  | { readonly type: 'moved' }
-  | { readonly type: 'wrong-status'; readonly status: AlertStatus };
+type Duplicate = { readonly type: 'duplicate'; readonly id: string };
+/** Another version came in between: read again. */
+type Moved = { readonly type: 'moved' };
+type WrongStatus = { readonly type: 'wrong-status'; readonly status: AlertStatus };
+type Missing = { readonly type: 'missing' };
+type Created = { readonly type: 'created'; readonly alert: EditorAlert };
 
-type AbortResult =
-  | { readonly type: 'aborted' }
-  | { readonly type: 'missing' }
-  | { readonly type: 'wrong-status'; readonly status: AlertStatus };
+export type CreateResult = Created | Repeated | Duplicate;
+type AddVersionResult = Created | Repeated | Moved | WrongStatus;
+type PublishResult = { readonly type: 'published' } | Missing | Moved | WrongStatus | Duplicate;
+type AbortResult = { readonly type: 'aborted' } | Missing | WrongStatus;
 
 interface WriteOptions {
   readonly claim?: IdempotencyClaim | undefined;
@@ -43,23 +47,35 @@ interface WriteOptions {
   readonly link?: AuditLink | undefined;
 }
 
+interface GuardOptions {
+  /** Publishes although an alert of the same headline and language was published less than 10 minutes ago. */
+  readonly allowDuplicate?: boolean | undefined;
+}
+
 /** Every method is atomic; all reject only when Redis is away. What a write has answered is stored. */
 export interface AlertStore {
-  /** Stores version 1 with its outbox entry; refuses the same headline and language within 10 minutes unless allowed. */
-  create(
-    alert: EditorAlert,
-    options?: WriteOptions & { readonly allowDuplicate?: boolean | undefined },
-  ): Promise<LinkOutcome<CreateResult>>;
-  /** Stores the version that follows, with its outbox entry. Ends the earlier ones: `superseded`, or `retracted` by a retraction. */
+  /** Stores version 1, and publishes it if its status is public. */
+  create(alert: EditorAlert, options?: WriteOptions & GuardOptions): Promise<LinkOutcome<CreateResult>>;
+  /** Stores the version that follows and publishes it: the earlier ones end. */
   addVersion(alert: EditorAlert, options?: WriteOptions): Promise<LinkOutcome<AddVersionResult>>;
+  /**
+   * Makes the newest version public if its status is one of `from`: it goes into readers' lists and the outbox, and the
+   * earlier ones end.
+   * @param alert as it is published: its status and times are the new ones
+   */
+  publish(
+    alert: EditorAlert,
+    from: readonly AlertStatus[],
+    options?: Pick<WriteOptions, 'link'> & GuardOptions,
+  ): Promise<LinkOutcome<PublishResult>>;
   /** Marks every version that is being sent as aborted; the workers watch for it. */
   abort(id: string, options?: Pick<WriteOptions, 'link'>): Promise<LinkOutcome<AbortResult>>;
   /** What the claim was answered before, if it was used. */
-  findRepeated(
-    claim: IdempotencyClaim,
-  ): Promise<Extract<CreateResult, { type: 'repeated' | 'idempotency-conflict' }> | undefined>;
+  findRepeated(claim: IdempotencyClaim): Promise<Repeated | undefined>;
   /** One version, the newest by default, with its status now. */
   get(id: string, version?: number): Promise<EditorAlert | undefined>;
+  /** The newest version that readers may see. */
+  getPublic(id: string): Promise<EditorAlert | undefined>;
   /** Every version, oldest first, each with its status now; none when there is no such alert. */
   versions(id: string): Promise<readonly EditorAlert[]>;
   /** Newest first. */
@@ -85,77 +101,76 @@ export function createAlertStore(deps: { redis: Redis; now: () => number }): Ale
   /** The arguments that CREATE and ADD_VERSION share. */
   function written(alert: EditorAlert, options: WriteOptions): (string | number)[] {
     return [
-      options.link === undefined ? '' : JSON.stringify(options.link),
+      linkText(options),
       options.claim?.request ?? '',
       IDEMPOTENCY_LIFE_MS,
       JSON.stringify(alert),
       alert.status,
-      `${alert.id}:${alert.version}`,
+      memberOf(alert),
       deps.now(),
     ];
   }
 
   return {
     create: async (alert, options = {}) => {
-      const place = timePrefix(Date.parse(alert.publishedAt ?? alert.createdAt)) + alert.id;
+      const { names, counts } = placesOf(alert);
       const answer = await runScript(
         redis,
         CREATE,
-        [
-          keys.audit,
-          claimKey(options.claim),
-          keys.alert(alert.id),
-          keys.outbox,
-          keys.duplicate(duplicateFingerprint(alert.headline, alert.lang)),
-          ...indexesOf(alert),
-        ],
-        [...written(alert, options), alert.id, options.allowDuplicate ? '1' : '', DUPLICATE_WINDOW_MS, place],
+        [keys.audit, claimKey(options.claim), keys.alert(alert.id), keys.outbox, ...names],
+        [...written(alert, options), alert.id, placeOf(alert), ...guarding(options), ...counts],
       );
-      const [type, detail = ''] = answer as [CreateResult['type'] | 'stale', string?];
-      if (type === 'stale') return { stale: detail };
-      if (type === 'created') return { appended: true, value: { type, alert } };
-      if (type === 'duplicate') return { appended: false, value: { type, id: detail } };
-      return { appended: false, value: before(type, detail) };
+      return linked(answer.type === 'created' ? { ...answer, alert } : answer, 'created');
     },
 
     addVersion: async (alert, options = {}) => {
+      const change = alert.change === 'new' ? 'update' : alert.change;
       const answer = await runScript(
         redis,
         ADD_VERSION,
         [keys.audit, claimKey(options.claim), keys.alert(alert.id), keys.outbox],
-        [...written(alert, options), alert.version],
+        [...written(alert, options), alert.version, ...LIFE_CYCLE[change].from],
       );
-      const [type, detail = ''] = answer as [AddVersionResult['type'] | 'stale', string?];
-      if (type === 'stale') return { stale: detail };
-      if (type === 'created') return { appended: true, value: { type, alert } };
-      if (type === 'moved') return { appended: false, value: { type } };
-      if (type === 'wrong-status') {
-        return { appended: false, value: { type, status: detail as AlertStatus } };
-      }
-      return { appended: false, value: before(type, detail) };
+      return linked(answer.type === 'created' ? { ...answer, alert } : answer, 'created');
     },
 
-    abort: async (id, options = {}) => {
-      const link = options.link === undefined ? '' : JSON.stringify(options.link);
-      const answer = await runScript(redis, ABORT, [keys.audit, keys.alert(id)], [link]);
-      const [type, detail = ''] = answer as [AbortResult['type'] | 'stale', string?];
-      if (type === 'stale') return { stale: detail };
-      if (type === 'wrong-status') {
-        return { appended: false, value: { type, status: detail as AlertStatus } };
-      }
-      return { appended: type === 'aborted', value: { type } };
+    publish: async (alert, from, options = {}) => {
+      const { names, counts } = placesOf(alert);
+      const answer = await runScript(
+        redis,
+        PUBLISH,
+        [keys.audit, keys.alert(alert.id), keys.outbox, ...names],
+        [
+          linkText(options),
+          alert.version,
+          JSON.stringify(alert),
+          alert.status,
+          memberOf(alert),
+          deps.now(),
+          alert.id,
+          placeOf(alert),
+          ...guarding(options),
+          ...counts,
+          ...from,
+        ],
+      );
+      return linked(answer, 'published');
     },
+
+    abort: async (id, options = {}) =>
+      linked(await runScript(redis, ABORT, [keys.audit, keys.alert(id)], [linkText(options)]), 'aborted'),
 
     findRepeated: async (claim) => {
       const [request, answer] = await redis.hmget(claimKey(claim), 'request', 'answer');
-      if (typeof request !== 'string') return undefined;
-      return before(request === claim.request ? 'repeated' : 'idempotency-conflict', answer ?? '');
+      if (typeof request !== 'string' || typeof answer !== 'string') return undefined;
+      return request === claim.request
+        ? { type: 'repeated', alert: firstAnswer(answer) }
+        : { type: 'idempotency-conflict' };
     },
 
-    get: async (id, version) => {
-      if (!ALERT_ID.test(id)) return undefined;
-      return fetchVersion(redis, id, version);
-    },
+    get: async (id, version) => (ALERT_ID.test(id) ? fetchVersion(redis, id, version) : undefined),
+
+    getPublic: async (id) => (ALERT_ID.test(id) ? fetchPublicVersion(redis, id) : undefined),
 
     versions: async (id) => {
       if (!ALERT_ID.test(id)) return [];
@@ -173,19 +188,34 @@ export function createAlertStore(deps: { redis: Redis; now: () => number }): Ale
   };
 }
 
-function before(
-  type: 'repeated' | 'idempotency-conflict',
-  answer: string,
-): Extract<CreateResult, { type: 'repeated' | 'idempotency-conflict' }> {
-  return type === 'repeated' ? { type, alert: JSON.parse(answer) as EditorAlert } : { type };
+/** @param done the answer of a script that wrote the audit link */
+function linked<Answer extends { readonly type: string }>(
+  answer: Answer,
+  done: string,
+): LinkOutcome<Exclude<Answer, Stale>> {
+  if (isStale(answer)) return { stale: answer.hash };
+  return { appended: answer.type === done, value: answer as Exclude<Answer, Stale> };
 }
 
-/** An alert stands in one index for each topic (and for all) in its language (and in all): any list is then exact. */
-function indexesOf(alert: EditorAlert): string[] {
-  const languages = ['*', primaryLanguage(alert.lang)];
-  const topics = ['*', ...alert.topics];
-  const views = PUBLIC_STATUSES.includes(alert.status)
-    ? [keys.alertsAll, keys.alertsPublished]
-    : [keys.alertsAll];
-  return views.flatMap((view) => topics.flatMap((topic) => languages.map((lang) => view(topic, lang))));
+type Stale = { readonly type: 'stale'; readonly hash: string };
+const isStale = (answer: { readonly type: string }): answer is Stale => answer.type === 'stale';
+
+const linkText = ({ link }: Pick<WriteOptions, 'link'>): string =>
+  link === undefined ? '' : JSON.stringify(link);
+
+const memberOf = ({ id, version }: EditorAlert): string => `${id}:${version}`;
+
+const guarding = ({ allowDuplicate = false }: GuardOptions): (string | number)[] => [
+  allowDuplicate ? '1' : '',
+  DUPLICATE_WINDOW_MS,
+];
+
+/** Names of the guards of an alert's content, then of the indexes that it has a place in, with how many of each. */
+function placesOf(alert: EditorAlert): { names: string[]; counts: number[] } {
+  const guards = [keys.duplicate(duplicateFingerprint(alert.headline, alert.lang))];
+  const editors = editorsIndexes(alert);
+  return {
+    names: [...guards, ...editors, ...readersIndexes(alert)],
+    counts: [guards.length, editors.length],
+  };
 }

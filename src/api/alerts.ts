@@ -2,23 +2,16 @@ import { createHash } from 'node:crypto';
 import type { Request, Response, Router } from 'express';
 import { z } from 'zod';
 import { readLang, readTopics, type Read } from '../alerts/filter-text.ts';
-import { newAlertId } from '../alerts/id.ts';
-import { firstVersion, nextVersion } from '../alerts/life-cycle.ts';
 import {
-  PUBLIC_STATUSES,
   newAlertSchema,
   newVersionSchema,
   statusSchema,
   toPublicAlert,
   type EditorAlert,
-  type NewVersion,
 } from '../alerts/schema.ts';
-import { MAX_VERSIONS, type AlertStore, type CreateResult, type IdempotencyClaim } from '../alerts/store.ts';
-import type { FanOutQueue } from '../delivery/queues.ts';
-import type { AuditLog } from '../editors/audit.ts';
-import { isAtLeast, type Editor } from '../editors/schema.ts';
-import type { LiveLog } from '../live/log/log.ts';
-import type { AlertRules } from './alert-rules.ts';
+import type { AlertStore, CreateResult, IdempotencyClaim } from '../alerts/store.ts';
+import type { Editor } from '../editors/schema.ts';
+import type { Newsroom } from '../newsroom/newsroom.ts';
 import type { Authentication } from './authentication.ts';
 import type { FirstPages } from './list-cache.ts';
 import { readBody, readQuery } from '../http/read-body.ts';
@@ -28,15 +21,10 @@ import { route } from '../http/route.ts';
 
 export interface AlertsDeps {
   readonly alerts: AlertStore;
-  readonly audit: AuditLog;
   readonly auth: Authentication;
-  readonly rules: AlertRules;
+  readonly newsroom: Newsroom;
   readonly limits: RateLimits;
-  readonly liveLog: Pick<LiveLog, 'append'>;
-  readonly fanOutQueue: Pick<FanOutQueue, 'add'>;
   readonly firstPages: FirstPages;
-  readonly onFanOutFailure: (error: unknown, alertId: string) => void;
-  readonly now: () => number;
 }
 
 /** A parameter as text, read as the live line reads it. */
@@ -75,10 +63,9 @@ export async function findAlert(
   editor: Editor | undefined,
   version?: number,
 ): Promise<EditorAlert> {
-  const alert = await alerts.get(String(request.params['id']), version);
-  if (alert === undefined || (editor === undefined && !PUBLIC_STATUSES.includes(alert.status))) {
-    throw new Problem('not-found', 'No alert has this id.');
-  }
+  const id = String(request.params['id']);
+  const alert = await (editor === undefined ? alerts.getPublic(id) : alerts.get(id, version));
+  if (alert === undefined) throw new Problem('not-found', 'No alert has this id.');
   return alert;
 }
 
@@ -120,18 +107,7 @@ async function create(deps: AlertsDeps, request: Request, response: Response): P
   const editor = await deps.auth.require(request, 'author');
   const input = await readCounted(deps, editor, request, response, newAlertSchema);
   const claim = claimOf(request, editor, 'POST /v1/alerts', withoutNulls(input));
-  const repeated = claim && (await deps.alerts.findRepeated(claim));
-  if (repeated !== undefined) return answer(response, repeated);
-
-  await deps.rules.checkNew(input, editor);
-  const alert = firstVersion(newAlertId(deps.now()), input, editor.id, deps.now());
-  deps.rules.checkSize(alert);
-  const action = input.allowDuplicate === true ? 'alert.create-allowing-duplicate' : 'alert.create';
-  const result = await deps.audit.commit({ editorId: editor.id, action, target: alert.id }, (link) =>
-    deps.alerts.create(alert, { claim, link, allowDuplicate: input.allowDuplicate ?? false }),
-  );
-  if (result.type === 'created') startFanOut(deps, alert);
-  answer(response, result);
+  answer(response, await deps.newsroom.create(input, editor, claim));
 }
 
 async function addVersion(deps: AlertsDeps, request: Request, response: Response): Promise<void> {
@@ -139,53 +115,7 @@ async function addVersion(deps: AlertsDeps, request: Request, response: Response
   const input = await readCounted(deps, editor, request, response, newVersionSchema);
   const id = String(request.params['id']);
   const claim = claimOf(request, editor, `POST /v1/alerts/${id}/versions`, input);
-  const repeated = claim && (await deps.alerts.findRepeated(claim));
-  if (repeated !== undefined) return answer(response, repeated);
-
-  deps.rules.checkApproval(editor);
-  deps.rules.checkChange(input);
-  for (;;) {
-    const last = await findAlert(deps.alerts, request, editor);
-    checkBase(input, last);
-    if (input.change === 'retraction') await refuseOthers(deps, editor, id);
-    if (last.version >= MAX_VERSIONS && input.change !== 'retraction') {
-      throw new Problem(
-        'wrong-status',
-        `An alert can have at most ${MAX_VERSIONS} versions and a retraction: write a new alert.`,
-      );
-    }
-    const alert = nextVersion(last, input, editor.id, deps.now());
-    deps.rules.checkSize(alert);
-    const entry = { editorId: editor.id, action: `alert.${input.change}`, target: `${id}:${alert.version}` };
-    const result = await deps.audit.commit(entry, (link) => deps.alerts.addVersion(alert, { claim, link }));
-    if (result.type === 'moved') continue;
-    if (result.type === 'wrong-status')
-      throw wrongStatus(result.status, 'The alert takes no further version.');
-    if (result.type === 'created') startFanOut(deps, alert);
-    return answer(response, result);
-  }
-}
-
-/**
- * An alert is stopped and taken back by the editor who began it, or by somebody who answers for others' alerts. An editor
- * who only added a version to a colleague's alert is neither. @throws {Problem} 403
- */
-async function refuseOthers(deps: AlertsDeps, editor: Editor, alertId: string): Promise<void> {
-  if (isAtLeast(editor.role, 'approver')) return;
-  const first = await deps.alerts.get(alertId, 1);
-  if (first?.createdBy === editor.id) return;
-  throw new Problem(
-    'forbidden',
-    'Only the editor who created the alert, an approver or an admin may do this.',
-  );
-}
-
-/** @throws {Problem} 409 when somebody has changed the alert since this editor saw it */
-function checkBase({ baseVersion }: NewVersion, { version, change }: EditorAlert): void {
-  if (typeof baseVersion !== 'number' || baseVersion === version) return;
-  throw new Problem('version-conflict', `Read version ${version} and decide again.`, {
-    extension: { version, change },
-  });
+  answer(response, await deps.newsroom.addVersion(id, input, editor, claim));
 }
 
 /**
@@ -211,26 +141,8 @@ async function readCounted<T extends z.ZodType>(
 
 async function abort(deps: AlertsDeps, request: Request, response: Response): Promise<void> {
   const editor = await deps.auth.require(request, 'author');
-  const alert = await findAlert(deps.alerts, request, editor);
-  await refuseOthers(deps, editor, alert.id);
-  const entry = { editorId: editor.id, action: 'alert.abort', target: alert.id };
-  const result = await deps.audit.commit(entry, (link) => deps.alerts.abort(alert.id, { link }));
-  if (result.type === 'wrong-status') throw wrongStatus(result.status, 'The alert is not being sent.');
-  deps.firstPages.clear();
-  response.set('Cache-Control', 'no-store').json(await findAlert(deps.alerts, request, editor));
-}
-
-/**
- * Open pages get it now, not once a worker has been woken: the log takes a version once, so the worker's own append is
- * then harmless. The 201 does not wait: the version is stored with its outbox entry, from which housekeeping finishes
- * what fails here.
- */
-function startFanOut(deps: AlertsDeps, alert: EditorAlert): void {
-  deps.firstPages.clear();
-  Promise.all([
-    deps.liveLog.append(toPublicAlert(alert)),
-    deps.fanOutQueue.add({ alertId: alert.id, version: alert.version, urgency: alert.urgency }),
-  ]).catch((error: unknown) => deps.onFanOutFailure(error, alert.id));
+  const alert = await deps.newsroom.abort(String(request.params['id']), editor);
+  response.set('Cache-Control', 'no-store').json(alert);
 }
 
 function answer(response: Response, result: CreateResult): void {
@@ -254,12 +166,6 @@ function answer(response: Response, result: CreateResult): void {
         errors: [{ header: 'Idempotency-Key', detail: 'was used with another body' }],
       });
   }
-}
-
-function wrongStatus(status: string, detail: string): Problem {
-  return new Problem('wrong-status', `${detail} Its status is ${status}.`, {
-    extension: { alertStatus: status },
-  });
 }
 
 /** In a new alert null is absent: two requests that differ only in that are equal. */

@@ -32,7 +32,8 @@ const FILES = ['swagger-ui.css', 'swagger-ui-bundle.js'];
 /** The description of the API for machines and people, and the list of problems. */
 export function serveDocs(router: Router, deps: { config: { publicUrl: string } }): void {
   const openApi = createOpenApi(deps.config.publicUrl);
-  const folder = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+  const require = createRequire(import.meta.url);
+  const folder = dirname(require.resolve('swagger-ui-dist/package.json'));
   const send = (type: string, text: string) => {
     const bytes = Buffer.from(text);
     const etag = `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 27)}"`;

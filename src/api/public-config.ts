@@ -3,6 +3,7 @@ import { MAX_PUSH_MESSAGE_BYTES } from '../alerts/notification.ts';
 import { URGENCIES } from '../alerts/schema.ts';
 import type { TopicStore } from '../audience/topics.ts';
 import { route } from '../http/route.ts';
+import { linkSites } from '../newsroom/link-sites.ts';
 
 /** The pages' languages, the first by default. */
 export const LANGUAGES = ['ar', 'en'];
@@ -32,7 +33,3 @@ export function servePublicConfig(
     },
   });
 }
-
-/** Where links of alerts may lead once sites are named: to these, and to our own pages. Null: anywhere. */
-export const linkSites = (publicUrl: string, allowedOrigins: readonly string[]): readonly string[] | null =>
-  allowedOrigins.length === 0 ? null : [...allowedOrigins, new URL(publicUrl).origin];

@@ -1,7 +1,8 @@
 import type { Request, Response, Router } from 'express';
 import { z } from 'zod';
 import type { AlertStore } from '../alerts/store.ts';
-import type { DeliveryReport, Report, ReportStore } from '../delivery/report/report.ts';
+import { emptyReport, type ReportStore } from '../delivery/report/report.ts';
+import type { Report } from '../delivery/report/schema.ts';
 import { findAlert } from './alerts.ts';
 import type { Authentication } from './authentication.ts';
 import { readQuery } from '../http/read-body.ts';
@@ -46,7 +47,7 @@ export function serveReport(router: Router, deps: ReportDeps): void {
     const supersededBy = status === 'superseded' ? alert.version + 1 : null;
     return {
       editorId: editor.id,
-      report: { ...(report ?? notBegun(id, alert.version)), status, supersededBy },
+      report: { ...(report ?? emptyReport(id, alert.version)), status, supersededBy },
     };
   }
 
@@ -131,17 +132,4 @@ function pause(ms: number, response: Response, closing: AbortSignal): Promise<bo
     response.once('close', onEnd);
     closing.addEventListener('abort', onEnd);
   });
-}
-
-function notBegun(alertId: string, version: number): DeliveryReport {
-  return {
-    alertId,
-    version,
-    audience: 0,
-    outcomes: { pending: 0, accepted: 0, gone: 0, rejected: 0, failed: 0, expired: 0 },
-    live: { connections: 0 },
-    receipts: { shown: 0, opened: 0 },
-    timing: { firstMs: null, p50Ms: null, p90Ms: null, p99Ms: null, lastMs: null, withinTwoMinutes: null },
-    curve: [],
-  };
 }

@@ -49,6 +49,9 @@ export interface Standing {
   readonly refusals: number;
 }
 
+/** What the reader wants to be asked each time before an alert is sent. */
+export type Wishes = Pick<Preferences, 'quietHours' | 'dailyCap'>;
+
 export interface SubscriptionRecord extends SubscriptionKeys {
   readonly vapidKeyId: string;
   readonly preferences: Omit<Preferences, 'topics'>;
@@ -91,7 +94,9 @@ export function packRecord(
  * Reads only the parts that sending needs: this runs once for each delivery.
  * @throws when the bytes are of another format
  */
-export function unpackKeys(packed: Buffer): SubscriptionKeys & Standing & { readonly vapidKeyId: string } {
+export function unpackKeys(
+  packed: Buffer,
+): SubscriptionKeys & Standing & { readonly vapidKeyId: string; readonly wishes: Wishes | undefined } {
   if (packed[0] !== FORMAT) throw new Error(`subscription record of unknown format ${packed[0]}`);
   const p256dh = Buffer.allocUnsafe(65);
   p256dh[0] = 4;
@@ -105,22 +110,27 @@ export function unpackKeys(packed: Buffer): SubscriptionKeys & Standing & { read
     p256dh,
     auth: packed.subarray(AUTH_OFFSET, 22),
     vapidKeyId: packed.toString('base64url', 2, 2 + VAPID_KEY_ID_BYTES),
+    wishes: readWishes(packed, restEnd + 1 + (packed[restEnd] ?? 0)),
   };
+}
+
+/** Most readers have none, and their records end here. */
+function readWishes(packed: Buffer, from: number): Wishes | undefined {
+  return from >= packed.length ? undefined : (JSON.parse(packed.toString('utf8', from)) as Wishes);
 }
 
 /** The whole record. */
 export function unpackRecord(packed: Buffer): SubscriptionRecord {
-  const { unproven: _unproven, refusals: _refusals, ...keys } = unpackKeys(packed);
+  const { unproven: _unproven, refusals: _refusals, wishes, ...keys } = unpackKeys(packed);
   const tagStart = HEADER_BYTES + packed.readUInt16BE(REST_LENGTH_OFFSET) + 1;
   const tagEnd = tagStart + (packed[tagStart - 1] ?? 0);
   const lang = packed.toString('latin1', tagStart, tagEnd);
-  const extras = packed.toString('utf8', tagEnd);
   return {
     ...keys,
     preferences: {
       urgency: URGENCY_CODES[(packed[STANDING_OFFSET] ?? 0) & URGENCY_MASK] ?? 'normal',
       ...(lang === '' ? {} : { lang }),
-      ...(extras === '' ? {} : (JSON.parse(extras) as Pick<Preferences, 'quietHours' | 'dailyCap'>)),
+      ...wishes,
     },
   };
 }

@@ -42,7 +42,10 @@ export const quietHoursSchema = z.strictObject({
   start: timeOfDay,
   end: timeOfDay,
   timeZone: z.string().max(64).refine(isTimeZone, 'must be an IANA time zone such as Asia/Riyadh'),
+  /** False: not even a flash comes then. */
+  flash: z.boolean().optional(),
 });
+export type QuietHours = z.infer<typeof quietHoursSchema>;
 
 /**
  * A reader's language. Each language costs a bitmap in every shard where a reader has it, so tags that name no language
@@ -78,6 +81,7 @@ export const preferencesPatchSchema = z.strictObject({
       start: quietHoursSchema.shape.start.nullable(),
       end: quietHoursSchema.shape.end.nullable(),
       timeZone: quietHoursSchema.shape.timeZone.nullable(),
+      flash: z.boolean().nullable(),
     })
     .partial()
     .nullable()

@@ -1,7 +1,7 @@
 import type { Redis } from '../redis/connect.ts';
 import { keys } from '../redis/keys.ts';
 import { runScriptBuffer } from '../redis/script.ts';
-import { unpackKeys, type Standing } from './record.ts';
+import { unpackKeys, type Standing, type Wishes } from './record.ts';
 import type { AudienceQuery } from './schema.ts';
 import { FREEZE_MEMBERS } from './scripts/freeze-members.ts';
 import { FREEZE } from './scripts/freeze.ts';
@@ -13,6 +13,8 @@ import type { SubscriptionKeys } from './subscription.ts';
 export interface Member extends SubscriptionKeys, Standing {
   readonly slot: number;
   readonly vapidKeyId: string;
+  /** Undefined: none. */
+  readonly wishes: Wishes | undefined;
 }
 
 export interface FrozenName {

@@ -5,7 +5,7 @@ import { createEditorStore, type EditorStore } from '../editors/store.ts';
 import { createLogger } from '../ops/logger.ts';
 import { closeRedis, connectRedis, waitUntilReady, type Redis } from '../redis/connect.ts';
 import { keys } from '../redis/keys.ts';
-import { embeddedRedisPlace } from '../machine/embedded-redis.ts';
+import { embeddedRedisAt } from '../machine/embedded-redis.ts';
 
 export const EXIT = { failed: 1, usage: 2, redisAway: 3 } as const;
 
@@ -29,7 +29,7 @@ export interface Services {
 /** Opens what a command needs, by the same configuration as the servers, and closes it whatever happens. */
 export async function withServices(run: (services: Services) => Promise<void>): Promise<void> {
   const config = loadConfig(process.env);
-  const url = config.redisUrl ?? embeddedRedisPlace(config.dataDir).url;
+  const url = config.redisUrl ?? embeddedRedisAt(config.dataDir).url;
   const redis = connectRedis(url, 'command', createLogger({ level: 'silent', role: 'cli' }));
   try {
     await waitUntilReady(redis, 3000).catch(() => {

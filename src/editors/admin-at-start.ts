@@ -2,9 +2,9 @@ import type { Logger } from '../ops/logger.ts';
 import type { EditorStore } from './store.ts';
 
 /**
- * Sees to it that there is an admin when a server starts.
- * @param deps.adminKey the configured one
- * @param deps.onNewKey given a key that was made, which nobody can read again
+ * Makes sure that a server starts with an admin.
+ * @param deps.adminKey the configured key
+ * @param deps.onNewKey takes a key that was made; it cannot be read again
  */
 export async function prepareAdmin(deps: {
   editors: Pick<EditorStore, 'ensureAdmin'>;

@@ -4,8 +4,9 @@ import type { AuditLog } from './audit.ts';
 const EVERY_MS = 60 * 60_000;
 
 /**
- * Writes the audit log's head into the process's log, now and every hour in which it moved: kept there, it shows later
- * whether entries were cut off (`audit verify --head`). @returns what ends it
+ * Writes the audit log's head into the process's log, now and in every hour in which it moved. A head that was kept
+ * elsewhere shows later whether entries were cut off (`audit verify --head`).
+ * @returns stops it
  */
 export function tellAuditHead(deps: { audit: Pick<AuditLog, 'head'>; logger: Logger }): () => void {
   let told = '';
@@ -15,7 +16,7 @@ export function tellAuditHead(deps: { audit: Pick<AuditLog, 'head'>; logger: Log
     told = hash;
   };
   const tellIfThere = (): void => {
-    // Redis away is told elsewhere; the next hour tells it.
+    // Other parts report that Redis is away. The next hour tries again.
     tell().catch(() => undefined);
   };
   tellIfThere();

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createSecretFile, readIfThere } from '../ops/secret-file.ts';
 import { newSecret } from './secrets.ts';
 
-/** Thrown when there is no key that can be used: the message says what to do. */
+/** Thrown if no usable key exists. The message says what to do. */
 export class AuditKeyError extends Error {
   override readonly name = 'AuditKeyError';
 }
@@ -11,10 +11,10 @@ export class AuditKeyError extends Error {
 const BYTES = 32;
 
 /**
- * The key of the audit log's hashes: 32 bytes. Several machines share the VAPID key that is set, so it is derived from that
- * one (HKDF, RFC 5869); a machine alone keeps it in `dataDir/audit.key`, which is made (mode 0600) when it is not there.
- * @param source.vapidPrivateKey what is set, base64url; undefined where the keys are in `dataDir`
- * @param source.mayCreate false: a log that has entries already has a key, and making another here would be a mistake
+ * The key of the audit log's hashes, 32 bytes. Several machines share a configured VAPID key, so the key is derived from it
+ * (HKDF, RFC 5869). A single machine keeps the key in `dataDir/audit.key`, which is made (mode 0600) if it is missing.
+ * @param source.vapidPrivateKey the configured key, base64url; undefined if the keys are in `dataDir`
+ * @param source.mayCreate false if the log has entries: their key exists, and another one would be a mistake
  * @throws {AuditKeyError}
  */
 export async function loadAuditKey(source: {

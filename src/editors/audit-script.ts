@@ -1,8 +1,9 @@
+import { z } from 'zod';
+
 /**
- * The part of every script whose effect is audited: the effect and its entry are written together or not at all.
- * ARGV[1] is the audit link, JSON {prev, hash, entry}, or '' for what no editor does. A script asks `auditStale(key)` before
- * it changes anything and answers what that answers, `{'stale', hash}`: another process wrote an entry in between. It calls
- * `audit(key)` with the change.
+ * Part of every script whose effect is audited: the effect and its entry are written together or not at all.
+ * ARGV[1] is the link, JSON {prev, hash, entry}, or '' for what no editor does. Before a script changes anything, it calls
+ * `auditStale(key)` and returns what that returns: {@link staleAnswer}, or nil. With the change it calls `audit(key)`.
  */
 export const AUDIT_LUA = `
 local function auditStale(key)
@@ -22,3 +23,6 @@ local function audit(key)
   redis.call('XADD', key, '*', 'entry', link.entry, 'prev', link.prev, 'hash', link.hash)
 end
 `;
+
+/** What a script answers if another process wrote an entry in between: the hash that the link must follow. */
+export const staleAnswer = z.tuple([z.literal('stale'), z.string()]);

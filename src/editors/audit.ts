@@ -2,10 +2,10 @@ import { createHash, createHmac } from 'node:crypto';
 import { isRedisAway } from '../redis/is-redis-away.ts';
 import type { Redis } from '../redis/connect.ts';
 import { keys } from '../redis/keys.ts';
-import { runScript, script } from '../redis/script.ts';
-import { AUDIT_LUA } from './audit-script.ts';
+import { runScript } from '../redis/script.ts';
+import { APPEND_ENTRY } from './scripts/append-entry.ts';
 
-/** What an editor did. `target` is what it was done to: an alert id, an editor id. */
+/** What an editor did. `target` names the object: the id of an alert or an editor. */
 interface AuditEntry {
   readonly at: string;
   readonly editorId: string;
@@ -23,8 +23,8 @@ export interface AuditLink {
 }
 
 /**
- * How a script that takes a link ended: `stale` with the hash it must follow, or not; `appended` tells whether it wrote
- * the link (a script may find that there is nothing to do).
+ * The result of a script that takes a link. `stale` is the hash that the link must follow instead. `appended` tells whether
+ * the script wrote the link, because it may have found nothing to do.
  */
 export type LinkOutcome<T> =
   { readonly stale: string } | { readonly stale?: never; readonly appended: boolean; readonly value: T };
@@ -33,44 +33,37 @@ type AuditVerdict =
   | {
       readonly type: 'intact';
       readonly entries: number;
-      /** Of these, the first so many were written under other keys, so that only their order is known. */
+      /** How many of them, at the beginning, were written under other keys. Only their order can be checked. */
       readonly underOtherKeys: number;
       readonly head: string;
     }
-  /** The first entry that does not follow from the one before it. */
+  /** `streamId`: the first entry that does not follow from the one before it. */
   | { readonly type: 'broken'; readonly entries: number; readonly streamId: string }
-  /** The chain holds together, but lacks the head that was seen before: entries were cut off, or all were made anew. */
+  /** The chain is consistent but lacks the head that was seen before: entries were cut off, or all were written again. */
   | { readonly type: 'cut'; readonly entries: number; readonly head: string };
 
 export interface AuditLog {
-  /** Runs an action whose script writes the entry together with its own effect. One at a time per process. */
+  /** Runs an action whose script writes the entry together with its effect. A process runs one at a time. */
   commit<T>(entry: Omit<AuditEntry, 'at'>, action: (link: AuditLink) => Promise<LinkOutcome<T>>): Promise<T>;
-  /** Writes an entry by itself. */
+  /** Writes an entry that comes with no other effect. */
   append(entry: Omit<AuditEntry, 'at'>): Promise<void>;
-  /** How many entries there are, and the hash of the newest; empty when there is none. */
+  /** The number of entries, and the hash of the newest, which is empty if there is none. */
   head(): Promise<{ readonly entries: number; readonly hash: string }>;
   /**
    * Reads the whole log, a page at a time, and checks each hash.
-   * @param seen a head that was noted earlier, which must be in the log still
+   * @param seen a head that was noted earlier and must still be in the log
    */
   verify(seen?: string): Promise<AuditVerdict>;
 }
 
-// Each loss of the race means that another process wrote an entry in between; editors are few.
+// Each loss of the race means that another process wrote an entry in between. Editors are few.
 const MAX_TRIES = 50;
 const PAGE = 500;
 
-/** KEYS: audit. ARGV: link. Answers `stale` and the hash to follow, or `appended`. One step: two entries never follow the same. */
-const APPEND = script(`${AUDIT_LUA}
-local stale = auditStale(KEYS[1])
-if stale then return stale end
-audit(KEYS[1])
-return {'appended'}`);
-
 /**
  * The append-only log of what editors do: a Redis stream in which each entry holds the hash of the one before, so that
- * a changed, removed or inserted entry shows. The hashes have a key that Redis does not hold, so that nobody who writes to
- * Redis alone can make the chain anew. What was cut off at the end shows beside a head that is kept elsewhere.
+ * `verify` finds an entry that was changed, removed or inserted. Redis does not hold the key of the hashes, so write access
+ * to Redis is not enough to write the chain again. A head that was kept elsewhere shows whether the end was cut off.
  * @param deps.key {@link loadAuditKey}
  */
 export function createAuditLog(deps: { redis: Redis; now: () => number; key: Buffer }): AuditLog {
@@ -109,7 +102,7 @@ export function createAuditLog(deps: { redis: Redis; now: () => number; key: Buf
   ): Promise<T> {
     const ticket = ++tickets;
     const mine = last.then(async () => {
-      // Whoever waited behind a Redis that did not answer is told at once, instead of waiting for it each in turn.
+      // Redis did not answer the action before. Those behind it fail at once, instead of waiting for Redis one by one.
       if (failedTogether !== undefined && ticket <= failedTogether.upTo) throw failedTogether.error;
       try {
         return await run(what, action);
@@ -126,8 +119,8 @@ export function createAuditLog(deps: { redis: Redis; now: () => number; key: Buf
     commit,
     append: (what) =>
       commit<void>(what, async (link) => {
-        const answer = (await runScript(redis, APPEND, [keys.audit], [JSON.stringify(link)])) as string[];
-        return answer[0] === 'stale' ? { stale: answer[1] ?? '' } : { appended: true, value: undefined };
+        const answer = await runScript(redis, APPEND_ENTRY, [keys.audit], [JSON.stringify(link)]);
+        return answer[0] === 'stale' ? { stale: answer[1] } : { appended: true, value: undefined };
       }),
     head: async () => {
       const [newest] = await redis.xrevrange(keys.audit, '+', '-', 'COUNT', 1);
@@ -140,7 +133,7 @@ export function createAuditLog(deps: { redis: Redis; now: () => number; key: Buf
         const page = await redis.xrange(keys.audit, from, '+', 'COUNT', PAGE);
         for (const [streamId, fields] of page) {
           const { entry = '', prev: named, hash = '' } = Object.fromEntries(pairs(fields));
-          // Another key may have been in use before ours, and never after it.
+          // Another key may have been in use before ours, but never after it.
           const other = underOtherKeys === entries && !hash.startsWith(`${keyId}.`);
           if (named !== prev || (!other && hash !== hashOf(prev, entry))) {
             return { type: 'broken', entries, streamId };

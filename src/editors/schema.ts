@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** `author` writes and sends; `approver` may also stop and approve others' alerts; `admin` may also manage editors. */
+/** `author` writes and sends. `approver` may also stop and approve others' alerts. `admin` may also manage editors. */
 export const ROLES = ['author', 'approver', 'admin'] as const;
 export const roleSchema = z.enum(ROLES);
 export type Role = z.infer<typeof roleSchema>;
@@ -12,10 +12,10 @@ export const editorSchema = z.object({
   createdAt: z.string(),
   revokedAt: z.string().nullable(),
 });
-/** Who submits. Never holds a key: of that only the SHA-256 is kept, elsewhere. */
+/** A person who submits alerts. Redis keeps the SHA-256 of the key, in another place. */
 export type Editor = z.infer<typeof editorSchema>;
 
-/** Whether someone of this role may do what `least` may. */
+/** Whether this role may do everything that `least` may do. */
 export function isAtLeast(role: Role, least: Role): boolean {
   return ROLES.indexOf(role) >= ROLES.indexOf(least);
 }

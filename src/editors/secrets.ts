@@ -5,12 +5,12 @@ export function newSecret(): string {
   return randomBytes(32).toString('base64url');
 }
 
-/** SHA-256 (base64url). Enough for secrets of full entropy: a slow hash protects only guessable ones. */
+/** SHA-256 (base64url). It is enough for random secrets: a slow hash protects only guessable ones. */
 export function hashSecret(secret: string): string {
   return createHash('sha256').update(secret).digest('base64url');
 }
 
-/** Compares in a time that says nothing of where two texts differ. */
+/** Compares in a time that does not depend on where two texts differ. */
 export function isSame(a: string, b: string): boolean {
   const [left, right] = [a, b].map((text) => createHash('sha256').update(text).digest());
   return left !== undefined && right !== undefined && timingSafeEqual(left, right);

@@ -2,64 +2,50 @@ import { createHmac } from 'node:crypto';
 import { z } from 'zod';
 import type { Redis } from '../redis/connect.ts';
 import { keys } from '../redis/keys.ts';
-import { runScript, script } from '../redis/script.ts';
-import { AUDIT_LUA } from './audit-script.ts';
+import { runScript } from '../redis/script.ts';
 import type { AuditLog } from './audit.ts';
 import type { Editor } from './schema.ts';
+import { CLOSE_SESSION } from './scripts/close-session.ts';
+import { OPEN_SESSION } from './scripts/open-session.ts';
 import { hashSecret, newSecret } from './secrets.ts';
 import type { EditorStore } from './store.ts';
 
 export interface Session {
   readonly editor: Editor;
-  /** What a page must show in `X-CSRF-Token` to change anything; it cannot be turned back into the cookie. */
+  /** A page must send it in `X-CSRF-Token` to change anything. The cookie cannot be computed from it. */
   readonly csrfToken: string;
   readonly expiresAt: string;
 }
 
-/** What the desk's cookie stands for. Redis holds only the hash of the cookie's value. Opening and closing are audited. */
+/**
+ * The sessions behind the desk's cookies. Redis holds only the hash of a cookie's value. Opening and closing are
+ * audited.
+ */
 export interface SessionStore {
   /**
-   * @param replaced the cookie's value of the session that this one takes the place of: it ends
+   * @param replaced the cookie's value of an earlier session, which ends
    * @returns the session and the value for its cookie; undefined when no editor has this API key
    */
   open(key: string, replaced?: string): Promise<{ session: Session; token: string } | undefined>;
-  /** Undefined when it is unknown, has ended, or the API key that it was opened with was revoked or replaced. */
+  /** Undefined if the session is unknown or has ended, or if its API key was revoked or replaced. */
   find(token: string): Promise<Session | undefined>;
-  /** Again, or with a value that is unknown, is harmless. */
+  /** A second call, or a call with an unknown value, is harmless. */
   close(token: string): Promise<void>;
 }
 
 /** A newsroom's day. */
 export const SESSION_LIFE_MS = 12 * 60 * 60_000;
-/** A session of which nothing is heard for so long ends: a meeting and lunch. */
+/** A session ends after so long without a request: a meeting and lunch. */
 export const SESSION_IDLE_MS = 3 * 60 * 60_000;
-/** Being heard of is written down no more often than this: each time is a write to the disk. */
+/** Shortest time between two writes of `seenAt`, because each is a write to the disk. */
 const NOTED_EVERY_MS = 5 * 60_000;
 
 const storedSchema = z.object({
   keyHash: z.string(),
   expiresAt: z.string(),
-  /** Milliseconds since the epoch; sessions of before have none. */
+  /** Milliseconds since the epoch. Sessions of earlier releases lack it. */
   seenAt: z.number().default(Infinity),
 });
-
-/** KEYS: audit, session, the session that ends. ARGV: link, session, life in ms. */
-const OPEN = script(`${AUDIT_LUA}
-local stale = auditStale(KEYS[1])
-if stale then return stale end
-redis.call('DEL', KEYS[3])
-redis.call('SET', KEYS[2], ARGV[2], 'PX', ARGV[3])
-audit(KEYS[1])
-return {'opened'}`);
-
-/** KEYS: audit, session. ARGV: link. Answers whether there was one. */
-const CLOSE = script(`${AUDIT_LUA}
-if redis.call('EXISTS', KEYS[2]) == 0 then return {'missing'} end
-local stale = auditStale(KEYS[1])
-if stale then return stale end
-redis.call('DEL', KEYS[2])
-audit(KEYS[1])
-return {'closed'}`);
 
 /** @param deps.now milliseconds since the epoch */
 export function createSessionStore(deps: {
@@ -83,17 +69,22 @@ export function createSessionStore(deps: {
     const editor = await editors.findByKeyHash(keyHash);
     if (editor === undefined) return undefined;
     if (seenAt + NOTED_EVERY_MS <= now) {
-      // XX: one that is being closed meanwhile stays closed.
+      // XX: a session that was closed meanwhile stays closed.
       await redis.set(sessionKey(token), JSON.stringify({ ...stored, seenAt: now }), 'KEEPTTL', 'XX');
     }
     return { editor, csrfToken: csrfToken(token), expiresAt };
   }
 
   /** Runs a script that writes an audit entry about an editor's session. */
-  const change = (editor: Editor, action: string, run: (link: string) => Promise<unknown>): Promise<void> =>
+  const change = (
+    editor: Editor,
+    action: string,
+    run: (link: string) => Promise<['stale', string] | ['opened' | 'closed' | 'missing']>,
+  ): Promise<void> =>
     deps.audit.commit({ editorId: editor.id, action, target: editor.id }, async (link) => {
-      const [type, hash = ''] = (await run(JSON.stringify(link))) as [string, string?];
-      return type === 'stale' ? { stale: hash } : { appended: type !== 'missing', value: undefined };
+      const answer = await run(JSON.stringify(link));
+      if (answer[0] === 'stale') return { stale: answer[1] };
+      return { appended: answer[0] !== 'missing', value: undefined };
     });
 
   return {
@@ -106,7 +97,7 @@ export function createSessionStore(deps: {
       const stored = JSON.stringify({ keyHash: hashSecret(key), expiresAt, seenAt: now });
       const names = [keys.audit, sessionKey(token), sessionKey(replaced ?? '')];
       await change(editor, 'session.open', (link) =>
-        runScript(redis, OPEN, names, [link, stored, SESSION_LIFE_MS]),
+        runScript(redis, OPEN_SESSION, names, [link, stored, SESSION_LIFE_MS]),
       );
       return { token, session: { editor, csrfToken: csrfToken(token), expiresAt } };
     },
@@ -115,7 +106,7 @@ export function createSessionStore(deps: {
       const session = await find(token);
       if (session === undefined) return;
       await change(session.editor, 'session.close', (link) =>
-        runScript(redis, CLOSE, [keys.audit, sessionKey(token)], [link]),
+        runScript(redis, CLOSE_SESSION, [keys.audit, sessionKey(token)], [link]),
       );
     },
   };

@@ -1,30 +1,34 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from '../redis/connect.ts';
 import { keys } from '../redis/keys.ts';
-import { runScript, script } from '../redis/script.ts';
+import { runScript } from '../redis/script.ts';
 import type { AuditLog } from './audit.ts';
-import { AUDIT_LUA } from './audit-script.ts';
 import { editorSchema, type Editor, type Role } from './schema.ts';
+import { PUT_EDITOR } from './scripts/put-editor.ts';
+import { REVOKE_EDITOR } from './scripts/revoke-editor.ts';
 import { hashSecret, newSecret } from './secrets.ts';
 
-/** Each change is written together with its entry in the audit log. `by`: who makes it, an editor's id or a program's name. */
+/** Each change is written together with its entry in the audit log. `by` is an editor's id or a program's name. */
 export interface EditorStore {
-  /** @returns the key too: it is shown once and cannot be read again */
+  /** @returns the key as well, which is shown once and cannot be read again */
   add(input: { name: string; role: Role; by: string }): Promise<{ editor: Editor; key: string }>;
-  /** In the order they were added, the revoked too. */
+  /** All editors, including revoked ones, in the order in which they were added. */
   list(): Promise<readonly Editor[]>;
-  /** Gives an editor a new key; the old one and its sessions end. A refusal is audited too. */
+  /** Gives an editor a new key and ends the old key with its sessions. A refusal is audited as well. */
   replaceKey(id: string, by: string): Promise<ReplaceResult>;
-  /** Ends a key and its sessions, for good: nothing gives this editor another. Undefined when there is no such editor; again is harmless. */
+  /**
+   * Ends a key and its sessions for good: this editor never gets another. Undefined if the editor is unknown. A second
+   * call is harmless.
+   */
   revoke(id: string, by: string): Promise<Editor | undefined>;
-  /** Whose key this is; undefined for an unknown or revoked one. */
+  /** The editor with this key; undefined if the key is unknown or revoked. */
   authenticate(key: string): Promise<Editor | undefined>;
   /** The same by the key's hash. */
   findByKeyHash(hash: string): Promise<Editor | undefined>;
   /**
-   * Sees to it that there is an admin. With `adminKey`, that key is the one of the editor `admin`, and an earlier one of
-   * that editor ends. Without, a key is made if there was never an `admin`: one process of any number gets it, once. A
-   * revoked `admin` stays revoked.
+   * Makes sure that the editor `admin` exists. `adminKey` becomes the key of `admin` and ends an earlier one. Without it, a
+   * key is made if there was never an `admin`, and one of the processes that start together gets it. A revoked `admin` stays
+   * revoked.
    */
   ensureAdmin(options: { adminKey?: string | undefined }): Promise<AdminResult>;
 }
@@ -34,57 +38,19 @@ type ReplaceResult =
   | { readonly type: 'revoked'; readonly editor: Editor }
   | { readonly type: 'missing' };
 
-/** What a start changed. `key`: the one that was made. */
+/** What a start changed. `key` is the key that was made. */
 type AdminResult =
   | { readonly type: 'added'; readonly key?: string }
   | { readonly type: 'replaced' | 'unchanged' }
-  /** There is a configured key, and nobody whose key it may be. */
+  /** A key is configured, but `admin` was revoked and cannot have it. */
   | { readonly type: 'revoked' };
 
 type PutResult = 'added' | 'replaced' | 'unchanged' | 'revoked';
 
-/** The editor that a start sees to. */
+/** The editor that every start makes sure of. */
 const ADMIN_ID = 'admin';
 
-/**
- * KEYS: audit, editors, keys. ARGV: link, id, json, hash, only if absent.
- * The key that the editor had before ends. Answers what it did; it is audited when it changed something.
- */
-const PUT = script(`${AUDIT_LUA}
-local before = redis.call('HGET', KEYS[2], ARGV[2])
-if before and ARGV[5] == '1' then return {'unchanged'} end
-if before and cjson.decode(before).revokedAt ~= cjson.null then return {'revoked'} end
-if redis.call('HGET', KEYS[3], ARGV[4]) == ARGV[2] then return {'unchanged'} end
-local stale = auditStale(KEYS[1])
-if stale then return stale end
-if before then
-  local all = redis.call('HGETALL', KEYS[3])
-  for i = 1, #all, 2 do if all[i + 1] == ARGV[2] then redis.call('HDEL', KEYS[3], all[i]) end end
-end
-redis.call('HSET', KEYS[2], ARGV[2], ARGV[3])
-redis.call('HSET', KEYS[3], ARGV[4], ARGV[2])
-audit(KEYS[1])
-return {before and 'replaced' or 'added'}`);
-
-/**
- * KEYS: audit, editors, keys. ARGV: link, id, time. Answers the editor as it is now; nobody's key is left.
- */
-const REVOKE = script(`${AUDIT_LUA}
-local stored = redis.call('HGET', KEYS[2], ARGV[2])
-if not stored then return {'missing'} end
-local stale = auditStale(KEYS[1])
-if stale then return stale end
-local all = redis.call('HGETALL', KEYS[3])
-for i = 1, #all, 2 do if all[i + 1] == ARGV[2] then redis.call('HDEL', KEYS[3], all[i]) end end
-local editor = cjson.decode(stored)
-if editor.revokedAt == cjson.null then
-  editor.revokedAt = ARGV[3]
-  redis.call('HSET', KEYS[2], ARGV[2], cjson.encode(editor))
-end
-audit(KEYS[1])
-return {'revoked', redis.call('HGET', KEYS[2], ARGV[2])}`);
-
-/** The ids that a refusal is audited with come from a command line. */
+/** Longest id in the entry of a refusal, because it comes from a command line. */
 const MOST_ID_LENGTH = 100;
 
 /** @param deps.now milliseconds since the epoch */
@@ -107,9 +73,9 @@ export function createEditorStore(deps: {
   ): Promise<PutResult> {
     const rest = [editor.id, JSON.stringify(editor), hashSecret(key), onlyIfAbsent ? '1' : ''];
     return audit.commit({ ...entry, target: editor.id }, async (link) => {
-      const answer = await runScript(redis, PUT, store, [JSON.stringify(link), ...rest]);
-      const [type, hash = ''] = answer as [PutResult | 'stale', string?];
-      if (type === 'stale') return { stale: hash };
+      const answer = await runScript(redis, PUT_EDITOR, store, [JSON.stringify(link), ...rest]);
+      if (answer[0] === 'stale') return { stale: answer[1] };
+      const [type] = answer;
       return { appended: type === 'added' || type === 'replaced', value: type };
     });
   }
@@ -121,7 +87,7 @@ export function createEditorStore(deps: {
     return editor?.revokedAt === null ? editor : undefined;
   }
 
-  // Looked up by its hash, so the time it takes says nothing of the key.
+  // The key is looked up by its hash, so the time it takes says nothing about the key.
   const authenticate = (key: string): Promise<Editor | undefined> => findByKeyHash(hashSecret(key));
 
   return {
@@ -149,10 +115,10 @@ export function createEditorStore(deps: {
       const stored = await audit.commit(
         { editorId: by, action: 'editor.revoke', target: id },
         async (link) => {
-          const answer = await runScript(redis, REVOKE, store, [JSON.stringify(link), id, time()]);
-          const [type, detail = ''] = answer as ['stale' | 'missing' | 'revoked', string?];
-          if (type === 'stale') return { stale: detail };
-          return { appended: type === 'revoked', value: type === 'revoked' ? detail : undefined };
+          const answer = await runScript(redis, REVOKE_EDITOR, store, [JSON.stringify(link), id, time()]);
+          if (answer[0] === 'stale') return { stale: answer[1] };
+          const revoked = answer[0] === 'revoked' ? answer[1] : undefined;
+          return { appended: revoked !== undefined, value: revoked };
         },
       );
       if (stored !== undefined) return parse(stored);

@@ -2,10 +2,10 @@ import type { IncomingMessage } from 'node:http';
 import { isIP, isIPv4, isIPv6 } from 'node:net';
 import proxyAddress from 'proxy-addr';
 
-/** Whether a peer is a proxy of ours, `hop` proxies away from us. */
+/** Whether the peer that is `hop` proxies away from us is a proxy of ours. */
 export type Trust = (address: string, hop: number) => boolean;
 
-/** What `TRUST_PROXY` means (https://expressjs.com/en/guide/behind-proxies.html). */
+/** Compiles `TRUST_PROXY` (https://expressjs.com/en/guide/behind-proxies.html). */
 export function compileTrust(trustProxy: boolean | number | readonly string[]): Trust {
   if (typeof trustProxy === 'boolean') return () => trustProxy;
   if (typeof trustProxy === 'number') return (_address, hop) => hop < trustProxy;
@@ -13,8 +13,8 @@ export function compileTrust(trustProxy: boolean | number | readonly string[]): 
 }
 
 /**
- * The address of the client behind the proxies that we trust. A proxy may name it with a port (Azure's does), and may name
- * something that is no address: then the peer's own address counts.
+ * Finds the address of the client behind the proxies that we trust. A proxy may name it with a port (Azure's does). When the
+ * proxy names no address, the peer's address counts.
  */
 export function clientAddress(request: IncomingMessage, trust: Trust): string {
   const { socket, headers } = request;
@@ -27,7 +27,7 @@ export function clientAddress(request: IncomingMessage, trust: Trust): string {
   return isIP(address) === 0 ? peer : address;
 }
 
-/** `192.0.2.1:50001`, `[2001:db8::1]:50001` and `[2001:db8::1]` name an address; anything else stays as it is. */
+/** Takes the address out of `192.0.2.1:50001`, `[2001:db8::1]:50001` and `[2001:db8::1]`; returns other texts unchanged. */
 function withoutPort(named: string): string {
   const text = named.trim();
   const bracketed = /^\[([^\]]*)\](?::\d*)?$/.exec(text);
@@ -36,7 +36,7 @@ function withoutPort(named: string): string {
   return plain?.[1] !== undefined && isIPv4(plain[1]) ? plain[1] : text;
 }
 
-/** The unit of every bound per address: an IPv4 address, or the IPv6 network of one customer (/64, RFC 6177). */
+/** The unit of all bounds per address: an IPv4 address, or the IPv6 network of one customer (/64, RFC 6177). */
 export function addressBucket(address: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address);
   if (mapped?.[1] !== undefined) return mapped[1];

@@ -2,9 +2,9 @@ import compression from 'compression';
 import type { RequestHandler } from 'express';
 
 /**
- * Compresses answers, with brotli where the client takes it (RFC 9110, section 12.5.3). Not event streams, whose events
- * would wait in the compressor; and not a session, whose token could be guessed from the sizes of answers that hold a
- * part of the question as well (the BREACH attack).
+ * Compresses answers, with brotli if the client accepts it (RFC 9110, section 12.5.3). Event streams are not compressed: their
+ * events would wait in the compressor. Sessions are not compressed: an answer that repeats a part of the request would reveal
+ * the token by its size (the BREACH attack).
  */
 export function compressAnswers(): RequestHandler {
   return compression({

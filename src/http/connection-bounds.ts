@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { addressBucket } from './client-address.ts';
 
-/** From this share of all connections on, a newcomer costs the connection that is idle longest its place. */
+/** Above this share of all connections, each new connection closes the connection that has been idle longest. */
 const NEARLY_FULL = 0.9;
 
 export interface ConnectionLimits {
@@ -10,7 +10,7 @@ export interface ConnectionLimits {
   readonly connections: number;
   /** Open connections of one address. */
   readonly perAddress: number;
-  /** Open connections that have sent no whole request yet. */
+  /** Open connections that have not sent a complete request yet. */
   readonly unfinished: number;
 }
 
@@ -19,24 +19,30 @@ export type DropReason = 'full' | 'address' | 'unfinished' | 'idle';
 
 interface Address {
   open: number;
-  /** In the order in which they became so. */
+  /** In the order in which they became idle. */
   readonly idle: Set<Socket>;
 }
 
 /** Keeps a server's connections within bounds. */
 export interface ConnectionBounds {
-  /** A request of the connection is at work. */
+  /** A request of the connection is being served. */
   busy(socket: Socket): void;
-  /** None is. */
+  /** No request of the connection is being served. */
   idle(socket: Socket): void;
-  /** The connection speaks another protocol from now on, and has bounds of its own. */
+  /** The connection now speaks another protocol, which has its own bounds. */
   upgraded(socket: Socket): void;
 }
 
 /**
- * A connection is `unfinished` until its first request is here, then `busy` and `idle` in turn, or upgraded for good. At a
- * bound the oldest unfinished or idle connection makes room; only where there is none, the newcomer is refused.
- * @param isProxy whether a peer speaks for many clients, so that it has no bound per address
+ * Each connection is in one state:
+ *
+ *   unfinished ─ first request is complete ─► busy ─ all requests are answered ─► idle
+ *                                              ▲                                    │
+ *                                              └───────── a request comes ──────────┘
+ *   any of them ─ upgrade ─► upgraded: the live line has its own bounds
+ *
+ * At a bound, the oldest unfinished or idle connection is closed. The new connection is refused only if there is none.
+ * @param isProxy whether a peer serves many clients, so that it has no bound per address
  */
 export function boundConnections(
   server: Server,
@@ -53,7 +59,7 @@ export function boundConnections(
   server.on('drop', () => onDrop('full'));
 
   function drop(socket: Socket, reason: DropReason): void {
-    // 'close' comes in a later turn: until then the socket must not be chosen again.
+    // 'close' comes in a later turn. Until then the socket must not be chosen again.
     forget(socket);
     socket.destroy();
     onDrop(reason);
@@ -65,7 +71,7 @@ export function boundConnections(
     addresses.get(addressOf.get(socket) ?? '')?.idle.delete(socket);
   }
 
-  // One function for all sockets: tens of thousands may stay open.
+  // One function for all sockets, because tens of thousands may stay open.
   function onClose(this: Socket): void {
     open -= 1;
     forget(this);

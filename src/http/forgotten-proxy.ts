@@ -2,8 +2,8 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Logger } from '../ops/logger.ts';
 
 /**
- * Says once that a proxy seems to be in front while none is trusted: all readers then share one address, and its bounds.
- * (A stranger can cause the line, too; once for each process.)
+ * Warns once that a proxy seems to be in front although none is trusted: all readers then share one address and its bounds.
+ * (A stranger can cause the log line too, once per process.)
  */
 export function noticeForgottenProxy(server: Server, logger: Logger): void {
   const look = (request: IncomingMessage): void => {

@@ -4,23 +4,23 @@ import type { Metrics } from '../ops/metrics.ts';
 import { Problem } from './problem.ts';
 
 /**
- * Strangers' requests at work at once, by what they are. Few: what is at work stands before an editor's request in the event
- * loop, and more at once would make none of them quicker. Changes wait for the disk, which takes many in one sync.
+ * Strangers' requests that are served at the same time, by kind. Few, because running requests delay an editor's request in the
+ * event loop, and more at once would make none of them faster. Changes wait for the disk, which syncs many at once.
  */
 const AT_WORK = { read: 8, change: 64, signIn: 8, metrics: 2 } as const;
 type Kind = keyof typeof AT_WORK;
-/** Requests of a kind that may wait for their turn: a second's worth. */
+/** Requests of a kind that may wait for their turn: about a second of work. */
 const MOST_WAITING = 1000;
 
-/** Answered at once, or bounded by itself: the live line by its connections. */
+/** Paths that need no turn: they are answered at once, or have other bounds, as the live line has. */
 const FREE = new Set(['/healthz', '/readyz', '/v1/live']);
-/** Files need neither Redis nor thought. */
+/** Files need neither Redis nor much CPU. */
 const FILE = /\.\w+$/;
 
 /**
- * Lets editors through, and strangers in turn: each kind has so many requests at work, from when they begin until the head of
- * their answer is written; others wait, and too many are told to come again.
- * @param deps.isEditor whether the request shows a key or session that is known
+ * Lets editors through at once, and strangers in turn. A number of requests per kind is served at the same time, each until the
+ * head of its answer is written. More requests wait; too many get a 503.
+ * @param deps.isEditor whether the request shows a known key or session
  */
 export function createGate(deps: {
   isEditor: (request: Request) => Promise<boolean>;
@@ -71,13 +71,13 @@ function openQueue(most: number) {
     const release = (): void => {
       if (done) return;
       done = true;
-      // In the next turn of the event loop: those that are answered at once would fill this one, each with the next.
+      // In the next turn of the event loop: requests that are answered at once would start each other within this turn.
       setImmediate(() => {
         atWork -= 1;
         serveNext();
       });
     };
-    // From here on the answer costs only what the client takes of it.
+    // After its head, an answer costs little: the client takes it at its own speed.
     const writeHead = response.writeHead.bind(response) as (...args: unknown[]) => Response;
     response.writeHead = (...args: unknown[]): Response => {
       release();
@@ -97,7 +97,7 @@ function openQueue(most: number) {
 
   return {
     waiting: () => queue.length,
-    /** False when there is no room to wait. */
+    /** @returns false when too many requests wait */
     enter: (response: Response, next: NextFunction): boolean => {
       if (atWork < most) begin(response, next);
       else if (queue.length < MOST_WAITING) queue.push({ response, begin: next });

@@ -3,8 +3,8 @@ import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import helmet from 'helmet';
 
 /**
- * The headers of every answer. Pages may run only our own scripts and styles, show pictures from any https site
- * (an alert's image), and talk to us.
+ * Sets the headers of every answer. Pages may run only our own scripts and styles, show pictures from any https site
+ * (an alert's image), and connect to us.
  */
 export function securityHeaders(publicUrl: string): RequestHandler {
   const url = new URL(publicUrl);
@@ -19,7 +19,7 @@ export function securityHeaders(publicUrl: string): RequestHandler {
           styleSrc: ["'self'"],
           imgSrc: ["'self'", 'https:', 'data:'],
           fontSrc: ["'self'"],
-          // Safari below 15.4 does not count ws: as 'self'.
+          // For Safari before 15.4, ws: is not 'self'.
           connectSrc: ["'self'", `${secure ? 'wss' : 'ws'}://${url.host}`],
           manifestSrc: ["'self'"],
           workerSrc: ["'self'"],
@@ -35,7 +35,7 @@ export function securityHeaders(publicUrl: string): RequestHandler {
       strictTransportSecurity: secure ? { maxAge: 31_536_000 } : false,
     });
   const policy = policyOf({ requireTrustedTypesFor: ["'script'"] });
-  // Swagger UI makes markup of texts, and shows our own description only.
+  // Swagger UI makes markup of texts, which Trusted Types forbid. It shows only our own description.
   const policyOfDocs = policyOf({});
   return (request, response, next) => {
     response.set('Permissions-Policy', UNUSED_FEATURES);
@@ -43,7 +43,7 @@ export function securityHeaders(publicUrl: string): RequestHandler {
   };
 }
 
-/** What our pages never ask for (W3C Permissions Policy), so that nothing that gets into them can. */
+/** Features that our pages never use (W3C Permissions Policy), so that injected code cannot use them either. */
 const UNUSED_FEATURES =
   'accelerometer browsing-topics camera display-capture geolocation gyroscope hid idle-detection magnetometer microphone midi payment serial usb xr-spatial-tracking'
     .split(' ')
@@ -61,8 +61,8 @@ export function sharingHeaders(origins: readonly string[], origin: string | unde
 }
 
 /**
- * The newsroom's own sites may make the readers' calls from their pages (Fetch, CORS protocol); nobody else may.
- * @param allowed what these calls are: methods, and headers beside those that need no leave
+ * The newsroom's sites, and no others, may make the readers' calls from their pages (Fetch, CORS protocol).
+ * @param allowed the methods of these calls, and their headers that are not safelisted
  */
 export function readerCors(origins: readonly string[], allowed: { methods: string; headers: string }) {
   return (request: Request, response: Response, next: NextFunction): void => {
@@ -86,13 +86,13 @@ export function readerCors(origins: readonly string[], allowed: { methods: strin
   };
 }
 
-/** Readers only read these: an editor's call comes from no page but the desk. */
+/** Resources that readers only read. Editors' calls come from the desk, which needs no CORS. */
 export const READING = { methods: 'GET, HEAD', headers: 'If-None-Match, Last-Event-ID' };
 export const SUBSCRIBING = { methods: 'GET, POST, PATCH, DELETE', headers: 'Authorization, Content-Type' };
 
 /**
- * A request's `Cache-Control: no-cache` speaks to caches (RFC 9111, section 5.2.1.4). Express takes it as a wish for a
- * 200, yet browsers send it along with every If-None-Match that a script sets (Fetch, HTTP-network-or-cache fetch).
+ * A request's `Cache-Control: no-cache` is meant for caches (RFC 9111, section 5.2.1.4). Express then always answers 200, but
+ * browsers send the header with every If-None-Match that a script sets (Fetch, HTTP-network-or-cache fetch).
  */
 export function answerConditionally(request: Request, _response: Response, next: NextFunction): void {
   if (request.headers['if-none-match'] !== undefined) delete request.headers['cache-control'];

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** What is wrong with a request before anybody serves it. */
+/** A fault that a request has before it is served. */
 export type HttpFault =
   'malformed-request' | 'request-timeout' | 'headers-too-large' | 'expectation-failed' | 'unavailable';
 
-/** The answer's body. @param id of this occurrence, a UUID */
+/** Makes the body of the answer. @param id a UUID for this occurrence */
 export type DescribeFault = (fault: HttpFault, id: string) => { readonly status: number };
 
 const STATUSES: Readonly<Record<HttpFault, number>> = {
@@ -19,17 +19,17 @@ const STATUSES: Readonly<Record<HttpFault, number>> = {
 
 export const describePlainly: DescribeFault = (fault) => ({ status: STATUSES[fault] });
 
-/** How long a client whose connection ends may take to read why. Milliseconds. */
+/** How long a client may take to read the answer that ends its connection. Milliseconds. */
 const READ_MS = 5000;
 
-/** What node:http says when it cannot read a request. */
+/** The fault behind an error of node:http's parser. */
 export function faultOf(error: NodeJS.ErrnoException): HttpFault {
   if (error.code === 'HPE_HEADER_OVERFLOW') return 'headers-too-large';
   if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') return 'request-timeout';
   return 'malformed-request';
 }
 
-/** Whether a request may be served: of a request with two Host fields nobody knows which is meant (RFC 9112, section 3.2). */
+/** Whether a request has one Host field at most. With two, it is unclear which one is meant (RFC 9112, section 3.2). */
 export function holdsOneHost({ rawHeaders }: IncomingMessage): boolean {
   const names = rawHeaders.filter((_text, index) => index % 2 === 0);
   return names.filter((name) => name.toLowerCase() === 'host').length <= 1;
@@ -41,13 +41,13 @@ export function answerFault(response: ServerResponse, fault: HttpFault, describe
   response.writeHead(status, { ...headers, 'Content-Length': length, Connection: 'close' }).end(body);
 }
 
-/** The same on a socket that has no response of node:http, and closes it. */
+/** Does the same on a socket that has no response of node:http, and closes it. */
 export function endWithFault(socket: Socket, fault: HttpFault, describe: DescribeFault): void {
   const { headers, body, status } = faultAnswer(fault, describe);
   endWith(socket, status, { ...headers, Connection: 'close' }, body);
 }
 
-/** Writes a whole answer, and ends the connection when the client has read it, or has had time to. */
+/** Writes a whole answer. Ends the connection when the client has read the answer, or had time to. */
 export function endWith(
   socket: Socket,
   status: number,

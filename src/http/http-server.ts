@@ -14,45 +14,46 @@ import {
 import type { Metrics } from '../ops/metrics.ts';
 import { createTurns } from './request-turns.ts';
 
-/** Until a request's head, and all of it, must be here: nobody holds a place by sending slowly. Milliseconds. */
+/** Time that a request's head, and the whole request, may take: a slow client must not hold a connection. Milliseconds. */
 const HEAD_MS = 10_000;
 const REQUEST_MS = 30_000;
 const CHECK_MS = 2000;
-/** An answer of which the client takes nothing for so long ends with its connection. Milliseconds. */
+/** How long a client may take nothing of its answer; then the connection ends. Milliseconds. */
 const STALLED_MS = 30_000;
 /**
- * Connections at once whose first request has not come whole. In a storm of readers each is here for a round trip, so this is
- * 5,000 newcomers a second at 200 ms, more than a process greets; a client that opens connections and sends nothing gets no more.
+ * Connections at once without a complete first request. In a storm of readers, each counts for one round trip: at 200 ms the
+ * bound allows 5,000 new connections a second, more than a process can greet. A client that opens connections and sends
+ * nothing gets no more than the bound.
  */
 const MOST_UNFINISHED = 1000;
-/** Newcomers that wait in the kernel (as far as it lets them): who finds no room there tries again after 1 s, then 3, then 7. */
+/** New connections that may wait in the kernel, if its own limit allows. A client without room there tries again after 1 s, 3 s, 7 s. */
 const BACKLOG = 4096;
-/** Longer than the proxies in front keep an idle connection: who closes first must be they, or a request is lost on the way. */
+/** Longer than proxies keep an idle connection: the proxy must close first, or a request that is on its way is lost. */
 const KEEP_ALIVE_MS = 125_000;
-/** Requests under way may take so long when the server ends. */
+/** How long running requests may take when the server ends. */
 const PATIENCE_MS = 5000;
 
-/** An HTTP server that ends in two steps, so that what it carries can be drained in between. */
+/** An HTTP server that ends in two steps, so that its live connections can be drained in between. */
 export interface HttpServer {
   readonly server: Server;
-  /** @param host the address to listen on; every one by default. @returns the port; 0 chooses one */
+  /** @param port 0: any free port. @param host the address to listen on; all addresses by default. @returns the port */
   listen(port: number, host?: string): Promise<number>;
   /** Takes no new connections. */
   stopListening(): void;
-  /** Waits for requests under way, then ends what is left. */
+  /** Waits for running requests, then ends the connections that are left. */
   close(): Promise<void>;
 }
 
 export interface HttpServerDeps {
   readonly handler: RequestListener;
   readonly onUpgrade?: (request: IncomingMessage, socket: Socket, head: Buffer) => void;
-  /** The last bound, before descriptors run out: above it new connections are closed at once. */
+  /** The last bound before descriptors run out: above it, new connections are closed at once. */
   readonly maxConnections: number;
-  /** Connections of one address; as many as there may be by default. */
+  /** Connections of one address; by default `maxConnections`. */
   readonly maxPerAddress?: number;
-  /** So many may have sent no whole request yet; above it, the oldest of them is closed. */
+  /** Connections without a complete request; above it, the oldest of them is closed. */
   readonly maxUnfinished?: number;
-  /** Whether a peer is a proxy of ours, which has no bound per address; none is by default. */
+  /** Whether a peer is a proxy of ours, which has no bound per address. By default no peer is. */
   readonly isProxy?: (address: string) => boolean;
   readonly stalledMs?: number;
   readonly describeFault?: DescribeFault;
@@ -74,7 +75,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
     connectionsCheckingInterval: CHECK_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
   });
-  // Of a connection's inactivity, and an answer that the client does not take is inactive.
+  // Node measures inactivity of the connection. An answer that the client does not take is inactivity.
   server.timeout = deps.stalledMs ?? STALLED_MS;
   const limits = {
     connections: maxConnections,
@@ -95,7 +96,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
     ),
   );
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
-    // In the middle of another answer a second one would be read as part of it.
+    // In the middle of another answer, the client would read the fault as part of that answer.
     if (
       !(socket instanceof Socket) ||
       !socket.writable ||
@@ -106,7 +107,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
     else endWithFault(socket, faultOf(error), describeFault);
   });
   server.on('upgrade', (request, socket, head) => {
-    // It would write into the answer that the connection waits for.
+    // The new protocol would write into the answer that the connection waits for.
     if (!(socket instanceof Socket) || turns.isBusy(socket)) return socket.destroy();
     bounds.upgraded(socket);
     socket.setTimeout(0);
@@ -143,8 +144,8 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
 }
 
 /**
- * A request that asks for another protocol than WebSocket is a request as any other (RFC 9110, section 7.8): Java's client
- * offers `h2c` with each. Node asks `upgrade` whether it is one, and says itself that it might be.
+ * A request that asks for another protocol than WebSocket is an ordinary request (RFC 9110, section 7.8): Java's client offers
+ * `h2c` with each request. Node sets `upgrade` to what the client offers, and reads it to decide whether it is an upgrade.
  */
 class IncomingRequest extends IncomingMessage {
   declare offered: boolean | null;

@@ -3,7 +3,7 @@ import type { Logger } from '../ops/logger.ts';
 import { isRedisAway } from '../redis/is-redis-away.ts';
 import { requestIdOf } from './request-log.ts';
 
-/** Every way a request can fail: the one table of code, status and meaning. `type` is `<publicUrl>/problems/<code>`. */
+/** All ways a request can fail: code, status and meaning. `type` is `<publicUrl>/problems/<code>`. */
 export const PROBLEMS = {
   'malformed-request': { status: 400, title: 'The request is not well-formed HTTP or JSON' },
   'invalid-query': { status: 400, title: 'A query parameter is wrong' },
@@ -39,7 +39,7 @@ export const PROBLEMS = {
 
 export type ProblemCode = keyof typeof PROBLEMS;
 
-/** What is wrong with one field: `pointer` (RFC 6901) into the body, or the name of a query `parameter` or `header`. */
+/** A fault of one field: a `pointer` (RFC 6901) into the body, or the name of a query `parameter` or `header`. */
 export interface FieldError {
   readonly pointer?: string;
   readonly parameter?: string;
@@ -53,16 +53,16 @@ export interface FieldError {
 interface ProblemOptions {
   readonly errors?: readonly FieldError[];
   readonly headers?: Readonly<Record<string, string>>;
-  /** Members of its own (RFC 9457, section 3.2). */
+  /** Extension members (RFC 9457, section 3.2). */
   readonly extension?: Readonly<Record<string, string | number>>;
 }
 
-/** Thrown by whatever serves a request; answered as `application/problem+json`. */
+/** Code that serves a request throws it; the client gets it as `application/problem+json`. */
 export class Problem extends Error {
   override readonly name = 'Problem';
   readonly code: ProblemCode;
   readonly options: ProblemOptions;
-  /** @param detail one sentence for this occurrence, saying what to do */
+  /** @param detail one sentence for this occurrence that says what to do */
   constructor(code: ProblemCode, detail: string, options: ProblemOptions = {}) {
     super(detail);
     this.code = code;
@@ -70,7 +70,7 @@ export class Problem extends Error {
   }
 }
 
-/** Problem details (RFC 9457), here and on the live line. @param id of this occurrence, a UUID */
+/** Makes the problem details (RFC 9457) of the API and of the live line. @param id a UUID for this occurrence */
 export function problemDetails(
   publicUrl: string,
   { code, detail, errors }: { code: ProblemCode; detail: string; errors?: readonly FieldError[] | undefined },
@@ -87,9 +87,9 @@ export function problemDetails(
   };
 }
 
-/** Writes what was thrown as `application/problem+json`. */
+/** Answers a thrown error as `application/problem+json`. */
 export function createProblemWriter(deps: { publicUrl: string; logger: Logger }) {
-  // Express knows an error handler by its four parameters.
+  // Express recognises an error handler by its four parameters.
   return (error: unknown, _request: Request, response: Response, _next: NextFunction): void => {
     const problem = toProblem(error);
     if (problem.code === 'internal-error') {
@@ -109,13 +109,13 @@ export function createProblemWriter(deps: { publicUrl: string; logger: Logger })
       ...extension,
     };
     response.status(body.status).set({ 'Cache-Control': 'no-store', ...headers });
-    // Of a HEAD Express leaves the body out, and keeps its length (RFC 9110, section 8.6).
+    // To a HEAD request, Express sends the body's length without the body (RFC 9110, section 8.6).
     response.type('application/problem+json').send(JSON.stringify(body));
   };
 }
 
 const RETRY_AFTER_SECONDS = '2';
-/** The store may fail after the change and before its answer. */
+/** The store may fail between the change and its answer. */
 const AWAY =
   'The store is unavailable. The change may or may not have happened. If the request had an Idempotency-Key, repeat it with the same key: it takes effect once. Otherwise check before you repeat it.';
 
@@ -130,7 +130,7 @@ function toProblem(error: unknown): Problem {
   );
 }
 
-/** What Express and its body parser throw (http-errors: `status`, and `type` where the body is meant). */
+/** Reads an error of Express or its body parser (http-errors: `status`, and `type` for faults of the body). */
 function fromExpress(error: unknown): Problem | undefined {
   if (!(error instanceof Error)) return undefined;
   const { status, type } = error as Error & { status?: unknown; type?: unknown };
@@ -139,7 +139,7 @@ function fromExpress(error: unknown): Problem | undefined {
     return new Problem('unsupported-media-type', 'Send JSON in UTF-8, plain or with gzip, deflate or br.');
   }
   if (error instanceof URIError) return new Problem('not-found', 'The path is not well-formed.');
-  // What `send` says of If-Match, If-Unmodified-Since and Range (RFC 9110, sections 13.1 and 14.2).
+  // `send` throws these for If-Match, If-Unmodified-Since and Range (RFC 9110, sections 13.1 and 14.2).
   if (status === 412)
     return new Problem('precondition-failed', 'The resource does not match the precondition.');
   if (status === 416)

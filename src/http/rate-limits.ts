@@ -14,13 +14,13 @@ export interface Limit {
 }
 
 /**
- * Per editor: more than a newsroom types, less than a loop gone wild. Per address: many readers share one behind a
- * mobile carrier, so those bounds stop floods, not crowds. Of keys only the refused are counted: the right one always opens,
- * however many wrong ones came from the same newsroom or the same proxy.
+ * Per editor: more than a newsroom types, less than a faulty loop. Per address: many readers of a mobile carrier share one
+ * address, so these bounds stop floods, not crowds. Only refused keys are counted: a right key is always accepted, even after
+ * many wrong keys from the same newsroom or proxy.
  */
 export const DEFAULT_LIMITS = {
   editor: { points: 600, seconds: 60 },
-  /** Versions of alerts: each keeps a record, an audience and a report for days. */
+  /** New versions of alerts: each stores a record, an audience and a report for days. */
   versions: { points: 5000, seconds: 24 * 60 * 60 },
   signIn: { points: 30, seconds: 15 * 60 },
   subscriptions: { points: 3000, seconds: 10 * 60 },
@@ -28,13 +28,13 @@ export const DEFAULT_LIMITS = {
 export type Limits = Readonly<Record<keyof typeof DEFAULT_LIMITS, Limit>>;
 
 export interface RateLimits {
-  /** Never stands in an editor's way when the counting itself fails. @throws {Problem} 429 */
+  /** Counts a request of an editor. When the counting fails, the request passes. @throws {Problem} 429 */
   takeEditor(editorId: string, response: Response): Promise<void>;
-  /** The same for what makes a version. */
+  /** Does the same for a request that makes a version. */
   takeVersion(editorId: string): Promise<void>;
-  /** Counts by address; when the counting fails the request fails too. @throws {Problem} 429 */
+  /** Counts by address. When the counting fails, the request fails too. @throws {Problem} 429 */
   takeAddress(name: 'subscriptions', request: Request, response: Response): Promise<void>;
-  /** Counts a key that is not known, by address. @throws {Problem} 429 */
+  /** Counts an unknown key, by address. @throws {Problem} 429 */
   takeRefusedKey(request: Request): Promise<void>;
 }
 
@@ -42,8 +42,8 @@ const SALT_LIFE_SECONDS = 24 * 60 * 60;
 const SALT_CACHE_MS = 5 * 60_000;
 
 /**
- * Counters in Redis, common to all processes. Addresses are not kept: a counter is named by a hash of the address with
- * a salt that is thrown away daily.
+ * Counters in Redis, shared by all processes. Addresses are not stored: the name of a counter is a hash of the address and a
+ * salt that changes daily.
  */
 export function createRateLimits(deps: {
   redis: Redis;

@@ -4,14 +4,14 @@ import { json, type Request, type Response } from 'express';
 import type { z } from 'zod';
 import { Problem, type FieldError } from './problem.ts';
 
-/** An alert of the longest texts, in UTF-8 with everything escaped, stays below. */
+/** More than an alert with the longest texts needs, in UTF-8 with every character escaped. */
 const BODY_LIMIT_BYTES = 16 * 1024;
 
 const parseJson = json({
   limit: BODY_LIMIT_BYTES,
   strict: true,
   type: () => true,
-  // The decoder would put U+FFFD in place of what it cannot read, and nobody could tell any more (RFC 8259, section 8.1).
+  // The decoder would replace invalid bytes by U+FFFD, and the fault would go unnoticed (RFC 8259, section 8.1).
   verify: (_request, _response, bytes) => {
     if (!isUtf8(bytes)) throw new Problem('malformed-request', 'The body must be UTF-8.');
   },
@@ -19,7 +19,7 @@ const parseJson = json({
 
 /**
  * Reads a JSON body and checks it.
- * @param types the content types that are taken
+ * @param types the accepted content types
  * @throws {Problem} 400, 413, 415, or 422 with every wrong field named
  */
 export async function readBody<S extends z.ZodType>(
@@ -43,7 +43,7 @@ export async function readBody<S extends z.ZodType>(
   throw invalidBody(parsed.error);
 }
 
-/** In place of a body that was read early and is no JSON. */
+/** Replaces a body that was read early and is not JSON. */
 const MALFORMED = Symbol('malformed body');
 
 /** Reads a body of small, known length before a handler asks for it; {@link readBody} finds it then. */
@@ -69,8 +69,8 @@ function parseUtf8(bytes: Buffer): unknown {
 }
 
 /**
- * The parser takes the charset at its word, UTF-7 and UTF-16 too, and does not know that `utf8` is meant for UTF-8. JSON has
- * one (RFC 8259, section 8.1): a name of it, or none. @throws {Problem} 415
+ * The parser would decode any charset, even UTF-7 and UTF-16, and does not know the name `utf8`. JSON is always UTF-8
+ * (RFC 8259, section 8.1), so only names of UTF-8, or no charset, are accepted. @throws {Problem} 415
  */
 function readAsUtf8(request: Request): void {
   const type = request.headers['content-type'] ?? '';
@@ -81,7 +81,7 @@ function readAsUtf8(request: Request): void {
   request.headers['content-type'] = type.split(';', 1)[0];
 }
 
-/** 422, naming every wrong field of the body. */
+/** A 422 that names every wrong field of the body. */
 export function invalidBody(error: z.ZodError): Problem {
   return new Problem('invalid-body', 'Correct the fields named in errors.', {
     errors: fieldErrors(error).map(({ path, detail }) => ({ pointer: toPointer(path), detail })),
@@ -100,7 +100,7 @@ export function readQuery<S extends z.ZodType>(request: Request, schema: S): z.o
   });
 }
 
-/** @throws {Problem} 422 if there is anything in `errors` */
+/** @throws {Problem} 422 if there are errors */
 export function refuseIfAny(errors: readonly FieldError[]): void {
   if (errors.length > 0) throw new Problem('invalid-body', 'Correct the fields named in errors.', { errors });
 }

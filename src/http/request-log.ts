@@ -6,12 +6,12 @@ import type { Metrics } from '../ops/metrics.ts';
 
 const HEADER = 'X-Request-Id';
 
-/** The id that the answer carries, and every log line about it. */
+/** The id in the answer and in all log lines about the request. */
 export function requestIdOf(response: Response): string {
   return String(response.getHeader(HEADER));
 }
 
-/** Names each request, counts it, and logs it once it is answered: by its route, with no address, query or body. */
+/** Gives each request an id, counts it, and logs it when it is answered: the route, but no address, query or body. */
 export function createRequestLog(deps: { logger: Logger; metrics: Metrics }) {
   const requests = new Counter({
     name: 'ajil_http_requests_total',
@@ -46,7 +46,7 @@ export function createRequestLog(deps: { logger: Logger; metrics: Metrics }) {
 const KNOWN_METHODS = new Set(['GET', 'HEAD', 'POST', 'PATCH', 'DELETE', 'OPTIONS']);
 
 function routeOf(request: Request): string {
-  // The pattern, not the path: a path holds ids, and a stranger may send any.
+  // The pattern, not the path: paths contain ids, and a stranger may send any path.
   const route: unknown = request.route;
   const path = typeof route === 'object' && route !== null && 'path' in route ? route.path : undefined;
   return typeof path === 'string' ? path : 'none';

@@ -1,22 +1,22 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** Pipelined requests that may wait for the one before them. A connection that sends more of them is cut. */
+/** Pipelined requests that may wait for an earlier one. A connection that sends more is cut. */
 const MOST_WAITING = 8;
 
-/** One request at a time on a connection. */
+/** Serves one request at a time per connection. */
 export interface Turns {
-  /** Serves the request once the requests before it on its connection are answered. */
+  /** Serves the request when all earlier requests of its connection are answered. */
   take(request: IncomingMessage, response: ServerResponse, serve?: RequestListener): void;
   /** Whether a request of this connection has no answer yet. */
   isBusy(socket: Socket): boolean;
 }
 
 /**
- * node:http hands over each pipelined request as soon as it is parsed, a thousand in one turn, and a response that waits
- * behind another hears nothing when its connection ends: the work goes on and open files stay open. Served in turn, a
- * connection has one request at work, and its end is told to the response that has it.
- * @param watch told when a connection begins to have a request at work, and when it has none any more
+ * node:http emits each pipelined request as soon as it is parsed, a thousand in one turn. When the connection ends, a response
+ * that waits behind another gets no event: its work goes on, and its files stay open. In turns, a connection serves one request,
+ * and the response of that request gets the event.
+ * @param watch is told when a connection begins to serve requests, and when it has served all of them
  */
 export function createTurns(
   serveNext: RequestListener,

@@ -4,7 +4,7 @@ import { Problem } from './problem.ts';
 type Method = 'get' | 'post' | 'patch' | 'delete';
 type Handler = (request: Request, response: Response) => Promise<void> | void;
 
-/** Registers a resource: what it does by each method. Any other method is a 405 that names them; OPTIONS as well. */
+/** Registers a resource with a handler per method. Another method gets a 405 with the list of methods; OPTIONS gets the list. */
 export function route(router: Router, path: string, handlers: Partial<Record<Method, Handler>>): void {
   const resource = router.route(path);
   const methods = Object.keys(handlers) as Method[];

@@ -13,17 +13,18 @@ import type { GroupSize } from './connections/group-sizes.ts';
 import { parseCursor } from './log/cursor.ts';
 import { EventStreamConnection } from './connections/event-stream-connection.ts';
 import { openFollower } from './log/follower.ts';
-import { createGroups, type Group } from './connections/groups.ts';
-import { createHeart } from './connections/heartbeat.ts';
+import type { GroupIdentity } from './connections/group-identity.ts';
+import { createGroups } from './connections/groups.ts';
+import { createHeartbeat } from './connections/heartbeat.ts';
 import { createHellos } from './hello.ts';
 import { DEFAULT_LIMITS, type LiveLimits } from './door/limits.ts';
 import { createLiveMetrics } from './live-metrics.ts';
 import { CLOSE_CODES } from './protocol.ts';
 import { refuseResponse, refuseUpgrade, type DescribeRefusal, type Refusal } from './door/refusal.ts';
-import { openSender } from './connections/fan-write.ts';
+import { openFanWrite } from './connections/fan-write.ts';
 import type { Version } from './log/tail.ts';
 import { WebSocketConnection } from './connections/websocket-connection.ts';
-import { answerHandshake } from './door/websocket-handshake.ts';
+import { createWebSocketHandshake } from './connections/websocket-server.ts';
 import { eventStreamWire, webSocketWire, type Wire } from './connections/wire.ts';
 
 /** Holds the open connections of one process. */
@@ -31,32 +32,32 @@ export interface Gateway {
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** `GET /v1/live` with `Accept: text/event-stream`. */
   handleSse(request: IncomingMessage, response: ServerResponse): void;
-  /** Its open connections, by what they want. */
+  /** The groups of open connections, by filter. */
   groupSizes(): GroupSize[];
-  /** Whether it follows the live log now. */
+  /** Whether the gateway follows the live log now. */
   ready(): boolean;
-  /** Takes nobody more, closes all with 1012 over `drainSeconds`, ends. */
+  /** Admits no more readers, closes all connections with 1012 over `drainSeconds`, and ends. */
   close(): Promise<void>;
 }
 
 export interface GatewayDeps {
-  /** A separate `follower` connection; the gateway closes it. */
+  /** A separate connection for the follower; the gateway closes it. */
   readonly follower: Redis;
   readonly logger: Logger;
   readonly metrics: Metrics;
-  /** Exact origins of pages that may open the line. A client that sends no Origin is no page, and is let in. */
+  /** Exact origins of pages that may open the line. A client without an Origin is no page, and is admitted. */
   readonly allowedOrigins: readonly string[];
   readonly addressOf: (request: IncomingMessage) => string;
   readonly describeRefusal: DescribeRefusal;
   readonly drainSeconds: number;
-  /** Topics that the newsroom has; without, a query's unknown topics are not told. */
+  /** The newsroom's topics. Without them, a hello does not name the unknown topics of a query. */
   readonly topics?: () => ReadonlySet<string> | undefined;
-  /** How many of this process's connections a version was written to. */
+  /** Called with the number of this process's connections that a version was written to. */
   readonly onBroadcast: (version: Pick<Version, 'id' | 'version'>, connections: number) => void;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly limits?: Partial<LiveLimits>;
-  /** Null: without the addon. */
+  /** Null: without the native addon. */
   readonly addonPath?: string | null;
 }
 
@@ -66,16 +67,16 @@ export async function openGateway(deps: GatewayDeps): Promise<Gateway> {
   const admission = createAdmission({ ...deps, limits });
   const groups = createGroups();
   const backlog = createBacklog(limits);
-  const heart = createHeart({ ...limits, onTick: () => backlog.review() });
+  const heartbeat = createHeartbeat({ ...limits, onTick: () => backlog.review() });
   const sockets = new Set<Socket>();
   const metrics = createLiveMetrics(deps.metrics, {
     connections: () => admission.open,
     waitingBytes: () => backlog.waitingBytes,
   });
-  const sender = openSender(deps);
+  const fanWrite = openFanWrite(deps);
   const broadcast = createBroadcast({
     groups,
-    sender,
+    fanWrite,
     onSent: (version, connections, seconds) => {
       backlog.review();
       metrics.sent(connections, seconds);
@@ -84,12 +85,12 @@ export async function openGateway(deps: GatewayDeps): Promise<Gateway> {
   });
   const keeper: Keeper = {
     ...limits,
-    left: (connection, reason) => {
+    left: (connection) => {
       groups.part(connection);
-      heart.remove(connection);
+      heartbeat.remove(connection);
       backlog.remove(connection);
-      if (reason !== undefined) metrics.ended(reason);
     },
+    ended: (reason) => metrics.ended(reason),
     gone: ({ address, socket }) => {
       sockets.delete(socket);
       admission.leave(address);
@@ -102,16 +103,17 @@ export async function openGateway(deps: GatewayDeps): Promise<Gateway> {
     onVersion: (version) => broadcast.push(follower.tail.cursor.epoch, version),
     onNewLog: () => {
       broadcast.clear();
-      for (const connection of heart.all()) connection.close(CLOSE_CODES.serviceRestart, 'restart');
+      for (const connection of heartbeat.all()) connection.close(CLOSE_CODES.serviceRestart, 'restart');
     },
   });
+  const handshake = createWebSocketHandshake({ goodbyeMs: limits.goodbyeMs, refuse: refuseSocket });
   const hellos = createHellos({ now: deps.now, topics: deps.topics ?? (() => undefined) });
 
-  /** In one go: hello says what was, and from here on every version comes. */
+  /** Runs in one turn: hello holds the versions until now, and the broadcast writes every later version. */
   function enter<C extends Connection>(
     wire: Wire,
     { filter, address, since }: Admitted,
-    create: (group: Group) => C,
+    create: (group: GroupIdentity) => C,
     open: (connection: C, hello: Buffer) => void,
   ): void {
     const connection = create(groups.of(wire, filter));
@@ -120,14 +122,14 @@ export async function openGateway(deps: GatewayDeps): Promise<Gateway> {
     admission.enter(address);
     sockets.add(connection.socket);
     groups.join(connection);
-    heart.add(connection);
+    heartbeat.add(connection);
     metrics.greeted(hello.recovered);
     open(connection, hello.bytes);
   }
 
   /**
-   * Greets with nothing older than what the reader has seen: one whose cursor is ahead of us, or of another log, holds a
-   * place until we have looked at the log once more.
+   * Greets a reader with nothing older than what they have seen. A reader whose cursor is ahead of us, or belongs to another
+   * log, counts as a connection and waits until we have looked at the log once more.
    */
   function whenCurrent(
     request: IncomingMessage,
@@ -152,21 +154,25 @@ export async function openGateway(deps: GatewayDeps): Promise<Gateway> {
     });
   }
 
+  function refuseSocket(socket: Socket, refusal: Refusal): void {
+    metrics.refused(refusal.reason);
+    refuseUpgrade(socket, refusal, deps.describeRefusal);
+  }
+
   function upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
-    const refuse = (refusal: Refusal): void => {
-      metrics.refused(refusal.reason);
-      refuseUpgrade(socket, refusal, deps.describeRefusal);
-    };
+    const refuse = (refusal: Refusal): void => refuseSocket(socket, refusal);
     const admitted = admission.judge(request);
     if ('code' in admitted) return refuse(admitted);
-    const answer = answerHandshake(request);
-    if (typeof answer !== 'string') return refuse(answer);
+    const fault = handshake.judge(request);
+    if (fault !== undefined) return refuse(fault);
     const greet = (): void =>
-      enter(
-        webSocketWire,
-        admitted,
-        (group) => new WebSocketConnection(socket, group, admitted.address, keeper),
-        (connection, hello) => connection.open(answer, hello, head),
+      handshake.accept(request, socket, head, (webSocket) =>
+        enter(
+          webSocketWire,
+          admitted,
+          (group) => new WebSocketConnection(webSocket, socket, group, admitted.address, keeper),
+          (connection, hello) => connection.open(hello),
+        ),
       );
     whenCurrent(request, admitted, greet, refuse);
   }
@@ -191,15 +197,15 @@ export async function openGateway(deps: GatewayDeps): Promise<Gateway> {
         admitted,
         (group) => new EventStreamConnection(response, socket, group, admitted.address, keeper),
         (connection, hello) => {
-          // After the heartbeat, which tells a reader who does not read from one who is gone.
-          sender.endUnacknowledged(socket, 2 * limits.beatMs + limits.answerMs);
+          // Later than the heartbeat, which distinguishes a reader who does not read from a reader who is gone.
+          fanWrite.endUnacknowledged(socket, 2 * limits.beatMs + limits.answerMs);
           connection.open(hello);
         },
       );
     whenCurrent(request, admitted, greet, refuse);
   }
 
-  /** A fault of ours must not end the process, and with it everybody's connection. */
+  /** A fault of ours must not end the process, and with it all other connections. */
   function guarded(socket: Socket, open: () => void): void {
     try {
       open();
@@ -212,7 +218,7 @@ export async function openGateway(deps: GatewayDeps): Promise<Gateway> {
   const onFault = (error: Error): void => logger.debug({ err: error }, 'live connection fault');
 
   async function drain(): Promise<void> {
-    const connections = heart.all();
+    const connections = heartbeat.all();
     const steps = Math.max(1, Math.min(connections.length, deps.drainSeconds * 10));
     for (let step = 0; step < steps; step++) {
       for (let i = step; i < connections.length; i += steps) {
@@ -227,7 +233,7 @@ export async function openGateway(deps: GatewayDeps): Promise<Gateway> {
 
   return {
     handleUpgrade: (request, socket, head) => {
-      // Node takes its own listener off at an upgrade: a client that resets must not end the process.
+      // Node removes its listener at an upgrade. A client that resets must not end the process.
       socket.on('error', onFault);
       if (socket instanceof Socket && !socket.destroyed)
         guarded(socket, () => upgrade(request, socket, head));
@@ -240,7 +246,7 @@ export async function openGateway(deps: GatewayDeps): Promise<Gateway> {
       admission.shut();
       await broadcast.idle();
       await drain();
-      heart.stop();
+      heartbeat.stop();
       await follower.close();
     },
   };

@@ -1,12 +1,12 @@
 import { formatCursor, type Cursor } from './log/cursor.ts';
-import type { Group } from './connections/groups.ts';
+import type { GroupIdentity } from './connections/group-identity.ts';
 import { helloText, type Tail } from './log/tail.ts';
 
-/** Most hellos to keep: readers who return together mostly send the same query, but strangers can invent any number. */
+/** Hellos to keep, at most. Readers who return together mostly send the same query, but strangers can invent any number. */
 const MAX_KEPT = 2000;
-/** Bytes of them, with what each answers. */
+/** Bytes of kept hellos and of the questions that they answer, at most. */
 const MAX_KEPT_BYTES = 8 * 1024 * 1024;
-/** How old the time in a kept hello may be, ms: exact enough for an expiry, and still one hello for many. */
+/** How old the time in a kept hello may be, ms: exact enough for an expiry, and one hello still serves many readers. */
 const TIME_GOOD_MS = 10_000;
 
 export interface Hello {
@@ -14,14 +14,14 @@ export interface Hello {
   readonly recovered: boolean;
 }
 
-/** The first message of each connection, made once for all connections of a group with the same gap. */
+/** Makes the first message of each connection, once for all connections of a group with the same gap. */
 export interface Hellos {
-  of(tail: Tail, group: Group, since: Cursor | undefined): Hello;
-  /** How many are kept. */
+  of(tail: Tail, group: GroupIdentity, since: Cursor | undefined): Hello;
+  /** How many hellos are kept. */
   readonly kept: number;
 }
 
-/** @param deps.topics those that the newsroom has; undefined while nobody knows. Another set when they change */
+/** @param deps.topics the newsroom's topics; undefined while they are not known. A changed list is another set */
 export function createHellos(deps: {
   /** Milliseconds since the epoch. */
   now: () => number;
@@ -29,7 +29,10 @@ export function createHellos(deps: {
 }): Hellos {
   const kept = new Map<string, Hello & { readonly goodUntilMs: number }>();
   let keptBytes = 0;
-  let keptFor: { place: string; topics: ReadonlySet<string> | undefined } = { place: '', topics: undefined };
+  let keptFor: { cursor: string; topics: ReadonlySet<string> | undefined } = {
+    cursor: '',
+    topics: undefined,
+  };
 
   function forget(): void {
     kept.clear();
@@ -42,11 +45,11 @@ export function createHellos(deps: {
     },
     of: (tail, group, since) => {
       const now = deps.now();
-      const place = formatCursor(tail.cursor);
+      const cursor = formatCursor(tail.cursor);
       const topics = deps.topics();
-      if (place !== keptFor.place || topics !== keptFor.topics) {
+      if (cursor !== keptFor.cursor || topics !== keptFor.topics) {
         forget();
-        keptFor = { place, topics };
+        keptFor = { cursor, topics };
       }
       const question = `${group.key} ${since?.epoch === tail.cursor.epoch ? since.offset : 'new'}`;
       const known = kept.get(question);
@@ -56,7 +59,7 @@ export function createHellos(deps: {
       const goodUntilMs = Math.min(beginning.goodUntilMs, now + TIME_GOOD_MS);
       const unknown = topics === undefined ? [] : group.filter.topics.filter((topic) => !topics.has(topic));
       const hello = {
-        bytes: group.wire.encode(helloText(beginning, now, unknown), place),
+        bytes: group.wire.encode(helloText(beginning, now, unknown), cursor),
         recovered,
         goodUntilMs,
       };

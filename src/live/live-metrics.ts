@@ -10,7 +10,7 @@ export interface LiveMetrics {
   sent(connections: number, seconds: number): void;
 }
 
-/** @param now what the gauges show when they are asked */
+/** @param now the values of the gauges, read at each scrape */
 export function createLiveMetrics(
   metrics: Metrics,
   now: { connections: () => number; waitingBytes: () => number },

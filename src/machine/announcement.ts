@@ -1,6 +1,6 @@
 import { adminKeyLine } from '../ops/role-process.ts';
 
-/** What `npm start` tells people, between the log's lines, once alerts are taken. */
+/** The lines for people that `npm start` prints between the log's lines once Ajil takes alerts. */
 export function announcement(origin: string, adminKey: string | undefined): string[] {
   return [
     '',

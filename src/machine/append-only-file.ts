@@ -4,16 +4,16 @@ import { join } from 'node:path';
 const CHUNK = 64 * 1024;
 
 /**
- * Cuts zeros from the end of the newest part of the append-only file. A power cut leaves them on several file systems, where
- * the file had grown and its bytes were not written yet: nothing that was acknowledged is in them, and Redis does not start
- * with them.
+ * Cuts zeros from the end of the newest part of the append-only file. On several file systems a power cut leaves zeros where
+ * a file had grown but its bytes were not written yet. Redis does not start with them, and they hold nothing that was
+ * acknowledged.
  * @param dir the server's folder
  * @returns how many bytes were cut
  */
 export async function cutZeroTail(dir: string): Promise<number> {
   const folder = join(dir, 'appendonlydir');
   const manifest = await readFile(join(folder, 'appendonly.aof.manifest'), 'utf8').catch(() => '');
-  // "file appendonly.aof.2.incr.aof seq 2 type i", a line each; the newest comes last.
+  // One line for each part, such as "file appendonly.aof.2.incr.aof seq 2 type i". The newest comes last.
   const name = [...manifest.matchAll(/^file (\S+) seq \d+ type i/gm)].at(-1)?.[1];
   if (name === undefined) return 0;
   const file = await open(join(folder, name), 'r+').catch(() => undefined);

@@ -11,19 +11,19 @@ import { PID_FILE, stopLeftover } from './leftover.ts';
 import { shortSocketPath } from '../redis/socket-path.ts';
 
 export interface EmbeddedRedis {
-  /** What to give to `connectRedis`. */
+  /** For `connectRedis`. */
   readonly url: string;
   readonly pid: number;
-  /** Resolves with a reason when the server has ended, wanted or not. */
+  /** Resolves with a reason when the server has ended, whether or not it was stopped. */
   readonly ended: Promise<string>;
-  /** SIGTERM: saves and ends. SIGKILL after 10 s. */
+  /** Sends SIGTERM, after which the server saves and ends, and SIGKILL after 10 s. */
   stop(): Promise<void>;
-  /** For tests: ends it with no warning. */
+  /** For tests: ends the server without warning. */
   kill(signal: NodeJS.Signals): void;
 }
 
-/** Where the embedded server lives, and how to reach it once it runs. @param dataDir absolute */
-export function embeddedRedisPlace(dataDir: string): { dir: string; url: string } {
+/** The folder of the embedded server, and its URL once it runs. @param dataDir absolute */
+export function embeddedRedisAt(dataDir: string): { dir: string; url: string } {
   const dir = join(dataDir, 'redis');
   return { dir, url: `unix://${join(dir, SOCKET)}` };
 }
@@ -31,9 +31,10 @@ export function embeddedRedisPlace(dataDir: string): { dir: string; url: string 
 const SOCKET = 'redis.sock';
 
 /**
- * Becomes the server, and leaves a watcher that ends it when our side of the pipe closes: also a supervisor that dies by
- * SIGKILL leaves no server behind. A line on the pipe first says that the server is gone, so that its number, which may
- * be another process's by then, is left alone. `$$` is the number of the shell, which `exec` keeps.
+ * A shell that becomes the server and leaves a watcher. The watcher ends the server when our side of the pipe closes, so
+ * that even a supervisor that dies by SIGKILL leaves no server behind. If the server ends first, a line on the pipe tells
+ * the watcher to do nothing, because another process may have the number by then. `$$` is the number of the shell, which
+ * `exec` keeps.
  */
 const LAUNCHER = `echo $$ > "$1"
 (read -r _ <&3 || kill -TERM $$) >/dev/null 2>&1 &
@@ -41,13 +42,13 @@ shift
 exec "$@" 3<&-`;
 
 /**
- * Starts a Redis of our own: Unix socket only, every write on disk before its answer, nothing evicted. It ends with this
- * process. One that an earlier process left running in the folder is stopped first.
- * @param options.dir the server's own folder; made if it is not there
- * @param options.log receives each line that the server prints
- * @returns when the server has loaded its data and answers
- * @throws when another process has a server in this folder, and when the server ends before it answers; the message
- *   holds its last lines
+ * Starts the embedded Redis. It listens on a Unix socket only, writes to disk before it answers, and evicts nothing. It ends
+ * with this process. If an earlier process left a server running in the folder, that server is stopped first.
+ * @param options.dir the server's folder, which is made if it is missing
+ * @param options.log takes each line that the server prints
+ * @returns once the server has loaded its data and answers
+ * @throws if another process runs a server in this folder, or if the server ends before it answers. The message then holds
+ *   the server's last lines
  */
 export async function startEmbeddedRedis(options: {
   binary: string;
@@ -70,7 +71,7 @@ export async function startEmbeddedRedis(options: {
   const socket = join(dir, SOCKET);
   const settings: Record<string, string> = {
     port: '0',
-    // From inside the folder: the whole path may be longer than a socket's can be.
+    // Relative to the folder, because the whole path may be too long for a socket.
     unixsocket: SOCKET,
     unixsocketperm: '700',
     dir,
@@ -85,7 +86,7 @@ export async function startEmbeddedRedis(options: {
     ['-c', LAUNCHER, 'ajil-redis', join(dir, PID_FILE), options.binary].concat(
       Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]),
     ),
-    // A group of its own: Ctrl-C in a terminal reaches the supervisor, which stops the roles before their Redis.
+    // In a separate group, Ctrl-C in a terminal reaches only the supervisor, which stops the roles before their Redis.
     { stdio: ['ignore', 'pipe', 'pipe', 'pipe'], detached: true, cwd: dir },
   );
   const lastLines: string[] = [];
@@ -99,7 +100,7 @@ export async function startEmbeddedRedis(options: {
       options.log?.(line);
       if (isTorn || !/loaded anyway|short read while loading/.test(line)) continue;
       isTorn = true;
-      // The line may come later than the first answer.
+      // The line may come after the first answer.
       if (isReady) void rewriteFile(socket);
     }
   };
@@ -145,7 +146,7 @@ function exitReason(child: ChildProcess): Promise<string> {
 
 function dismissWatcher(child: ChildProcess): void {
   const pipe = child.stdio[3] as Writable | null;
-  pipe?.on('error', () => undefined); // the watcher may be gone already
+  pipe?.on('error', () => undefined); // the watcher may have ended already
   pipe?.end('the server has ended\n');
 }
 
@@ -157,18 +158,24 @@ async function stopChild(child: ChildProcess, ended: Promise<string>): Promise<v
   clearTimeout(timer);
 }
 
-/** The process of the server that answers; undefined while there is none, and while it loads its data: INFO is answered then. */
+/**
+ * The process of the server that answers. Undefined if there is none, or while it loads its data (it answers INFO
+ * then).
+ */
 async function askProcess(socket: string): Promise<number | undefined> {
   const [, pid, loading] = (await ask(socket, 'INFO\r\n', /process_id:(\d+)[^]*\nloading:([01])/)) ?? [];
   return loading === '0' ? Number(pid) : undefined;
 }
 
-/** A file that was cut inside a transaction holds its beginning, which the next one would be read into. */
+/**
+ * A file that was cut inside a transaction ends with the beginning of it, and the next commands would be read as its
+ * rest.
+ */
 async function rewriteFile(socket: string): Promise<void> {
   await ask(socket, 'BGREWRITEAOF\r\n', /^\+(.*)\r\n/);
 }
 
-/** @returns what `pattern` finds in the answer; undefined when there is none within a second */
+/** @returns what `pattern` finds in the answer; undefined if it finds nothing within a second */
 function ask(socket: string, command: string, pattern: RegExp): Promise<RegExpExecArray | undefined> {
   return new Promise((done) => {
     const connection = connect(shortSocketPath(socket));
@@ -187,7 +194,7 @@ function ask(socket: string, command: string, pattern: RegExp): Promise<RegExpEx
   });
 }
 
-/** A folder that others may write to is nobody's proof: only ours is used. */
+/** Other users may have put files into a folder to which they can write, so only a folder of our user is used. */
 async function takeFolder(dir: string): Promise<void> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const { uid } = await lstat(dir);

@@ -9,10 +9,10 @@ export interface FolderLock {
 }
 
 /**
- * Takes a folder for this process: two servers on one append-only file would destroy it. The lock is a listening Unix
- * socket in the folder, so only its owner can take it, and it answers nobody when its process is gone, however that ended.
- * It binds the processes of one machine: a folder that two machines or containers share is not protected.
- * @returns undefined when another process holds it
+ * Takes a folder for this process, because two servers on one append-only file would destroy it. The lock is a listening
+ * Unix socket in the folder. Thus only the folder's owner can take it, and it no longer answers once its process has ended
+ * in any way. It works between processes of one machine: it does not protect a folder that machines or containers share.
+ * @returns undefined if another process holds it
  */
 export async function lockFolder(dir: string): Promise<FolderLock | undefined> {
   const path = join(dir, 'lock.sock');
@@ -42,7 +42,7 @@ export async function lockFolder(dir: string): Promise<FolderLock | undefined> {
 
 class Held extends Error {}
 
-/** link(2) fails where the name is taken already. */
+/** link(2) fails if the name exists. */
 function isFirst(draft: string, path: string): boolean {
   try {
     linkSync(draft, path);
@@ -53,7 +53,10 @@ function isFirst(draft: string, path: string): boolean {
   }
 }
 
-/** Removes what a crash left. Another process may have been faster, and what has the name now be its lock: it gets it back. */
+/**
+ * Removes the lock that a crash left. Another process may have been faster and have its lock under this name: then the
+ * lock gets the name back.
+ */
 function takeAway(path: string, dead: number): void {
   const aside = `${path}.${randomUUID().slice(0, 8)}`;
   try {

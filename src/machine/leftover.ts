@@ -2,14 +2,15 @@ import { readFileSync, readlinkSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Written by the launcher before the server runs, so that there is no moment in which it runs unknown. */
+/** The launcher writes it before it becomes the server, so that no server runs without it. */
 export const PID_FILE = 'redis.pid';
 
 const GRACE_MS = 10_000;
 
 /**
- * Ends a server that an earlier supervisor started in `dir` and did not live to stop. Call it while holding the folder.
- * @param log told what is done, a line each
+ * Ends a server that an earlier supervisor started in `dir` and did not live to stop. Call it while you hold the folder's
+ * lock.
+ * @param log takes a line for each step
  */
 export async function stopLeftover(dir: string, log: (line: string) => void): Promise<void> {
   const pid = leftoverPid(dir);
@@ -23,7 +24,7 @@ export async function stopLeftover(dir: string, log: (line: string) => void): Pr
   while (leftoverPid(dir) === pid) await sleep(20);
 }
 
-/** The process of the pid file, if it is alive and still what it was: pids are used again. */
+/** The process in the pid file, if it is alive and still that server. Process numbers are used again. */
 function leftoverPid(dir: string): number | undefined {
   let pid: number;
   try {
@@ -34,11 +35,11 @@ function leftoverPid(dir: string): number | undefined {
   return Number.isInteger(pid) && pid > 1 && runsIn(pid, dir) ? pid : undefined;
 }
 
-/** Whether it is a server whose working folder is `dir`; without /proc (not Linux), whether it is alive at all. */
+/** Whether the process is a server whose working folder is `dir`. Without /proc (not Linux): whether it is alive. */
 function runsIn(pid: number, dir: string): boolean {
   if (process.platform !== 'linux') return signal(pid, 0);
   try {
-    // "123 (redis-server) S …": a zombie has ended and only waits to be reaped.
+    // "123 (redis-server) S …". A zombie (Z) has ended and only waits to be reaped.
     const [, name, state] = /^\d+ \((.*)\) (\S)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
     if (name === undefined || state === 'Z' || !/redis|valkey/.test(name)) return false;
     return readlinkSync(`/proc/${pid}/cwd`) === realpathSync(dir);

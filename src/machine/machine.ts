@@ -6,10 +6,10 @@ import { forkRole, UNFIT_REASON, type RoleMessage } from '../ops/role-process.ts
 import { UnfitError } from '../ops/unfit.ts';
 import type { Shutdown } from '../ops/shutdown.ts';
 import { supervise, type Running, type Supervised } from '../ops/supervisor.ts';
-import { embeddedRedisPlace, startEmbeddedRedis } from './embedded-redis.ts';
+import { embeddedRedisAt, startEmbeddedRedis } from './embedded-redis.ts';
 import { findRedisServer } from './server-binary.ts';
 
-/** A role's own shutdown ends by itself after 30 s; this is for one that cannot even do that. */
+/** A role's shutdown exits by itself after 30 s. This is for a role that cannot even do that. */
 const ROLE_STOP_DEADLINE_MS = 33_000;
 
 export interface Machine {
@@ -20,12 +20,12 @@ export interface Machine {
 }
 
 /**
- * Runs all of Ajil on this machine: the embedded Redis if none is configured, the server, the workers; each is started
- * again when it ends. What is started is added to `shutdown`, which stops the server, then the workers, then Redis.
+ * Runs all of Ajil on this machine: the embedded Redis if no other is configured, the server and the workers. Each part that
+ * ends is started again. `shutdown` stops the server, then the workers, then Redis.
  * @param deps.roles the roles' entry points
- * @param deps.projectDir where `.cache/redis` is looked for
+ * @param deps.projectDir the folder with `.cache/redis`
  * @param deps.onAdminKey called once, at the first start of a `DATA_DIR`
- * @throws when there is no Redis to run, and when the embedded one does not start at all
+ * @throws if there is no Redis to run, or if the first start of the embedded Redis fails
  */
 export async function runMachine(deps: {
   config: Config;
@@ -35,7 +35,7 @@ export async function runMachine(deps: {
   logger: Logger;
   shutdown: Shutdown;
   onAdminKey: (key: string) => void;
-  /** A role ended with status 78: it cannot run with what is configured. */
+  /** A role ended with status 78: it cannot run with this configuration. */
   onUnfit: () => void;
 }): Promise<Machine> {
   const { config, logger, shutdown } = deps;
@@ -45,7 +45,7 @@ export async function runMachine(deps: {
   const stopDeadlineMs = ROLE_STOP_DEADLINE_MS;
   let onListening: (port: number) => void;
   const listening = new Promise<number>((done) => (onListening = done));
-  // The workers say that they are ready, too: only what the server says counts here.
+  // The workers say that they are ready as well, but only the server's word counts.
   const onServerMessage = (told: RoleMessage): void => {
     if (told.type === 'ready') onListening(told.port ?? config.port);
     else if (told.type === 'admin-key') deps.onAdminKey(told.key);
@@ -68,7 +68,7 @@ export async function runMachine(deps: {
     run(
       `workers ${index + 1}`,
       deps.roles.workers,
-      // They speak to the outside, and need no key to the desk.
+      // Workers talk to strangers' servers and do not need the admin key.
       { ADMIN_KEY: undefined, ...metricsPortOf(config, config.serverProcesses + index) },
       () => undefined,
     ),
@@ -81,7 +81,7 @@ export async function runMachine(deps: {
   return { parts, ready: listening.then((port) => untilReady(config, port, logger)) };
 }
 
-/** @returns the embedded server's URL, once it answers */
+/** @returns the embedded server's URL once it answers */
 async function superviseRedis(
   deps: { config: Config; projectDir: string; path: string; logger: Logger; shutdown: Shutdown },
   parts: Map<string, Supervised>,
@@ -94,17 +94,17 @@ async function superviseRedis(
     );
   }
   await mkdir(deps.config.dataDir, { recursive: true, mode: 0o700 });
-  const { dir } = embeddedRedisPlace(deps.config.dataDir);
+  const { dir } = embeddedRedisAt(deps.config.dataDir);
   const redisLog = logger.child({ part: 'redis' });
-  // Redis marks greetings and farewells as warnings, too: only what speaks of trouble is one of ours. Memory overcommit
-  // matters to a server that forks a snapshot of gigabytes; it is in the operator's page.
+  // Redis marks greetings and farewells as warnings as well, so only lines that speak of trouble become warnings here.
+  // Memory overcommit matters only to a server that forks a snapshot of gigabytes; docs/operations.md covers it.
   const log = (line: string): void => {
     const trouble = / # .*(warning|error|fail|can't|unable|corrupt|denied|abort|crash|short)/i;
     if (trouble.test(line) && !line.includes('overcommit')) redisLog.warn(line);
     else redisLog.debug(line);
   };
   const start = () => startEmbeddedRedis({ binary, dir, log });
-  // The first start is not repeated: what is wrong then (a damaged file, a second Ajil) is for the operator to see.
+  // The first start is not repeated, so that the operator sees what is wrong (a damaged file, a second Ajil).
   const first = await start();
   let next: typeof first | undefined = first;
   const redis = supervise({
@@ -123,7 +123,7 @@ async function superviseRedis(
 
 const isUnspecified = (address: string): boolean => address === '0.0.0.0' || address === '::';
 
-/** Asks `/readyz` until it says yes; every half a minute the log says why not. @returns the port */
+/** Asks `/readyz` until it says yes. Every half a minute the log tells why it does not. @returns the port */
 async function untilReady(config: Config, port: number, logger: Logger): Promise<number> {
   for (let attempt = 1; ; attempt += 1) {
     const answer = await askReady(config.bind, port);
@@ -134,7 +134,7 @@ async function untilReady(config: Config, port: number, logger: Logger): Promise
 }
 
 async function askReady(bind: string | undefined, port: number): Promise<string> {
-  // The address that it listens on need not be the loopback one.
+  // The server need not listen on the loopback address.
   const host =
     bind === undefined || isUnspecified(bind) ? '127.0.0.1' : bind.includes(':') ? `[${bind}]` : bind;
   try {

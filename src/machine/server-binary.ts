@@ -6,10 +6,11 @@ import { isOldRedis } from '../redis/requirements.ts';
 const NAMES = ['redis-server', 'valkey-server'];
 
 /**
- * Finds a Redis-compatible server that is new enough: on the `path`, else in the project's own cache, where `npm run setup` unpacks one.
+ * Finds a Redis-compatible server that is new enough: on the `path`, or else in the project's cache, where `npm run setup`
+ * unpacks one.
  * @param path the environment's `PATH`
  * @param projectDir the folder that holds `package.json`
- * @returns an absolute path, or undefined when there is none
+ * @returns an absolute path; undefined if there is none
  */
 export function findRedisServer(path: string, projectDir: string): string | undefined {
   const folders = [
@@ -30,7 +31,10 @@ function isExecutable(file: string): boolean {
   }
 }
 
-/** `Redis server v=7.0.15 sha=…`; Valkey began with 7.2 as `Valkey server v=…`. One that does not say is taken. */
+/**
+ * `Redis server v=7.0.15 sha=…`; Valkey began with 7.2 as `Valkey server v=…`. A server that does not tell its version
+ * is taken.
+ */
 function isTooOld(file: string): boolean {
   const { stdout } = spawnSync(file, ['--version'], { encoding: 'utf8', timeout: 5000 });
   const version = /\bv=(\d+\.\d+)/.exec(stdout)?.[1];

@@ -6,20 +6,20 @@ import { asRunning, EXIT_CONFIG, readRoleMessage, tellSupervisor, UNFIT_REASON }
 import { createShutdown, shutdownOnSignals } from './shutdown.ts';
 import { supervise } from './supervisor.ts';
 
-/** How long a worker may take to end: longer than the 30 s that its own shutdown allows itself. */
+/** Longest time for a worker to end: its shutdown exits by itself after 30 s. */
 const STOP_DEADLINE_MS = 32_000;
 
 /**
- * Runs a role in `count` processes that share their ports (node:cluster). The first process then does no work of its own:
- * it starts the others, starts again what dies, passes on what they tell the supervisor and stops them when it is stopped.
- * With `count` 1 the role runs in this process. Call it once, at the top of an entry point.
- * @param startWorker resolves when the role works; it handles its own signals. `group` names the processes that stop together
+ * Runs a role in `count` processes that share their ports (node:cluster). The first process then only starts the others,
+ * restarts those that die, passes their messages to the supervisor, and stops them when it is stopped. With `count` 1 the
+ * role runs in this process. Call it once, at the top of an entry point.
+ * @param startWorker resolves when the role works, and handles its signals. `group` names the processes that stop together
  */
 export async function runClustered(options: {
   count: number;
   logger: Logger;
   startWorker: (group: string) => Promise<void>;
-  /** What the process of this number finds in its environment beside ours. */
+  /** What the environment of the process with this number has in addition to ours. */
   envOf?: (index: number) => Record<string, string>;
 }): Promise<void> {
   const { count, logger } = options;
@@ -30,7 +30,7 @@ export async function runClustered(options: {
   const told = new Set<string>();
   cluster.on('message', (_worker, received: unknown) => {
     const message = readRoleMessage(received);
-    // Every worker says that it is ready; the supervisor wants to hear it once.
+    // Every worker says that it is ready, but the supervisor needs to hear it once.
     if (message === undefined || message.type === 'alive' || told.has(message.type)) return;
     told.add(message.type);
     tellSupervisor(message);
@@ -51,7 +51,7 @@ export async function runClustered(options: {
   });
 }
 
-/** The same for all processes of one parent, and another on another machine. */
+/** The processes of one parent share it. Another machine has another. */
 function groupOf(parent: number): string {
   return createHash('sha256').update(`${hostname()}:${parent}`).digest('hex').slice(0, 8);
 }

@@ -3,16 +3,16 @@ import { pino, type Logger, type LoggerOptions } from 'pino';
 export type { Logger };
 
 /**
- * One JSON line per event on standard output. Endpoints, keys and tokens are personal data or secrets:
- * they are never passed to the logger, and the usual carriers are blotted out in case one slips in.
+ * One JSON line per event on standard output. Endpoints, keys and tokens are personal data or secrets, and must never be
+ * passed to the logger. Fields with the usual names are redacted in case one slips in.
  */
 export function createLogger(options: { level: string; role: string }): Logger {
   const output = pino.destination({ fd: 1, sync: true });
-  // A full disk, a terminal that was closed, a pipe without a reader: nobody would know what happens here from now on.
-  // The process ends in good order, and is started again with an output that works; pino itself would fall silent.
+  // A full disk, a closed terminal, a pipe without a reader: from now on nobody would learn what happens here, because pino
+  // would fall silent. So the process ends in good order, to be started again with an output that works.
   output.once('error', () => {
     output.on('error', () => undefined);
-    // They would try again for ever, the event loop with them.
+    // These two would try again for ever and hold the event loop.
     output.write = () => true;
     output.flushSync = () => undefined;
     process.kill(process.pid, 'SIGTERM');
@@ -23,7 +23,16 @@ export function createLogger(options: { level: string; role: string }): Logger {
     timestamp: pino.stdTimeFunctions.isoTime,
     serializers: { err: (error: unknown) => loggedError(error, MOST_CAUSES) },
     redact: {
-      paths: ['*.authorization', '*.cookie', '*.endpoint', '*.auth', '*.p256dh', '*.token', '*.key'],
+      paths: [
+        '*.authorization',
+        '*.cookie',
+        '*.endpoint',
+        '*.auth',
+        '*.p256dh',
+        '*.token',
+        '*.key',
+        '*.privateKey',
+      ],
       censor: '[redacted]',
     },
   };
@@ -32,7 +41,7 @@ export function createLogger(options: { level: string; role: string }): Logger {
 
 const MOST_CAUSES = 5;
 
-/** What of an error may be logged. The rest stays out: ioredis, for one, hangs its command there, endpoint and secrets in it. */
+/** The part of an error that may be logged. ioredis, for one, adds its command to an error, with endpoints and secrets. */
 function loggedError(error: unknown, causes: number): unknown {
   if (!(error instanceof Error)) return String(error);
   const { code } = error as { code?: unknown };

@@ -2,13 +2,16 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Metrics } from './metrics.ts';
 
-/** This process's own metrics on a port of its own, also while Redis is away. */
+/** The metrics of this process on a separate port, which works while Redis is away as well. */
 export interface MetricsServer {
   readonly port: number;
   close(): Promise<void>;
 }
 
-/** @param options.port 0 chooses one @param options.host every address by default */
+/**
+ * @param options.port 0 chooses one
+ * @param options.host every address by default
+ */
 export async function openMetricsServer(options: {
   port: number;
   host: string | undefined;
@@ -30,7 +33,7 @@ export async function openMetricsServer(options: {
   server.maxConnections = 20;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    // Exclusive: the processes of node:cluster would otherwise share one.
+    // Exclusive, because the processes of node:cluster would share the port otherwise.
     server.listen({ port: options.port, exclusive: true, ...(host === undefined ? {} : { host }) }, resolve);
   });
   server.unref();

@@ -1,11 +1,11 @@
 import { Gauge, Registry, collectDefaultMetrics } from 'prom-client';
 
-/** The process's own metrics. Rooms register theirs on it; names start with `ajil_`, units are in the name. */
+/** The metrics of this process. Each room registers its metrics here. Names start with `ajil_` and hold the unit. */
 export type Metrics = Registry;
 
 /**
- * @param process unique among all processes: where the metrics of several are shown together, each has series of its own,
- *   so a counter only goes back to zero when its process starts again
+ * @param process unique among all processes. Each process thus has separate series where the metrics of several are shown
+ *   together, and a counter goes back to zero only when its process starts again
  */
 export function createMetrics(role: string, process = 'alone'): Metrics {
   const registry = new Registry();
@@ -14,7 +14,7 @@ export function createMetrics(role: string, process = 'alone'): Metrics {
   return registry;
 }
 
-/** Says which build runs where. @param version of the product */
+/** Tells which build runs where. @param build.version of the product */
 export function tellBuild(metrics: Metrics, build: { version: string; host: string; pid: number }): void {
   const { version, host, pid } = build;
   new Gauge({

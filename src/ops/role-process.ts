@@ -2,11 +2,11 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { z } from 'zod';
 import type { Running } from './supervisor.ts';
 
-/** EX_CONFIG of sysexits.h: restarting does not help. */
+/** EX_CONFIG of sysexits.h: a restart does not help. */
 export const EXIT_CONFIG = 78;
 
 const ALIVE_EVERY_MS = 5000;
-/** After so many looks without a word, `ALIVE_EVERY_MS` apart, a role hangs. */
+/** A role hangs if it is silent at so many checks in a row, `ALIVE_EVERY_MS` apart. */
 const MOST_MISSED = 6;
 
 const SOURCE_MAPS = '--enable-source-maps';
@@ -18,35 +18,35 @@ const message = z.discriminatedUnion('type', [
 ]);
 
 /**
- * What a role tells whoever started it:
- * - `ready`: it does its work; the server says on which port it listens;
- * - `admin-key`: the first start made this key, and it is shown to the operator once;
+ * What a role tells the process that started it:
+ * - `ready`: it works, and the server tells its port;
+ * - `admin-key`: the first start made this key, which the operator must see once;
  * - `alive`: its event loop turns.
  */
 export type RoleMessage = z.infer<typeof message>;
 
-/** What an operator sees of a new admin key. */
+/** The line that shows a new admin key to the operator. */
 export const adminKeyLine = (key: string): string => `  admin key    ${key}   (shown only now: keep it)`;
 
-/** Tells the supervisor. Without one there is nobody else to show a new admin key, so it goes to standard output. */
+/** Tells the supervisor. Without a supervisor, a new admin key goes to standard output, so that the operator sees it. */
 export function tellSupervisor(told: RoleMessage): void {
   if (process.send !== undefined && process.connected) process.send(told);
   else if (told.type === 'admin-key') process.stdout.write(`${adminKeyLine(told.key)}\n`);
 }
 
-/** From now on whoever started this process hears that its event loop turns. */
+/** From now on the process that started this one hears that the event loop turns. */
 export function tellThatItLives(): void {
   if (process.send === undefined) return;
   setInterval(() => tellSupervisor({ type: 'alive' }), ALIVE_EVERY_MS).unref();
 }
 
-/** Reads what a child process sent; undefined for anything that is not a {@link RoleMessage}. */
+/** Reads what a child process sent. Undefined if it is no {@link RoleMessage}. */
 export function readRoleMessage(received: unknown): RoleMessage | undefined {
   return message.safeParse(received).data;
 }
 
 /**
- * Starts a role as a child process. It sees `disconnect` when this process is gone, however that ended.
+ * Starts a role as a child process. The role sees `disconnect` when this process has ended in any way.
  * @param options.file the role's entry point
  * @param options.env added to this process's environment
  * @param options.stopDeadlineMs SIGKILL this long after the SIGTERM of `stop`
@@ -60,7 +60,7 @@ export function forkRole(options: {
   const child = fork(options.file, [], {
     env: { ...process.env, ...options.env },
     execArgv: [...process.execArgv.filter((flag) => flag !== SOURCE_MAPS), SOURCE_MAPS],
-    // A group of its own: Ctrl-C in a terminal reaches the supervisor alone, which stops the roles in order.
+    // In a separate group, Ctrl-C in a terminal reaches only the supervisor, which stops the roles in order.
     detached: true,
   });
   child.on('message', (received) => {
@@ -70,7 +70,7 @@ export function forkRole(options: {
   return asRunning(child, options.stopDeadlineMs);
 }
 
-/** A child process as what a supervisor keeps running. `stop` sends SIGTERM, and SIGKILL after `stopDeadlineMs`. */
+/** A child process in the form that a supervisor runs. `stop` sends SIGTERM, and SIGKILL after `stopDeadlineMs`. */
 export function asRunning(child: ChildProcess, stopDeadlineMs: number): Running {
   const ended = new Promise<string>((done) => {
     child.once('error', (error) => done(error.message));
@@ -91,12 +91,12 @@ export function asRunning(child: ChildProcess, stopDeadlineMs: number): Running 
 
 const exitReason = (code: number | null): string => `exit code ${code}`;
 
-/** Why a part ended that must not be started again: it said that this does not help. */
+/** The reason of a part that must not be started again, because it said that a restart does not help. */
 export const UNFIT_REASON = exitReason(EXIT_CONFIG);
 
 /**
- * Ends a process that has spoken before and is silent: its event loop hangs, or it is stopped. Looks are counted, not time:
- * a machine that was suspended stops this process, too.
+ * Ends a process that has spoken before and is silent now: its event loop hangs, or it was stopped. It counts checks, not
+ * time, because a machine that is suspended stops this process as well.
  * @param everyMs for tests
  */
 export function watchOver(child: ChildProcess, everyMs = ALIVE_EVERY_MS): void {

@@ -4,12 +4,15 @@ import { EXIT_CONFIG, tellThatItLives } from './role-process.ts';
 import { tellSystemd } from './systemd.ts';
 import { UnfitError } from './unfit.ts';
 
-/** The last line of an entry point: reads the configuration and runs the role; a fault in either ends the process, and says why. */
+/**
+ * The last line of an entry point: reads the configuration and runs the role. A fault in either ends the process and is
+ * told.
+ */
 export function runRole(role: string, run: (config: Config, logger: Logger) => Promise<void>): void {
   const config = readConfig();
   if (config === undefined) return;
   const logger = createLogger({ level: config.logLevel, role });
-  // Node would print the error itself, with everything that hangs on it.
+  // Node would print the error itself, with all its fields, which may hold secrets.
   const end = (error: unknown, message: string): void => {
     try {
       logger.fatal({ err: error }, message);
@@ -21,7 +24,7 @@ export function runRole(role: string, run: (config: Config, logger: Logger) => P
   tellThatItLives();
   run(config, logger).then(
     () => {
-      // A child's supervisor speaks for it.
+      // The supervisor of a child talks to systemd.
       if (process.send === undefined) tellSystemd(process.env);
     },
     (error: unknown) => end(error, `the ${role} could not start`),

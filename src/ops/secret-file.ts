@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** The text of a file; undefined when there is none. */
+/** The text of a file; undefined if there is none. */
 export async function readIfThere(file: string): Promise<string | undefined> {
   try {
     return await readFile(file, 'utf8');
@@ -13,8 +13,8 @@ export async function readIfThere(file: string): Promise<string | undefined> {
 }
 
 /**
- * Makes a file that only its owner reads (mode 0600), durably and once: where another process was first, its text counts.
- * @returns the text that is in the file
+ * Makes a file that only its owner can read (mode 0600), durably and once. If another process was first, its text stays.
+ * @returns the text in the file
  */
 export async function createSecretFile(file: string, text: string): Promise<string> {
   const folder = dirname(file);
@@ -24,7 +24,7 @@ export async function createSecretFile(file: string, text: string): Promise<stri
   try {
     await handle.writeFile(text);
     await handle.sync();
-    // link(2) fails where the name is taken already.
+    // link(2) fails if the name exists.
     await link(draft, file);
     await syncFolder(folder);
     return text;
@@ -37,7 +37,7 @@ export async function createSecretFile(file: string, text: string): Promise<stri
   }
 }
 
-/** Makes a new name in it durable (fsync(2)). */
+/** Makes a new name in the folder durable (fsync(2)). */
 async function syncFolder(dir: string): Promise<void> {
   const folder = await open(dir);
   try {

@@ -3,7 +3,7 @@ import type { Metrics } from './metrics.ts';
 import { openMetricsServer } from './metrics-server.ts';
 import type { Shutdown } from './shutdown.ts';
 
-/** Where METRICS_PORT is set, this process can be scraped by itself. */
+/** Opens the port of METRICS_PORT, if it is set, for the metrics of this process alone. */
 export async function serveMetrics(deps: {
   config: Config;
   metrics: Metrics;

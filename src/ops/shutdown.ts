@@ -1,15 +1,15 @@
 import type { Logger } from './logger.ts';
 
 export interface Shutdown {
-  /** Registers what releases a thing that was just opened. Released in reverse order. */
+  /** Registers how to close a part that was just opened. Parts are closed in reverse order. */
   add(name: string, close: () => Promise<void> | void): void;
-  /** Releases everything once; further calls wait for the first. Never rejects: a fault is logged and the rest goes on. */
+  /** Closes everything once. Further calls wait for the first. It never rejects: it logs a fault and closes the rest. */
   run(reason: string): Promise<void>;
 }
 
 /**
- * Collects what a process has opened and closes it in reverse.
- * @param deadlineMs after this long the process exits with status 1, whatever still hangs
+ * Collects what a process has opened, and closes it in reverse.
+ * @param deadlineMs after this time the process exits with status 1, even if something still hangs
  */
 export function createShutdown(logger: Logger, deadlineMs = 30_000): Shutdown {
   const opened: { name: string; close: () => Promise<void> | void }[] = [];
@@ -46,16 +46,19 @@ export function createShutdown(logger: Logger, deadlineMs = 30_000): Shutdown {
   };
 }
 
-/** SIGTERM, SIGINT and SIGHUP (the terminal was closed) run the shutdown and end the process; so does the loss of the supervising parent. */
+/**
+ * SIGTERM, SIGINT, SIGHUP (the terminal was closed) and the loss of the supervising parent run the shutdown and end the
+ * process.
+ */
 export function shutdownOnSignals(shutdown: Shutdown): void {
   const stop = (reason: string): void => {
     void shutdown.run(reason).then(() => process.exit(0));
   };
-  // Again and again: a log that cannot be written sends one of its own, maybe while another is being followed.
+  // Not `once`: a log that cannot be written sends a further SIGTERM, perhaps during a shutdown.
   process.on('SIGTERM', () => stop('SIGTERM'));
   process.once('SIGINT', () => stop('SIGINT'));
   process.once('SIGHUP', () => stop('SIGHUP'));
-  // Undefined without a supervisor (its type does not say so); false when it was gone before anybody listened.
+  // Undefined without a supervisor (its type does not say so), and false if the supervisor ended before this line.
   const connected = process.connected as boolean | undefined;
   if (connected === false) stop('the supervisor is gone');
   else process.once('disconnect', () => stop('the supervisor is gone'));

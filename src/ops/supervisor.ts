@@ -1,19 +1,19 @@
 import type { Logger } from './logger.ts';
 
-/** A process, or anything else that runs until it ends. */
+/** A process, or another part that runs until it ends. */
 export interface Running {
   readonly pid: number;
-  /** Resolves with a reason when it has ended, wanted or not. */
+  /** Resolves with a reason when the part has ended, whether or not it was stopped. */
   readonly ended: Promise<string>;
-  /** Asks it to end, forces it if it does not, and resolves when it is gone. */
+  /** Asks the part to end, forces it if needed, and resolves when it has ended. */
   stop(): Promise<void>;
 }
 
-/** What of the world a supervisor needs; a test hands in its own. */
+/** The clock and timers of a supervisor. Tests bring their own. */
 export interface Clock {
-  /** Milliseconds that only grow. */
+  /** Monotonic, ms. */
   now(): number;
-  /** Runs `task` once after `ms`. @returns what calls it off */
+  /** Runs `task` once after `ms`. @returns cancels it */
   after(ms: number, task: () => void): () => void;
 }
 
@@ -27,12 +27,12 @@ export const systemClock: Clock = {
 
 const FIRST_DELAY_MS = 200;
 const LONGEST_DELAY_MS = 30_000;
-/** What has run for this long is well: the next death counts as its first. */
+/** After a part has run for so long, its next death counts as the first. */
 const STABLE_MS = 60_000;
 
 /**
- * How long to wait before a restart: doubling from 200 ms to 30 s, of which half is random, so that parts that died
- * together do not come back together.
+ * The wait before a restart, ms. It doubles from 200 ms to 30 s. Half of it is random, so that parts that died together do
+ * not start together.
  * @param deaths in a row, 1 for the first
  * @param random in [0, 1)
  */
@@ -42,16 +42,24 @@ export function restartDelayMs(deaths: number, random: number): number {
 }
 
 export interface Supervised {
-  /** Of the one that runs now; undefined between two. */
+  /** Of the running process; undefined between two. */
   readonly pid: number | undefined;
-  /** How often it was started again. */
+  /** How often the part was started again. */
   readonly restarts: number;
-  /** Ends it for good, also when it is just waiting for its next start. */
+  /** Ends the part for good, even while it waits for its next start. */
   stop(): Promise<void>;
 }
 
 /**
- * Keeps one part running: starts it, and starts it again whenever it ends or could not start.
+ * Keeps one part running:
+ *
+ *     starting ─ started ───────────────────────────────────► running
+ *     starting, running ─ it ended, or could not start ─────► waiting (200 ms to 30 s)
+ *     starting, running ─ it ended with the final reason ───► given up, and `final.onEnd` is called
+ *     waiting ── the time is over ──────────────────────────► starting
+ *     any ────── stop ──────────────────────────────────────► stopped, once a running part has ended
+ *
+ * Nothing leads out of the last two states.
  * @param deps.name for the log: `server`, `workers 1`, `redis`
  * @param deps.start a rejection counts as a death
  */
@@ -61,7 +69,7 @@ export function supervise(deps: {
   logger: Logger;
   clock?: Clock;
   random?: () => number;
-  /** Called, and nothing is started again, when the part ends with this reason. */
+  /** If the part ends with this reason, `onEnd` is called and nothing is started again. */
   final?: { readonly reason: string; readonly onEnd: () => void };
 }): Supervised {
   const { name, logger, clock = systemClock, random = Math.random } = deps;

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 
 /**
- * Tells systemd that this process works, and then again and again that its event loop turns (sd_notify(3)); without
- * `Type=notify` it does nothing. Node has no datagram sockets of Unix: `systemd-notify` sends the words.
+ * Tells systemd once that this process works, and then regularly that its event loop turns (sd_notify(3)). Without
+ * `Type=notify` it does nothing. Node has no Unix datagram sockets, so `systemd-notify` sends the words.
  * @param environment NOTIFY_SOCKET, WATCHDOG_USEC and WATCHDOG_PID as systemd sets them
  * @param send for tests
  */

@@ -1,20 +1,21 @@
 import type { Provider } from './endpoint/endpoint-policy.ts';
 import { TransportError, type PushAnswer, type RetryReason, type TransportResponse } from './types.ts';
 
-/** The longest wait that we take from a push service, ms: an alert rarely lives longer than an hour. */
+/** The longest wait that a push service may demand, ms: an alert rarely lives longer than an hour. */
 const MAX_RETRY_AFTER = 3_600_000;
-/** The wait when a push service names none, ms; the caller's backoff adds to it. */
+/** The wait if a push service names none, ms. The caller's backoff adds to it. */
 export const DEFAULT_RETRY_AFTER = 1000;
-/** After 401 and 403, ms: it takes people, or a new token, to mend them. */
+/** The wait after 401 and 403, ms: people, or a new token, must mend the cause. */
 const UNAUTHORIZED_RETRY_AFTER = 30_000;
 
-// Apple: BadJwtToken, VapidPkHashMismatch; FCM: UnauthorizedRegistration; Mozilla: invalid Authorization or Crypto-Key header.
+// Apple: BadJwtToken, VapidPkHashMismatch; FCM: UnauthorizedRegistration; Mozilla: invalid Authorization or Crypto-Key
+// header.
 const VAPID_REASON = /vapid|jwt|unauthori[sz]ed|authorization|crypto-key/i;
 
 /**
- * What an exchange means for the delivery, after RFC 8030 (section 5 and 7.3) and what the push services document.
- * Pure.
- * @param now ms since 1970: `Retry-After` may be a date
+ * What an exchange means for the delivery, by RFC 8030 (sections 5 and 7.3) and the documentation of the push services.
+ * A pure function.
+ * @param now ms since 1970, because `Retry-After` may be a date
  */
 export function classify(
   result: TransportResponse | TransportError,
@@ -35,7 +36,7 @@ export function classify(
     return retry('throttled', retryAfter(result, now));
   }
   if (status === 408) return retry('timeout', retryAfter(result, now));
-  // The server did not act (RFC 9110, section 15.5.20; RFC 8470, section 5.2).
+  // The server did not act on the request (RFC 9110, section 15.5.20; RFC 8470, section 5.2).
   if (status === 421 || status === 425) return retry('unavailable', retryAfter(result, now));
   if (status >= 300 && status < 400)
     return { type: 'rejected', status, reason: 'redirects are not followed' };
@@ -50,7 +51,7 @@ const retry = (reason: RetryReason, afterMs: number, attempted = true): PushAnsw
   attempted,
 });
 
-/** RFC 9110, section 10.2.3: seconds or a date. WNS has a header of its own, in seconds. */
+/** Seconds or a date (RFC 9110, section 10.2.3). WNS uses its own header, in seconds. */
 function retryAfter({ headers }: TransportResponse, now: number): number {
   const text = (headers['retry-after'] ?? headers['x-wns-continue-after'] ?? '').trim();
   const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now;
@@ -59,7 +60,10 @@ function retryAfter({ headers }: TransportResponse, now: number): number {
     : Math.min(Math.max(ms, DEFAULT_RETRY_AFTER), MAX_RETRY_AFTER);
 }
 
-/** A machine's word such as `BadTtl`, if the body gives one. Never free text: it might quote the endpoint. */
+/**
+ * A word for machines such as `BadTtl`, if the body has one. Free text is never used, because it might quote the
+ * endpoint.
+ */
 function reasonOf(body: string): string {
   const word = /"(?:reason|code|error|status)"\s*:\s*"([\w.-]{1,40})"/i.exec(body)?.[1];
   return word ?? 'refused by the push service';

@@ -10,16 +10,16 @@ export interface LaneGauges {
   readonly waiting: number;
   readonly limit: number;
   readonly circuitOpen: boolean;
-  /** Its host fits a pattern: strangers can make up any number. */
+  /** The host fits a pattern: strangers can make up any number of such lanes. */
   readonly regional: boolean;
-  /** For subscriptions that were never accepted: strangers can make up any number of these, too. */
+  /** The lane serves subscriptions that were never accepted. Strangers can make up any number of these as well. */
   readonly unproven: boolean;
-  /** Answers of the push service, whatever they say. */
+  /** All answers of the push service, whatever they say. */
   readonly answered: number;
 }
 
 export interface SenderMetrics {
-  /** @param latencyMs undefined when nothing was sent */
+  /** @param latencyMs undefined if nothing was sent */
   answered(
     lane: Pick<LaneGauges, 'provider' | 'unproven'>,
     answer: PushAnswer,
@@ -27,7 +27,7 @@ export interface SenderMetrics {
   ): void;
 }
 
-/** Registers the sender's metrics; the gauges are summed over a provider's origins when they are read. */
+/** Registers the sender's metrics. Each read of a gauge sums it over the origins of a provider. */
 export function createSenderMetrics(metrics: Metrics, lanes: () => Iterable<LaneGauges>): SenderMetrics {
   const registers = [metrics];
   const attempts = new Counter({
@@ -78,5 +78,5 @@ export function createSenderMetrics(metrics: Metrics, lanes: () => Iterable<Lane
   };
 }
 
-/** So far as can be told. It wakes nobody. */
+/** A stranger may have made up the lane, so its circuit must wake no operator. */
 const isMadeUp = (lane: LaneGauges): boolean => lane.unproven || (lane.regional && lane.answered === 0);

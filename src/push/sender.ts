@@ -1,11 +1,12 @@
 import type { Logger } from '../ops/logger.ts';
 import type { Metrics } from '../ops/metrics.ts';
+import { createEncryptionQueue } from './encryption/encryption-queue.ts';
 import { openEncryptor, type Encryptor } from './encryption/encryptor.ts';
 import type { Accepted, EndpointPolicy, Provider } from './endpoint/endpoint-policy.ts';
-import { createLane, type Job, type Lane } from './lane/lane.ts';
+import type { Job, Lane } from './lane/job.ts';
+import { createLane } from './lane/lane.ts';
 import { createLanes, type Lanes } from './lane/lanes.ts';
 import { classify, DEFAULT_RETRY_AFTER } from './outcome.ts';
-import { createOutbox } from './encryption/encryption-queue.ts';
 import type { RemovalBrake } from './endpoint/removal-brake.ts';
 import { createSenderMetrics } from './sender-metrics.ts';
 import {
@@ -21,30 +22,33 @@ import {
 import type { Vapid } from './vapid/vapid-headers.ts';
 
 /**
- * Messages held at once, waiting or under way, in all: with payloads of 2.6 kB about 100 MB, and the bodies of those
- * under way (1,000 a lane at most) 2.8 kB each. A caller that gives less at a time bounds it further.
- * A lane that holds few is always let in, so that others cannot crowd it out.
+ * Most messages that the sender holds, waiting or in flight. Payloads of 2.6 kB then take about 100 MB, and each body in
+ * flight (1,000 a lane at most) 2.8 kB more. A caller that gives less at a time bounds it further.
+ * A lane that holds fewer than {@link ALWAYS_HELD} may always add one, so that others cannot crowd it out.
  */
 const MAX_HELD = 32_768;
 const ALWAYS_HELD = 256;
-/** Most messages to unproven subscriptions that the sender holds, for all origins together. */
+/** Most messages to unproven subscriptions that the sender holds for all origins together. */
 const MAX_UNPROVEN_HELD = 8192;
-/** Share of {@link MAX_HELD} that each rank may fill, so that there is room for the louder ones. */
+/** Share of {@link MAX_HELD} that each rank may fill, which leaves room for more urgent ranks. */
 const HELD_SHARE: Readonly<Record<Rank, number>> = { 0: 1, 1: 0.75, 2: 0.5 };
-/** Connections are opened ahead to so many push services at most: five have nearly all readers, the others are regions of one. */
+/**
+ * Most push services to which connections are opened ahead: five have nearly all readers, and the others are regions of
+ * one.
+ */
 const MAX_PRECONNECTED = 8;
 const DEFAULT_ORDER: SendOrder = { rank: 1, stopped: false };
-/** A request without an answer is given up after so long, ms: the transport's own deadlines should come first. */
+/** After this time a request without an answer is given up, ms. The transport's own deadlines should come first. */
 const REQUEST_DEADLINE = 15_000;
 const CLOSE_DEADLINE = 10_000;
 
 /**
- * Opens the sender. Each push service has its own concurrency, queue, pauses and circuit; a message is encrypted only
- * when its turn has come, together with the others of that moment.
- * @param deps.transport is closed with the sender
- * @param deps.encryptor by default the fastest that works here
- * @param deps.brake is told every answer
- * @param deps.now ms since 1970: for `Retry-After` dates
+ * Opens the sender. Each push service has its own limit, queue, pauses and circuit. A message is encrypted only when it
+ * may start, together with the others that start at that moment.
+ * @param deps.transport the sender closes it
+ * @param deps.encryptor by default the fastest that works on this machine
+ * @param deps.brake learns of every answer
+ * @param deps.now ms since 1970, for dates in `Retry-After`
  */
 export function openSender(deps: {
   transport: Transport;
@@ -63,8 +67,9 @@ export function openSender(deps: {
   const lanesOf = (isUnproven = false): Lanes => (isUnproven ? unproven : proven);
   const allLanes = (): Lane[] => [...proven.all(), ...unproven.all()];
   const metrics = createSenderMetrics(deps.metrics, allLanes);
-  const outbox = createOutbox({ encryptor: deps.encryptor ?? openEncryptor({ logger }), deliver });
-  /** Started and not answered, oldest first: all have the same deadline. */
+  const encryptor = deps.encryptor ?? openEncryptor({ logger });
+  const encryptionQueue = createEncryptionQueue({ encryptor, deliver });
+  /** Started and not answered. The oldest comes first, and all have the same deadline. */
   const started = new Set<Job>();
   let deadlineTimer: NodeJS.Timeout | undefined;
   let held = 0;
@@ -77,10 +82,10 @@ export function openSender(deps: {
     const known = lanes.get(origin);
     if (known !== undefined) return known;
     const isUnproven = order.unproven === true;
-    const place = { origin, provider, regional, unproven: isUnproven };
-    const lane = createLane({ ...place, vapid, now: clock, logger, start, finish });
+    const whose = { origin, provider, regional, unproven: isUnproven };
+    const lane = createLane({ ...whose, vapid, now: clock, logger, start, finish });
     if (!lanes.add(lane)) return undefined;
-    // While the first messages are encrypted.
+    // It connects while the first messages are encrypted.
     transport.preconnect(origin);
     return lane;
   }
@@ -89,7 +94,7 @@ export function openSender(deps: {
     countWaiting(job, -1);
     started.add(job);
     deadlineTimer ??= setTimeout(giveUpOverdue, REQUEST_DEADLINE);
-    outbox.add(job);
+    encryptionQueue.add(job);
   }
 
   function deliver(job: Job, body: Buffer | undefined): void {
@@ -97,7 +102,7 @@ export function openSender(deps: {
       settle(job, { type: 'rejected', status: 0, reason: 'the message cannot be encrypted for this key' });
       return;
     }
-    if (!started.has(job)) return; // given up meanwhile
+    if (!started.has(job)) return; // it was given up meanwhile
     const { order, path } = job;
     if (isWithdrawn(order)) return settle(job, notTaken('stopped'));
     const { origin, provider, headers } = job.lane;
@@ -203,7 +208,7 @@ export function openSender(deps: {
       for (const lane of lanesOf(order.unproven).all()) lane.withdraw(order);
     },
     preconnect() {
-      // Where nobody has ever answered, perhaps nobody is: strangers make up names.
+      // Strangers make up origins: one that has never answered may not exist.
       const usual = proven.all().filter((lane) => lane.answered > 0 && !lane.circuitOpen);
       usual.sort((a, b) => b.answered - a.answered);
       for (const { origin } of usual.slice(0, MAX_PRECONNECTED)) transport.preconnect(origin);
@@ -217,7 +222,7 @@ function countWaiting({ order }: Job, change: number): void {
   order.waiting = (order.waiting ?? 0) + change;
 }
 
-/** Status 0: decided here, nobody was asked. */
+/** Status 0: Ajil decided it without asking a push service. */
 function refusal(verdict: { gone: boolean; reason: string }): PushAnswer {
   if (verdict.gone) return { type: 'gone', status: 0 };
   return { type: 'rejected', status: 0, reason: `the endpoint ${verdict.reason}` };

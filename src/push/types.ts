@@ -17,36 +17,40 @@ export interface PushMessage {
   /** Seconds, at least 1. */
   readonly ttl: number;
   readonly urgency: PushUrgency;
-  /** RFC 8030 `Topic`: 32 base64url characters. A later message with the same key replaces this one at the push service. */
+  /** RFC 8030 `Topic`: 32 base64url characters. At the push service a later message with the same key replaces this one. */
   readonly collapseKey: string;
 }
 
-/** 0 goes first. */
+/** The order of messages: 0 goes first. */
 export type Rank = 0 | 1 | 2;
 
-/** What many messages have in common, what their caller may change while they wait, and what the sender says of them. */
+/** What many messages have in common. The caller may change some of it while they wait. */
 export interface SendOrder {
-  /** Messages of a lower rank go first where several wait for the same push service. */
+  /** Of the messages that wait for a push service, those of a lower rank go first. */
   readonly rank: Rank;
-  /** Its messages have failed before, so another failure says little about their push service. */
+  /** The messages have failed before, so another failure says little about their push service. */
   readonly again?: boolean;
-  /** Its subscriptions have never been accepted by their push service. They have lanes of their own, and teach the others nothing. */
+  /**
+   * The push service has never accepted a message for these subscriptions. They have separate lanes, from which the other
+   * lanes learn nothing.
+   */
   readonly unproven?: boolean;
-  /** Once true, nothing of it is started any more: {@link PushSender.withdraw}. */
+  /** Once it is true, none of the messages starts any more: {@link PushSender.withdraw}. */
   stopped: boolean;
   /**
-   * Until when its messages may be written, on the clock of `performance.now()`. After it they wait for a later time here.
-   * Without: there is no limit. A process that was frozen, or that Redis does not reach, thus sends nothing outdated.
+   * Until this time, on the clock of `performance.now()`, the messages may be written. After it they wait until the caller
+   * sets a later time. Undefined means no limit. Thus a process that was frozen, or is cut off from Redis, sends nothing
+   * outdated.
    */
   leaseUntil?: number;
-  /** How many of its messages wait for their turn. The sender keeps it. */
+  /** How many of the messages wait. The sender keeps it up to date. */
   waiting?: number;
 }
 
 /**
- * What came of one attempt. `accepted`, `gone` and `rejected` are final. `retry` is not: the caller tries again
- * no earlier than `afterMs`, until the message expires. `attempted` is false when nothing was sent at all
- * (circuit open, service saturated or throttled), so that a ledger may keep it apart.
+ * The result of one attempt. `accepted`, `gone` and `rejected` are final. After `retry` the caller tries again, no earlier
+ * than after `afterMs`, until the message expires. `attempted` is false if nothing was sent (circuit open, service
+ * saturated or throttled), so that a ledger can tell the difference.
  */
 export type PushAnswer =
   | { readonly type: 'accepted'; readonly status: number }
@@ -73,13 +77,13 @@ export type RetryReason =
 /** Sends one message to one subscription. Never rejects: every failure is an answer. */
 export interface PushSender {
   send(target: PushTarget, message: PushMessage, order?: SendOrder): Promise<PushAnswer>;
-  /** Nothing of this order is started from now on: what waits is answered at once (`stopped`), what is on the wire as it comes. */
+  /** Stops an order: waiting messages are answered at once (`stopped`), messages on the wire when their answer comes. */
   withdraw(order: SendOrder): void;
-  /** Opens connections to the push services that are used most, where there is none now: messages for them are about to come. */
+  /** Opens connections to the push services that are used most, if there is none: messages for them are about to come. */
   preconnect(): void;
-  /** How long it would be of no use to send to an origin (circuit open, throttled, no answers, too many waiting), ms; 0: go on. */
+  /** For how long sending to an origin is useless (circuit open, throttled, no answers, too many waiting), ms. 0 means now. */
   busyMs(origin: string, unproven?: boolean): number;
-  /** Waits for what is on the wire (at most `deadlineMs`), then closes every session. */
+  /** Waits for the answers to messages on the wire (at most `deadlineMs`), then closes every connection. */
   close(deadlineMs?: number): Promise<void>;
 }
 
@@ -89,16 +93,16 @@ export interface TransportRequest {
   readonly origin: string;
   /** Path and query. */
   readonly path: string;
-  /** Lower-case names, without pseudo-headers and `content-length`. Names and values that repeat between requests are worth indexing. */
+  /** Lower-case names, without pseudo-headers and `content-length`. The transport indexes names and values that repeat. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
-  /** Once {@link isWithdrawn} says so, it is not written any more if it has not been yet. */
+  /** The request is not written once {@link isWithdrawn} is true. */
   readonly order?: Withdrawable;
 }
 
 type Withdrawable = Pick<Readonly<SendOrder>, 'stopped' | 'leaseUntil'>;
 
-/** The caller stopped the order, or has not renewed its lease. */
+/** Whether the caller stopped the order, or has not renewed its lease. */
 export function isWithdrawn(order: Withdrawable | undefined): boolean {
   if (order === undefined) return false;
   return order.stopped || (order.leaseUntil !== undefined && performance.now() >= order.leaseUntil);
@@ -107,13 +111,13 @@ export function isWithdrawn(order: Withdrawable | undefined): boolean {
 export interface TransportResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** At most the first 1,024 bytes, as text: enough for a reason. */
+  /** The first 1,024 bytes at most, as text: enough for a reason. */
   readonly body: string;
 }
 
 /**
- * Why a request has no response. `processed` is false only if the server is known not to have acted on it
- * (never written, GOAWAY below its id, REFUSED_STREAM): then sending it again cannot double it.
+ * Why a request has no response. `processed` is false only if the server certainly did not act on it (it was never
+ * written, GOAWAY below its id, REFUSED_STREAM). Then a second attempt cannot double the message.
  */
 export class TransportError extends Error {
   override readonly name = 'TransportError';
@@ -126,11 +130,11 @@ export class TransportError extends Error {
   }
 }
 
-/** Keeps sessions per origin open and multiplexes requests over them. */
+/** Carries requests to push services over connections that stay open. */
 export interface Transport {
-  /** @throws {TransportError} always of this class */
+  /** @throws {TransportError} and nothing else */
   request(request: TransportRequest): Promise<TransportResponse>;
-  /** Opens a connection to an origin that has none, before there is a request for it. Nobody is told when it fails. */
+  /** Opens a connection to an origin that has none, before the first request. A failure is not reported. */
   preconnect(origin: string): void;
   close(deadlineMs?: number): Promise<void>;
 }

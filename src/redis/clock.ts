@@ -3,35 +3,33 @@ import type { Logger } from '../ops/logger.ts';
 import type { Metrics } from '../ops/metrics.ts';
 import type { Redis } from './connect.ts';
 import { keys } from './keys.ts';
-import { runScript, script } from './script.ts';
-
-/**
- * KEYS[1] any key of the core's slot, so that a cluster always asks the same node.
- * Answers the seconds and microseconds of Redis's clock.
- */
-const TIME = script(`return redis.call('TIME')`);
+import { runScript } from './script.ts';
+import { READ_TIME } from './scripts/read-time.ts';
 
 const EVERY_MS = 1000;
-/** From here on it is said: presence and expiry do not suffer, the log's times and BullMQ's delays do. */
+/**
+ * From this skew on, the log and `/readyz` report it. Presence and expiry are not affected; the log's times and
+ * BullMQ's delays are.
+ */
 const SKEW_MS = 2000;
 
-/** The one clock of all machines: Redis's. */
+/** The clock of Redis, which all machines share. */
 export interface Clock {
-  /** Milliseconds since the epoch. A jump of this machine's clock does not move it. */
+  /** Milliseconds since the epoch. A jump of this machine's clock does not change it. */
   readonly now: () => number;
-  /** How far this machine's clock is ahead (milliseconds). */
+  /** How far this machine's clock is ahead, in milliseconds. */
   skewMs(): number;
-  /** What `/readyz` says. */
+  /** The text for `/readyz`. */
   check(): string;
   close(): void;
 }
 
-/** @returns when Redis has told its time */
+/** Resolves once Redis has told its time. */
 export async function openClock(deps: {
   redis: Redis;
   metrics: Metrics;
   logger: Logger;
-  /** This machine's wall clock, and milliseconds that only grow. */
+  /** This machine's wall clock and its monotonic clock, both in milliseconds. */
   wall?: () => number;
   steady?: () => number;
 }): Promise<Clock> {
@@ -42,10 +40,10 @@ export async function openClock(deps: {
 
   async function look(): Promise<void> {
     const asked = steady();
-    const [seconds, micros] = (await runScript(redis, TIME, [keys.presence], [])) as [string, string];
+    const [seconds, micros] = await runScript(redis, READ_TIME, [keys.presence], []);
     roundTripMs = steady() - asked;
-    const fresh = Number(seconds) * 1000 + Number(micros) / 1000 - (asked + roundTripMs / 2);
-    // Redis was asked at some time within the round trip: what differs by less than that is no news.
+    const fresh = seconds * 1000 + micros / 1000 - (asked + roundTripMs / 2);
+    // Redis read its clock at some time within the round trip, so a smaller difference means nothing.
     if (!(Math.abs(fresh - offset) <= roundTripMs / 2)) offset = fresh;
     const isSkewed = Math.abs(skewMs()) >= SKEW_MS;
     if (isSkewed && !told) {

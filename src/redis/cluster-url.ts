@@ -9,13 +9,13 @@ export interface Login {
   readonly tls?: Record<string, never>;
 }
 
-/** The nodes to ask for the others, and how to sign in to each. */
+/** The nodes that know the others, and the login for each. */
 export interface ClusterNodes {
   readonly nodes: Node[];
   readonly login: Login;
 }
 
-/** The sentinels to ask for the master of that name, and how to sign in to the master. */
+/** The sentinels that know the master of this name, and the login for the master. */
 export interface Sentinels extends ClusterNodes {
   readonly name: string;
 }
@@ -29,7 +29,7 @@ const SENTINEL_PORT = 26_379;
  * @throws when a node is no `host:port`
  */
 export function clusterNodes(url: string): ClusterNodes | undefined {
-  // A password may hold colons: the first one ends the user's name (RFC 3986, section 3.2.1).
+  // A password may hold colons. The first colon ends the user's name (RFC 3986, section 3.2.1).
   const [, tls = '', user = '', secret = '', list] =
     /^redis(s?)-cluster:\/\/(?:([^@:]*):?([^@]*)@)?(.*)$/.exec(url) ?? [];
   if (list === undefined) return undefined;
@@ -41,7 +41,7 @@ export function clusterNodes(url: string): ClusterNodes | undefined {
 
 /**
  * Reads `redis-sentinel://[user:password@]host:port,host:port…/name`, or with TLS `rediss-sentinel://…`. User and password
- * are those of Redis; `name` is the master's name in the sentinels' configuration.
+ * are for Redis. `name` is the master's name in the sentinels' configuration.
  * @returns undefined for another kind of URL
  * @throws when a sentinel is no `host:port`, or the name is missing
  */
@@ -71,6 +71,6 @@ function readNode(node: string, usualPort: number): Node {
   if (url === undefined || url.host === '' || url.pathname !== '/') {
     throw new Error(`${node} is not host:port`);
   }
-  // An IPv6 address stands in brackets in a URL, and without them in a socket's options.
+  // An IPv6 address has brackets in a URL, but not in a socket's options.
   return { host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port || usualPort) };
 }

@@ -3,22 +3,22 @@ import type { Logger } from '../ops/logger.ts';
 import { clusterNodes, sentinelsOf, type ClusterNodes } from './cluster-url.ts';
 import { shortSocketPath } from './socket-path.ts';
 
-/** A connection to one server, or to all nodes of a Redis Cluster: whoever uses it need not know which. */
+/** A connection to one server, or to all nodes of a Redis Cluster. Its users need not know which. */
 export type Redis = Single | Cluster;
 
 /**
- * What a connection is for decides how it behaves while Redis is away:
- * - `command`: answers at once with an error, so that the API can say 503 instead of waiting;
- * - `worker`: waits and goes on by itself (BullMQ workers; blocking commands are fine);
- * - `follower`: the same for the live log's follower, whose commands always end within seconds: a connection on which
- *   nothing comes is dead, or its server hangs, and another is opened.
+ * The purpose of a connection decides how it behaves while Redis is away:
+ * - `command`: commands fail at once, so that the API can answer 503 instead of waiting;
+ * - `worker`: commands wait until Redis is back (BullMQ workers; commands may block);
+ * - `follower`: like `worker`, for the live log's follower. Its commands always end within seconds, so a silent connection
+ *   is dead, or its server hangs, and another one is opened.
  */
 export type ConnectionPurpose = 'command' | 'worker' | 'follower';
 
 /**
- * `socketTimeout`: a connection on which nothing comes for so long while an answer is due is dead (a power cut or a
- * partition says nothing, and the kernel takes 15 minutes to notice), or its server hangs: another is opened. BullMQ's
- * connections inherit the worker's; their blocking reads last 10 s at most.
+ * `socketTimeout`: after so long without an answer that is due, the connection is dead (a power cut or a partition says
+ * nothing, and the kernel takes 15 minutes to notice) or its server hangs, and another one is opened. BullMQ's connections
+ * inherit the worker's timeout. Their blocking reads last 10 s at most.
  */
 const PURPOSES = {
   command: {
@@ -34,18 +34,24 @@ const PURPOSES = {
 
 const retryStrategy = (attempt: number): number => Math.min(50 * 2 ** Math.min(attempt, 5), 500);
 
-/** A Redis that loads its data names a time to come again, which is a guess: seconds after it is there, at worst. */
+/** A Redis that loads its data guesses when it will be ready, which may be seconds too late: ask more often. */
 const LOADING_RETRY_MS = 200;
 
-/** How often a connection asks its server whether it is the master. */
+/** Time between two questions of a connection to its server whether it is the master, ms. */
 const ROLE_EVERY_MS = 1000;
 
-/** The latest fault of a connection that is not usable now. */
+/** The latest fault of each connection that is not usable now. */
 const faults = new WeakMap<Redis, Error>();
 
 /**
- * Opens a connection. It reconnects by itself (100 ms, doubling up to 500 ms) until it is closed, and also leaves a
- * server that has become a replica: after a failover the same name leads to the new master.
+ * Opens a connection. It reconnects by itself (after 100 ms, doubling up to 500 ms) until it is closed:
+ *
+ *     connecting ─ ready ─► usable
+ *     connecting ─ fault ─► waiting (the log names each new fault once) ─ delay ─► connecting
+ *     usable ───── fault, silence, or the server is a replica ──────────────────► waiting
+ *     any ──────── closeRedis ──────────────────────────────────────────────────► ended
+ *
+ * It leaves a replica because after a failover the same name leads to the new master.
  * @param url `redis://`, `rediss://`, `unix:///path` or an absolute path to a Unix socket; for a Redis Cluster
  *   `redis-cluster://` or `rediss-cluster://` and some of its nodes, with commas between; for Sentinel
  *   `redis-sentinel://` or `rediss-sentinel://`, the sentinels, and `/` with the master's name
@@ -63,7 +69,7 @@ export function connectRedis(url: string, purpose: ConnectionPurpose, logger: Lo
   };
   const onFault = (fault: Error): void => {
     if (cluster === undefined) tell(fault);
-    // Faults come several times a second: one question at a time.
+    // Faults come several times a second, but only one question is open at a time.
     else
       explaining ??= explainClusterFault(cluster, fault)
         .then(tell)
@@ -80,8 +86,8 @@ export function connectRedis(url: string, purpose: ConnectionPurpose, logger: Lo
 }
 
 /**
- * ioredis drops the cause of a cluster's fault (a certificate, a wrong password, a refused connection): the first node is
- * asked for it.
+ * ioredis drops the cause of a cluster's fault (a certificate, a wrong password, a refused connection). A connection to the
+ * first node finds it.
  */
 async function explainClusterFault({ nodes: [node], login }: ClusterNodes, error: Error): Promise<Error> {
   if (node === undefined) return error;
@@ -101,7 +107,7 @@ async function explainClusterFault({ nodes: [node], login }: ClusterNodes, error
   return new Error(error.message, { cause });
 }
 
-/** Asks for the role also on a connection that only reads: a replica that is cut off answers reads for ever. */
+/** Connections that only read ask for the role as well, because a replica that is cut off answers reads for ever. */
 function leaveReplicas(redis: Single, purpose: ConnectionPurpose, logger: Logger): void {
   let told = false;
   const timer = setInterval(() => {
@@ -116,7 +122,7 @@ function leaveReplicas(redis: Single, purpose: ConnectionPurpose, logger: Logger
         told = true;
         redis.disconnect(true);
       },
-      () => undefined, // an account that may not ask; a lost connection is handled above
+      () => undefined, // the account may not ask, or the connection was lost, which is handled above
     );
   }, ROLE_EVERY_MS);
   timer.unref();
@@ -127,7 +133,7 @@ function leaveReplicas(redis: Single, purpose: ConnectionPurpose, logger: Logger
 function createReconnectOnReadOnly(): (error: Error) => boolean {
   let last = -Infinity;
   return (error) => {
-    // While there is no master anywhere, not with each command.
+    // Not with each command, while there is no master anywhere.
     if (!/(^|-)READONLY /.test(error.message) || performance.now() - last < ROLE_EVERY_MS) return false;
     last = performance.now();
     return true;
@@ -142,7 +148,7 @@ function open(url: string, purpose: ConnectionPurpose): Redis {
       clusterRetryStrategy: retryStrategy,
       enableOfflineQueue: purpose !== 'command',
       redisOptions: { ...options, ...cluster.login },
-      // A certificate names hosts: ioredis would resolve them first, and verify addresses.
+      // A certificate names hosts, but ioredis would resolve them first and verify addresses.
       ...(cluster.login.tls === undefined ? {} : { dnsLookup: (name, done) => done(null, name) }),
     });
   }
@@ -156,7 +162,7 @@ function open(url: string, purpose: ConnectionPurpose): Redis {
       ...login,
       sentinels: nodes,
       name,
-      // Where Redis speaks TLS its sentinels do.
+      // If Redis uses TLS, its sentinels do too.
       ...(login.tls === undefined ? {} : { enableTLSForSentinelMode: true, sentinelTLS: {} }),
       sentinelRetryStrategy: retryStrategy,
     });
@@ -164,7 +170,7 @@ function open(url: string, purpose: ConnectionPurpose): Redis {
   return path.startsWith('/') ? new Single(shortSocketPath(path), single) : new Single(url, single);
 }
 
-/** Resolves when the connection can take commands; rejects after `timeoutMs` with a message that says what to check. */
+/** Resolves when the connection can take commands. Rejects after `timeoutMs` with a message that says what to check. */
 export async function waitUntilReady(redis: Redis, timeoutMs = 10_000): Promise<void> {
   if (redis.status === 'ready') return;
   await new Promise<void>((resolve, reject) => {
@@ -184,7 +190,7 @@ export async function waitUntilReady(redis: Redis, timeoutMs = 10_000): Promise<
   });
 }
 
-/** Closes without waiting for a server that is away. */
+/** Closes the connection, without waiting for a server that is away. */
 export async function closeRedis(redis: Redis): Promise<void> {
   if (redis.status === 'ready') {
     await redis.quit().catch(() => redis.disconnect());

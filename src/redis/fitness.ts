@@ -6,14 +6,21 @@ import { askRedis, refuseUnfit, type RedisFitness } from './requirements.ts';
 const EVERY_MS = 30_000;
 
 export interface RedisWatch {
-  /** What is wrong with Redis, for `/readyz`; the last that is known. */
+  /** What is wrong with Redis, as far as the last answer tells. For `/readyz`. */
   current(): RedisFitness;
   close(): void;
 }
 
 /**
- * Asks Redis whether it is what we need: now, at each reconnect, and every half a minute.
- * @throws {UnfitError} when it is not, at the start; later that is said and nothing ends
+ * Asks Redis whether it meets the requirements: now, at each reconnect, and every half a minute.
+ *
+ *     start ─ unfit ─► UnfitError: the process ends with status 78
+ *     start ─ else ──► watching
+ *     watching ─ an answer that differs from the last one ─► watching, and the log tells it
+ *     watching ─ no answer ────────────────────────────────► watching, with the last answer
+ *
+ * While it watches, even an unfit Redis ends nothing, because running processes can still serve readers. `/readyz` fails.
+ * @throws {UnfitError} at the start
  */
 export async function watchRedis(deps: { redis: Redis; logger: Logger }): Promise<RedisWatch> {
   const { redis, logger } = deps;

@@ -1,13 +1,13 @@
-// What ioredis says when there is no usable connection, and what a server says that cannot take a write now
-// (loading, a replica, too few replicas, out of memory, a full disk, a cluster that is moving).
+// Errors of ioredis without a usable connection, and errors of a server that cannot take a write now (loading, a replica,
+// too few replicas, out of memory, a full disk, a cluster whose slots move).
 const CONNECTION =
   /Connection is closed|isn't writeable|max retries per request|Command timed out|ECONN|EPIPE|ENOENT|Socket timeout/;
 const CLUSTER =
   /Cluster isn't ready|Cluster is disconnect|None of startup nodes|Too many Cluster redirections|Failed to refresh slots cache/;
-// A script of Redis 6 wraps it: `ERR Error running script (…): @user_script: 2: -READONLY …`.
+// A script of Redis 6 wraps the error: `ERR Error running script (…): @user_script: 2: -READONLY …`.
 const REPLY = /(?:^|: -)(LOADING|READONLY|NOREPLICAS|OOM|MISCONF|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|BUSY) /;
 
-/** Whether an error means that Redis cannot be used now, so that the same may work a little later. */
+/** Whether an error means that Redis cannot be used now. The same command may work a little later. */
 export function isRedisAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (error.name === 'ReplyError') return REPLY.test(error.message);

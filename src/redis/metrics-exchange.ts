@@ -7,22 +7,25 @@ import type { Redis } from './connect.ts';
 import { keys } from './keys.ts';
 import { presentNames } from './presence.ts';
 
-/** A process that is busy, or has just died, is left out of this answer. */
+/** An answer leaves out a process that is busy or has just died. */
 const PATIENCE_MS = 1000;
 
 const question = z.object({ answerTo: z.string(), id: z.string() });
 const answer = z.object({ id: z.string(), metrics: z.array(z.looseObject({})) });
 
-/** Gives each process's metrics to the server that is asked for them. Nothing is stored: Redis writes no channel to disk. */
+/**
+ * Collects the metrics of all processes in the server that is asked for them. Nothing is stored, because Redis writes
+ * no channel to disk.
+ */
 export interface MetricsExchange {
-  /** The metrics of all processes as Prometheus text, each with its own `process` label. */
+  /** The metrics of all processes as Prometheus text. The label `process` tells them apart. */
   all(): Promise<string>;
   close(): Promise<void>;
 }
 
 /**
  * @param deps.name unique among all processes
- * @param deps.subscriber a connection for this alone; it is closed with the exchange
+ * @param deps.subscriber a connection for the exchange alone, which closes it
  */
 export async function openMetricsExchange(deps: {
   redis: Redis;
@@ -52,7 +55,7 @@ export async function openMetricsExchange(deps: {
   });
   await subscriber.subscribe(keys.metricsAsked, answers);
 
-  /** While Redis is away an operator still wants to see what this process says. */
+  /** The metrics of the other processes. While Redis is away there are none, and this process's own are still shown. */
   async function ofOthers(): Promise<object[][]> {
     const others = (await presentNames(redis)).length - 1;
     if (others < 1) return [];

@@ -6,15 +6,18 @@ import type { RedisWatch } from './fitness.ts';
 import { keys } from './keys.ts';
 import { countPresent } from './presence.ts';
 
-/** Whether alerts can be taken now, and what each part says. */
+/** Whether Ajil can take alerts now, and the state of each part. */
 export interface Readiness {
   readonly ready: boolean;
   readonly checks: Readonly<Record<string, string>>;
 }
 
-/** Redis is asked whether it takes a write; one that hangs does not. Milliseconds. */
+/** A write that Redis has not taken within this time has failed, ms. */
 const ANSWER_MS = 2000;
-/** Anybody may ask, and each look is a write that is synced to disk: so many milliseconds share one. */
+/**
+ * Anybody may ask, and each check is a write that is synced to disk. All questions within this time share one check,
+ * ms.
+ */
 const KEEP_MS = 1000;
 
 const CAUSES: readonly (readonly [RegExp, string])[] = [
@@ -27,7 +30,7 @@ const CAUSES: readonly (readonly [RegExp, string])[] = [
   [/^CLUSTERDOWN /, 'a cluster with slots that no node serves'],
 ];
 
-/** Alerts can be taken when Redis writes, a worker lives and the gateway follows the live log. */
+/** Ajil can take alerts if Redis takes writes, a worker lives and the gateway follows the live log. */
 export function createReadiness(deps: {
   redis: Redis;
   watch: Pick<RedisWatch, 'current'>;
@@ -42,7 +45,7 @@ export function createReadiness(deps: {
     const fault = await faultOf(redis.set(keys.readiness, '1', 'PX', KEEP_MS));
     const workers = fault === undefined ? await countPresent(redis, 'workers').catch(() => 0) : 0;
     const { unfit, faults, warnings } = deps.watch.current();
-    // Which server it is may have changed since it was asked: that it takes a write tells more.
+    // The server may be another one than the watch asked. Its answer to a write tells more.
     const wrong = fault === undefined ? unfit : [fault, ...unfit, ...faults];
     const following = deps.gateway.ready();
     return {
@@ -57,7 +60,8 @@ export function createReadiness(deps: {
   }
 
   return () => {
-    // A connection that is gone answers at once, and nothing is written: its end and its return are told without delay.
+    // Without a connection the check fails at once and writes nothing, so it need not be shared. Thus the loss and the
+    // return of Redis show without delay.
     if (redis.status !== 'ready') {
       kept = undefined;
       return look();
@@ -67,7 +71,7 @@ export function createReadiness(deps: {
   };
 }
 
-/** Why a write was not taken; undefined when it was. */
+/** Why Redis did not take a write; undefined if it did. */
 async function faultOf(written: Promise<unknown>): Promise<string | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<string>((resolve) => {
@@ -89,7 +93,7 @@ async function faultOf(written: Promise<unknown>): Promise<string | undefined> {
   return Promise.race([taken, late]).finally(() => clearTimeout(timer));
 }
 
-/** For an alarm that needs no other prober. */
+/** The readiness as a metric, for an alarm without another prober. */
 export function tellReadiness(metrics: Metrics, readiness: () => Promise<Readiness>): void {
   metrics.registerMetric(
     new Gauge({

@@ -2,7 +2,7 @@ import { Cluster } from 'ioredis';
 import { UnfitError } from '../ops/unfit.ts';
 import type { Redis } from './connect.ts';
 
-/** What a server says of itself, as far as it lets us ask. */
+/** What a server tells about itself. Undefined where our account may not ask. */
 export interface RedisAnswers {
   readonly version: string | undefined;
   /** `master`, or `slave`. */
@@ -12,19 +12,19 @@ export interface RedisAnswers {
   readonly appendFsync: string | undefined;
 }
 
-/** What an operator is told of it. */
+/** What an operator must know about it. */
 export interface RedisFitness {
-  /** A restart does not help: alerts must not be entrusted to it. */
+  /** Alerts must not be entrusted to this Redis, and a restart does not help. */
   readonly unfit: readonly string[];
-  /** Alerts cannot be taken while this lasts. */
+  /** Ajil cannot take alerts while this lasts. */
   readonly faults: readonly string[];
-  /** Works, and promises less than it should. */
+  /** Ajil works, but Redis promises less than it should. */
   readonly warnings: readonly string[];
 }
 
 const LEAST_VERSION = [6, 2] as const;
 
-/** @param version such as `6.2.14`; Valkey tells the version of Redis that it is compatible with */
+/** @param version such as `6.2.14`. Valkey tells the version of Redis with which it is compatible */
 export function isOldRedis(version: string): boolean {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   return major < LEAST_VERSION[0] || (major === LEAST_VERSION[0] && minor < LEAST_VERSION[1]);
@@ -68,7 +68,7 @@ export function judgeRedis(answers: RedisAnswers): RedisFitness {
   };
 }
 
-/** Asks the server, or each master of a cluster. What it may not tell us (`NOPERM`, a managed service) is undefined. */
+/** Asks the server, or each master of a cluster. Answers that it refuses (`NOPERM`, a managed service) are undefined. */
 export async function askRedis(redis: Redis): Promise<RedisFitness> {
   const nodes = redis instanceof Cluster ? redis.nodes('master') : [redis];
   const judged = await Promise.all(nodes.map(async (node) => judgeRedis(await askNode(node))));
@@ -76,7 +76,7 @@ export async function askRedis(redis: Redis): Promise<RedisFitness> {
   return { unfit: all('unfit'), faults: all('faults'), warnings: all('warnings') };
 }
 
-/** @throws {UnfitError} with a sentence for each thing that a restart does not change */
+/** @throws {UnfitError} with a sentence for each fault that a restart does not mend */
 export function refuseUnfit({ unfit }: RedisFitness): void {
   if (unfit.length > 0) throw new UnfitError(`Ajil cannot use this Redis: ${unfit.join('; ')}`);
 }
@@ -101,7 +101,7 @@ async function askNode(node: Node): Promise<RedisAnswers> {
   };
 }
 
-/** A refusal is an answer, too; a connection that is lost is not. */
+/** A refusal counts as an answer. A lost connection does not. */
 async function allowed<T>(asked: Promise<T>): Promise<T | undefined> {
   try {
     return await asked;

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Redis } from './connect.ts';
 
-/** A Lua script: Redis runs it whole, with nothing in between (https://redis.io/docs/latest/develop/programmability/eval-intro/). */
+/**
+ * A Lua script: Redis runs it whole, with nothing in between
+ * (https://redis.io/docs/latest/develop/programmability/eval-intro/).
+ */
 export interface Script<Answer = unknown> {
   readonly lua: string;
   readonly sha: string;

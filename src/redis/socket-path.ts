@@ -2,16 +2,16 @@ import { openSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { UnfitError } from '../ops/unfit.ts';
 
-// Linux allows 108 bytes for a Unix socket's path, the ending NUL included (unix(7)); macOS 104.
+// Linux allows 108 bytes for a Unix socket's path, including the NUL at its end (unix(7)). macOS allows 104.
 const MAX_BYTES = process.platform === 'linux' ? 107 : 103;
 
-/** Folders that are held open, by path: the descriptor is a short name of the folder. */
+/** Descriptors of folders that are held open, by path. A descriptor is a short name of its folder. */
 const folders = new Map<string, number>();
 
 /**
- * A path of the same socket that the kernel takes. The socket itself stays where it is: a name in a folder that all users
- * share would be free for any of them to take.
- * @throws {UnfitError} when there is none
+ * Another path of the same socket, short enough for the kernel. The socket stays in its folder: in a folder that all users
+ * share, any of them could take its name.
+ * @throws {UnfitError} if there is no such path
  */
 export function shortSocketPath(path: string): string {
   if (Buffer.byteLength(path) <= MAX_BYTES) return path;

@@ -1,4 +1,4 @@
-import type { Report } from '../../src/delivery/report/report.ts';
+import type { Report } from '../../src/delivery/report/schema.ts';
 import { keys } from '../../src/redis/keys.ts';
 import { seededRandom } from '../support/random.ts';
 import { startStack, type Stack } from '../support/stack.ts';

@@ -1,4 +1,4 @@
-import type { Report } from '../../src/delivery/report/report.ts';
+import type { Report } from '../../src/delivery/report/schema.ts';
 import { readCommandLine, readCount } from '../support/command-line.ts';
 import { runPushChaos, type RoundEntry } from './push-chaos.ts';
 

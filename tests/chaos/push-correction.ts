@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Report } from '../../src/delivery/report/report.ts';
+import type { Report } from '../../src/delivery/report/schema.ts';
 import type { SizeTally } from '../support/push-service/virtual.ts';
 import type { Stack } from '../support/stack.ts';
 import { subscribeDirectly } from '../support/subscribe-directly.ts';

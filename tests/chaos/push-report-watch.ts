@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Report } from '../../src/delivery/report/report.ts';
+import type { Report } from '../../src/delivery/report/schema.ts';
 import { isComplete, type ApiClient } from '../support/api-client.ts';
 
 export interface Watched {

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
 import { pick } from '../chaos/live/alert-source.ts';
 
@@ -5,6 +6,8 @@ import { pick } from '../chaos/live/alert-source.ts';
 export type Effect =
   | { readonly type: 'nothing' }
   | { readonly type: 'pong'; readonly payload: Buffer }
+  /** A message has begun; its end is never read. */
+  | { readonly type: 'begin' }
   /** `code` undefined: a close frame without one. */
   | { readonly type: 'close'; readonly code: number | undefined };
 
@@ -12,6 +15,8 @@ export interface ClientFrame {
   readonly name: string;
   readonly bytes: Buffer;
   readonly effect: Effect;
+  /** The effect while a message has begun and not ended; by default the same. */
+  readonly inMessage?: Effect | undefined;
 }
 
 interface Shape {
@@ -41,7 +46,7 @@ const close = (code: number | undefined): Effect => ({ type: 'close', code });
 const anyPayload = (random: () => number, most: number): Buffer => randomBytes(Math.floor(random() * most));
 
 /** Each makes one frame; the effect follows from the RFC, not from the gateway. */
-const MAKERS: Record<string, (random: () => number) => [Shape, Effect]> = {
+const MAKERS: Record<string, (random: () => number) => [Shape, Effect, inMessage?: Effect]> = {
   ping: (random) => {
     const payload = anyPayload(random, 126);
     return [
@@ -50,18 +55,27 @@ const MAKERS: Record<string, (random: () => number) => [Shape, Effect]> = {
     ];
   },
   pong: (random) => [{ opcode: 10, payload: anyPayload(random, 126) }, { type: 'nothing' }],
-  text: (random) => [{ opcode: 1, payload: anyPayload(random, 1000) }, close(1008)],
-  'empty text': () => [{ opcode: 1, payload: Buffer.alloc(0) }, close(1008)],
-  binary: (random) => [{ opcode: 2, payload: anyPayload(random, 1000) }, close(1008)],
-  'first fragment': (random) => [{ opcode: 1, fin: false, payload: anyPayload(random, 1000) }, close(1008)],
+  text: (random) => {
+    const payload = anyPayload(random, 1000);
+    return [{ opcode: 1, payload }, close(isUtf8(payload) ? 1008 : 1007), close(1002)];
+  },
+  'empty text': () => [{ opcode: 1, payload: Buffer.alloc(0) }, close(1008), close(1002)],
+  binary: (random) => [{ opcode: 2, payload: anyPayload(random, 1000) }, close(1008), close(1002)],
+  'first fragment': (random) => [
+    { opcode: 1, fin: false, payload: anyPayload(random, 20) },
+    { type: 'begin' },
+    close(1002),
+  ],
   'large text': (random) => [
     { opcode: 1, payload: randomBytes(1025 + Math.floor(random() * 60_000)) },
     close(1009),
+    close(1002),
   ],
-  'huge binary': () => [{ opcode: 2, payload: randomBytes(70_000) }, close(1009)],
+  'huge binary': () => [{ opcode: 2, payload: randomBytes(70_000) }, close(1009), close(1002)],
   continuation: (random) => [
     { opcode: 0, fin: random() < 0.5, payload: anyPayload(random, 1000) },
     close(1002),
+    close(1008),
   ],
   'reserved data opcode': (random) => [
     { opcode: 3 + Math.floor(random() * 5), payload: anyPayload(random, 100) },
@@ -121,15 +135,18 @@ function closePayload(code: number, reason: string): Buffer {
 export function anyFrames(random: () => number): ClientFrame[] {
   return Array.from({ length: Math.floor(random() * 5) }, () => {
     const name = pick(Object.keys(MAKERS), random);
-    const [shape, effect] = (MAKERS[name] as (typeof MAKERS)[string])(random);
-    return { name, bytes: encode(shape), effect };
+    const [shape, effect, inMessage] = (MAKERS[name] as (typeof MAKERS)[string])(random);
+    return { name, bytes: encode(shape), effect, inMessage };
   });
 }
 
 /** What must come back: the pongs before the end, and the end. */
 export function effectOf(frames: readonly ClientFrame[]): { pongs: Buffer[]; end: Effect | undefined } {
   const pongs: Buffer[] = [];
-  for (const { effect } of frames) {
+  let begun = false;
+  for (const frame of frames) {
+    const effect: Effect = begun ? (frame.inMessage ?? frame.effect) : frame.effect;
+    begun ||= effect.type === 'begin';
     if (effect.type === 'close') return { pongs, end: effect };
     if (effect.type === 'pong') pongs.push(effect.payload);
   }

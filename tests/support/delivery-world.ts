@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { newAlertId } from '../../src/alerts/id.ts';
-import { firstVersion } from '../../src/alerts/life-cycle.ts';
+import { firstVersion } from '../../src/alerts/next-version.ts';
 import type { Urgency } from '../../src/alerts/schema.ts';
 import { createAlertStore, type AlertStore } from '../../src/alerts/store.ts';
+import type { QuietHours } from '../../src/audience/schema.ts';
 import { createSelection } from '../../src/audience/selection.ts';
 import type { SubscriptionKeys } from '../../src/audience/subscription.ts';
 import { createSubscriptionStore, type SubscriptionStore } from '../../src/audience/subscriptions.ts';
@@ -12,11 +13,10 @@ import { createLedger, type Ledger } from '../../src/delivery/ledger/ledger.ts';
 import type { FanOutJob, FanOutQueue, PushQueue } from '../../src/delivery/queues.ts';
 import { createReceiptTokens } from '../../src/delivery/receipts/receipt-token.ts';
 import { createReportStore, type DeliveryReport } from '../../src/delivery/report/report.ts';
-import {
-  createPushSending,
-  type PushSending,
-  type SendPushDeps,
-} from '../../src/delivery/sending/send-push.ts';
+import { createChannels } from '../../src/channels/channels.ts';
+import { createWebPush, type WebPushDeps } from '../../src/channels/web-push/web-push.ts';
+import type { SendingDeps } from '../../src/delivery/sending/deps.ts';
+import { createPushSending, type PushSending } from '../../src/delivery/sending/send-push.ts';
 import { createLogger } from '../../src/ops/logger.ts';
 import { createEndpointPolicy } from '../../src/push/endpoint/endpoint-policy.ts';
 import { closeRedis, connectRedis, type Redis } from '../../src/redis/connect.ts';
@@ -26,6 +26,9 @@ import { createScriptedService, type ScriptedService } from './scripted-push-ser
 
 const ORIGIN = 'https://push.example';
 export const VAPID_KEY_ID = Buffer.from('the key in use').subarray(0, 4).toString('base64url');
+
+type ProcessDeps = SendingDeps & Pick<WebPushDeps, 'brake'>;
+const NO_BRAKE: WebPushDeps['brake'] = { note: () => undefined, mayRemove: () => true };
 
 /** One worker process. */
 export interface DeliveryProcess {
@@ -50,15 +53,17 @@ export interface DeliveryWorld {
   advance(ms: number): void;
   /** @param urgency the quietest that they want, `normal` by default */
   subscribe(count: number, urgency?: Urgency): Promise<void>;
+  /** Readers with quiet hours. */
+  subscribeQuiet(count: number, quietHours: QuietHours): Promise<void>;
   /** The same by the way that browsers take, which anybody may: no push service has accepted anything for them. */
   subscribeUnproven(count: number): Promise<string[]>;
   readonly subscriptions: SubscriptionStore;
   /** An alert to all of them as the API stores it, without its fan-out job. */
-  accept(): Promise<FanOutJob>;
+  accept(urgency?: Urgency): Promise<FanOutJob>;
   fanOut(version: FanOutJob): Promise<void>;
   /** The same, fanned out: its batches are on the list. */
   acceptAndFanOut(): Promise<FanOutJob>;
-  openProcess(over?: Partial<SendPushDeps>): DeliveryProcess;
+  openProcess(over?: Partial<ProcessDeps>): DeliveryProcess;
   keepHouse(): Promise<void>;
   /** Time passes, second by second or in larger steps, with housekeeping and this process at work, until the version is finished. Rejects after an hour. */
   finish(version: FanOutJob, process: DeliveryProcess, stepMs?: number): Promise<void>;
@@ -93,14 +98,14 @@ export async function openDeliveryWorld(openQueues?: (redis: Redis) => Queues): 
   const doFanOut = (job: FanOutJob): Promise<void> =>
     fanOut({ alerts, selection, ledger, pushQueue, now, live: { append: async () => 0 } }, job);
 
-  async function accept(): Promise<FanOutJob> {
-    const input = { headline: 'عاجل', lang: 'ar', topics: ['world'], urgency: 'urgent' as const };
+  async function accept(urgency: Urgency = 'urgent'): Promise<FanOutJob> {
+    const input = { headline: 'عاجل', lang: 'ar', topics: ['world'], urgency };
     const alert = firstVersion(newAlertId(clock), input, 'editor', clock);
     await alerts.create(alert, { allowDuplicate: true });
     return { alertId: alert.id, version: 1, urgency: alert.urgency };
   }
 
-  function openProcess(over: Partial<SendPushDeps> = {}): DeliveryProcess {
+  function openProcess({ brake = NO_BRAKE, ...over }: Partial<ProcessDeps> = {}): DeliveryProcess {
     const line = createLifeline();
     const sender = service.openSender();
     const sending = createPushSending({
@@ -109,13 +114,17 @@ export async function openDeliveryWorld(openQueues?: (redis: Redis) => Queues): 
       subscriptions: line.hold(subscriptions),
       ledger: line.hold(ledger),
       pushQueue: line.hold(pushQueue),
-      sender,
-      policy,
-      brake: { note: () => undefined, mayRemove: () => true },
+      channels: createChannels([
+        createWebPush({
+          sender,
+          policy,
+          brake,
+          vapidKeyId: VAPID_KEY_ID,
+          publicUrl: 'https://news.example',
+        }),
+      ]),
       onRetired: () => undefined,
       tokens,
-      vapidKeyId: VAPID_KEY_ID,
-      publicUrl: 'https://news.example',
       logger,
       now,
       ...over,
@@ -177,6 +186,11 @@ export async function openDeliveryWorld(openQueues?: (redis: Redis) => Queues): 
     subscribe: async (count, urgency = 'normal') => {
       const preferences = { topics: ['world'], urgency };
       const one = (index: number) => ({ ...reader(`${ORIGIN}/${index}`), preferences });
+      await subscriptions.putAll(Array.from({ length: count }, (_, index) => one(index)));
+    },
+    subscribeQuiet: async (count, quietHours) => {
+      const preferences = { topics: ['world'], urgency: 'normal' as const, quietHours };
+      const one = (index: number) => ({ ...reader(`${ORIGIN}/quiet/${index}`), preferences });
       await subscriptions.putAll(Array.from({ length: count }, (_, index) => one(index)));
     },
     subscribeUnproven: async (count) => {

@@ -3,7 +3,7 @@ import type { HelloMessage, LiveMessage } from '../../src/live/protocol.ts';
 import { createLiveClient } from '../../src/web/live/client.ts';
 import type { LineFault } from '../../src/web/live/line-keeper.ts';
 import type { Channel, Locks, Surroundings, Wake } from '../../src/web/live/surroundings.ts';
-import type { Ending, Transport, TransportEvents } from '../../src/web/live/transport.ts';
+import type { Ending, OpenLine, LineEvents } from '../../src/web/live/line.ts';
 import { createVirtualClock, type VirtualClock } from './virtual-clock.ts';
 
 /** A gateway and one browser's tabs, without a network and on a clock of their own. */
@@ -118,7 +118,7 @@ function createFakeLog(clock: VirtualClock): FakeLog {
 }
 
 function createFakeGateway(clock: VirtualClock, log: FakeLog) {
-  interface Line extends TransportEvents {
+  interface Line extends LineEvents {
     kind: 'socket' | 'stream';
     isDead: boolean;
   }
@@ -157,7 +157,7 @@ function createFakeGateway(clock: VirtualClock, log: FakeLog) {
     },
   };
   const transport =
-    (kind: 'socket' | 'stream'): Transport =>
+    (kind: 'socket' | 'stream'): OpenLine =>
     (url, events) => {
       const line: Line = { ...events, kind, isDead: false };
       const cursor = url.searchParams.get('cursor') ?? '';
@@ -251,7 +251,7 @@ function createFakeChannels(clock: VirtualClock) {
 function openTab(
   world: {
     clock: VirtualClock;
-    transport: (kind: 'socket' | 'stream') => Transport;
+    transport: (kind: 'socket' | 'stream') => OpenLine;
     locks: Locks;
     openChannel: (name: string, onNote: (note: unknown) => void) => Channel;
   },
@@ -268,7 +268,7 @@ function openTab(
     (...values: T): void => {
       if (!isStalled) call(...values);
     };
-  const transport = (kind: 'socket' | 'stream'): Transport => {
+  const transport = (kind: 'socket' | 'stream'): OpenLine => {
     const open = world.transport(kind);
     return (url, { onText, onBeat, onEnd }) =>
       open(url, { onText: run(onText), onBeat: run(onBeat), onEnd: run(onEnd) });

@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import webPush from 'web-push';
 import { createLogger } from '../../src/ops/logger.ts';
 import { createMetrics, type Metrics } from '../../src/ops/metrics.ts';
 import { openEncryptor, type Encryptor } from '../../src/push/encryption/encryptor.ts';
@@ -28,11 +28,7 @@ export const receiver = createReceiver();
 
 const logger = createLogger({ level: 'silent', role: 'test' });
 const portable = openEncryptor({ logger, addonPath: null });
-const keys = {
-  ...generateKeyPairSync('ec', { namedCurve: 'P-256' }),
-  publicKey: 'B'.repeat(87),
-  keyId: 'test',
-};
+const keys = { ...webPush.generateVAPIDKeys(), keyId: 'test' };
 
 /** A request that the sender has made, to be answered by the test. */
 export interface OpenRequest extends TransportRequest {

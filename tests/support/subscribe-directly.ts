@@ -1,6 +1,6 @@
 import { createSubscriptionStore } from '../../src/audience/subscriptions.ts';
 import { createLogger } from '../../src/ops/logger.ts';
-import { vapidKeyId } from '../../src/push/vapid/vapid-keys.ts';
+import { vapidKeyId } from '../../src/push/vapid/parse-vapid-keys.ts';
 import { closeRedis, connectRedis } from '../../src/redis/connect.ts';
 import type { SubscriptionJson } from './push-service/virtual.ts';
 import type { Stack } from './stack.ts';

@@ -1,10 +1,5 @@
-import { createECDH, createPublicKey, randomBytes, verify, type ECDH } from 'node:crypto';
-import { createRequire } from 'node:module';
-
-// What npm web-push itself encrypts with; it is not a dependency of ours, so it is found through web-push.
-const ece = createRequire(createRequire(import.meta.url).resolve('web-push'))('http_ece') as {
-  decrypt(body: Buffer, options: { version: 'aes128gcm'; privateKey: ECDH; authSecret: string }): Buffer;
-};
+import { createPublicKey, verify } from 'node:crypto';
+import { decrypt, makeReceiverKeys } from './push-service/encryption.ts';
 
 /** A browser's side of a subscription. */
 export interface TestReceiver {
@@ -15,15 +10,8 @@ export interface TestReceiver {
 }
 
 export function createReceiver(): TestReceiver {
-  const keys = createECDH('prime256v1');
-  keys.generateKeys();
-  const auth = randomBytes(16);
-  return {
-    p256dh: keys.getPublicKey(),
-    auth,
-    decrypt: (body) =>
-      ece.decrypt(body, { version: 'aes128gcm', privateKey: keys, authSecret: auth.toString('base64url') }),
-  };
+  const keys = makeReceiverKeys();
+  return { p256dh: keys.publicKey, auth: keys.auth, decrypt: (body) => decrypt(body, keys) };
 }
 
 export interface VapidClaims {

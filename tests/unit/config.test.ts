@@ -157,6 +157,18 @@ describe('VAPID keys', () => {
   });
 });
 
+test.for(['https://[news.example', 'https://news.example:99999', 'https://%', 'https://localhost:3000/'])(
+  'VAPID_SUBJECT=%s is refused: no token could be signed with it, or Apple would refuse the token',
+  (VAPID_SUBJECT) => {
+    expect(faultsOf({ VAPID_SUBJECT })).toMatch(/1 fault\(s\):\n  VAPID_SUBJECT: must/);
+  },
+);
+
+test('ECE_KEYLOG=1 is refused: the encryption library would print the keys of every message', () => {
+  expect(faultsOf({ ECE_KEYLOG: '1' })).toMatch(/1 fault\(s\):\n  ECE_KEYLOG: must not be 1: [^\n]+$/);
+  for (const ECE_KEYLOG of ['', '0', 'true']) expect(faultsOf({ ECE_KEYLOG })).toBe('');
+});
+
 describe('ADMIN_KEY', () => {
   test('random ones are taken', () => {
     for (let i = 0; i < 500; i++) {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { reportSchema } from '../../delivery/report/schema.ts';
 import { alertSchema, editorAlertSchema, newAlertSchema, newVersionSchema } from '../../alerts/schema.ts';
 import { newSubscriptionSchema, preferencesPatchSchema } from '../../audience/schema.ts';
 import { listQuerySchema } from '../alerts.ts';
@@ -12,7 +13,6 @@ import {
   estimateAnswerSchema,
   publicConfigSchema,
   readinessSchema,
-  reportSchema,
   sessionAnswerSchema,
   subscriptionAnswerSchema,
 } from './responses.ts';

@@ -1,44 +1,14 @@
 import { z } from 'zod';
-import { alertSchema, editorAlertSchema, statusSchema, urgencySchema } from '../../alerts/schema.ts';
+import { alertSchema, editorAlertSchema, urgencySchema } from '../../alerts/schema.ts';
 import { quietHoursSchema } from '../../audience/schema.ts';
 import { roleSchema } from '../../editors/schema.ts';
 
 /** What the API answers, for the documentation and the tests that hold it to its word. */
 const count = z.number().int().min(0);
-const ms = z.number().min(0).nullable();
 
 export const alertPageSchema = z.strictObject({
   alerts: z.array(z.union([editorAlertSchema.strict(), alertSchema.strict()])),
   next: z.string().nullable().describe('Pass it as `before` to get the next page; null on the last page'),
-});
-
-export const reportSchema = z.strictObject({
-  alertId: z.string(),
-  version: z.number().int().min(1),
-  status: statusSchema,
-  supersededBy: z.number().int().min(2).nullable().describe('The version that replaced a `superseded` one'),
-  audience: count,
-  outcomes: z
-    .strictObject({
-      pending: count,
-      accepted: count,
-      gone: count,
-      rejected: count,
-      failed: count,
-      expired: count,
-    })
-    .describe('The counts add up to `audience`'),
-  live: z.strictObject({ connections: count }),
-  receipts: z.strictObject({ shown: count, opened: count }),
-  timing: z.strictObject({
-    firstMs: ms,
-    p50Ms: ms,
-    p90Ms: ms,
-    p99Ms: ms,
-    lastMs: ms,
-    withinTwoMinutes: z.number().min(0).max(1).nullable(),
-  }),
-  curve: z.array(z.tuple([z.number(), z.number()])).describe('[ms, deliveries accepted until then]'),
 });
 
 export const estimateAnswerSchema = z.strictObject({ subscriptions: count, connections: count });

@@ -1,9 +1,13 @@
 import type { AlertStatus } from '../../alerts/schema.ts';
 import type { Redis } from '../../redis/connect.ts';
 import { keys } from '../../redis/keys.ts';
-import { runScript, runScriptBuffer, script } from '../../redis/script.ts';
-import { CHECKPOINT, FINISHED, TAKE } from './checkpoint-script.ts';
+import { runScript, runScriptBuffer } from '../../redis/script.ts';
 import { packMark, packRetryHead, unpackRetry, type Retry } from './retry.ts';
+import { ADD_AUDIENCE } from './scripts/add-audience.ts';
+import { CHECKPOINT } from './scripts/checkpoint.ts';
+import { CLAIM_RETRY } from './scripts/claim-retry.ts';
+import { CUT } from './scripts/cut.ts';
+import { TAKE } from './scripts/take.ts';
 import { packSettled, packSlotRuns, type Settled } from './settled-bitmaps.ts';
 import { packSlots, type Slots } from './slots.ts';
 
@@ -86,29 +90,12 @@ export interface Ledger {
   state(version: VersionId): Promise<LedgerState>;
 }
 
-/** KEYS: report. ARGV: shard, count. Answers the count that was added, now or before. */
-const ADD_AUDIENCE = script(`
-local field = 'shard:' .. ARGV[1]
-if redis.call('HSETNX', KEYS[1], field, ARGV[2]) == 1 then redis.call('HINCRBY', KEYS[1], 'audience', ARGV[2]) end
-return tonumber(redis.call('HGET', KEYS[1], field))`);
-
-/** KEYS: report. ARGV: batches, now: a fan-out that was run again counts as progress, so the next waits. */
-const CUT = script(`${FINISHED}
-redis.call('HSET', KEYS[1], 'cut', 1, 'batches', ARGV[1], 'progressAt', ARGV[2])
-return finished(KEYS[1])`);
-
-/** KEYS: retries. ARGV: id, new mark (4 bytes). Answers the retry as it was. */
-const CLAIM_RETRY = script(`
-local known = redis.call('HGET', KEYS[1], ARGV[1])
-if known then redis.call('HSET', KEYS[1], ARGV[1], ARGV[2] .. string.sub(known, 5)) end
-return known`);
-
 /** @param deps.now milliseconds since the epoch */
 export function createLedger(deps: { redis: Redis; now: () => number }): Ledger {
   const { redis } = deps;
   const report = ({ alertId, version }: VersionId): string => keys.report(alertId, version);
 
-  async function checkpoint(
+  function checkpoint(
     { alertId, version }: VersionId,
     { settled = [], retries = [], home, claim, taken = true, ends }: Checkpoint,
     keepSeconds: number,
@@ -135,7 +122,7 @@ export function createLedger(deps: { redis: Redis; now: () => number }): Ledger 
     ];
     const { retry, rest } = home ?? {};
     const remains = rest === undefined ? '' : rest === retry ? '=' : packRetry(rest);
-    const answer = await runScript(
+    return runScript(
       redis,
       CHECKPOINT,
       names,
@@ -154,8 +141,6 @@ export function createLedger(deps: { redis: Redis; now: () => number }): Ledger 
         ]),
       ].flat(),
     );
-    const [finished, status, ours] = answer as [number, AlertStatus | '', number];
-    return { finished: finished === 1, status: status === '' ? undefined : status, ours: ours === 1 };
   }
 
   return {
@@ -167,8 +152,7 @@ export function createLedger(deps: { redis: Redis; now: () => number }): Ledger 
         .expire(report(version), keepSeconds)
         .exec();
     },
-    addAudience: async (version, shard, count) =>
-      (await runScript(redis, ADD_AUDIENCE, [report(version)], [shard, count])) as number,
+    addAudience: (version, shard, count) => runScript(redis, ADD_AUDIENCE, [report(version)], [shard, count]),
     cut: async (version, batches) => ({
       finished: (await runScript(redis, CUT, [report(version)], [batches, deps.now()])) === 1,
     }),
@@ -197,7 +181,7 @@ export function createLedger(deps: { redis: Redis; now: () => number }): Ledger 
     claimRetry: async ({ alertId, version }, id, mark) => {
       const packedMark = packMark(mark);
       const names = [keys.retries(alertId, version)];
-      const packed = (await runScriptBuffer(redis, CLAIM_RETRY, names, [id, packedMark])) as Buffer | null;
+      const packed = await runScriptBuffer(redis, CLAIM_RETRY, names, [id, packedMark]);
       if (packed === null) return undefined;
       const found = unpackRetry(id, packed);
       return { retry: { ...found, mark }, wasClaimed: ![0, mark].includes(found.mark) };

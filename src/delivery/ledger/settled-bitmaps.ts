@@ -1,5 +1,5 @@
 import { groupBy } from '../group-by.ts';
-import { OUTCOMES, type Outcome } from '../report/report.ts';
+import { OUTCOMES, type Outcome } from '../report/outcomes.ts';
 import { packSlots, slotKey, slotsOf, type Slot, type Slots } from './slots.ts';
 import { bucketOf } from '../report/time-curve.ts';
 

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, hkdfSync, type Decipher, type KeyObject } from 'node:crypto';
+import { createCipheriv, createDecipheriv, hkdfSync, type Decipher } from 'node:crypto';
 
 const BLOCK = 16;
 /** Versions whose cipher is kept: strangers can make up any number of versions. */
@@ -21,13 +21,11 @@ export interface ReceiptTokens {
 /**
  * The secret comes from the key that every process signs with, so that nothing need be shared, and nothing can be lost.
  * Another VAPID key makes the tokens of earlier messages worthless: their receipts are refused.
- * @param privateKey the VAPID private key, on P-256
+ * @param privateKey the VAPID private key: base64url of 32 bytes
  */
-export function openReceiptTokens(privateKey: KeyObject): ReceiptTokens {
-  const { d = '' } = privateKey.export({ format: 'jwk' });
-  return createReceiptTokens(
-    Buffer.from(hkdfSync('sha256', Buffer.from(d, 'base64url'), '', 'ajil receipt tokens', 32)),
-  );
+export function openReceiptTokens(privateKey: string): ReceiptTokens {
+  const secret = Buffer.from(privateKey, 'base64url');
+  return createReceiptTokens(Buffer.from(hkdfSync('sha256', secret, '', 'ajil receipt tokens', 32)));
 }
 
 export function createReceiptTokens(secret: Buffer): ReceiptTokens {

@@ -1,35 +1,7 @@
-import type { AlertStatus } from '../../alerts/schema.ts';
 import type { Redis } from '../../redis/connect.ts';
 import { keys } from '../../redis/keys.ts';
+import type { Report } from './schema.ts';
 import { curveOf, quantile } from './time-curve.ts';
-
-/** A delivery's outcome; `pending` until there is one. */
-export const OUTCOMES = ['accepted', 'gone', 'rejected', 'failed', 'expired'] as const;
-export type Outcome = (typeof OUTCOMES)[number];
-
-/** The report of one version. The outcomes always add up to `audience`. Times are ms since the version was accepted. */
-export interface Report {
-  readonly alertId: string;
-  readonly version: number;
-  readonly status: AlertStatus;
-  /** The version that replaced this one, of a `superseded` version; else null. */
-  readonly supersededBy: number | null;
-  readonly audience: number;
-  readonly outcomes: Readonly<Record<Outcome | 'pending', number>>;
-  readonly live: { readonly connections: number };
-  readonly receipts: { readonly shown: number; readonly opened: number };
-  readonly timing: {
-    readonly firstMs: number | null;
-    readonly p50Ms: number | null;
-    readonly p90Ms: number | null;
-    readonly p99Ms: number | null;
-    readonly lastMs: number | null;
-    /** Share of the audience accepted within 120 s, 0 to 1; null while the audience is empty. */
-    readonly withinTwoMinutes: number | null;
-  };
-  /** Cumulative: `[ms, accepted by then]`, rising in both. */
-  readonly curve: readonly (readonly [ms: number, accepted: number])[];
-}
 
 /** The counts of a version; the alert has its status and successor. */
 export type DeliveryReport = Omit<Report, 'status' | 'supersededBy'>;
@@ -61,6 +33,10 @@ export function createReportStore(redis: Redis): ReportStore {
 /** A version's gateways may tell of their connections before its fan-out has set how long the report is kept. */
 const DEFAULT_LIFE_SECONDS = 8 * 24 * 3600;
 
+/** Of a version whose fan-out has not begun. */
+export const emptyReport = (alertId: string, version: number): DeliveryReport =>
+  readReport(alertId, version, {});
+
 function readReport(alertId: string, version: number, fields: Record<string, string>): DeliveryReport {
   const number = (name: string): number => Number(fields[name] ?? 0);
   const time = (name: string): number | null => (fields[name] === undefined ? null : Number(fields[name]));
@@ -81,7 +57,9 @@ function readReport(alertId: string, version: number, fields: Record<string, str
       rejected: number('o:rejected'),
       failed: number('o:failed'),
       expired: number('o:expired'),
+      held: number('o:held-quiet') + number('o:held-cap'),
     },
+    held: { quiet: number('o:held-quiet'), cap: number('o:held-cap') },
     live: { connections: number('live') },
     receipts: { shown: number('shown'), opened: number('opened') },
     timing: {

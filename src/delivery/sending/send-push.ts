@@ -1,23 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EditorAlert } from '../../alerts/schema.ts';
-import type { AlertStore } from '../../alerts/store.ts';
 import { setBits, without } from '../../audience/bitmap.ts';
-import type { Selection } from '../../audience/selection.ts';
-import type { SubscriptionStore } from '../../audience/subscriptions.ts';
-import type { Logger } from '../../ops/logger.ts';
-import type { EndpointPolicy } from '../../push/endpoint/endpoint-policy.ts';
-import type { RemovalBrake } from '../../push/endpoint/removal-brake.ts';
-import type { PushSender } from '../../push/types.ts';
-import { startRun, type DeliveryRun, type RunStart } from './delivery-run.ts';
+import type { SendingDeps } from './deps.ts';
+import { startRun, type DeliveryRun } from './delivery-run.ts';
+import type { RunStart } from './run-state.ts';
 import { expiredAt, groupRetries } from './group-retries.ts';
-import type { Ledger } from '../ledger/ledger.ts';
 import { deliveryLife, finishVersion, isStopped } from '../delivery-life.ts';
-import { versionName, type BatchJob, type FanOutJob, type PushQueue, type RetryJob } from '../queues.ts';
-import type { ReceiptTokens } from '../receipts/receipt-token.ts';
+import { versionName, type BatchJob, type FanOutJob, type RetryJob } from '../queues.ts';
 import { isUnprovenRetry, newMark, type Retry } from '../ledger/retry.ts';
 import type { Slots } from '../ledger/slots.ts';
-import type { Retirement } from './standing.ts';
 
 /** A run whose batch or retry was claimed by another finds out at its next checkpoint, and has written what it knows by then, ms. */
 const TAKE_OVER_MS = 500;
@@ -25,24 +17,6 @@ const TAKE_OVER_MS = 500;
 /** Deliveries to unproven subscriptions wait while the process sends batches: they look so often, and wait so long at most, ms. */
 const GIVE_WAY_MS = 50;
 const MOST_GIVEN_WAY_MS = 5000;
-
-export interface SendPushDeps {
-  readonly alerts: AlertStore;
-  readonly selection: Selection;
-  readonly subscriptions: Pick<SubscriptionStore, 'remove' | 'note'>;
-  readonly ledger: Ledger;
-  readonly pushQueue: Pick<PushQueue, 'addRetries'>;
-  readonly sender: PushSender;
-  readonly policy: EndpointPolicy;
-  readonly brake: RemovalBrake;
-  readonly onRetired: (reason: Retirement) => void;
-  readonly tokens: ReceiptTokens;
-  readonly vapidKeyId: string;
-  readonly publicUrl: string;
-  readonly logger: Logger;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
-}
 
 interface Wanted {
   readonly alert: EditorAlert;
@@ -58,7 +32,7 @@ export interface PushSending {
   idle(): Promise<void>;
 }
 
-export function createPushSending(deps: SendPushDeps): PushSending {
+export function createPushSending(deps: SendingDeps): PushSending {
   const batchesUnderWay = new Set<BatchJob>();
   /** By batch or retry. A job whose lock was lost may come back while its first run still goes on. */
   const running = new Map<string, DeliveryRun>();
@@ -86,7 +60,7 @@ export function createPushSending(deps: SendPushDeps): PushSending {
   async function sendBatch(job: BatchJob): Promise<void> {
     const name = `${versionName(job)}-b${job.batch}`;
     await running.get(name)?.ended;
-    deps.sender.preconnect();
+    deps.channels.prepare();
     const [found, ended] = await Promise.all([wanted(job), deps.ledger.hasEnded(job, job.batch)]);
     if (found === undefined || ended) return;
     const { alert, statusAt } = found;
@@ -115,7 +89,7 @@ export function createPushSending(deps: SendPushDeps): PushSending {
       const retry = found && (await deps.ledger.retry(job, job.retry));
       if (found === undefined || retry === undefined) return;
       const { alert, statusAt } = found;
-      const busyMs = deps.sender.busyMs(retry.origin, isUnprovenRetry(retry.id));
+      const busyMs = deps.channels.busyMs(retry.origin, isUnprovenRetry(retry.id));
       if (busyMs > 0 && deps.now() < deliveryLife(alert).expiresAtMs) {
         await putOff(deps, job, alert, retry, busyMs);
         return;
@@ -134,7 +108,7 @@ export function createPushSending(deps: SendPushDeps): PushSending {
 }
 
 /** The deliveries of a batch that have no outcome and are in no retry. Unproven subscriptions are in no batch. */
-function undecidedOf(deps: SendPushDeps, job: BatchJob): Promise<Slots> {
+function undecidedOf(deps: SendingDeps, job: BatchJob): Promise<Slots> {
   return Promise.all(
     job.pieces.map(async ({ shard, from, to }) => {
       const [first, last] = [from / 8, (to + 1) / 8 - 1];
@@ -151,7 +125,7 @@ function undecidedOf(deps: SendPushDeps, job: BatchJob): Promise<Slots> {
 }
 
 /** Those of the given deliveries that have no outcome. */
-function unsettledOf(deps: SendPushDeps, version: FanOutJob, slots: Slots): Promise<Slots> {
+function unsettledOf(deps: SendingDeps, version: FanOutJob, slots: Slots): Promise<Slots> {
   return Promise.all(
     slots.map(async ([shard, all]) => {
       const first = (all[0] ?? 0) >> 3;
@@ -164,7 +138,7 @@ function unsettledOf(deps: SendPushDeps, version: FanOutJob, slots: Slots): Prom
 
 /** The push service takes nothing now: no subscription need be read to know that. */
 async function putOff(
-  deps: SendPushDeps,
+  deps: SendingDeps,
   version: FanOutJob,
   alert: EditorAlert,
   retry: Retry,

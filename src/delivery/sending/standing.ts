@@ -1,28 +1,17 @@
 import { Counter } from 'prom-client';
 import type { Member } from '../../audience/selection.ts';
 import { subscriptionId } from '../../audience/shard.ts';
-import type { Note, SubscriptionStore } from '../../audience/subscriptions.ts';
-import type { Logger } from '../../ops/logger.ts';
+import type { Note } from '../../audience/subscriptions.ts';
 import type { Metrics } from '../../ops/metrics.ts';
-import type { EndpointPolicy } from '../../push/endpoint/endpoint-policy.ts';
-import type { RemovalBrake } from '../../push/endpoint/removal-brake.ts';
 import { groupBy } from '../group-by.ts';
-
-/** Why a subscription was removed. */
-export type Retirement = 'gone' | 'never-accepted' | 'refused';
+import type { Retirement, SendingDeps } from './deps.ts';
 
 /** An unproven subscription is removed once so many alerts in a row were refused, or expired, for it. */
 const UNPROVEN_LIMIT = 3;
 /** Refusals in a row after which a proven subscription is removed. The browser subscribes again at the next visit. */
 const PROVEN_LIMIT = 5;
 
-export interface StandingDeps {
-  readonly subscriptions: Pick<SubscriptionStore, 'remove' | 'note'>;
-  readonly policy: Pick<EndpointPolicy, 'check'>;
-  readonly brake: RemovalBrake;
-  readonly logger: Logger;
-  readonly onRetired: (reason: Retirement) => void;
-}
+type StandingDeps = Pick<SendingDeps, 'subscriptions' | 'channels' | 'logger' | 'onRetired'>;
 
 /**
  * Keeps what push services say of subscriptions: whether they ever accepted a message, and how many alerts in a row they
@@ -53,12 +42,8 @@ export function createStanding(deps: StandingDeps, unproven: boolean): Standing 
   let notes: { shard: number; member: Member; accepted: boolean }[] = [];
 
   async function remove(member: Member, reason: Retirement): Promise<void> {
-    const verdict = deps.policy.check(member.endpoint);
-    if (verdict.ok && !unproven) {
-      // The brake has heard of those that are gone from the sender.
-      if (reason === 'refused') deps.brake.note(verdict.provider, { type: 'gone', status: 0 });
-      if (!deps.brake.mayRemove(verdict.provider)) return;
-    }
+    const of = reason === 'gone' ? 'gone' : 'refused';
+    if (!unproven && !deps.channels.of(member).mayRemove(member, of)) return;
     await deps.subscriptions.remove(subscriptionId(member.endpoint), member.auth);
     deps.onRetired(reason);
   }

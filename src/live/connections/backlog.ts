@@ -2,14 +2,14 @@ import type { Connection } from './connection.ts';
 import type { LiveLimits } from '../door/limits.ts';
 import { CLOSE_CODES } from '../protocol.ts';
 
-/** Readers that are behind. Their bytes wait in this process. */
+/** The readers who are behind: bytes for them wait in this process. */
 export interface Backlog {
-  /** Bytes that wait in all, at the last review. */
+  /** How many bytes waited for all readers at the last review. */
   readonly waitingBytes: number;
-  /** Cuts the connection when too much waits for it alone. */
+  /** Notes that bytes wait for a connection. Cuts it when they are too many for one connection. */
   note(connection: Connection, waiting: number): void;
   remove(connection: Connection): void;
-  /** Cuts those with the most while too much waits in all. */
+  /** Cuts the connections with the most waiting bytes until the bound for all is kept. */
   review(): void;
 }
 

@@ -2,26 +2,26 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { Connection } from './connection.ts';
 import { formatCursor } from '../log/cursor.ts';
 import type { Group, Groups } from './groups.ts';
-import { BATCH, type Sender } from './fan-write.ts';
+import { AT_ONCE, type FanWrite } from './fan-write.ts';
 import { alertText, concerns, type Version } from '../log/tail.ts';
 import type { Wire } from './wire.ts';
 
 /**
- * The event loop is everybody's: so long at a time, then others have their turn. Short while others are there, because
- * Node accepts one newcomer a turn; longer while nobody is, because a turn costs as much as a send.
+ * How long the broadcast may use the event loop before other work has a turn. Short while there is other work, because Node
+ * accepts one new connection a turn; longer while there is none, because a turn costs as much as a send.
  */
 const SLICE_MS = { least: 0.5, alone: 4, most: 40 };
-/** A turn without anybody takes less, ms. */
+/** A turn without other work takes less, ms. */
 const EMPTY_TURN_MS = 0.05;
-/** Versions that may wait here; the rest waits in the log. */
+/** Versions that may wait in memory; more wait in the log. */
 const MAX_WAITING = 64;
 
 export interface Broadcast {
-  /** Gives a version to every connection that it concerns, after those before it. @returns when there is room for the next */
+  /** Writes a version to every connection that it concerns, after earlier versions. @returns resolves when there is room for the next; undefined when there is room now */
   push(epoch: string, version: Version): Promise<void> | undefined;
-  /** Drops what has not gone out: the log is another one. */
+  /** Drops versions that have not gone out, because the log was replaced. */
   clear(): void;
-  /** Resolves when everything has gone out. */
+  /** Resolves when all versions have gone out. */
   idle(): Promise<void>;
 }
 
@@ -32,8 +32,8 @@ interface Job {
 
 export function createBroadcast(deps: {
   groups: Groups;
-  sender: Sender;
-  /** A version has gone to so many connections, which took so long. */
+  fanWrite: FanWrite;
+  /** Called when a version has gone out, with the number of connections and the time that it took. */
   onSent: (version: Version, connections: number, seconds: number) => void;
 }): Broadcast {
   const waiting: Job[] = [];
@@ -60,19 +60,19 @@ export function createBroadcast(deps: {
     const round = dropped;
     const slice = createSlice();
     const encode = encoder(formatCursor({ epoch, offset: version.offset }), version);
-    const batch: Connection[] = [];
+    const chunk: Connection[] = [];
     let connections = 0;
     let looked = 0;
     for (const group of deps.groups.all()) {
-      if (++looked % BATCH === 0) await slice.pause();
+      if (++looked % AT_ONCE === 0) await slice.pause();
       if (dropped !== round) return;
       if (!concerns(group.filter, version)) continue;
       const bytes = encode(group.wire);
-      // From the end to the start: see Groups.part. A connection that came after the version entered the tail has it in its hello.
+      // From the end to the start: see Groups.part. A connection that opened after the version entered the tail has it in its hello.
       for (let at = group.members.length - 1; at >= 0; at = Math.min(at, group.members.length) - 1) {
-        at = fill(batch, group, at, version.offset);
-        deps.sender.send(batch, batch.length, bytes);
-        connections += batch.length;
+        at = fill(chunk, group, at, version.offset);
+        deps.fanWrite.write(chunk, bytes);
+        connections += chunk.length;
         if (slice.isOver()) await slice.pause();
         if (dropped !== round) return;
       }
@@ -103,20 +103,20 @@ function createRoom(): { readonly promise: Promise<void>; readonly open: () => v
   return { promise, open };
 }
 
-/** Fills the batch with members that have not had the version, from `at` down. @returns the place of the last one looked at */
-function fill(batch: Connection[], { members }: Group, at: number, offset: number): number {
-  batch.length = 0;
+/** Fills the chunk with members that have not had the version, from index `at` down. @returns the index of the last member that it looked at */
+function fill(chunk: Connection[], { members }: Group, at: number, offset: number): number {
+  chunk.length = 0;
   for (; at >= 0; at--) {
     const connection = members[at];
     if (connection === undefined || connection.offset >= offset) continue;
     connection.offset = offset;
-    batch.push(connection);
-    if (batch.length === BATCH) return at;
+    chunk.push(connection);
+    if (chunk.length === AT_ONCE) return at;
   }
   return 0;
 }
 
-/** The version's bytes, made once for each wire that somebody uses. */
+/** Makes the version's bytes, once for each wire in use. */
 function encoder(cursor: string, version: Version): (wire: Wire) => Buffer {
   const made = new Map<Wire, Buffer>();
   return (wire) => {
@@ -127,8 +127,8 @@ function encoder(cursor: string, version: Version): (wire: Wire) => Buffer {
 }
 
 /**
- * Shares the event loop: a slice is twice as long as the others' last turn was, within bounds. So in a storm of newcomers
- * an alert in flight has two thirds of the time.
+ * Shares the event loop: a slice is twice as long as the last turn of other work, within bounds. In a storm of new connections
+ * the broadcast therefore has two thirds of the time.
  */
 function createSlice() {
   let length = SLICE_MS.alone;
@@ -140,11 +140,11 @@ function createSlice() {
       if (left - began < length) return;
       await turn();
       began = performance.now();
-      const others = began - left;
+      const otherWork = began - left;
       length =
-        others < EMPTY_TURN_MS
+        otherWork < EMPTY_TURN_MS
           ? Math.min(length * 2, SLICE_MS.alone)
-          : Math.min(Math.max(SLICE_MS.least, others * 2), SLICE_MS.most);
+          : Math.min(Math.max(SLICE_MS.least, otherWork * 2), SLICE_MS.most);
     },
   };
 }

@@ -1,48 +1,50 @@
 import type { Socket } from 'node:net';
-import type { Group } from './groups.ts';
+import type { GroupIdentity } from './group-identity.ts';
 
-/** Why a connection was ended by us: the label of the metric. */
+/** Why we ended a connection: the label of the metric. */
 export type EndReason = 'restart' | 'slow' | 'stalled' | 'silent' | 'misbehaved';
 
 /** The owner of connections. */
 export interface Keeper {
   readonly goodbyeMs: number;
   readonly controlFrames: number;
-  /** From this moment on nothing may be written to the connection. */
-  left(connection: Connection, reason: EndReason | undefined): void;
-  /** Its socket is closed. */
+  /** Nothing may be written to the connection any more. */
+  left(connection: Connection): void;
+  /** We ended a connection, for this reason. */
+  ended(reason: EndReason): void;
+  /** The socket of the connection is closed. */
   gone(connection: Connection): void;
-  /** Bytes wait for the reader. */
+  /** So many bytes wait for the reader. */
   waits(connection: Connection, bytes: number): void;
 }
 
-/** One open line to a reader. Ten thousands of them are held: every field counts. */
+/** One open line to a reader. A process holds tens of thousands of them, so every field counts. */
 export abstract class Connection {
-  /** Newest offset that its reader has, or does not need. */
+  /** The newest offset that the reader has, or does not need. */
   offset = 0;
-  /** Its index in its group. */
-  place = 0;
-  /** Its slot in the heart. */
-  beatSlot = 0;
-  beatPlace = 0;
-  /** The last beat asked for an answer, and none has come. */
+  /** Its index among the members of its group. */
+  memberIndex = 0;
+  /** The tick of the heartbeat that it belongs to, and its index there. */
+  beatTick = 0;
+  beatIndex = 0;
+  /** The last beat asked for an answer, and no answer has come. */
   asked = false;
   left = false;
   readonly socket: Socket;
-  readonly group: Group;
+  readonly group: GroupIdentity;
   readonly address: string;
   protected readonly keeper: Keeper;
-  /** Bytes that had gone out when the last beat found others waiting. */
+  /** How many bytes had gone out when the last beat found bytes waiting; -1 when it found none. */
   private goneAtBeat = -1;
 
-  constructor(socket: Socket, group: Group, address: string, keeper: Keeper) {
+  constructor(socket: Socket, group: GroupIdentity, address: string, keeper: Keeper) {
     this.socket = socket;
     this.group = group;
     this.address = address;
     this.keeper = keeper;
   }
 
-  /** Puts bytes behind those that wait already. */
+  /** Writes bytes behind the bytes that wait already. */
   write(bytes: Uint8Array): void {
     if (this.left) return;
     this.socket.write(bytes);
@@ -55,8 +57,8 @@ export abstract class Connection {
   }
 
   /**
-   * The heartbeat. Where bytes wait, one more would only wait behind them: there, some must have gone out since the last
-   * beat.
+   * The heartbeat asks the reader for a sign of life. Where bytes wait, a ping would only wait behind them; some of these bytes
+   * must have gone out since the last beat.
    */
   beat(): void {
     const waiting = this.socket.writableLength;
@@ -70,11 +72,10 @@ export abstract class Connection {
     this.goneAtBeat = gone;
   }
 
-  /** Takes leave with a close code; ends the connection when the client does not, in time. */
+  /** Closes with a code. Ends the connection when the client does not close in time. */
   close(code: number, reason: EndReason): void {
     if (!this.leave(reason)) return;
     this.sayGoodbye(code);
-    setTimeout(() => this.socket.destroy(), this.keeper.goodbyeMs).unref();
   }
 
   terminate(reason: EndReason | undefined): void {
@@ -86,7 +87,8 @@ export abstract class Connection {
   protected leave(reason: EndReason | undefined): boolean {
     if (this.left) return false;
     this.left = true;
-    this.keeper.left(this, reason);
+    this.keeper.left(this);
+    if (reason !== undefined) this.keeper.ended(reason);
     return true;
   }
 

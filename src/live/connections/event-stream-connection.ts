@@ -1,10 +1,10 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { Connection, type Keeper } from './connection.ts';
-import type { Group } from './groups.ts';
+import type { GroupIdentity } from './group-identity.ts';
 
 const BEAT = Buffer.from(': beat\n\n');
-/** EventSource always waits the same time before it reconnects: give each a different time, to spread them. */
+/** EventSource waits the same time before each reconnect. A different time for each stream spreads the reconnects. */
 const RETRY_MS = { least: 1000, most: 10_000 };
 
 /**
@@ -14,7 +14,13 @@ const RETRY_MS = { least: 1000, most: 10_000 };
 export class EventStreamConnection extends Connection {
   private readonly response: ServerResponse;
 
-  constructor(response: ServerResponse, socket: Socket, group: Group, address: string, keeper: Keeper) {
+  constructor(
+    response: ServerResponse,
+    socket: Socket,
+    group: GroupIdentity,
+    address: string,
+    keeper: Keeper,
+  ) {
     super(socket, group, address, keeper);
     this.response = response;
   }
@@ -25,7 +31,7 @@ export class EventStreamConnection extends Connection {
       this.leave(undefined);
       this.keeper.gone(this);
     });
-    // The heartbeat tells who is gone; what the addon writes is no activity to Node.
+    // The heartbeat finds readers who are gone. Node does not see what the addon writes, and would time the socket out.
     socket.setTimeout(0);
     response.useChunkedEncodingByDefault = false;
     response.writeHead(200, {
@@ -46,5 +52,6 @@ export class EventStreamConnection extends Connection {
 
   protected override sayGoodbye(): void {
     this.response.end();
+    setTimeout(() => this.socket.destroy(), this.keeper.goodbyeMs).unref();
   }
 }

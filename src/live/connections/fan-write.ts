@@ -5,29 +5,29 @@ import { fileURLToPath } from 'node:url';
 import type { Logger } from '../../ops/logger.ts';
 import type { Connection } from './connection.ts';
 
-/** Connections that one call writes to at most: about half a millisecond. */
-export const BATCH = 64;
+/** Connections per call, at most: about half a millisecond of work. */
+export const AT_ONCE = 64;
 
 /** Writes the same bytes to many connections. */
-export interface Sender {
+export interface FanWrite {
   readonly kind: 'native' | 'portable';
-  /** To the first `count` of `batch`, at most {@link BATCH}. Each is written to in the order of the calls. */
-  send(batch: readonly Connection[], count: number, bytes: Buffer): void;
+  /** Writes to each of at most {@link AT_ONCE} connections. Calls reach a connection in their order. */
+  write(connections: readonly Connection[], bytes: Buffer): void;
   /**
-   * Has the kernel end a connection once bytes have waited for their acknowledgement for `ms` (TCP_USER_TIMEOUT, RFC 5482);
-   * without the addon, or elsewhere than on Linux, it does so after a quarter of an hour.
+   * Tells the kernel to end a connection when bytes have waited `ms` for their acknowledgement (TCP_USER_TIMEOUT, RFC 5482).
+   * Without the addon, and on systems other than Linux, the kernel waits a quarter of an hour.
    */
   endUnacknowledged(socket: Socket, ms: number): void;
 }
 
-/** src/live/native/socket-send.c. */
+/** src/live/connections/socket-send.c. */
 interface Addon {
   sendToAll(descriptors: Int32Array, results: Int32Array, count: number, bytes: Buffer): void;
   endUnacknowledged(descriptor: number, ms: number): void;
 }
 
 const BROKEN = -2;
-/** Nobody's descriptor: send(2) refuses it. */
+/** No connection has this descriptor: send(2) refuses it. */
 const NO_DESCRIPTOR = -1;
 
 // Seen from src/live/connections and from dist/src/live/connections.
@@ -36,11 +36,11 @@ const ADDON_PATHS = ['../../../build/socket-send.node', '../../../../build/socke
 );
 
 /**
- * Opens the fastest way down to the sockets that works here: the addon if it was built and loads; else the sockets' own
- * `write`.
- * @param deps.addonPath the addon; by default where `scripts/build-native.mjs` puts it. Null: none
+ * Opens the fastest way to the sockets that works on this machine: the addon if it was built and loads, otherwise the
+ * sockets' own `write`.
+ * @param deps.addonPath the addon; by default where `scripts/build-native.mjs` puts it. Null: without the addon
  */
-export function openSender(deps: { logger: Logger; addonPath?: string | null }): Sender {
+export function openFanWrite(deps: { logger: Logger; addonPath?: string | null }): FanWrite {
   const { logger, addonPath = ADDON_PATHS.find((path) => existsSync(path)) } = deps;
   if (addonPath === undefined || addonPath === null) {
     logger.info('the live line runs without its native addon; build it with `node scripts/build-native.mjs`');
@@ -61,33 +61,32 @@ export function openSender(deps: { logger: Logger; addonPath?: string | null }):
   }
 }
 
-const portable: Sender = {
+const portable: FanWrite = {
   kind: 'portable',
-  send: (batch, count, bytes) => {
-    for (let i = 0; i < count; i++) batch[i]?.write(bytes);
+  write: (connections, bytes) => {
+    for (const connection of connections) connection.write(bytes);
   },
   endUnacknowledged: () => undefined,
 };
 
-function createNative(addon: Addon): Sender {
-  const descriptors = new Int32Array(BATCH);
-  const results = new Int32Array(BATCH);
+function createNative(addon: Addon): FanWrite {
+  const descriptors = new Int32Array(AT_ONCE);
+  const results = new Int32Array(AT_ONCE);
   const direct: Connection[] = [];
 
   function settle(connection: Connection, sent: number, bytes: Buffer): void {
     if (sent === bytes.length) return;
     if (sent === BROKEN) connection.terminate(undefined);
-    // The rest waits in the socket's own queue, and what comes next waits behind it.
+    // The rest waits in the socket's queue, and later bytes wait behind it.
     else connection.write(sent > 0 ? bytes.subarray(sent) : bytes);
   }
 
   return {
     kind: 'native',
-    send: (batch, count, bytes) => {
+    write: (connections, bytes) => {
       let taken = 0;
-      for (let i = 0; i < count; i++) {
-        const connection = batch[i];
-        if (connection === undefined || connection.left) continue;
+      for (const connection of connections) {
+        if (connection.left) continue;
         const descriptor = directDescriptor(connection.socket);
         if (descriptor === NO_DESCRIPTOR) {
           connection.write(bytes);
@@ -98,7 +97,7 @@ function createNative(addon: Addon): Sender {
         taken += 1;
       }
       if (taken === 0) return;
-      // Nothing ran since the descriptors were read, so each is still its socket's.
+      // No other code ran since the descriptors were read, so each still belongs to its socket.
       addon.sendToAll(descriptors, results, taken, bytes);
       for (let i = 0; i < taken; i++) settle(direct[i] as Connection, results[i] as number, bytes);
     },
@@ -116,8 +115,8 @@ interface WithHandle {
 
 /**
  * The descriptor of a socket whose next bytes may go straight to the kernel: nothing waits in its queue, it has not been
- * ended, and it is not wrapped in TLS. Read anew each time: Node takes the handle off a socket in the same turn in which
- * it closes the descriptor, so a number that is another connection's by now is never used.
+ * ended, and it is not wrapped in TLS. It is read again for each write. Node removes the handle from a socket in the turn that
+ * closes the descriptor, so a number that now belongs to another connection is never used.
  */
 function directDescriptor(socket: Socket): number {
   const { _handle: handle, encrypted } = socket as Socket & WithHandle;

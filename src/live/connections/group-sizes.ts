@@ -1,20 +1,20 @@
 import type { LiveFilter } from '../protocol.ts';
 import { wants } from '../door/query.ts';
 
-/** How many connections a group has. */
+/** The filter of a group, and how many connections it has. */
 export interface GroupSize {
   readonly filter: LiveFilter;
   readonly connections: number;
 }
 
-/** Groups that a process tells the others of: strangers choose the filters, and may choose one each. */
-const MOST_TOLD = 500;
+/** Groups that a process reports to the others, at most: strangers choose the filters, and each may choose another. */
+const MOST_REPORTED = 500;
 
-/** The largest, for the other processes. */
+/** The largest groups, for the other processes. */
 export const largest = (sizes: readonly GroupSize[]): GroupSize[] =>
-  sizes.toSorted((a, b) => b.connections - a.connections).slice(0, MOST_TOLD);
+  sizes.toSorted((a, b) => b.connections - a.connections).slice(0, MOST_REPORTED);
 
-/** Connections that an alert with these topics, urgency and language would go to. No language: whatever they want. */
+/** How many connections an alert with these topics, urgency and language would go to. Without a language, it fits every filter's language. */
 export function countReached(sizes: readonly GroupSize[], { topics, urgency, lang }: LiveFilter): number {
   let count = 0;
   for (const { filter, connections } of sizes) {

@@ -1,21 +1,19 @@
 import type { Connection } from './connection.ts';
+import type { GroupIdentity } from './group-identity.ts';
 import type { GroupSize } from './group-sizes.ts';
 import type { LiveFilter } from '../protocol.ts';
 import { filterKey } from '../door/query.ts';
 import type { Wire } from './wire.ts';
 
 /** Connections that get the same bytes: the same filter, the same wire. */
-export interface Group {
-  readonly key: string;
-  readonly wire: Wire;
-  readonly filter: LiveFilter;
+export interface Group extends GroupIdentity {
   readonly members: Connection[];
 }
 
 /** All open connections of a process, by group. */
 export interface Groups {
-  /** The group of a wire and a filter in canonical form. It is kept once somebody has joined. */
-  of(wire: Wire, filter: LiveFilter): Group;
+  /** The group of a wire and a filter in canonical form. It is kept while it has members. */
+  of(wire: Wire, filter: LiveFilter): GroupIdentity;
   join(connection: Connection): void;
   part(connection: Connection): void;
   all(): Group[];
@@ -27,23 +25,25 @@ export function createGroups(): Groups {
   return {
     of: (wire, filter) => {
       const key = `${wire.name} ${filterKey(filter)}`;
-      return groups.get(key) ?? { key, wire, filter, members: [] };
+      return groups.get(key) ?? { key, wire, filter };
     },
     join: (connection) => {
-      const { group } = connection;
-      groups.set(group.key, group);
-      connection.place = group.members.push(connection) - 1;
+      const { key } = connection.group;
+      const group = groups.get(key) ?? { ...connection.group, members: [] };
+      groups.set(key, group);
+      connection.memberIndex = group.members.push(connection) - 1;
     },
-    // The last takes the place that is left. Who goes through the members from the end to the start therefore meets
-    // each one that stays; some twice.
-    part: (connection) => {
-      const { group, place } = connection;
-      const last = group.members.pop();
-      if (last !== undefined && last !== connection) {
-        group.members[place] = last;
-        last.place = place;
+    // The last member takes the index of the member that parts. A loop through the members from the end to the start therefore meets
+    // each member that stays; some twice.
+    part: ({ group: { key }, memberIndex }) => {
+      const members = groups.get(key)?.members ?? [];
+      const last = members.pop();
+      // Otherwise the last member is the one that parts.
+      if (last !== undefined && memberIndex < members.length) {
+        members[memberIndex] = last;
+        last.memberIndex = memberIndex;
       }
-      if (group.members.length === 0) groups.delete(group.key);
+      if (members.length === 0) groups.delete(key);
     },
     all: () => [...groups.values()],
     sizes: () => [...groups.values()].map(({ filter, members }) => ({ filter, connections: members.length })),

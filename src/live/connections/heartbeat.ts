@@ -2,31 +2,31 @@ import type { Connection } from './connection.ts';
 
 const TICK_MS = 250;
 
-/** Pings every connection once per interval, a few at each tick. */
-export interface Heart {
+/** Pings every connection once per interval, some of them at each tick. */
+export interface Heartbeat {
   add(connection: Connection): void;
   remove(connection: Connection): void;
-  /** Every connection. */
+  /** All connections. */
   all(): Connection[];
   stop(): void;
 }
 
 /**
- * Time is counted in ticks, not by the clock: after a pause of the whole process the answers that wait in the sockets are
- * read before anybody is ended for their lack.
+ * Time is counted in ticks, not by the clock. After a pause of the whole process, the answers that wait in the sockets are
+ * read before a connection is ended because its answer is missing.
  */
-export function createHeart(limits: {
+export function createHeartbeat(limits: {
   readonly beatMs: number;
   readonly answerMs: number;
   readonly onTick: () => void;
-}): Heart {
+}): Heartbeat {
   const count = Math.max(4, Math.round(limits.beatMs / TICK_MS));
-  const slots: Connection[][] = Array.from({ length: count }, () => []);
+  const ticks: Connection[][] = Array.from({ length: count }, () => []);
   const answerTicks = Math.min(count - 1, Math.max(1, Math.ceil((limits.answerMs / limits.beatMs) * count)));
   let now = 0;
   let next = 0;
 
-  const at = (tick: number): Connection[] => [...(slots[(tick + count) % count] ?? [])];
+  const at = (tick: number): Connection[] => [...(ticks[(tick + count) % count] ?? [])];
 
   function tick(): void {
     now = (now + 1) % count;
@@ -38,20 +38,20 @@ export function createHeart(limits: {
   timer.unref();
 
   return {
-    // Fill the slots in turn, so that connections that arrive together are not pinged together.
+    // Each connection joins the next tick, so that connections that arrive together are not pinged together.
     add: (connection) => {
       next = (next + 1) % count;
-      connection.beatSlot = next;
-      connection.beatPlace = (slots[next]?.push(connection) ?? 1) - 1;
+      connection.beatTick = next;
+      connection.beatIndex = (ticks[next]?.push(connection) ?? 1) - 1;
     },
     remove: (connection) => {
-      const slot = slots[connection.beatSlot] ?? [];
-      const last = slot.pop();
+      const members = ticks[connection.beatTick] ?? [];
+      const last = members.pop();
       if (last === undefined || last === connection) return;
-      slot[connection.beatPlace] = last;
-      last.beatPlace = connection.beatPlace;
+      members[connection.beatIndex] = last;
+      last.beatIndex = connection.beatIndex;
     },
-    all: () => slots.flat(),
+    all: () => ticks.flat(),
     stop: () => clearInterval(timer),
   };
 }

@@ -1,14 +1,15 @@
 /*
- * What Node does not do with sockets: one message to many in one call, and TCP_USER_TIMEOUT.
+ * Two things that Node does not do with sockets: it sends one message to many sockets in one call, and it sets
+ * TCP_USER_TIMEOUT.
  *
- * Why it exists: of what it costs to hand a message to a socket through Node, the kernel's send(2) is about two thirds;
- * the rest is the stream, the request object and the way into C++, once for each reader. Here it is once for many.
+ * One call: of the cost to write a message to a socket through Node, the kernel's send(2) is about two thirds. The rest is the
+ * stream, the request object and the call into C++, once per reader. Here the rest is once per 64 readers.
  *
- * And a reader who is gone without a word is found by what he does not acknowledge. A WebSocket has pongs for that; an event
- * stream has nothing, and the kernel waits a quarter of an hour by itself.
+ * TCP_USER_TIMEOUT: a reader who vanished does not acknowledge bytes. A WebSocket finds such a reader by its pongs; an event
+ * stream has no pongs, and the kernel by itself waits a quarter of an hour.
  *
- * It is optional: src/live/connections/fan-write.ts does without it where it cannot be built. The caller answers for the descriptors:
- * each is open, and belongs to the socket that is meant, until the call returns.
+ * The addon is optional: src/live/connections/fan-write.ts works without it where it cannot be built. The caller guarantees
+ * that each descriptor is open, and belongs to the right socket, until the call returns.
  */
 #define NAPI_VERSION 8
 #include <errno.h>
@@ -41,7 +42,7 @@ static int int32_array(napi_env env, napi_value value, int32_t **data, size_t *l
          type == napi_int32_array;
 }
 
-/* sendToAll(descriptors: Int32Array, results: Int32Array, count, bytes): results are bytes taken, or an enum above. */
+/* sendToAll(descriptors: Int32Array, results: Int32Array, count, bytes): results are the bytes that the kernel took, or a value of the enum above. */
 static napi_value send_to_all(napi_env env, napi_callback_info info) {
   napi_value args[4];
   size_t argc = 4, fds_length, results_length, length;
@@ -60,7 +61,7 @@ static napi_value send_to_all(napi_env env, napi_callback_info info) {
   return NULL;
 }
 
-/* endUnacknowledged(descriptor, ms): the kernel ends the connection once bytes have waited so long for their acknowledgement. */
+/* endUnacknowledged(descriptor, ms): the kernel ends the connection when bytes have waited so long for their acknowledgement. */
 static napi_value end_unacknowledged(napi_env env, napi_callback_info info) {
   napi_value args[2];
   size_t argc = 2;

@@ -1,88 +1,101 @@
-import { Socket } from 'node:net';
-import { Connection, type EndReason } from './connection.ts';
+import type { Socket } from 'node:net';
+import { WebSocket } from 'ws';
+import { Connection, type Keeper } from './connection.ts';
+import type { GroupIdentity } from './group-identity.ts';
 import { CLOSE_CODES } from '../protocol.ts';
-import { closeFrame, encodeFrame, OPCODES, PING } from './websocket-frames.ts';
-import { readFrame, type Inbound } from './websocket-inbound.ts';
+import { OPCODES, webSocketFrame } from './wire.ts';
 
-/** Pongs are not answered to who does not read them. */
+/** A reader who does not read gets no pongs. */
 const MAX_WAITING_FOR_PONG = 1024;
+const PING = webSocketFrame(OPCODES.ping, '');
 
-/** A WebSocket after its handshake (RFC 6455), without extensions. */
+/** ws's end of a line. It holds its connection, so that all connections share one set of listeners. */
+export class ReaderWebSocket extends WebSocket {
+  connection: WebSocketConnection | undefined;
+
+  /** ws also calls this by itself: when the client closes, and when it breaks the protocol. */
+  override close(code?: number, reason?: Buffer): void {
+    this.connection?.onClosing();
+    super.close(code, reason);
+  }
+}
+
+/**
+ * A WebSocket after its handshake (RFC 6455). ws reads the client's frames and does the closing handshake. Messages and pings
+ * are frames that were made once for all connections; they go straight to the socket. ws queues nothing, because no extension
+ * was agreed: it writes each of its frames to the socket at once, so frames never mix.
+ */
 export class WebSocketConnection extends Connection {
-  /** The beginning of a frame whose end has not come: 131 bytes at most. */
-  private held: Buffer | undefined;
+  private readonly webSocket: ReaderWebSocket;
   private controlFrames = 0;
-  private finished = false;
+  /** ws began to close before anything else ended the connection. */
+  private closedByWs = false;
 
-  /**
-   * @param head the answer to the handshake
-   * @param early what the client sent behind it
-   */
-  open(head: string, hello: Buffer, early: Buffer): void {
-    const { socket } = this;
-    // One set of functions for all connections: closures would cost each connection some hundred bytes.
-    (socket as HeldSocket)[HELD_BY] = this;
-    forgetHttp(socket);
-    socket.on('data', onData).on('end', onEnd).on('close', onClose);
-    socket.cork();
-    socket.write(head, 'latin1');
+  constructor(
+    webSocket: ReaderWebSocket,
+    socket: Socket,
+    group: GroupIdentity,
+    address: string,
+    keeper: Keeper,
+  ) {
+    super(socket, group, address, keeper);
+    this.webSocket = webSocket;
+    webSocket.connection = this;
+  }
+
+  /** Sends hello behind the answer to the handshake, which waits in the corked socket: one packet for both. */
+  open(hello: Buffer): void {
+    const { socket, webSocket } = this;
+    webSocket.on('message', onMessage).on('ping', onPing).on('pong', onPong);
+    webSocket.on('error', onError).on('close', onClose);
+    socket.on('end', () => this.terminate(undefined));
     socket.write(hello);
     socket.uncork();
     this.noteWaiting();
-    if (early.length > 0) this.receive(early);
-    socket.resume();
   }
 
-  receive(bytes: Buffer): void {
-    // After our last frame, and after a fault, what comes is dropped: closing with unread bytes would reset the
-    // connection, and the client might never see why (RFC 6455, section 7.1.1).
-    if (this.finished) return;
-    const all = this.held === undefined ? bytes : Buffer.concat([this.held, bytes]);
-    this.held = undefined;
-    let at = 0;
-    for (;;) {
-      const frame = readFrame(all, at);
-      if (frame === undefined) break;
-      this.take(frame);
-      if (this.finished || frame.type === 'fault') return;
-      at = frame.next;
+  onPing(payload: Buffer): void {
+    if (!this.left && this.socket.writableLength < MAX_WAITING_FOR_PONG) {
+      this.webSocket.pong(payload);
+      this.noteWaiting();
     }
-    if (at < all.length) this.held = Buffer.from(all.subarray(at));
+    this.countControlFrame();
   }
 
-  private take(frame: Inbound): void {
-    switch (frame.type) {
-      case 'fault':
-        this.finish(frame.code, 'misbehaved');
-        return;
-      case 'close':
-        this.finish(frame.code, undefined);
-        return;
-      case 'pong':
-        this.asked = false;
-        break;
-      case 'ping':
-        if (!this.left && this.socket.writableLength < MAX_WAITING_FOR_PONG) {
-          this.write(encodeFrame(OPCODES.pong, frame.payload));
-        }
-        break;
-    }
+  onPong(): void {
+    this.asked = false;
+    this.countControlFrame();
+  }
+
+  private countControlFrame(): void {
     this.controlFrames += 1;
-    if (this.controlFrames > this.keeper.controlFrames) {
-      this.finish(CLOSE_CODES.policyViolation, 'misbehaved');
-    }
+    if (this.controlFrames > this.keeper.controlFrames) this.refuse();
   }
 
-  /** Ours is the last frame: an answer to the client's close, or the refusal of what it sent. Then TCP is closed. */
-  private finish(code: number | undefined, reason: EndReason | undefined): void {
-    this.finished = true;
-    this.held = undefined;
-    if (this.leave(reason)) {
-      this.socket.end(closeFrame(code));
-      setTimeout(() => this.socket.destroy(), this.keeper.goodbyeMs).unref();
-    } else {
-      this.socket.end();
-    }
+  /**
+   * Closes for what the client sent. What it sends from now on is dropped: closing with unread bytes would reset the
+   * connection, and the client might never see why (RFC 6455, section 7.1.1).
+   */
+  refuse(): void {
+    if (this.socket.writableEnded) return;
+    this.leave('misbehaved');
+    this.webSocket.close(CLOSE_CODES.policyViolation);
+    this.socket.removeAllListeners('data').resume();
+    this.socket.end();
+  }
+
+  onClosing(): void {
+    this.closedByWs = this.leave(undefined);
+  }
+
+  /** ws closes first, with the code of the fault, and then tells of it. */
+  onFault(): void {
+    if (this.closedByWs) this.keeper.ended('misbehaved');
+  }
+
+  onClose(): void {
+    this.leave(undefined);
+    this.keeper.gone(this);
   }
 
   protected override ask(): void {
@@ -91,38 +104,31 @@ export class WebSocketConnection extends Connection {
     this.write(PING);
   }
 
+  /** ws ends a client that does not close in time, after `closeTimeout`. */
   protected override sayGoodbye(code: number): void {
-    this.socket.write(closeFrame(code));
-  }
-
-  onEnd(): void {
-    this.terminate(undefined);
-  }
-
-  onClose(): void {
-    this.leave(undefined);
-    this.keeper.gone(this);
+    this.webSocket.close(code);
   }
 }
 
-/** node:http gives each socket three functions, 300 bytes in total, which an upgraded socket does not need. */
-function forgetHttp(socket: Socket): void {
-  for (const name of ['on', 'addListener', 'prependListener']) {
-    if (Object.hasOwn(socket, name)) Reflect.set(socket, name, Reflect.get(Socket.prototype, name));
-  }
+const connectionOf = (webSocket: WebSocket): WebSocketConnection | undefined =>
+  webSocket instanceof ReaderWebSocket ? webSocket.connection : undefined;
+
+function onMessage(this: WebSocket): void {
+  connectionOf(this)?.refuse();
 }
 
-const HELD_BY = Symbol('connection');
-type HeldSocket = Socket & { [HELD_BY]: WebSocketConnection };
-
-function onData(this: Socket, bytes: Buffer): void {
-  (this as HeldSocket)[HELD_BY].receive(bytes);
+function onPing(this: WebSocket, payload: Buffer): void {
+  connectionOf(this)?.onPing(payload);
 }
 
-function onEnd(this: Socket): void {
-  (this as HeldSocket)[HELD_BY].onEnd();
+function onPong(this: WebSocket): void {
+  connectionOf(this)?.onPong();
 }
 
-function onClose(this: Socket): void {
-  (this as HeldSocket)[HELD_BY].onClose();
+function onError(this: WebSocket): void {
+  connectionOf(this)?.onFault();
+}
+
+function onClose(this: WebSocket): void {
+  connectionOf(this)?.onClose();
 }

@@ -9,18 +9,18 @@ import type { Refusal } from './refusal.ts';
 export interface Admitted {
   readonly filter: LiveFilter;
   readonly since: Cursor | undefined;
-  /** Give it back to {@link Admission.leave} when the connection is closed. */
+  /** Pass it to {@link Admission.leave} when the connection is closed. */
   readonly address: string;
 }
 
-/** Decides who may open a connection, and counts connections. */
+/** Decides whether a request may open a connection, and counts connections. */
 export interface Admission {
   readonly open: number;
-  /** Judges a request; nothing is counted yet. */
+  /** Judges a request, and counts nothing. */
   judge(request: IncomingMessage): Admitted | Refusal;
   enter(address: string): void;
   leave(address: string): void;
-  /** From now on nobody is admitted. */
+  /** Refuses all requests from now on. */
   shut(): void;
 }
 
@@ -92,7 +92,7 @@ export function createAdmission(deps: {
   };
 }
 
-/** A page of ours that was reached by another name than PUBLIC_URL, such as an address: an event stream of it is let in too. */
+/** Whether the page is ours although it was reached by another name than PUBLIC_URL, such as an IP address. */
 const isOwn = (origin: string, host: string | undefined): boolean =>
   URL.canParse(origin) && /^https?:$/.test(new URL(origin).protocol) && new URL(origin).host === host;
 

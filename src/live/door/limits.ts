@@ -1,31 +1,31 @@
 import { readFileSync } from 'node:fs';
 
-/** Every bound of the live line, and why it is where it is. Sizes in bytes, times in ms. */
+/** Every bound of the live line, with its reason. Sizes in bytes, times in ms. */
 export interface LiveLimits {
-  /** Open connections of this process. At it: 503. Each takes a file descriptor, and the API needs some as well. */
+  /** Open connections of this process. More: 503. Each takes a file descriptor, and the API needs some as well. */
   readonly connections: number;
   /**
-   * Of one address (IPv6: one /64, which is one customer). At it: 503. A company or a carrier's NAT puts thousands of readers
-   * behind one IPv4 address; the bound only keeps one machine from taking all the room.
+   * Open connections of one address (IPv6: one /64, which is one customer). More: 503. A company or a carrier's NAT puts
+   * thousands of readers behind one IPv4 address; the bound only keeps one machine from taking all the room.
    */
   readonly perAddress: number;
-  /** May wait for one slow reader; then it is cut with 4408. Twice the largest hello. */
+  /** Bytes that may wait for one slow reader. More: 4408. Twice the largest hello. */
   readonly waitingBytes: number;
-  /** May wait for all slow readers together; then those with the most are cut until it is kept. */
+  /** Bytes that may wait for all slow readers together. More: the readers with the most are cut until the bound is kept. */
   readonly waitingBytesInAll: number;
-  /** Control frames that a client may send from one heartbeat to the next. It needs one, a pong. At it: 1008. */
+  /** Control frames that a client may send from one heartbeat to the next. It needs one, a pong. More: 1008. */
   readonly controlFrames: number;
-  /** From one heartbeat of a connection to the next: below the minute after which proxies and NATs forget an idle line. */
+  /** Time from one heartbeat of a connection to the next: below the minute after which proxies and NATs forget an idle line. */
   readonly beatMs: number;
-  /** Until the pong must be there; then the connection is ended. A phone that changes cells needs some seconds. */
+  /** Time until the pong must arrive; then the connection is ended. A phone that changes cells needs some seconds. */
   readonly answerMs: number;
-  /** How long the client may take to close after our close frame; then the connection is ended. */
+  /** Time that the client may take to close after our close frame; then the connection is ended. */
   readonly goodbyeMs: number;
 }
 
 /** Descriptors reserved for the API, running handshakes, Redis and files. */
 export const RESERVED_DESCRIPTORS = 1000;
-/** One core writes 100,000 messages a second: with more connections than this an alert takes half a second to the last. */
+/** One core writes 100,000 messages a second. With more connections, the last reader gets an alert after half a second. */
 const MOST_CONNECTIONS = 50_000;
 
 export const DEFAULT_LIMITS: LiveLimits = {
@@ -44,7 +44,7 @@ function connectionsFor(descriptors: number): number {
   return Math.min(free, MOST_CONNECTIONS);
 }
 
-/** Files that this process may hold open (Node raises the soft limit to the hard one when it starts). */
+/** How many files this process may hold open (Node raises the soft limit to the hard one when it starts). */
 function descriptorLimit(): number {
   try {
     const found = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'));

@@ -5,9 +5,9 @@ import { parseCursor, type Cursor } from '../log/cursor.ts';
 import type { LiveFilter } from '../protocol.ts';
 import type { QueryError } from './refusal.ts';
 
-/** `lastEventId` is how polyfills of EventSource, which cannot set the header, say what they have seen. */
+/** Polyfills of EventSource cannot set the header `Last-Event-ID`; they send `lastEventId`. */
 const PARAMETERS = ['topics', 'urgency', 'lang', 'cursor', 'lastEventId'];
-/** Wrong parameters that are named. */
+/** Wrong parameters that a refusal names, at most. */
 const MAX_ERRORS = 20;
 
 export type LiveQuery =
@@ -15,8 +15,8 @@ export type LiveQuery =
   | { readonly ok: false; readonly errors: readonly QueryError[] };
 
 /**
- * Reads `?topics=&urgency=&lang=&cursor=` by the rules of `GET /v1/alerts`. A cursor that is none of ours is as good as none.
- * The filter comes in canonical form: two that want the same have the same {@link filterKey}.
+ * Reads `?topics=&urgency=&lang=&cursor=` by the rules of `GET /v1/alerts`. A cursor that is not ours counts as no cursor.
+ * The filter has canonical form: two filters that want the same alerts have the same {@link filterKey}.
  */
 export function parseLiveQuery(query: URLSearchParams): LiveQuery {
   const topics = readTopics(query.get('topics') ?? '');
@@ -37,7 +37,7 @@ export function parseLiveQuery(query: URLSearchParams): LiveQuery {
   };
 }
 
-/** A name that is not ours, or comes twice: what was meant by it would be passed over, and a page would never know. */
+/** Faults of names that we do not know, or that come twice. If we ignored them, the page would never learn of its mistake. */
 function strangeNames(query: URLSearchParams): QueryError[] {
   return [...new Set(query.keys())].flatMap((name) => {
     if (!PARAMETERS.includes(name)) {
@@ -50,7 +50,7 @@ function strangeNames(query: URLSearchParams): QueryError[] {
 const errorOf = ([parameter, read]: [string, Read<unknown>]): QueryError[] =>
   'fault' in read ? [{ parameter, detail: read.fault }] : [];
 
-/** The same for all filters, in canonical form, that want the same. */
+/** One key for all filters in canonical form that want the same alerts. */
 export const filterKey = ({ topics, urgency, lang }: LiveFilter): string =>
   `${urgency} ${lang ?? '*'} ${topics.join(',')}`;
 

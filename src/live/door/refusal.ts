@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { endWith } from '../../http/http-faults.ts';
 
-/** The reason for refusing a connection: a code of the API's table of problems, and the label of the metric. */
+/** Why a connection is refused: `code` is from the API's table of problems, `reason` is the label of the metric. */
 export interface Refusal {
   readonly code:
     | 'malformed-request'
@@ -25,10 +25,10 @@ export interface QueryError {
   readonly detail: string;
 }
 
-/** Problem details (RFC 9457) of a refusal, as the API makes them. @param id of this occurrence, a UUID */
+/** Makes the problem details (RFC 9457) of a refusal, like those of the API. @param id a UUID for this occurrence */
 export type DescribeRefusal = (refusal: Refusal, id: string) => { readonly status: number };
 
-/** Headers that a problem demands. 503: another gateway may have room now, this one in some seconds. */
+/** Headers that a problem demands. 503: another gateway may have room now, and this gateway in some seconds. */
 const HEADERS: Partial<Record<Refusal['code'], Record<string, string>>> = {
   'method-not-allowed': { Allow: 'GET' },
   'upgrade-required': { Upgrade: 'websocket', 'Sec-WebSocket-Version': '13' },
@@ -49,7 +49,7 @@ export function refuseResponse(response: ServerResponse, refusal: Refusal, descr
   response.writeHead(body.status, headersOf(refusal)).end(JSON.stringify(body));
 }
 
-/** The same on a socket that node:http has let go, and closes it. */
+/** Does the same on a socket that node:http has released, and closes it. */
 export function refuseUpgrade(socket: Socket, refusal: Refusal, describe: DescribeRefusal): void {
   const id = randomUUID();
   const { status, ...rest } = describe(refusal, id);

@@ -1,4 +1,4 @@
-/** A place in the live log: `epoch:offset`. Another epoch is another log. */
+/** A position in the live log: `epoch:offset`. Another epoch means another log. */
 export interface Cursor {
   readonly epoch: string;
   readonly offset: number;
@@ -6,7 +6,7 @@ export interface Cursor {
 
 export const formatCursor = ({ epoch, offset }: Cursor): string => `${epoch}:${offset}`;
 
-/** Undefined when the text is no cursor. */
+/** @returns undefined when the text is no cursor */
 export function parseCursor(text: string): Cursor | undefined {
   const found = /^([A-Za-z0-9_-]{1,32}):(\d{1,15})$/.exec(text);
   return found === null ? undefined : { epoch: found[1] ?? '', offset: Number(found[2]) };

@@ -2,25 +2,26 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../../ops/logger.ts';
 import { closeRedis, type Redis } from '../../redis/connect.ts';
 import type { Cursor } from './cursor.ts';
-import { awaitAfter, createLiveLog, type LogEntry, type LogPage } from './log.ts';
+import { awaitAfter, createLiveLog, type LogEntry, type LogReading } from './log.ts';
 import { createLooks } from './look-waiters.ts';
 import { createTail, KEPT, type Tail, type Version } from './tail.ts';
 
 const BLOCK_MS = 2000;
-/** A log that was not heard of for so long is not followed: its server hangs, or the network to it. */
+/** Without an answer for so long, the log is not followed: its server hangs, or the network to it. */
 const SILENT_MS = 5000;
-/** A look is waited for as long as the block takes, and then some. */
+/** How long callers wait for the next look: longer than a blocking read. */
 const LOOK_MS = BLOCK_MS + 1000;
-/** Entries read in one go: some 10 ms of work. */
-const PAGE = 500;
+/** Entries per read: about 10 ms of work. */
+const AT_ONCE = 500;
+const RETRY_MS = 200;
 
 export interface Follower {
   readonly tail: Tail;
-  /** The log is being read; false while Redis is away, or does not answer. */
+  /** Whether the log is being read; false while Redis is away or does not answer. */
   readonly following: boolean;
   /**
-   * Whether a reader with this cursor may have seen more than we have: it comes from a gateway that was faster, or that
-   * has already found the log to be another.
+   * Whether a reader with this cursor may have seen more than we have: another gateway was faster, or has already noticed
+   * that the log was replaced.
    */
   behind(since: Cursor | undefined): boolean;
   /** See {@link Looks}. */
@@ -29,11 +30,27 @@ export interface Follower {
 }
 
 /**
- * Follows the live log, in order and without a gap, for as long as it is open. It checks at each look that the log still
- * holds what it held: when it is another than before (a new epoch, entries that are gone or other ones), or has run ahead
- * by more than it holds, the follower starts over, and `onNewLog` says so.
- * @param deps.follower a connection of its own: it waits in blocking reads. Closed with the follower.
- * @param deps.onVersion in the same turn as the version enters the tail. It may return a promise: nothing more is read before.
+ * Follows the live log, in order and without a gap, for as long as it is open. Each look checks that the log still holds what
+ * it held.
+ *
+ *                        ┌──────────── the log has no more ─────────────┐
+ *                        ▼                                              │
+ *   start over ─────► waiting ── an entry came, or BLOCK_MS passed ─► looking ─┐
+ *       ▲                │ ▲                                           │ │ ▲   │ there may be more
+ *       │                │ └── RETRY_MS passed ── failed ◄── error ────┘ │ └───┘
+ *       │                └───────── error ──────────▲                    │
+ *       └──────────────── the log contradicts the tail ◄────────────────┘
+ *
+ * - start over: the tail is made from the last entries of the log. The first time, `openFollower` waits for it, and rejects
+ *   with its error. Later, `onNewLog` follows, because the connections' cursors may mean another log; an error leads to failed.
+ * - waiting: the tail holds what the log held at the last look.
+ * - looking: a version enters the tail and goes to `onVersion` in one turn. The log contradicts the tail when {@link compare}
+ *   finds a fault. Of all who find the log `lost`, the first gives it a new epoch.
+ * - failed: the tail stays, `following` is false, and callers of `nextLook` wait on.
+ *
+ * `close` ends it in any state.
+ * @param deps.follower a separate connection, because it waits in blocking reads. It is closed with the follower
+ * @param deps.onVersion may return a promise: nothing more is read before it resolves
  */
 export async function openFollower(deps: {
   follower: Redis;
@@ -59,9 +76,9 @@ export async function openFollower(deps: {
 
   let tail = await startOver();
 
-  async function startAgain(reason: string, page: LogPage): Promise<void> {
+  async function startAgain(reason: string, reading: LogReading): Promise<void> {
     const { offset } = tail.cursor;
-    deps.logger.warn({ reason, offset, last: page.last }, 'the live log was replaced; clients start over');
+    deps.logger.warn({ reason, offset, last: reading.last }, 'the live log was replaced; clients start over');
     tail = await startOver();
     deps.onNewLog();
   }
@@ -69,21 +86,21 @@ export async function openFollower(deps: {
   /** @returns whether there may be more to read */
   async function catchUp(): Promise<boolean> {
     const { epoch, offset } = tail.cursor;
-    // From our own newest on: what was there must still be there.
-    const page = await log.read(tail.newest === undefined ? offset : offset - 1, PAGE);
+    // The reading begins with our newest entry, which must still be there.
+    const reading = await log.read(tail.newest === undefined ? offset : offset - 1, AT_ONCE);
     heardAt = performance.now();
-    const fault = compare(tail, page);
+    const fault = compare(tail, reading);
     if (fault !== undefined) {
       if (fault === 'lost') await log.renew(epoch);
-      await startAgain(fault, page);
+      await startAgain(fault, reading);
       return true;
     }
-    for (const entry of page.entries) {
+    for (const entry of reading.entries) {
       if (entry.offset <= offset) continue;
       const wait = deps.onVersion(tail.add(entry));
       if (wait !== undefined) await wait;
     }
-    return page.entries.length === PAGE;
+    return reading.entries.length === AT_ONCE;
   }
 
   async function follow(): Promise<void> {
@@ -98,7 +115,7 @@ export async function openFollower(deps: {
         if (closing.signal.aborted) return;
         failed = true;
         deps.logger.warn({ err: error }, 'cannot follow the live log; trying again');
-        await sleep(200);
+        await sleep(RETRY_MS);
       }
     }
   }
@@ -124,23 +141,23 @@ export async function openFollower(deps: {
 }
 
 /**
- * What is wrong with a page that begins with the tail's newest entry:
- * - `new epoch`: somebody else found it lost, or Redis was emptied;
- * - `lost`: the log ends before our newest entry, or has another one in its place;
- * - `trimmed`: it let go entries that we have not read.
+ * Finds what is wrong with a reading that begins with the tail's newest entry:
+ * - `new epoch`: another process found the log lost, or Redis was emptied;
+ * - `lost`: the log ends before our newest entry, or has another entry in its place;
+ * - `trimmed`: the log dropped entries that we have not read.
  */
-function compare(tail: Tail, page: LogPage): 'new epoch' | 'lost' | 'trimmed' | undefined {
+function compare(tail: Tail, reading: LogReading): 'new epoch' | 'lost' | 'trimmed' | undefined {
   const { epoch, offset } = tail.cursor;
-  if (page.epoch !== epoch) return 'new epoch';
-  if (page.last < offset) return 'lost';
-  const [first] = page.entries;
+  if (reading.epoch !== epoch) return 'new epoch';
+  if (reading.last < offset) return 'lost';
+  const [first] = reading.entries;
   if (tail.newest !== undefined && first?.offset === offset && first.json !== tail.newest.json) return 'lost';
   const expected = tail.newest === undefined ? offset + 1 : offset;
-  const unbroken = page.entries.every((entry, index) => entry.offset === expected + index);
-  return unbroken && (page.entries.length > 0 || page.last === offset) ? undefined : 'trimmed';
+  const unbroken = reading.entries.every((entry, index) => entry.offset === expected + index);
+  return unbroken && (reading.entries.length > 0 || reading.last === offset) ? undefined : 'trimmed';
 }
 
-/** The end of `entries` whose offsets run on. */
+/** The last of `entries`, as far back as their offsets are consecutive. */
 function withoutGap(entries: readonly LogEntry[]): readonly LogEntry[] {
   let start = entries.length - 1;
   while (start > 0 && entries[start - 1]?.offset === (entries[start]?.offset ?? 0) - 1) start--;

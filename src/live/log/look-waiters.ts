@@ -1,8 +1,8 @@
-/** Looks at the live log, and those who wait for the next one. */
+/** Runs looks at the live log, and tells callers who wait for the next look. */
 export interface Looks {
-  /** Resolves with true once a look that begins from now on has ended; with false after `patienceMs`, as while Redis is away. */
+  /** Resolves with true when a look that begins after the call has ended; with false after `patienceMs`, for example while Redis is away. */
   next(): Promise<boolean>;
-  /** Runs a look. Those who wait are told when it has ended; when it fails they wait on. */
+  /** Runs a look, and tells the waiting callers when it has ended. When it fails, they wait on. */
   run(look: () => Promise<void>): Promise<void>;
 }
 

@@ -3,11 +3,11 @@ import type { LogEntry } from './log.ts';
 import type { LiveFilter } from '../protocol.ts';
 import { wants, type Facets } from '../door/query.ts';
 
-/** Versions kept in memory: a reconnect within these costs Redis nothing. */
+/** Versions kept in memory. A reconnect within them costs Redis nothing. */
 export const KEPT = 2000;
-/** Bytes of what one hello may replay: below what may wait for a slow reader, so that a hello alone never cuts one. */
+/** Bytes that one hello may replay: below the bytes that may wait for a slow reader, so that a hello alone never cuts a reader. */
 export const MAX_REPLAY_BYTES = 256 * 1024;
-/** A fresh page is shown so many alerts at most. */
+/** Alerts that a hello shows to a new reader, at most. */
 const CURRENT = 20;
 
 /** A version in the tail. */
@@ -18,10 +18,10 @@ export interface Version {
   /** The alert as JSON. */
   readonly json: string;
   readonly bytes: number;
-  /** Nothing to show any more. */
+  /** There is nothing to show any more. */
   readonly retracted: boolean;
   readonly expiresAtMs: number;
-  /** Its facets and those of earlier versions of the alert; a filter that wants any of them gets the version. */
+  /** The facets of this version and of earlier versions of the alert. A filter that wants any of them gets the version. */
   readonly reach: readonly Facets[];
 }
 
@@ -30,16 +30,16 @@ export interface Beginning {
   readonly cursor: Cursor;
   readonly recovered: boolean;
   readonly versions: readonly Version[];
-  /** Until when the same answer is right, as long as nothing is added (ms since the epoch). */
+  /** Until when the same answer is right if no version is added (ms since the epoch). */
   readonly goodUntilMs: number;
 }
 
-/** The end of the live log in this process's memory: running offsets without a gap. */
+/** The end of the live log in this process's memory: consecutive offsets without a gap. */
 export interface Tail {
   readonly cursor: Cursor;
-  /** The newest version; undefined when there is none. */
+  /** Undefined when there are no versions. */
   readonly newest: Version | undefined;
-  /** @param entry the one after the newest */
+  /** @param entry its offset follows the newest offset */
   add(entry: LogEntry): Version;
   begin(filter: LiveFilter, since: Cursor | undefined, nowMs: number): Beginning;
 }
@@ -48,7 +48,7 @@ export interface Tail {
 export const concerns = (filter: LiveFilter, version: Version): boolean =>
   version.reach.some((facets) => wants(filter, facets));
 
-/** @param start the offset before the first entry that will be added */
+/** @param start the offset before the first entry to add */
 export function createTail(epoch: string, start: number): Tail {
   let versions: Version[] = [];
   /** Newest version of each alert, in the order in which the alerts began. */
@@ -56,8 +56,8 @@ export function createTail(epoch: string, start: number): Tail {
   let offset = start;
 
   /**
-   * What a reader has missed: of each alert the newest version, since nothing more of an earlier one may be sent.
-   * Undefined when the gap is not held as a whole, or is more than one hello may carry.
+   * Finds what a reader has missed: the newest version of each alert, because earlier versions may not be sent any more.
+   * Undefined when the tail does not hold the whole gap, or when the gap is more than one hello may carry.
    */
   function missed(filter: LiveFilter, since: number): Version[] | undefined {
     const held = versions[0]?.offset ?? offset + 1;

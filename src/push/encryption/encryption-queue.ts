@@ -1,19 +1,19 @@
 import type { Encryptor } from './encryptor.ts';
-import type { Job } from '../lane/lane.ts';
+import type { Job } from '../lane/job.ts';
 
-/** Where jobs wait whose turn has come, for the end of this turn of the event loop: then many are encrypted in one call. */
-export interface Outbox {
+/** Collects the jobs that may start until this turn of the event loop ends, so that one call encrypts many of them. */
+export interface EncryptionQueue {
   add(job: Job): void;
 }
 
 /**
- * Encrypts a chunk at a time and lets the event loop turn between two chunks.
- * @param deps.deliver is given each job with its body, or undefined if it cannot be encrypted
+ * Encrypts a chunk at a time. Between two chunks the event loop turns.
+ * @param deps.deliver takes each job with its body, or undefined if it cannot be encrypted
  */
-export function createOutbox(deps: {
+export function createEncryptionQueue(deps: {
   encryptor: Encryptor;
   deliver: (job: Job, body: Buffer | undefined) => void;
-}): Outbox {
+}): EncryptionQueue {
   const { encryptor, deliver } = deps;
   const jobs: Job[] = [];
   let scheduled = false;

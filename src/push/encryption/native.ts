@@ -1,12 +1,12 @@
 import { createRequire } from 'node:module';
-import type { EncryptionJob } from './encryptor.ts';
+import type { Encrypt } from './job.ts';
 
-/** push-crypto.c. */
+/** Its source is push-crypto.c. */
 interface Addon {
   encrypt(count: number, messages: Buffer, bodies: Buffer): void;
 }
 
-// The layout that the addon reads and writes.
+// The layout of what the addon reads and writes.
 const POINT = 65;
 const AUTH = 16;
 const HEAD_IN = POINT + AUTH + 4;
@@ -15,12 +15,10 @@ const OVERHEAD_OUT = KEY_ID_LENGTH_AT + 1 + POINT + 1 + 16;
 
 /**
  * Loads the addon.
- * @returns encrypts up to 64 messages in one call; a job's body is undefined where its `p256dh` is not a point on P-256
- * @throws if there is no addon at `path`, or this Node cannot load it
+ * @returns encrypts up to 64 messages in one call
+ * @throws if `path` has no addon, or this Node cannot load it
  */
-export function loadNativeEncryption(
-  path: string,
-): (jobs: readonly EncryptionJob[]) => (Buffer | undefined)[] {
+export function loadNativeEncryption(path: string): Encrypt {
   const addon = createRequire(import.meta.url)(path) as Addon;
   return (jobs) => {
     const texts = jobs.reduce((sum, job) => sum + job.payload.length, 0);

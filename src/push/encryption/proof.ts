@@ -1,13 +1,16 @@
-import { createDecipheriv, createECDH, createHmac, randomBytes, type ECDH } from 'node:crypto';
-import type { EncryptionJob } from './encryptor.ts';
+import { createECDH, randomBytes } from 'node:crypto';
+import ece from 'http_ece';
 import { CURVE } from '../vapid/p256.ts';
+import type { Encrypt } from './job.ts';
+import { encryptPortably } from './portable.ts';
 
 /**
- * Puts an encryption to the proof: a message must come out as a body that its receiver can read, no key pair or salt
- * may come twice, and a key that is no point must be refused.
- * @throws if not: it must not be used
+ * Tests an encryption before it is used. Its bodies must have the shape of web-push's bodies, and the library of web-push
+ * must read them. No key pair or salt may come twice, and a key that is not on the curve must be refused.
+ * The library shares no code with the addon that it judges.
+ * @throws if the encryption must not be used
  */
-export function proveEncryption(encrypt: (jobs: readonly EncryptionJob[]) => (Buffer | undefined)[]): void {
+export function proveEncryption(encrypt: Encrypt): void {
   const receiver = createECDH(CURVE);
   receiver.generateKeys();
   const target = { p256dh: receiver.getPublicKey(), auth: randomBytes(16) };
@@ -20,27 +23,15 @@ export function proveEncryption(encrypt: (jobs: readonly EncryptionJob[]) => (Bu
   if (first.subarray(0, 16).equals(second.subarray(0, 16)) || senderKey(first).equals(senderKey(second))) {
     throw new Error('it used a salt or a key pair twice');
   }
+  const [usual] = encryptPortably([{ target, payload }]);
   for (const body of [first, second]) {
-    if (!decrypt(body, receiver, target.auth).equals(payload)) throw new Error('its body says another thing');
+    if (usual === undefined || !shape(body).equals(shape(usual)))
+      throw new Error('its body has another shape');
+    const text = ece.decrypt(body, { version: 'aes128gcm', privateKey: receiver, authSecret: target.auth });
+    if (!text.equals(payload)) throw new Error('its body says another thing');
   }
 }
 
 const senderKey = (body: Buffer): Buffer => body.subarray(21, 86);
-
-/** The receiver's side of RFC 8291, section 3.4, for a body of one record without padding. */
-function decrypt(body: Buffer, receiver: ECDH, auth: Buffer): Buffer {
-  const hmac = (key: Buffer, ...parts: (Buffer | string)[]): Buffer => {
-    const data = Buffer.concat(parts.map((part) => Buffer.from(part)));
-    return createHmac('sha256', key).update(data).digest();
-  };
-  const shared = receiver.computeSecret(senderKey(body));
-  const info = ['WebPush: info\0', receiver.getPublicKey(), senderKey(body), '\x01'];
-  const prk = hmac(body.subarray(0, 16), hmac(hmac(auth, shared), ...info));
-  const contentKey = hmac(prk, 'Content-Encoding: aes128gcm\0\x01').subarray(0, 16);
-  const nonce = hmac(prk, 'Content-Encoding: nonce\0\x01').subarray(0, 12);
-  const cipher = createDecipheriv('aes-128-gcm', contentKey, nonce);
-  cipher.setAuthTag(body.subarray(-16));
-  const plain = Buffer.concat([cipher.update(body.subarray(86, -16)), cipher.final()]);
-  if (plain.at(-1) !== 2) throw new Error('its record has no delimiter');
-  return plain.subarray(0, -1);
-}
+/** Record size and length of the key id (RFC 8188, section 2.1). */
+const shape = (body: Buffer): Buffer => body.subarray(16, 21);

@@ -2,7 +2,7 @@
  * Message encryption for Web Push (RFC 8291, RFC 8188), many messages a call.
  *
  * Why it exists: one message costs two P-256 multiplications. node:crypto validates the key pair that it has just made
- * with a third, converts each point by an inversion of its own, and crosses into C++ a dozen times. Here a call does the
+ * with a third, converts each point by a separate inversion, and crosses into C++ a dozen times. Here a call does the
  * two multiplications, one inversion for all points of the call (Montgomery's trick), HKDF and AES-GCM.
  *
  * It is optional: src/push/encryption/encryptor.ts proves it at load and does without it where it cannot be built.

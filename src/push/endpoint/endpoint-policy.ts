@@ -3,7 +3,7 @@ import type { LookupFunction } from 'node:net';
 import { createLookupTurns } from './lookup-turns.ts';
 import { createPublicLookup, type Resolve } from './public-address.ts';
 
-/** Whose push service it is: few values, so that it can be a metric's label. `other` are the extra origins. */
+/** The owner of a push service. A metric's label, so the values are few; `other` means an extra origin. */
 export type Provider = 'fcm' | 'mozilla' | 'apple' | 'wns' | 'other';
 
 export interface Accepted {
@@ -11,7 +11,7 @@ export interface Accepted {
   readonly origin: string;
   readonly path: string;
   readonly provider: Provider;
-  /** Its host is not one that we name but fits a pattern: strangers can make up any number of such origins. */
+  /** The host fits a pattern instead of being listed by name: strangers can make up any number of such origins. */
   readonly regional: boolean;
 }
 
@@ -19,29 +19,29 @@ type EndpointVerdict =
   | Accepted
   | {
       readonly ok: false;
-      /** The browser's own sign that the subscription has ended, as opposed to an address that we refuse. */
+      /** The endpoint is the browser's own sign that the subscription has ended, not an address that Ajil refuses. */
       readonly gone: boolean;
-      /** For people; holds nothing of the endpoint. */
+      /** For people. It holds no part of the endpoint. */
       readonly reason: string;
     };
 
 export interface EndpointPolicy {
-  /** To be asked when a subscription is taken, and again when it is sent to. */
+  /** Call it when a subscription is taken, and again before each message to it. */
   check(endpoint: string): EndpointVerdict;
-  /** For the transport's connections: refuses addresses that are not public, but for the extra origins' hosts. */
+  /** For the transport's connections: refuses addresses that are not public, except for the hosts of extra origins. */
   readonly lookup: LookupFunction;
 }
 
 const MAX_LENGTH = 2048;
 const PRINTABLE = /^[!-~]*$/;
 const SCHEME = 'https://';
-/** A path and query that the URL parser (2 µs) leaves as they are: nothing to decode, encode or resolve. */
+/** A path and query that the URL parser leaves as they are. The parser takes 2 µs, which this saves. */
 const PLAIN_PATH = /^\/[\w:~=/&-]*(?:\?[\w:~=/&-]+)?$/;
-/** The characters of RFC 3986, section 3.3 and 3.4. The URL Standard leaves others as they are, where other parsers do not. */
+/** The characters of RFC 3986, sections 3.3 and 3.4. The URL Standard leaves others as they are; other parsers do not. */
 const PATH_AND_QUERY = /^(?:[\w.~!$&'()*+,;=:@/?-]|%[\dA-Fa-f]{2})+$/;
-/** A name as resolvers and other parsers know it (RFC 1123, section 2.1), in lower case. */
+/** A name as resolvers and other parsers understand it (RFC 1123, section 2.1), in lower case. */
 const DNS_NAME = /^(?=.{1,253}$)(?:[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?\.)+[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?$/;
-/** Most accepted origins to remember, in addition to the named ones. */
+/** Most accepted origins that are remembered, in addition to the named ones. */
 const MAX_PASSED = 256;
 
 const HOSTS = new Map<string, Provider>([
@@ -58,11 +58,11 @@ const PARENTS: readonly (readonly [suffix: string, Provider])[] = [
 const refuse = (reason: string, gone = false): EndpointVerdict => ({ ok: false, gone, reason });
 
 /**
- * Decides which URLs of strangers we POST to: only those of the known push services, so that nobody reaches into our
- * network with a made-up subscription (SSRF). Only the canonical text of a URL is taken, so that every parser reads the same
- * host in it, and that a device has one text only.
+ * Decides to which URLs of strangers Ajil sends a POST: only to those of known push services, so that nobody reaches into
+ * our network with a made-up subscription (SSRF). It takes only the canonical text of a URL, so that every parser reads the
+ * same host in it, and that a device has only one text.
  * @param options.extraOrigins origins such as `https://127.0.0.1:8443` that are push services as well
- * @param options.resolve how names are resolved, `dns.lookup` by default
+ * @param options.resolve resolves names; `dns.lookup` by default
  */
 export function createEndpointPolicy(options: {
   extraOrigins: readonly string[];
@@ -71,7 +71,7 @@ export function createEndpointPolicy(options: {
   const extraOrigins = new Set(options.extraOrigins);
   const extraHosts = new Set(options.extraOrigins.map((origin) => new URL(origin).hostname));
 
-  /** Origins that have passed, by their own text. */
+  /** Accepted origins, by their text. */
   const passed = new Map<string, Accepted>();
 
   function check(endpoint: string): EndpointVerdict {
@@ -89,7 +89,7 @@ export function createEndpointPolicy(options: {
 
   function parseAndCheck(endpoint: string): EndpointVerdict {
     if (endpoint.length > MAX_LENGTH) return refuse(`must have at most ${MAX_LENGTH} characters`);
-    // The parser drops or encodes the rest, and a record keeps a byte a character: it would be another text than was given.
+    // The parser drops or encodes other characters, and a record keeps one byte for each: the text would not stay the same.
     if (!PRINTABLE.test(endpoint)) return refuse('must consist of printable ASCII characters');
     const url = parse(endpoint);
     if (url === null) return refuse('must be a URL');
@@ -97,7 +97,7 @@ export function createEndpointPolicy(options: {
     if (url.username !== '' || url.password !== '') return refuse('must contain no credentials');
     if (url.hash !== '') return refuse('must contain no fragment');
     const path = url.pathname + url.search;
-    // Another text of the same URL would be another subscription of the same device, and another host to other parsers.
+    // Another text of the same URL would be a second subscription of the device, and another host to other parsers.
     if (endpoint !== url.origin + path || !PATH_AND_QUERY.test(path)) {
       return refuse(
         'must be written as browsers give it: with no other case, slashes, dots, port or escapes',
@@ -121,7 +121,7 @@ export function createEndpointPolicy(options: {
   return { check, lookup: createPublicLookup(extraHosts, resolve) };
 }
 
-/** `URL.canParse` first would parse twice, for each message. */
+/** `URL.canParse` before it would parse each endpoint twice. */
 function parse(text: string): URL | null {
   try {
     return new URL(text);

@@ -1,12 +1,12 @@
 import type { LookupAddress } from 'node:dns';
 import type { Resolve } from './public-address.ts';
 
-/** Names that wait for their turn, and names that are remembered as resolved; more than the lanes of regions. */
+/** Most names that wait, and most names that are remembered as resolved: more than the lanes of regions. */
 const MAX_NAMES = 256;
 
 /**
- * `dns.lookup` holds one of libuv's few threads (four, of which lookups get two) until the name system answers, and
- * strangers can make up names. Names that were never resolved therefore take turns, one at a time. Other names do not wait.
+ * `dns.lookup` occupies one of libuv's few threads (four, of which lookups get two) until the name system answers, and
+ * strangers can make up names. Names that were never resolved are therefore resolved one at a time. Other names do not wait.
  * @param known host names that strangers cannot add to
  */
 export function createLookupTurns(known: ReadonlySet<string>, resolve: Resolve): Resolve {

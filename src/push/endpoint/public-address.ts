@@ -1,7 +1,7 @@
 import type { LookupAddress } from 'node:dns';
 import { BlockList, isIPv4, type LookupFunction } from 'node:net';
 
-// IANA's special-purpose address registries (RFC 6890 and what was added since), and multicast.
+// IANA's special-purpose address registries (RFC 6890 and later additions), and multicast.
 const SPECIAL_V4 = [
   ['0.0.0.0', 8],
   ['10.0.0.0', 8],
@@ -20,7 +20,7 @@ const SPECIAL_V4 = [
   ['240.0.0.0', 4],
 ] as const;
 
-// Of IPv6 only 2000::/3 is global unicast (RFC 4291, section 2.4); in it, these are not: Teredo and other protocol
+// Only 2000::/3 of IPv6 is global unicast (RFC 4291, section 2.4). These parts of it are not: Teredo and other protocol
 // assignments, documentation, 6to4 (which hides an IPv4 address), documentation again.
 const SPECIAL_V6 = [
   ['2001::', 23],
@@ -35,7 +35,10 @@ for (const [net, prefix] of SPECIAL_V6) special.addSubnet(net, prefix, 'ipv6');
 const globalUnicast = new BlockList();
 globalUnicast.addSubnet('2000::', 3, 'ipv6');
 
-/** Whether an IP address is one of the public internet: not loopback, private, link-local, multicast, mapped, reserved. */
+/**
+ * Whether an IP address belongs to the public internet: it is not loopback, private, link-local, multicast, mapped or
+ * reserved.
+ */
 export function isPublicAddress(address: string): boolean {
   if (isIPv4(address)) return !special.check(address, 'ipv4');
   return globalUnicast.check(address, 'ipv6') && !special.check(address, 'ipv6');
@@ -49,8 +52,8 @@ export type Resolve = (
 ) => void;
 
 /**
- * A `lookup` for `net.connect` and `tls.connect` that never gives an address inside our own network, whatever the name
- * system says (DNS rebinding): the address checked is the address connected to.
+ * A `lookup` for `net.connect` and `tls.connect` that never returns an address inside our own network, even if the name
+ * system gives one (DNS rebinding): the checked address is the address that is connected to.
  * @param trustedHosts host names that may resolve to anything
  * @param resolve as `dns.lookup` does
  */

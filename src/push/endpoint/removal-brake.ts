@@ -8,8 +8,11 @@ import type { PushAnswer } from '../types.ts';
  * Holds back the removal of subscriptions while a push service answers "gone" for an unusual share of them
  * (FCM answered 404 in bulk on 2024-06-26; those readers were not gone).
  *
- * For each final answer: `note` it, then remove a subscription that is gone only if `mayRemove` says so. One that is
- * kept will be tried again with the next alert, and removed then if it still is gone.
+ * Call `note` with each final answer, and remove a subscription that is gone only if `mayRemove` then allows it. A
+ * subscription that is kept gets the next alert, and is removed then if it is still gone.
+ *
+ *     free ── too large a share is gone ─────────────────────────────────────► held
+ *     held ── the share is below half of that, after enough answers and time ─► free
  */
 export interface RemovalBrake {
   note(provider: Provider, answer: PushAnswer): void;
@@ -17,21 +20,24 @@ export interface RemovalBrake {
 }
 
 export interface RemovalBrakeLimits {
-  /** Answers that are remembered per provider. */
+  /** Answers that are remembered for each provider. */
   readonly window: number;
-  /** The share counts as if there were at least so many answers: fewer would let chance decide. */
+  /** The share is computed from at least so many answers, because chance would decide among fewer. */
   readonly minAnswers: number;
-  /** Share of "gone", 0 to 1, above which it holds; it lets go below half of it. */
+  /** Share of "gone", 0 to 1, above which the brake holds. It releases below half of it. */
   readonly share: number;
-  /** It holds for so long at least, ms. */
+  /** Shortest time that it holds, ms. */
   readonly holdMs: number;
 }
 
-/** It holds at the 41st "gone" of the first 200 answers, and above 200 of the last 1,000: no more are lost by mistake. */
+/**
+ * The brake holds at the 41st "gone" of the first 200 answers, and above 200 of the last 1,000: a mistake of a push
+ * service costs no more.
+ */
 const DEFAULTS: RemovalBrakeLimits = { window: 1000, minAnswers: 200, share: 0.2, holdMs: 600_000 };
 
 interface Track {
-  /** A ring: 1 where the answer was "gone". */
+  /** A ring buffer with a 1 for each answer "gone". */
   readonly ring: Uint8Array;
   at: number;
   answers: number;
@@ -40,7 +46,7 @@ interface Track {
   sinceHeld: number;
 }
 
-/** @param deps.now ms, any origin */
+/** @param deps.now ms, from any start */
 export function createRemovalBrake(deps: {
   metrics: Metrics;
   logger: Logger;

@@ -1,25 +1,34 @@
 /**
- * Keeps us from a push service that answers nobody (`failed`) or does not accept us (`unauthorized`).
- * Closed: all may pass. Open: none, for a while. Then one probe: its answer closes the circuit or opens it for longer.
+ * Stops sending to a push service that answers nobody (`unavailable`) or does not accept our key (`unauthorized`).
+ *
+ *     closed ── a row of failures of one kind ──► open
+ *     open ──── the wait is over ───────────────► probing
+ *     probing ─ the probe succeeds ─────────────► closed
+ *     probing ─ the probe fails ────────────────► open, for twice as long (as long, if its message had failed before)
+ *
+ * - closed: every message may start.
+ * - open: no message starts. Answers to requests from before it opened change nothing.
+ * - probing: one message starts, and its answer decides.
  */
 export interface Circuit {
   readonly state: 'closed' | 'open' | 'probing';
   /** ms until a message may be tried; 0 if one may now. */
   waitMs(): number;
   succeeded(): void;
-  /** @param again the message had failed before, which says more of its subscription than of the service */
+  /** @param again the message had failed before, which says more about its subscription than about the service */
   failed(kind: Trouble, failure: { startedAt: number; again: boolean }): void;
 }
 
 export type Trouble = 'unauthorized' | 'unavailable';
 
+/** Shortest row that opens the circuit, ms. */
 const ROW_MS = 2000;
-/** A failure that starts this long after the last one begins a new series: alerts are hours apart. */
+/** A failure that starts this long after the last one begins a new row, ms: alerts are hours apart. */
 const ROW_ENDS_MS = 10_000;
 /**
- * `inARow` without a success between them, from the start of the first to the end of the last for {@link ROW_MS} at
- * least: subscriptions made with another VAPID key, however many a stranger brings, must not stop the others.
- * Times are ms.
+ * A row has at least `inARow` failures without a success between them, and lasts {@link ROW_MS} or more from the start of
+ * the first to the end of the last. Subscriptions made with another VAPID key must not stop the others, however many a
+ * stranger brings. The circuit is open for `first` ms, then for twice as long each time, up to `longest`.
  */
 const RULES: Readonly<Record<Trouble, { inARow: number; first: number; longest: number }>> = {
   unauthorized: { inARow: 3, first: 30_000, longest: 300_000 },
@@ -28,7 +37,7 @@ const RULES: Readonly<Record<Trouble, { inARow: number; first: number; longest: 
 
 /**
  * @param deps.now ms
- * @param deps.onChange called with each new state
+ * @param deps.onChange called with each new state, and with the trouble that opened the circuit
  */
 export function createCircuit(deps: {
   now: () => number;
@@ -37,7 +46,7 @@ export function createCircuit(deps: {
   const { now, onChange } = deps;
   let state: Circuit['state'] = 'closed';
   let until = 0;
-  let opened = 0; // times in a row without a success
+  let opened = 0; // how often in a row, without a success
   let row: { kind: Trouble; failures: number; since: number; last: number } | undefined;
 
   function open(kind: Trouble, longer: boolean): void {
@@ -61,7 +70,7 @@ export function createCircuit(deps: {
     succeeded() {
       row = undefined;
       if (state === 'closed') return;
-      // Answers to requests of before it opened prove nothing while it is open.
+      // The request began before the circuit opened, so its answer proves nothing.
       if (state === 'open' && now() < until) return;
       opened = 0;
       state = 'closed';

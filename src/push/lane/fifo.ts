@@ -1,10 +1,10 @@
-/** First in, first out. `Array.shift` moves the whole array once it is large; this moves it once in a while. */
+/** First in, first out. `Array.shift` moves a large array each time; this moves it once in a while. */
 export interface Fifo<T> {
   readonly length: number;
   readonly first: T | undefined;
   push(item: T): void;
   shift(): T | undefined;
-  /** Takes out all that `matches`, in order. */
+  /** Takes out all items that match, in order. */
   take(matches: (item: T) => boolean): T[];
 }
 
@@ -23,7 +23,7 @@ export function createFifo<T>(): Fifo<T> {
     },
     shift() {
       const item = items[at];
-      if (at < items.length) items[at++] = undefined; // not held any longer
+      if (at < items.length) items[at++] = undefined; // keeps nothing in memory
       if (at >= 1024 && at * 2 >= items.length) {
         items = items.slice(at);
         at = 0;

@@ -5,61 +5,37 @@ import type { Provider } from '../endpoint/endpoint-policy.ts';
 import { createFifo } from './fifo.ts';
 import { createMessageHeaders } from './message-headers.ts';
 import { DEFAULT_RETRY_AFTER } from '../outcome.ts';
-import { createPlaces, type Guest } from './fair-turns.ts';
-import type { LaneGauges } from '../sender-metrics.ts';
+import { createInFlight } from './in-flight.ts';
+import { isAgain, type Job, type Lane } from './job.ts';
+import { learn } from './lessons.ts';
 import { createThrottle } from './throttle.ts';
-import type { PushAnswer, PushMessage, PushTarget, RetryReason, SendOrder } from '../types.ts';
+import type { PushAnswer, RetryReason } from '../types.ts';
 import type { Vapid } from '../vapid/vapid-headers.ts';
 
-/** One message on its way. */
-export interface Job extends Guest {
-  readonly target: PushTarget;
-  readonly message: PushMessage;
-  readonly order: SendOrder;
-  readonly path: string;
-  readonly lane: Lane;
-  readonly resolve: (answer: PushAnswer) => void;
-  readonly submittedAt: number;
-}
-
-/**
- * All that is kept of one origin, so that it shares nothing with the others: how much it gets at once, who waits for
- * it, whether it is left alone for a while.
- */
-export interface Lane extends LaneGauges {
-  readonly origin: string;
-  readonly headers: ReturnType<typeof createMessageHeaders>;
-  /** Nothing is under way or waits. */
-  readonly idle: boolean;
-  /** Starts the job, queues it (for a bounded time), or answers it immediately. */
-  submit(job: Job): void;
-  /** Frees the place of a job that has its answer, and learns from the answer. */
-  settle(job: Job, answer: PushAnswer): void;
-  /** Answers all waiting jobs of an order. */
-  withdraw(order: SendOrder): void;
-  /** Time in ms during which submitting more is useless; 0 if it is useful. */
-  busyMs(): number;
-  /** Answers all waiting jobs; jobs in flight continue. */
-  close(): void;
-}
-
-/** Longest wait of a message for a free place, ms; then its caller learns that the service is saturated. */
+/** Longest wait of a message for room in the lane, ms. Then its caller learns that the service is saturated. */
 const MAX_WAIT = 2000;
-/** The same for a healthy service: then this machine is busy, and giving the message back would not help. */
+/** The same while the service is healthy: this machine is the busy one, and giving the message back would not help. */
 const MAX_WAIT_HEALTHY = 10_000;
 /**
- * Messages to unproven subscriptions of an origin that are under way at once. The limit rises on acceptances only, so that
- * a site whose readers are all new is served as fast as any, and strangers get few places.
+ * Limit of messages in flight to the unproven subscriptions of an origin. Only acceptances raise it: a site whose readers are
+ * all new is served as fast as any, and strangers get little.
  */
 const UNPROVEN_AT_ONCE = { least: 8, most: 256 };
 /** Most waiting messages of a rank; the lane answers the next one immediately. */
 const MAX_WAITING = 16_384;
 /** Interval for checking whether a lease was renewed, ms. */
 const LEASE_LOOK = 20;
-/** Longest pause of a whole service because of one `Retry-After`, ms. */
-const MAX_PAUSE = 300_000;
-
 /**
+ * A job is answered at once, waits, or is in flight:
+ *
+ *     submit ─┬─ the service takes nothing, or too many wait ──────────────► finish (not sent)
+ *             ├─ there is room ───────────────► start ── settle
+ *             └─ waiting ─┬─ room, by rank ───► start ── settle
+ *                         └─ withdrawn, closed, waited too long, the service takes nothing ─► finish (not sent)
+ *
+ * The lane takes nothing while its circuit is open, while a probe is in flight, during a long pause (`Retry-After`), and
+ * while it is full of requests that the service does not answer. A job whose lease has run out waits until it is renewed.
+ *
  * @param deps.now ms, monotonic
  * @param deps.start is given each job whose turn it is
  * @param deps.finish is given each job that is answered without having been started
@@ -87,7 +63,7 @@ export function createLane(deps: {
   });
   /** By rank: a lower one goes first. */
   const queues = [createFifo<Job>(), createFifo<Job>(), createFifo<Job>()] as const;
-  const places = createPlaces(now, MAX_WAIT);
+  const inFlight = createInFlight(now, MAX_WAIT);
   let answered = 0;
   let probe: Job | undefined;
   let pausedUntil = 0;
@@ -96,20 +72,20 @@ export function createLane(deps: {
 
   function begin(job: Job): void {
     if (circuit.state === 'probing') probe = job;
-    places.begin(job);
+    inFlight.begin(job);
     if (!isAgain(job)) throttle.begun(limit.value);
     start(job);
   }
 
   const waiting = (): number => queues.reduce((sum, queue) => sum + queue.length, 0);
 
-  const hasPlace = (): boolean => now() >= pausedUntil && places.taken() < limit.value;
+  const hasRoom = (): boolean => now() >= pausedUntil && inFlight.counted() < limit.value;
 
-  /** Its caller has to renew the lease first. All of a process have theirs from the same Redis, so nobody else waits in vain. */
+  /** The caller must renew the lease first. All leases of a process come from one Redis, so no other job waits in vain. */
   const isHeld = ({ order }: Job): boolean => order.leaseUntil !== undefined && now() >= order.leaseUntil;
 
-  /** Whether the lane is full and has had no answer for a while. */
-  const isStalled = (): boolean => places.silent && places.inFlight >= limit.value;
+  /** The lane is full and has had no answer for a while. */
+  const isStalled = (): boolean => inFlight.silent && inFlight.count >= limit.value;
 
   /** Why a job that cannot start now should not even wait. */
   function refusal(): PushAnswer | undefined {
@@ -129,7 +105,7 @@ export function createLane(deps: {
     const full = queue.length >= MAX_WAITING;
     const answer = refusal() ?? (full ? notSent('saturated', DEFAULT_RETRY_AFTER) : undefined);
     if (answer !== undefined) return finish(job, answer);
-    const mayBegin = circuit.state === 'probing' || (waiting() === 0 && hasPlace());
+    const mayBegin = circuit.state === 'probing' || (waiting() === 0 && hasRoom());
     if (mayBegin && !isHeld(job)) return begin(job);
     queue.push(job);
     wake();
@@ -138,7 +114,7 @@ export function createLane(deps: {
   /** Starts or answers waiting jobs: the lowest rank first, then in order of arrival. */
   function advance(): void {
     for (const queue of queues) {
-      while (queue.first !== undefined && circuit.state === 'closed' && hasPlace() && !isHeld(queue.first)) {
+      while (queue.first !== undefined && circuit.state === 'closed' && hasRoom() && !isHeld(queue.first)) {
         begin(queue.shift() as Job);
       }
     }
@@ -160,7 +136,7 @@ export function createLane(deps: {
     if (heads.length === 0) return;
     const at = Math.min(
       ...heads.map(dueAt),
-      Math.max(places.silentAt, now() + 100),
+      Math.max(inFlight.silentAt, now() + 100),
       pausedUntil > now() ? pausedUntil : Infinity,
       heads.some(isHeld) ? now() + LEASE_LOOK : Infinity,
     );
@@ -179,35 +155,23 @@ export function createLane(deps: {
   function settle(job: Job, answer: PushAnswer): void {
     const time = now();
     const startedAt = job.startedAt ?? time;
-    const failure = { startedAt, again: isAgain(job) };
     if (probe === job) probe = undefined;
-    if (answer.type === 'retry' && answer.reason === 'stopped') {
-      places.end(job);
-      return advance(); // says nothing about the service
-    }
-    if (answer.type !== 'retry') {
-      circuit.succeeded();
-      if (unproven && answer.type !== 'accepted') limit.failed(startedAt);
-      else limit.answered(time - startedAt, places.inFlight);
-    } else if (answer.reason === 'unauthorized') {
-      circuit.failed('unauthorized', failure);
-      if (unproven) limit.failed(startedAt);
-    } else if (answer.reason === 'throttled') {
-      circuit.succeeded();
-      if (unproven) limit.failed(startedAt);
-      else if (!failure.again && throttle.refused(startedAt)) {
-        limit.throttled(startedAt);
-        pausedUntil = time + Math.min(answer.afterMs, MAX_PAUSE);
-      }
-    } else {
-      limit.failed(startedAt);
-      circuit.failed('unavailable', failure);
-    }
     const reason = answer.type === 'retry' ? answer.reason : undefined;
-    // A timeout is no sign of life.
-    if (reason !== 'timeout') places.heard();
-    if (reason !== 'timeout' && reason !== 'connection') answered++;
-    places.end(job);
+    // A message that its caller stopped says nothing about the service.
+    if (reason !== 'stopped') {
+      const attempt = {
+        startedAt,
+        latencyMs: time - startedAt,
+        again: isAgain(job),
+        inFlight: inFlight.count,
+      };
+      const pauseMs = learn({ limit, circuit, throttle, unproven }, attempt, answer);
+      if (pauseMs > 0) pausedUntil = time + pauseMs;
+      // A timeout is no sign of life.
+      if (reason !== 'timeout') inFlight.heard();
+      if (reason !== 'timeout' && reason !== 'connection') answered++;
+    }
+    inFlight.end(job);
     advance();
   }
 
@@ -218,7 +182,7 @@ export function createLane(deps: {
     unproven,
     headers: createMessageHeaders({ origin, provider, vapid }),
     get inFlight() {
-      return places.inFlight;
+      return inFlight.count;
     },
     get waiting() {
       return waiting();
@@ -233,7 +197,7 @@ export function createLane(deps: {
       return circuit.state !== 'closed';
     },
     get idle() {
-      return places.inFlight === 0 && waiting() === 0;
+      return inFlight.count === 0 && waiting() === 0;
     },
     submit,
     settle,
@@ -245,7 +209,7 @@ export function createLane(deps: {
     busyMs() {
       const answer = refusal();
       if (answer?.type === 'retry') return Math.max(1, answer.afterMs);
-      // More than it serves while they may wait.
+      // More wait than it serves before they have waited too long.
       return !limit.healthy && waiting() > 2 * limit.value ? DEFAULT_RETRY_AFTER : 0;
     },
     close() {
@@ -257,12 +221,9 @@ export function createLane(deps: {
   };
 }
 
-/** Whether the message has failed before, which says more about its subscription than about the service. */
-const isAgain = (job: Job): boolean => job.order.again ?? false;
-
 type Level = 'debug' | 'info' | 'warn' | 'error';
 
-/** What strangers bring about wakes nobody. */
+/** Trouble that strangers can cause must wake no operator. */
 function levelOf(state: Circuit['state'], cause: Trouble | undefined, unproven: boolean): Level {
   if (unproven) return 'debug';
   if (state !== 'open') return 'info';

@@ -1,13 +1,13 @@
-import type { Lane } from './lane.ts';
+import type { Lane } from './job.ts';
 
-/** Most regions with a lane at a time: fewer than the origins that the transport keeps. */
+/** Most regions that have a lane: fewer than the origins that the transport keeps. */
 const MAX_REGIONS = 192;
-/** Of these, the ones that have never answered: made-up names take no room from those that have. */
+/** Most of these that have never answered: made-up names take no room from the others. */
 const MAX_UNHEARD = 128;
 
 /**
- * The lanes that are known. Those of the hosts that we name stay. Of regions (origins that a pattern allows) strangers
- * can make up any number, so they have a bounded share of their own, in which the one that has answered least makes room.
+ * The lanes of all origins. Lanes of the hosts that we name stay. Strangers can make up any number of regions (origins that
+ * a pattern allows), so the lanes of regions are bounded, and the idle one that has answered least makes room.
  */
 export interface Lanes {
   get(origin: string): Lane | undefined;

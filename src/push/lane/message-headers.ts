@@ -6,7 +6,7 @@ type Headers = Readonly<Record<string, string>>;
 
 /**
  * Makes the headers of messages to one origin (RFC 8030, sections 5.2 to 5.4; RFC 8291, section 4).
- * Messages that differ in nothing of it share one frozen object, so that a transport may keep what it made of it.
+ * Consecutive messages with the same headers share one frozen object, so that a transport may keep its encoded form.
  */
 export function createMessageHeaders(deps: {
   origin: string;
@@ -18,7 +18,7 @@ export function createMessageHeaders(deps: {
 
   return (message) => {
     const authorization = vapid.authorization(origin);
-    // Missing is an error (RFC 8030, section 5.2); WNS refuses 0.
+    // A message without it is refused (RFC 8030, section 5.2), and WNS refuses 0.
     const ttl = String(Math.max(1, Math.floor(message.ttl)));
     if (
       last?.['authorization'] === authorization &&
@@ -31,7 +31,7 @@ export function createMessageHeaders(deps: {
     last = Object.freeze({
       authorization,
       'content-encoding': 'aes128gcm',
-      // Declarative Web Push: browsers that know it can show the message without a service worker.
+      // With Declarative Web Push, a browser can show the message without a service worker.
       'content-type': 'application/notification+json',
       ttl,
       urgency: message.urgency,

@@ -1,36 +1,36 @@
 /**
- * Tells a push service that asks us for less (429) from one that says so of single subscriptions: Apple does of a device
- * that gets too many messages, and many subscriptions may lead to one device.
+ * A 429 may concern the whole service or one subscription: Apple answers it for a device that gets too many messages, and
+ * many subscriptions may belong to one device. The throttle decides which of the two it is.
  */
 export interface Throttle {
-  /** A message was started that had not failed before. @param atOnce how many may be under way */
+  /** A message started that had not failed before. @param atOnce how many may be in flight */
   begun(atOnce: number): void;
-  /** One of these was answered 429. @returns whether that was one too many: the service means all of them */
+  /** Such a message was answered 429. @returns whether the service means all messages */
   refused(startedAt: number): boolean;
 }
 
-/** Of the messages begun lately: more than a stranger's subscriptions are, less than a service in trouble refuses. */
+/** Share of the recent messages: more than a stranger's subscriptions make up, less than a service in trouble refuses. */
 const SHARE = 1 / 4;
-/** Messages that "lately" means, or as many as may be under way. */
-const LATELY = 128;
+/** How many messages are recent, or as many as may be in flight. */
+const RECENT = 128;
 
-/** @param now ms, the clock that `startedAt` is of */
+/** @param now ms, on the clock of `startedAt` */
 export function createThrottle(now: () => number): Throttle {
   let begun = 0;
   let refused = 0;
   let since = -Infinity;
   return {
     begun(atOnce) {
-      if (begun >= Math.max(LATELY, atOnce)) {
+      if (begun >= Math.max(RECENT, atOnce)) {
         begun /= 2;
         refused /= 2;
       }
       begun++;
     },
     refused(startedAt) {
-      if (startedAt <= since) return false; // was under way when the service was understood
+      if (startedAt <= since) return false; // it was in flight when the last pause began
       refused++;
-      // One alone never speaks for all: it may be the only one that was sent.
+      // One refusal never speaks for all: it may concern the only message that was sent.
       if (refused < 2 || refused <= SHARE * begun) return false;
       begun = 0;
       refused = 0;

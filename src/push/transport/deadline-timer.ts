@@ -1,6 +1,6 @@
 /**
- * One timer for the deadlines of many requests. They have the same time to live, so a later one hardly ever has an
- * earlier deadline. It keeps no process alive: connections do.
+ * One timer for the deadlines of many requests. All requests have the same time to live, so a later request hardly ever
+ * has an earlier deadline. The timer does not keep the process alive, because connections do.
  */
 export class DeadlineTimer {
   readonly #now: () => number;
@@ -10,14 +10,14 @@ export class DeadlineTimer {
 
   /**
    * @param now ms
-   * @param expire ends what is due, and returns the next deadline, or Infinity
+   * @param expire ends the requests that are due, and returns the next deadline, or Infinity
    */
   constructor(now: () => number, expire: (now: number) => number) {
     this.#now = now;
     this.#expire = expire;
   }
 
-  /** There is a request with this deadline. */
+  /** A request has this deadline. */
   arm(deadline: number): void {
     if (deadline >= this.#firesAt) return;
     clearTimeout(this.#timer);

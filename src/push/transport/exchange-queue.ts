@@ -1,12 +1,12 @@
 import { isWithdrawn, TransportError } from '../types.ts';
 import type { Exchange } from './exchange.ts';
 
-/** What waits for a stream, first in, first out; settled exchanges drop out by themselves, and those that are not wanted any more. */
+/** Exchanges that wait for a stream, first in, first out. Settled and withdrawn exchanges drop out by themselves. */
 export class ExchangeQueue {
   #items: (Exchange | undefined)[] = [];
   #head = 0;
 
-  /** May count some that are settled meanwhile. */
+  /** May include some that have been settled meanwhile. */
   get length(): number {
     return this.#items.length - this.#head;
   }
@@ -15,7 +15,7 @@ export class ExchangeQueue {
     this.#items.push(exchange);
   }
 
-  /** In front of all others: it has waited before. */
+  /** Puts an exchange in front of all others, because it has waited before. */
   unshift(exchange: Exchange): void {
     if (this.#head > 0) {
       this.#head -= 1;
@@ -37,7 +37,7 @@ export class ExchangeQueue {
     return undefined;
   }
 
-  /** Drops the first. */
+  /** Drops the first exchange. */
   shift(): void {
     if (this.#head >= this.#items.length) return;
     this.#items[this.#head] = undefined;
@@ -59,7 +59,7 @@ export class ExchangeQueue {
     for (const exchange of this.takeAll()) exchange.reject(error);
   }
 
-  /** Rejects those whose deadline has come; returns the next one, or Infinity. */
+  /** Rejects the exchanges whose deadline has come. Returns the next deadline, or Infinity. */
   expire(now: number): number {
     let next = Number.POSITIVE_INFINITY;
     for (const item of this.#items) {

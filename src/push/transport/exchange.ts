@@ -1,15 +1,15 @@
 import type { TransportError, TransportRequest, TransportResponse } from '../types.ts';
 
-/** At most this much of an answer's body is kept; the rest is discarded. */
+/** Most bytes of an answer's body that are kept. The rest is discarded. */
 export const KEPT_BODY_BYTES = 1024;
-/** An answer to a push message is short: the rest of a longer body is not waited for. */
+/** An answer to a push message is short: Ajil does not wait for the rest of a longer body. */
 export const MAX_ANSWER_BYTES = 65_536;
-/** Interim (1xx) answers to one request. Push services send none. */
+/** Most interim (1xx) answers to one request. Push services send none. */
 export const MAX_INTERIM_ANSWERS = 20;
 
 /**
- * One request on its way to its answer, and the state of the stream that carries it. It is settled exactly once;
- * later calls do nothing.
+ * One request until its answer, and the state of the stream that carries it. It is settled exactly once. Later calls do
+ * nothing.
  */
 export class Exchange {
   readonly request: TransportRequest;
@@ -19,7 +19,7 @@ export class Exchange {
   readonly deadline: number;
   readonly answer: Promise<TransportResponse>;
   settled = false;
-  /** How often a server said it did not act on it. */
+  /** How often a server said that it did not act on the request. */
   returns = 0;
 
   streamId = 0;
@@ -31,10 +31,10 @@ export class Exchange {
   /** 0 until the final (not 1xx) header block. */
   status = 0;
   headers: Readonly<Record<string, string>> = {};
-  /** Of the answer's body. */
+  /** Of the answer's body, in bytes. */
   received = 0;
   interimAnswers = 0;
-  /** Received on this stream and not yet given back to the peer's window. */
+  /** Bytes that were received on this stream and not yet given back to the peer's window. */
   unacknowledged = 0;
   #body: Buffer | undefined;
   #resolve!: (response: TransportResponse) => void;
@@ -66,7 +66,7 @@ export class Exchange {
     this.#body = undefined;
   }
 
-  /** Keeps what is still wanted of a piece of the answer's body. */
+  /** Keeps as much of a piece of the answer's body as there is room for. */
   keepBody(buffer: Buffer, start: number, end: number): void {
     const held = this.#body?.length ?? 0;
     const wanted = Math.min(end - start, KEPT_BODY_BYTES - held);
@@ -75,13 +75,13 @@ export class Exchange {
     this.#body = this.#body === undefined ? Buffer.from(piece) : Buffer.concat([this.#body, piece]);
   }
 
-  /** The answer is whole. */
+  /** The answer is complete. */
   complete(): void {
     const body = this.#body === undefined ? '' : this.#body.toString('utf8');
     this.resolve({ status: this.status, headers: this.headers, body });
   }
 
-  /** For an answer that another client has read. */
+  /** Settles with an answer that another client has read. */
   resolve(response: TransportResponse): void {
     if (this.settled) return;
     this.settled = true;

@@ -1,13 +1,16 @@
 import { ERROR, Http2Error } from './frames.ts';
 
-/** An honest server sends a handful of control frames a request (WINDOW_UPDATE above all), and few without any. */
+/**
+ * An honest server sends a handful of control frames for each request (mostly WINDOW_UPDATE), and few without a
+ * request.
+ */
 const PER_WINDOW = 1000;
 const PER_REQUEST = 8;
 /** A frame of DATA may be answered by a WINDOW_UPDATE for its stream and one for the connection. */
 const PER_DATA_FRAME = 2;
 const WINDOW_MS = 10_000;
 
-/** Counts frames that cost us work and bring no answer: PING, SETTINGS, WINDOW_UPDATE, tiny or late DATA, unknown ones … */
+/** Counts frames that cost work and bring no answer: PING, SETTINGS, WINDOW_UPDATE, tiny or late DATA, unknown types. */
 export class FloodGuard {
   readonly #now: () => number;
   #left = PER_WINDOW;
@@ -18,12 +21,12 @@ export class FloodGuard {
     this.#since = now();
   }
 
-  /** A request was sent: its stream may bring some. */
+  /** A request was sent, whose stream may bring some of these frames. */
   allowRequest(): void {
     this.#allow(PER_REQUEST);
   }
 
-  /** A small window takes many frames, and updates, for one body. */
+  /** With a small window, one body takes many frames and updates. */
   allowDataFrame(): void {
     this.#allow(PER_DATA_FRAME);
   }

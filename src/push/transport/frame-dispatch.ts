@@ -5,14 +5,14 @@ import { HpackDecoder } from './hpack-decoder.ts';
 /** Bounds against header blocks that never end (CONTINUATION flood). */
 const MAX_BLOCK_BYTES = 65_536;
 const MAX_BLOCK_FRAMES = 32;
-/** DATA that costs more than it brings, unless it is the last. */
+/** Below this size DATA costs more than it brings, unless it is the last frame. */
 const SMALL_DATA_BYTES = 256;
 
 /** Handles a server's frames whose form has been checked. Each may throw {@link Http2Error}. */
 export interface ServerEvents {
   /** `fields` (name, value, …) are valid during the call. */
   onHeaders(streamId: number, fields: readonly string[], malformed: boolean, endStream: boolean): void;
-  /** `flowBytes` count against both windows: padding does, too. */
+  /** `flowBytes` count against both windows and include padding. */
   onData(
     streamId: number,
     buffer: Buffer,
@@ -30,14 +30,14 @@ export interface ServerEvents {
   onWindowUpdate(streamId: number, increment: number): void;
 }
 
-/** Checks the form of each frame (RFC 9113, section 6), puts header blocks together and decodes them. */
+/** Checks the form of each frame (RFC 9113, section 6), joins header blocks and decodes them. */
 export class FrameDispatch {
   readonly #events: ServerEvents;
   readonly #guard: FloodGuard;
   readonly #hpack = new HpackDecoder();
   #block: Buffer[] = [];
   #blockBytes = 0;
-  /** Not 0: this stream's header block goes on, and no other frame may come. */
+  /** If not 0, the header block of this stream continues, and no other frame may come. */
   #blockStream = 0;
   #blockEndsStream = false;
   #greeted = false;

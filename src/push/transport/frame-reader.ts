@@ -1,6 +1,6 @@
 import { DEFAULT_MAX_FRAME_BYTES, ERROR, FRAME_HEADER_BYTES, Http2Error, readUint31 } from './frames.ts';
 
-/** Takes one whole frame: its payload is `buffer[start, end)`, valid only during the call. */
+/** Takes one whole frame. Its payload is `buffer[start, end)`, which is valid only during the call. */
 export type FrameHandler = (
   type: number,
   flags: number,
@@ -10,10 +10,10 @@ export type FrameHandler = (
   end: number,
 ) => void;
 
-/** Cuts a byte stream into frames, without copying those that arrive whole. Holds at most one incomplete frame. */
+/** Cuts a byte stream into frames. Copies only frames that arrive in pieces, and holds at most one of them. */
 export class FrameReader {
   readonly #onFrame: FrameHandler;
-  /** The beginning of a frame. Room for a whole one once there is any, so that a frame in crumbs is copied once. */
+  /** The beginning of a frame, in a buffer with room for a whole frame, so that a frame in pieces is copied once. */
   #rest: Buffer | undefined;
   #held = 0;
 
@@ -23,7 +23,7 @@ export class FrameReader {
 
   /**
    * Takes the first `chunkBytes` of a chunk.
-   * @throws {Http2Error} FRAME_SIZE_ERROR for a frame above 16,384 bytes, before its payload is waited for
+   * @throws {Http2Error} FRAME_SIZE_ERROR for a frame above 16,384 bytes, before its payload arrives
    */
   read(chunk: Buffer, chunkBytes: number): void {
     let at = this.#held > 0 ? this.#finish(chunk, chunkBytes) : 0;
@@ -36,7 +36,7 @@ export class FrameReader {
     if (at < chunkBytes) this.#hold(chunk, at, chunkBytes);
   }
 
-  /** Completes the frame that is held, if it can; returns how much of the chunk it took. */
+  /** Completes the held frame if the chunk has enough bytes. Returns how many bytes of the chunk it took. */
   #finish(chunk: Buffer, chunkBytes: number): number {
     let at = this.#hold(chunk, 0, Math.min(chunkBytes, Math.max(0, FRAME_HEADER_BYTES - this.#held)));
     const rest = this.#rest;

@@ -12,7 +12,7 @@ export const FRAME = {
   continuation: 0x9,
 } as const;
 
-/** Frame flags; `ack` and `endStream` share a bit, on different frames. */
+/** Frame flags. `ack` and `endStream` share a bit on different frames. */
 export const FLAG = { ack: 0x1, endStream: 0x1, endHeaders: 0x4, padded: 0x8, priority: 0x20 } as const;
 
 /** Error codes (RFC 9113, section 7). */
@@ -48,7 +48,7 @@ export class Http2Error extends Error {
   }
 }
 
-/** Writes the nine bytes before a payload (RFC 9113, section 4.1); returns the offset after them. */
+/** Writes the nine bytes before a payload (RFC 9113, section 4.1). Returns the offset after them. */
 export function writeFrameHeader(
   buffer: Buffer,
   at: number,
@@ -65,7 +65,7 @@ export function writeFrameHeader(
   return writeUint32(buffer, at + 5, streamId);
 }
 
-/** Big-endian; returns the offset after it. */
+/** Writes a big-endian number. Returns the offset after it. */
 export function writeUint32(buffer: Buffer, at: number, value: number): number {
   buffer[at] = value >>> 24;
   buffer[at + 1] = value >>> 16;

@@ -8,7 +8,7 @@ import {
 import { decodeHuffman } from './huffman.ts';
 import { StringMemo } from './string-memo.ts';
 
-/** What we announce as SETTINGS_MAX_HEADER_LIST_SIZE; fields beyond it are decoded (the table needs them) and dropped. */
+/** Our SETTINGS_MAX_HEADER_LIST_SIZE. Fields beyond it are decoded, because the table needs them, and dropped. */
 export const MAX_HEADER_LIST_BYTES = 16_384;
 
 /** Token characters, lower case, and a colon in front of a pseudo-header (RFC 9113, section 8.2.1). */
@@ -16,17 +16,17 @@ const FIELD_NAME = /^:?[!#$%&'*+\-.^_`|~0-9a-z]+$/;
 // oxlint-disable-next-line no-control-regex -- exactly these are what a value must not hold
 const FORBIDDEN_IN_VALUE = /[\0\r\n]/;
 
-/** A malformed field makes every message malformed that refers to it. */
+/** Every message that refers to a malformed field is malformed. */
 type Entry = readonly [name: string, value: string, malformed?: boolean];
 
-/** Holds any Huffman string of one header block; shared, because decoding never waits. */
+/** Has room for any Huffman string of one header block. All connections share it, because decoding never waits. */
 let scratch = Buffer.allocUnsafe(4096);
 
 /** Decodes the header blocks of one connection, in order (RFC 7541). One instance per connection. */
 export class HpackDecoder {
-  /** The last block's fields: name, value, name, value … Reused by the next call. */
+  /** The last block's fields: name, value, name, value … The next call reuses the array. */
   readonly fields: string[] = [];
-  /** The last block held a name or value that HTTP forbids: its message is malformed, the connection is not. */
+  /** The last block held a name or value that HTTP forbids. The message is malformed; the connection may go on. */
   malformed = false;
 
   /** Oldest first, from `#head` on. */
@@ -43,7 +43,7 @@ export class HpackDecoder {
 
   /**
    * Decodes the whole block `buffer[start, end)` into {@link fields}.
-   * @throws {Http2Error} COMPRESSION_ERROR; the connection cannot go on then
+   * @throws {Http2Error} COMPRESSION_ERROR, after which the connection cannot go on
    */
   decode(buffer: Buffer, start: number, end: number): readonly string[] {
     this.#buffer = buffer;
@@ -127,7 +127,7 @@ export class HpackDecoder {
     }
   }
 
-  /** Section 5.1. At most four continuation bytes: nothing here is longer than a frame. */
+  /** Section 5.1. At most four continuation bytes, because no value is longer than a frame. */
   #integer(prefixBits: number): number {
     const mask = (1 << prefixBits) - 1;
     let value = (this.#buffer[this.#at++] ?? 0) & mask;

@@ -27,8 +27,8 @@ for (const [position, [name]] of STATIC_TABLE.entries()) {
 
 /**
  * Encodes the header blocks of one connection's POST requests, in order (RFC 7541). Headers are indexed, because they
- * repeat for thousands of requests; the path, a reader's secret and different each time, never is. No Huffman: it
- * would cost more time than bytes.
+ * repeat for thousands of requests. The path is never indexed: it is a reader's secret, and each request has another.
+ * Huffman coding would cost more time than it saves bytes.
  */
 export class HpackEncoder {
   #entries: Entry[] = [];
@@ -37,7 +37,7 @@ export class HpackEncoder {
   #bytes = 0;
   #limit = DEFAULT_TABLE_BYTES;
   #inserted = 0;
-  /** The smallest limit since the last block: it must be told before the current one (section 4.2). */
+  /** The smallest limit since the last block. The block must announce it before the current limit (section 4.2). */
   #lowestUntold: number | undefined;
   #buffer: Buffer = Buffer.alloc(0);
   #at = 0;
@@ -52,7 +52,7 @@ export class HpackEncoder {
   }
 
   /**
-   * Writes one block at `at`; returns the offset after it. `buffer` must have room for {@link FIXED_BLOCK_BYTES},
+   * Writes one block at `at`. Returns the offset after it. `buffer` must have room for {@link FIXED_BLOCK_BYTES},
    * the authority, and the path, names and values with 8 bytes around each.
    */
   encode(
@@ -119,7 +119,7 @@ export class HpackEncoder {
       this.#head += 1;
       this.#bytes -= entry.name.length + entry.value.length + ENTRY_OVERHEAD_BYTES;
       const same = this.#byName.get(entry.name);
-      same?.shift(); // evicted in the order of insertion, so it is the first of its name
+      same?.shift(); // entries leave in the order of insertion, so it is the first of its name
       if (same?.length === 0) this.#byName.delete(entry.name);
     }
     if (this.#head > 256) {

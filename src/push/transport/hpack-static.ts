@@ -1,4 +1,4 @@
-/** Name, and value where there is one, of each entry from index 1 on (RFC 7541, appendix A). */
+/** Name and, if any, value of each entry from index 1 on (RFC 7541, appendix A). */
 export const STATIC_TABLE: readonly (readonly [name: string, value: string])[] = [
   [':authority', ''],
   [':method', 'GET'],
@@ -67,5 +67,5 @@ export const STATIC_TABLE: readonly (readonly [name: string, value: string])[] =
 export const FIRST_DYNAMIC_INDEX = STATIC_TABLE.length + 1;
 /** The size of an entry beyond its name and value (RFC 7541, section 4.1). */
 export const ENTRY_OVERHEAD_BYTES = 32;
-/** Size of a dynamic table until SETTINGS say otherwise, and the most that ours grow to. */
+/** Size of a dynamic table until SETTINGS change it, and the largest size of ours. */
 export const DEFAULT_TABLE_BYTES = 4096;

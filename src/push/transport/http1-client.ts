@@ -6,11 +6,11 @@ import { ExchangeQueue } from './exchange-queue.ts';
 import { KEPT_BODY_BYTES, MAX_ANSWER_BYTES, MAX_INTERIM_ANSWERS, type Exchange } from './exchange.ts';
 import { MIN_TLS_VERSION, bareHost, type TlsOptions } from './tls-connect.ts';
 
-/** Another client for the same exchanges. */
+/** A client to which the exchanges of an origin can move. */
 export interface ExchangeClient {
   /** Settles the exchange, at the latest at its deadline. */
   send(exchange: Exchange): void;
-  /** Nothing is under way or waits. */
+  /** No exchange is in flight or waits. */
   readonly idle: boolean;
   /** Ends all connections immediately, and rejects open and waiting requests. */
   destroy(): void;
@@ -27,10 +27,10 @@ export interface Http1Deps {
 
 type Fail = (code: TransportError['code'], message: string) => void;
 
-/** HTTP/1.1 over kept-alive connections, with a Content-Length, never chunked. */
+/** HTTP/1.1 over kept-alive connections. Bodies have a Content-Length and are never chunked. */
 export function createHttp1Client(deps: Http1Deps): ExchangeClient {
   const { origin, tls, now, maxSockets, maxWaiting } = deps;
-  // No `maxSockets`: what the agent lets wait it would send even after an abort, or after it was destroyed.
+  // No `maxSockets`, because the agent would send its waiting requests even after an abort, or after it was destroyed.
   const agent = new Agent({
     keepAlive: true,
     timeout: deps.idleTimeoutMs,
@@ -39,11 +39,11 @@ export function createHttp1Client(deps: Http1Deps): ExchangeClient {
     ...(tls.ca === undefined ? {} : { ca: tls.ca }),
     ...(tls.lookup === undefined ? {} : { lookup: tls.lookup }),
   });
-  /** For a socket. */
+  /** Exchanges that wait for a socket. */
   const waiting = new ExchangeQueue();
-  /** Those that have a socket, or are getting one. */
+  /** Exchanges that have a socket or are getting one. */
   const active = new Map<Exchange, Fail>();
-  /** Sockets whose TLS is up: what is given to them is written. */
+  /** Sockets whose handshake is done: they write what they are given. */
   const secured = new WeakSet<object>();
   const deadlines = new DeadlineTimer(now, (time) => {
     let next = waiting.expire(time);
@@ -97,7 +97,7 @@ export function createHttp1Client(deps: Http1Deps): ExchangeClient {
       socket.once('secureConnect', () => {
         clearTimeout(connecting);
         secured.add(socket);
-        // The socket holds the request until now, and writes it next.
+        // The socket held the request until now, and writes it next.
         if (isWithdrawn(order)) fail('refused', 'not wanted any more');
         else connected = true;
       });
@@ -118,7 +118,7 @@ export function createHttp1Client(deps: Http1Deps): ExchangeClient {
       clearTimeout(connecting);
       exchange.reject(new TransportError('closed', 'the connection was closed', connected));
       active.delete(exchange);
-      setImmediate(advance); // the agent has its socket back then
+      setImmediate(advance); // by then the agent has its socket back
     });
     call.end(body);
   }
@@ -144,10 +144,10 @@ function readAnswer(exchange: Exchange, response: IncomingMessage): void {
     if (received < KEPT_BODY_BYTES) pieces.push(piece.subarray(0, KEPT_BODY_BYTES - received));
     received += piece.length;
     if (received <= MAX_ANSWER_BYTES) return;
-    resolve(); // the status says all that we need
+    resolve(); // the status is enough
     response.destroy();
   });
-  response.on('error', () => {}); // the request's `close` follows and says so
+  response.on('error', () => {}); // the request's `close` follows and reports it
   response.on('end', resolve);
   function resolve(): void {
     const headers: Record<string, string> = {};

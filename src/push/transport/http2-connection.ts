@@ -19,13 +19,13 @@ const GOODBYE_MS = 1000;
 
 /** Events of a connection, for its owner. They are called synchronously and must not throw. */
 export interface ConnectionEvents {
-  /** There is something to write, or room for more requests: call {@link Http2Connection.pump} soon. */
+  /** Frames wait to be written, or there is room for more requests: call {@link Http2Connection.pump} soon. */
   onReady(): void;
-  /** The server did not act on it: it may be sent again. */
+  /** The server did not act on the exchange, which may be sent again. */
   onReturned(exchange: Exchange, reason: string): void;
   /** The server broke the protocol, or says that we did. */
   onFault(error: Http2Error): void;
-  /** Gone, for this reason: every exchange was returned or is settled. */
+  /** The connection has ended for this reason. Every exchange was returned or is settled. */
   onClosed(connection: Http2Connection, error: TransportError): void;
 }
 
@@ -36,8 +36,8 @@ export interface ConnectionOptions extends LivenessOptions {
 }
 
 /**
- * One HTTP/2 connection (RFC 9113) as a client of small POST requests with small answers. Nothing is asked before the
- * server's SETTINGS are here, so its limits are known from the first request on.
+ * One HTTP/2 connection (RFC 9113) of a client that sends small POST requests and gets small answers. It sends no request
+ * before the server's SETTINGS have arrived, so it knows the limits from the first request on.
  */
 export class Http2Connection implements ReceiverEvents {
   readonly #socket: TLSSocket;
@@ -81,17 +81,17 @@ export class Http2Connection implements ReceiverEvents {
     this.#listen();
   }
 
-  /** The server's SETTINGS are here. */
+  /** The server's SETTINGS have arrived. */
   get greeted(): boolean {
     return this.#greeted;
   }
 
-  /** It has had a request. */
+  /** It has carried a request. */
   get used(): boolean {
     return this.#sender.used;
   }
 
-  /** Takes no new requests, ever. */
+  /** Takes no new requests any more. */
   get draining(): boolean {
     return this.#draining;
   }
@@ -117,18 +117,18 @@ export class Http2Connection implements ReceiverEvents {
     this.#endIfDrained();
   }
 
-  /** Opens no more streams, and closes when the open ones are done. */
+  /** Opens no more streams, and closes when the open ones have ended. */
   drain(): void {
     this.#draining = true;
     this.#endIfDrained();
   }
 
-  /** Closes now; open requests are rejected. */
+  /** Closes immediately and rejects open requests. */
   destroy(reason: string): void {
     this.#end(reason);
   }
 
-  /** Resets a request whose time is up. If the server has been silent, nothing else is sent until it speaks. */
+  /** Resets a request whose time is up. If the server has been silent, nothing more is sent until it speaks. */
   expire(exchange: Exchange): void {
     exchange.reject(new TransportError('timeout', 'no answer in time', true));
     this.#guarded(() => {
@@ -173,7 +173,7 @@ export class Http2Connection implements ReceiverEvents {
     this.#events.onReady();
   };
 
-  /** Whatever goes wrong in `action`, our own mistakes included, ends this connection and nothing else. */
+  /** An error in `action`, including a mistake of ours, ends this connection and nothing else. */
   #guarded(action: () => void): void {
     try {
       action();
@@ -206,7 +206,10 @@ export class Http2Connection implements ReceiverEvents {
     if (this.#draining && this.#sender.streams.size === 0) this.#end('drained', ERROR.none);
   }
 
-  /** Ends the connection, with a GOAWAY if there is a code to tell, and settles what is open: it may have been acted on. */
+  /**
+   * Ends the connection, with a GOAWAY if there is a code, and settles open exchanges: the server may have acted on
+   * them.
+   */
   #end(reason: string, code?: number): void {
     if (this.#closed) return;
     this.#closed = true;

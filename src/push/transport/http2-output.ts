@@ -1,14 +1,14 @@
 import type { TLSSocket } from 'node:tls';
 import { ERROR, FRAME, FRAME_HEADER_BYTES, Http2Error, writeFrameHeader, writeUint32 } from './frames.ts';
 
-/** Four TLS records: many frames a write, and room for the largest header block and the largest frame. */
+/** Four TLS records: a write carries many frames, and has room for the largest header block and the largest frame. */
 const WRITE_BYTES = 65_536;
 /** Buffers kept for the next write, for all connections together. */
 const MAX_SPARE = 8;
-/** Answers to the peer that it does not read: beyond this it is an attack. */
+/** Most bytes of answers that the peer does not read. More is an attack. */
 const MAX_CONTROL_BYTES = 16_384;
 
-/** Buffers that sockets have returned: a new buffer for each write would burden the garbage collector. */
+/** Buffers that sockets have returned. A new buffer for each write would burden the garbage collector. */
 const spare: Buffer[] = [];
 const NONE = Buffer.alloc(0);
 const takeBuffer = (): Buffer => spare.pop() ?? Buffer.allocUnsafeSlow(WRITE_BYTES);
@@ -18,7 +18,7 @@ export class Http2Output {
   readonly #socket: TLSSocket;
   #control: Buffer = Buffer.allocUnsafe(256);
   #controlBytes = 0;
-  /** Where frames are laid out, from {@link begin} on; what is before `at` is taken. */
+  /** Frames are laid out here after {@link begin}, from `at` on. */
   buffer: Buffer = NONE;
   at = 0;
 
@@ -26,7 +26,7 @@ export class Http2Output {
     this.#socket = socket;
   }
 
-  /** False while the socket holds what it was given: wait for `drain`. */
+  /** False while the socket has not written what it was given: wait for `drain`. */
   get writable(): boolean {
     return !this.#socket.writableNeedDrain && this.#socket.writable;
   }
@@ -47,7 +47,7 @@ export class Http2Output {
     if (second !== undefined) writeUint32(this.#control, at, second);
   }
 
-  /** Queues the answer to a PING: its eight bytes. */
+  /** Queues the answer to a PING, which repeats its eight bytes. */
   pingAck(payload: Buffer): void {
     let at = this.#reserve(FRAME_HEADER_BYTES + 8);
     at = writeFrameHeader(this.#control, at, 8, FRAME.ping, 1, 0);
@@ -68,7 +68,7 @@ export class Http2Output {
     return at;
   }
 
-  /** Starts a write with what is queued. Call {@link commit} before anything else runs. */
+  /** Starts a write with the queued frames. Call {@link commit} before other code runs. */
   begin(): void {
     if (this.buffer === NONE) this.buffer = takeBuffer();
     this.at = 0;
@@ -85,7 +85,7 @@ export class Http2Output {
     this.commit();
   }
 
-  /** Hands the frames to the socket; false if it cannot take more for now. */
+  /** Hands the frames to the socket. Returns false if it cannot take more for now. */
   commit(): boolean {
     if (this.at > 0) {
       const { buffer } = this;

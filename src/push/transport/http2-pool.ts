@@ -7,11 +7,11 @@ import type { Http2Error } from './frames.ts';
 import type { TlsConnection, TlsConnector } from './tls-connect.ts';
 import type { TransportMetrics } from './transport-metrics.ts';
 
-/** A request that servers keep returning goes back to the caller, who knows how long to wait. */
+/** A request that servers returned so often goes back to the caller, which knows how long to wait. */
 const MAX_RETURNS = 3;
-/** After a failed attempt at a further connection, while others work. */
+/** Pause after a failed attempt at a further connection, while others work. */
 const CONNECT_PAUSE_MS = 1000;
-/** While none works: the first attempt after a failure comes soon, each further one twice as late. */
+/** Pauses while no connection works: the first is short, and each further one twice as long. */
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 5000;
 
@@ -21,17 +21,20 @@ export interface PoolDeps {
   readonly connectTimeoutMs: number;
   /** Most open connections. */
   readonly maxConnections: number;
-  /** Requests without a stream. */
+  /** Most requests without a stream. */
   readonly maxWaiting: number;
   readonly metrics: TransportMetrics;
-  /** The pool's protocol is not the right one any more: call {@link Http2Pool.retire}. */
+  /** Another protocol must be used from now on: call {@link Http2Pool.retire}. */
   readonly onFault: (error: Http2Error) => void;
   readonly onHttp1: () => void;
-  /** Takes what a retired pool cannot send. */
+  /** Takes the requests that a retired pool cannot send. */
   readonly onLeft: (exchange: Exchange) => void;
 }
 
-/** The HTTP/2 connections to one origin. Requests go to the first with a free stream; when all are taken, one more is opened. */
+/**
+ * The HTTP/2 connections to one origin. A request goes to the first with a free stream. When no stream is free, the
+ * pool opens one more connection.
+ */
 export class Http2Pool implements ConnectionEvents {
   readonly #deps: PoolDeps;
   readonly #queue = new ExchangeQueue();
@@ -40,7 +43,7 @@ export class Http2Pool implements ConnectionEvents {
   readonly #closing = new AbortController();
   #connecting = false;
   #connectAfter = 0;
-  /** Attempts in a row that came to nothing. */
+  /** Failed attempts in a row. */
   #failures = 0;
   #pause: NodeJS.Timeout | undefined;
   #scheduled = false;
@@ -52,7 +55,7 @@ export class Http2Pool implements ConnectionEvents {
     this.#deadlines = new DeadlineTimer(deps.connection.now, (now) => this.#expire(now));
   }
 
-  /** Nothing is open and nothing waits. */
+  /** No connection is open and no request waits. */
   get empty(): boolean {
     return this.#connections.size === 0 && !this.#connecting && this.#queue.peek() === undefined;
   }
@@ -67,12 +70,12 @@ export class Http2Pool implements ConnectionEvents {
     this.onReady();
   }
 
-  /** Opens a connection where there is none. */
+  /** Opens a connection if there is none. */
   preconnect(): void {
     if (this.empty && !this.#retired && this.#deps.connection.now() >= this.#connectAfter) this.#connect();
   }
 
-  /** Sends no more: what waits is handed to `onLeft`, what is on the wire may finish. */
+  /** Sends no more. Waiting requests go to `onLeft`; requests on the wire may finish. */
   retire(): void {
     this.#retired = true;
     for (const exchange of this.#queue.takeAll()) this.#deps.onLeft(exchange);
@@ -124,7 +127,8 @@ export class Http2Pool implements ConnectionEvents {
   onClosed(connection: Http2Connection, { code, message }: TransportError): void {
     this.#connections.delete(connection);
     this.#deps.metrics.connections.dec({ protocol: 'own' });
-    // A server that sends everybody away would else be asked again and again. After a protocol error the library asks.
+    // Without a pause, a server that refuses all connections would be asked again and again. After a protocol error the
+    // library client takes over.
     const futile = code === 'closed' && !connection.used && !this.#retired;
     if (futile && this.#queue.peek() !== undefined) {
       this.#attemptFailed(new TransportError('connect', message, false));
@@ -206,7 +210,7 @@ export class Http2Pool implements ConnectionEvents {
     return this.#connecting || [...this.#connections].some((connection) => !connection.draining);
   }
 
-  /** A service that is down is not asked dozens of times a second. */
+  /** A service that is down must not be asked dozens of times a second. */
   #putOff(): void {
     const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#failures);
     this.#failures += 1;

@@ -7,7 +7,7 @@ import { DEFAULT_WINDOW_BYTES, ERROR, FRAME, Http2Error, MAX_STREAM_ID, MAX_WIND
 import type { Http2Output } from './http2-output.ts';
 import type { Http2Sender } from './http2-sender.ts';
 
-/** Codes by which a server says that we broke the protocol; the others are its own affairs. */
+/** Codes by which a server says that we broke the protocol. Other codes concern the server alone. */
 const BLAMES: ReadonlySet<number> = new Set([
   ERROR.protocol,
   ERROR.flowControl,
@@ -25,7 +25,7 @@ export interface ReceiverEvents {
   onGoingAway(): void;
   /** A stream has ended, and with it its exchange, unless that was returned. */
   onReleased(): void;
-  /** The server did not act on it: it may be sent again. */
+  /** The server did not act on the exchange, which may be sent again. */
   onReturned(exchange: Exchange, reason: string): void;
   /** The server broke the protocol on one stream, or says that we did; the connection may go on. */
   onFault(error: Http2Error): void;
@@ -38,12 +38,15 @@ export interface ReceiverDeps {
   readonly events: ReceiverEvents;
 }
 
-/** The receiving half of a connection: makes answers of frames, and gives the windows back (RFC 9113, sections 6 and 8.1). */
+/**
+ * The receiving half of a connection: makes answers from frames, and reopens the windows (RFC 9113, sections 6 and
+ * 8.1).
+ */
 export class Http2Receiver implements ServerEvents {
   readonly #deps: ReceiverDeps;
-  /** The server's last GOAWAY: it may only go down. */
+  /** The last stream in the server's GOAWAY. Later ones may only lower it. */
   #lastAcceptedId = MAX_STREAM_ID;
-  /** Received on the connection and not yet given back to the server's window. */
+  /** Bytes that were received on the connection and not yet given back to the server's window. */
   #unacknowledged = 0;
 
   constructor(deps: ReceiverDeps) {
@@ -85,7 +88,7 @@ export class Http2Receiver implements ServerEvents {
     exchange.keepBody(buffer, start, end);
     exchange.received += bytes;
     if (!endStream && exchange.received > MAX_ANSWER_BYTES) {
-      // The status says all that we need.
+      // The status is enough.
       this.reset(exchange, ERROR.cancel);
       return exchange.complete();
     }
@@ -147,20 +150,20 @@ export class Http2Receiver implements ServerEvents {
     }
   }
 
-  /** The server says that it did not act on it; one that has begun to answer contradicts itself. */
+  /** The server says that it did not act on the request. A server that has begun to answer contradicts itself. */
   #returned(exchange: Exchange, reason: string): void {
     if (exchange.status === 0) this.#deps.events.onReturned(exchange, reason);
     else exchange.reject(new TransportError('refused', reason, true));
   }
 
-  /** Opens a window again once half of it is used; returns what is still to be given back. */
+  /** Reopens a window once half of it is used. Returns the bytes that are still to be given back. */
   #giveBack(streamId: number, bytes: number): number {
     if (bytes <= DEFAULT_WINDOW_BYTES / 2) return bytes;
     this.#deps.output.control(FRAME.windowUpdate, 0, streamId, bytes);
     return 0;
   }
 
-  /** The exchange on an open stream; none if the stream is closed, for frames may still be under way then. */
+  /** The exchange on an open stream. Frames may still arrive for a closed stream, which has none. */
   #find(streamId: number): Exchange | undefined {
     const { sender } = this.#deps;
     const exchange = sender.streams.get(streamId);
@@ -171,19 +174,19 @@ export class Http2Receiver implements ServerEvents {
   }
 
   #complete(exchange: Exchange): void {
-    // An early answer: the rest of the body is not wanted (section 8.1).
+    // The answer is early: the server does not want the rest of the body (section 8.1).
     if (exchange.bodySent < exchange.request.body.length) this.reset(exchange, ERROR.none);
     else this.#release(exchange);
     exchange.complete();
   }
 
-  /** A server that never comes to the point is no misunderstanding: our other clients would do no better. */
+  /** Our other clients would do no better with a server that never finishes its answer. */
   #cutOff(exchange: Exchange): void {
     this.reset(exchange, ERROR.cancel);
     exchange.reject(new TransportError('protocol', 'too many interim answers', true));
   }
 
-  /** One answer is broken, the connection is not (section 8.1.1). */
+  /** One answer is malformed; the connection may go on (section 8.1.1). */
   #malformed(exchange: Exchange, message: string, code: number = ERROR.protocol): void {
     this.reset(exchange, code);
     this.#deps.events.onFault(new Http2Error(code, message));

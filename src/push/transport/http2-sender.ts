@@ -17,10 +17,10 @@ import type { Http2Output } from './http2-output.ts';
 import { isWithdrawn, TransportError } from '../types.ts';
 import { applySettings, initialPeerSettings } from './peer-settings.ts';
 
-/** Most streams on one connection, whatever the server allows: this bounds our memory. */
+/** Most streams on one connection, even if the server allows more. This bounds our memory. */
 export const MAX_STREAMS = 1000;
 
-/** The sending half of a connection: opens streams, and keeps to the server's limits and windows (RFC 9113, section 5). */
+/** The sending half of a connection: opens streams within the server's limits and windows (RFC 9113, section 5). */
 export class Http2Sender {
   /** Open streams, by id. */
   readonly streams = new Map<number, Exchange>();
@@ -57,7 +57,7 @@ export class Http2Sender {
     return this.exhausted || this.streams.size >= Math.min(this.#settings.maxConcurrentStreams, MAX_STREAMS);
   }
 
-  /** This stream was never opened by us (RFC 9113, section 5.1.1). */
+  /** We have never opened this stream (RFC 9113, section 5.1.1). */
   isIdle(streamId: number): boolean {
     return streamId >= this.#nextStreamId || streamId % 2 === 0;
   }
@@ -87,7 +87,7 @@ export class Http2Sender {
     if (this.#window > MAX_WINDOW_BYTES) throw new Http2Error(ERROR.flowControl, 'a window that overflows');
   }
 
-  /** Lays out bodies whose window has opened, then as many new requests as there is room for. */
+  /** Writes bodies whose window has opened, then as many new requests as there is room for. */
   write(queue: ExchangeQueue, mayOpen: boolean, now: number): void {
     for (const exchange of this.#unfinished) {
       if (this.#window <= 0 || !this.#output.writable) break;
@@ -97,7 +97,7 @@ export class Http2Sender {
     if (mayOpen) this.#writeRequests(queue, now);
   }
 
-  /** A message without its end is none: the server cannot have acted on it (RFC 9113, section 8.1). */
+  /** The server cannot have acted on a message whose end it has not received (RFC 9113, section 8.1). */
   #cancel(exchange: Exchange): void {
     this.remove(exchange);
     this.#output.control(FRAME.rstStream, 0, exchange.streamId, ERROR.cancel);
@@ -109,7 +109,7 @@ export class Http2Sender {
       const next = queue.peek();
       if (next === undefined) return;
       const { body } = next.request;
-      // With the connection's window used up, a request would only hold a stream.
+      // While the connection's window is used up, a request would only occupy a stream.
       if (body.length > 0 && this.#window <= 0) return;
       const block = FIXED_BLOCK_BYTES + this.#authority.length + next.headerBytes;
       const wanted = FRAME_HEADER_BYTES * 2 + block + body.length;
@@ -136,7 +136,7 @@ export class Http2Sender {
     if (body.length > 0) this.#writeBody(exchange);
   }
 
-  /** Lays out as much of a body as windows, frame size and socket allow; the rest waits in `#unfinished`. */
+  /** Writes as much of a body as windows, frame size and socket allow. The rest waits in `#unfinished`. */
   #writeBody(exchange: Exchange): void {
     const { body } = exchange.request;
     const output = this.#output;

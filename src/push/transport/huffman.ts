@@ -1,6 +1,9 @@
 import { ERROR, Http2Error } from './frames.ts';
 
-/** Bits of each symbol's code, 0 to 255 and the end of string (RFC 7541, appendix B). The code is canonical: lengths say all. */
+/**
+ * Bits of each symbol's code, 0 to 255 and the end of string (RFC 7541, appendix B). The code is canonical, so its
+ * lengths define it.
+ */
 const CODE_BITS = [
   13, 23, 28, 28, 28, 28, 28, 28, 28, 24, 30, 28, 28, 30, 28, 28, 28, 28, 28, 28, 28, 28, 30, 28, 28, 28, 28,
   28, 28, 28, 28, 28, 6, 10, 10, 12, 13, 6, 8, 11, 10, 10, 8, 11, 8, 6, 6, 6, 5, 5, 5, 6, 6, 6, 6, 6, 6, 6, 7,
@@ -14,14 +17,17 @@ const CODE_BITS = [
 ];
 const END_OF_STRING = 256;
 
-/** A step over four bits: next state, then the symbol, and whether there is one or the code is invalid. No code is shorter than five bits. */
+/**
+ * A step over four bits: the next state, the symbol, and whether there is a symbol or the code is invalid. No code is
+ * shorter than five bits.
+ */
 const SYMBOL_SHIFT = 8;
 const EMITS = 1 << 16;
 const INVALID = 1 << 17;
 
 const { steps, mayEnd } = buildMachine();
 
-/** States are the inner nodes of the code's tree; each takes four bits at a time. */
+/** The states are the inner nodes of the code's tree. Each step takes four bits. */
 function buildMachine(): { steps: Int32Array; mayEnd: Uint8Array } {
   const nodes: [number, number][] = [[0, 0]]; // > 0: an inner node; < 0: the leaf of symbol -n - 1
   const byLength = CODE_BITS.map((bits, symbol) => ({ bits, symbol })).sort(
@@ -39,7 +45,7 @@ function buildMachine(): { steps: Int32Array; mayEnd: Uint8Array } {
   for (let state = 0; state < nodes.length; state += 1) {
     for (let nibble = 0; nibble < 16; nibble += 1) steps[state * 16 + nibble] = step(nodes, state, nibble);
   }
-  // Padding is at most seven bits, all ones (section 5.2).
+  // Padding has at most seven bits, and all are ones (section 5.2).
   const mayEnd = new Uint8Array(nodes.length);
   for (let bits = 0, state = 0; bits < 8; bits += 1) {
     mayEnd[state] = 1;
@@ -76,7 +82,7 @@ function step(nodes: [number, number][], from: number, nibble: number): number {
 }
 
 /**
- * Decodes `source[start, end)` into `target` from 0; returns how many bytes came out.
+ * Decodes `source[start, end)` into `target` from 0. Returns the number of decoded bytes.
  * `target` must have room for 8/5 of the input.
  * @throws {Http2Error} COMPRESSION_ERROR for an invalid code or padding
  */

@@ -23,25 +23,28 @@ export interface LibraryDeps {
   readonly metrics: TransportMetrics;
 }
 
-/** Most open sessions, including those that only finish their requests. */
+/** Most open sessions, including sessions that only finish their requests. */
 const MAX_SESSIONS = 8;
 
 interface Session {
   readonly http2: ClientHttp2Session;
-  /** The server's SETTINGS are here. */
+  /** The server's SETTINGS have arrived. */
   greeted: boolean;
   streams: number;
-  /** It has had a stream. */
+  /** It has carried a stream. */
   used: boolean;
 }
 
-/** HTTP/2 by `node:http2`: slower, and not ours. The refuge when our own client and a server do not understand each other. */
+/**
+ * HTTP/2 by `node:http2`: slower, and not ours. It takes over when our own client and a server do not understand each
+ * other.
+ */
 export function createLibraryClient(deps: LibraryDeps): ExchangeClient {
   const { origin, tls, now, metrics } = deps;
   /** Requests wait here for a stream, because the library would send its waiting requests even after an abort. */
   const waiting = new ExchangeQueue();
   const active = new Map<Exchange, ClientHttp2Stream>();
-  /** All that are open; the newest takes new streams. */
+  /** All open sessions. The newest takes new streams. */
   const sessions = new Set<Session>();
   let current: Session | undefined;
   const deadlines = new DeadlineTimer(now, (time) => {
@@ -91,7 +94,7 @@ export function createLibraryClient(deps: LibraryDeps): ExchangeClient {
       sessions.delete(session);
       metrics.connections.dec({ protocol: 'library' });
       leave();
-      // One that took nothing is a failed attempt: the next would end the same way.
+      // A session that took nothing is a failed attempt, and the next would end in the same way.
       if (session.used) advance();
       else if (current === undefined) waiting.rejectAll(connectError(origin, failure));
     });
@@ -148,7 +151,8 @@ export function createLibraryClient(deps: LibraryDeps): ExchangeClient {
     stream.once('close', () => {
       session.streams -= 1;
       active.delete(exchange);
-      // A server that has answered has acted, whatever it says then; a stream that never got an id was never written.
+      // A server that has answered has acted, even if it then says otherwise. A stream that never got an id was never
+      // written.
       const refused = stream.rstCode === constants.NGHTTP2_REFUSED_STREAM && !answered;
       const processed = !refused && stream.id !== undefined;
       exchange.reject(new TransportError(refused ? 'refused' : 'closed', failure, processed));
@@ -181,7 +185,7 @@ function readAnswer(exchange: Exchange, stream: ClientHttp2Stream, fields: Incom
     if (received < KEPT_BODY_BYTES) pieces.push(piece.subarray(0, KEPT_BODY_BYTES - received));
     received += piece.length;
     if (received <= MAX_ANSWER_BYTES) return;
-    resolve(); // the status says all that we need
+    resolve(); // the status is enough
     stream.close(constants.NGHTTP2_CANCEL);
   });
   stream.on('end', resolve);

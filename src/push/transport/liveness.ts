@@ -2,17 +2,20 @@
 export type Pulse = 'fine' | 'silent' | 'dead' | 'idle';
 
 export interface LivenessOptions {
-  /** Milliseconds, never going back. */
+  /** Monotonic, ms. */
   readonly now: () => number;
-  /** Without a request for this long: idle. */
+  /** A connection that has had no request for so long is idle. */
   readonly idleTimeoutMs: number;
-  /** Time between two heartbeats; silent for half of it: a PING, whose answer must come before the next but one. */
+  /**
+   * Time between two heartbeats. After a silence of half of it a PING is sent, whose answer must come before the next
+   * heartbeat but one.
+   */
   readonly pingEveryMs: number;
 }
 
-/** Whether the other end is still there, judged by when it was heard last. */
+/** Judges by the time of the last sign of life whether the other end still lives. */
 export class Liveness {
-  /** A request timed out in silence: nothing more should be sent until something is heard. */
+  /** A request timed out in silence: nothing more should be sent before the next sign of life. */
   suspect = false;
   readonly #options: LivenessOptions;
   #heardAt: number;
@@ -35,7 +38,7 @@ export class Liveness {
     this.#usedAt = this.#options.now();
   }
 
-  /** A PING is to be sent; false if one is under way. */
+  /** A PING must be sent. False if one is in flight. */
   ask(): boolean {
     if (this.#asked) return false;
     this.#asked = true;
@@ -46,7 +49,10 @@ export class Liveness {
     this.#asked = false;
   }
 
-  /** A request written at `writtenAt` has timed out. True, once, if nothing was heard for the later half of its time. */
+  /**
+   * A request written at `writtenAt` has timed out. Returns true, once, if there was no sign of life in the later half
+   * of its time.
+   */
   doubt(writtenAt: number): boolean {
     if (this.suspect || this.#heardAt > (writtenAt + this.#options.now()) / 2) return false;
     this.suspect = true;

@@ -8,23 +8,26 @@ import { Origin } from './origin.ts';
 import { soundHeaderBytes } from './request-check.ts';
 import { createTransportMetrics } from './transport-metrics.ts';
 
-/** Origins remembered; a newsroom's readers use a handful of push services and their regional hosts. */
+/** Most origins that are remembered. A newsroom's readers use a handful of push services and their regional hosts. */
 const MAX_ORIGINS = 256;
 
 export interface TransportOptions {
   readonly logger: Logger;
   readonly metrics: Metrics;
-  /** Resolves host names; the place to refuse private addresses. Hosts that are IP addresses are not resolved. */
+  /** Resolves host names, and should refuse private addresses. Hosts that are IP addresses are not resolved. */
   readonly lookup?: LookupFunction;
   /** Trusted authorities (PEM) in place of the well-known ones. */
   readonly ca?: string;
-  /** Until TCP, TLS and HTTP/2 SETTINGS are through. 10 s. */
+  /** Longest time for TCP, TLS and HTTP/2 SETTINGS. 10 s. */
   readonly connectTimeoutMs?: number;
-  /** From the call to the whole answer, waiting and connecting included. 30 s. */
+  /** Longest time from the call to the whole answer, including waiting and connecting. 30 s. */
   readonly requestTimeoutMs?: number;
-  /** A connection without requests is closed after it. 2 minutes. */
+  /** A connection without requests is closed after this time. 2 minutes. */
   readonly idleTimeoutMs?: number;
-  /** Time between two looks at a connection: silent for half of it, it is asked by PING, and given up two looks later. 30 s. */
+  /**
+   * Time between two checks of a connection. After a silence of half of it a PING is sent; without an answer the
+   * connection is given up two checks later. 30 s.
+   */
   readonly pingEveryMs?: number;
   /** How long an origin stays with the library client after a protocol error, or with HTTP/1.1. 10 minutes. */
   readonly detourMs?: number;
@@ -34,14 +37,15 @@ export interface TransportOptions {
   readonly maxHttp1Sockets?: number;
   /** Most requests per origin without a stream; the transport refuses more immediately. 10,000. */
   readonly maxWaiting?: number;
-  /** Milliseconds, never going back. */
+  /** Monotonic, ms. */
   readonly now?: () => number;
 }
 
 /**
- * Opens the way to the push services: HTTP/2 by a client of our own, `node:http2` when that one and a server do not
- * get along, HTTP/1.1 where that is all there is (docs/decisions/0003-http2-client.md). Redirects are never followed.
- * Every rejection is a {@link TransportError}; its messages name origins, never paths, which are readers' secrets.
+ * Opens the transport to the push services: HTTP/2 by our own client, `node:http2` when that client and a server do not
+ * understand each other, and HTTP/1.1 with servers that offer nothing else (docs/decisions/0003-http2-client.md).
+ * It never follows redirects.
+ * Every rejection is a {@link TransportError}. Its message may name an origin, but never a path, which is a reader's secret.
  */
 export function openTransport(options: TransportOptions): Transport {
   const now = options.now ?? (() => performance.now());

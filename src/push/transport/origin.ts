@@ -12,7 +12,7 @@ export interface OriginDeps {
   readonly tls: TlsOptions;
   readonly logger: Logger;
   readonly metrics: TransportMetrics;
-  /** Milliseconds, never going back. */
+  /** Monotonic, ms. */
   readonly now: () => number;
   readonly idleTimeoutMs: number;
   readonly pingEveryMs: number;
@@ -23,12 +23,12 @@ export interface OriginDeps {
   readonly maxWaiting: number;
 }
 
-/** One push service: which client serves it, for now. */
+/** One push service, and the client that serves it now. */
 export class Origin {
   readonly #deps: OriginDeps;
   readonly #connect: TlsConnector;
   #pool: Http2Pool;
-  /** Pools that were left while requests were on the wire. */
+  /** Retired pools that still have requests on the wire. */
   readonly #retired = new Set<Http2Pool>();
   #http1: ExchangeClient | undefined;
   #library: ExchangeClient | undefined;
@@ -40,7 +40,7 @@ export class Origin {
     this.#pool = this.#createPool();
   }
 
-  /** Nothing is open, waits, or would be forgotten with it. */
+  /** No connection is open, no request waits, and no other client serves the origin. */
   get idle(): boolean {
     if (this.#detour !== undefined && this.#deps.now() < this.#detour.until) return false;
     const idle = (this.#http1?.idle ?? true) && (this.#library?.idle ?? true);
@@ -85,7 +85,8 @@ export class Origin {
 
   #onFault(error: Http2Error): void {
     const { logger, metrics, origin, detourMs } = this.#deps;
-    // A flood is no misunderstanding, and the library has no guard against it. The connection has ended; the pool pauses.
+    // A flood is no misunderstanding, and the library client has no guard against it. The connection has ended, and the
+    // pool pauses.
     if (error.code === ERROR.enhanceYourCalm) {
       logger.warn(
         { origin: origin.origin, reason: error.message },
@@ -102,7 +103,7 @@ export class Origin {
     this.#leave(http1 ? this.#http1Client() : this.#libraryClient());
   }
 
-  /** Moves all that is not on the wire, and all that comes, to another client for a while. */
+  /** Moves all requests that are not on the wire, and all new ones, to another client for a while. */
   #leave(client: ExchangeClient): void {
     this.#detour = { client, until: this.#deps.now() + this.#deps.detourMs };
     const left = this.#pool;

@@ -39,8 +39,8 @@ export function initialPeerSettings(): PeerSettings {
 }
 
 /**
- * Applies the payload of a SETTINGS frame in its order; unknown settings are ignored.
- * @param onTableSize told of every table size, because a low one between two others counts as well (RFC 7541, section 4.2)
+ * Applies the payload of a SETTINGS frame in its order, and ignores unknown settings.
+ * @param onTableSize called with every table size, because a low one between two others counts as well (RFC 7541, section 4.2)
  * @throws {Http2Error} for a payload or value that is not allowed
  */
 export function applySettings(
@@ -80,7 +80,7 @@ export function applySettings(
   }
 }
 
-/** The client's first bytes (RFC 9113, section 3.4): push is off and response headers are bounded; the rest is default. */
+/** The client's first bytes (RFC 9113, section 3.4): push is off, response headers are bounded, and the rest is default. */
 export function clientPreface(maxHeaderListBytes: number): Buffer {
   const magic = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
   const preface = Buffer.alloc(magic.length + FRAME_HEADER_BYTES + 12);

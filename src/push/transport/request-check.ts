@@ -4,7 +4,7 @@ import type { TransportRequest } from '../types.ts';
 const PATH = /^\/[\x21-\x7e]*$/;
 const NAME = /^[!#$%&'*+\-.^_`|~0-9a-z]+$/;
 const VALUE = /^[\x20-\x7e]*$/;
-/** Names that HTTP keeps for itself (RFC 9113, section 8.2.2), and the one that we write. */
+/** Names that are reserved for HTTP itself (RFC 9113, section 8.2.2), and the one that the transport writes. */
 const FORBIDDEN: ReadonlySet<string> = new Set([
   'connection',
   'content-length',
@@ -15,23 +15,23 @@ const FORBIDDEN: ReadonlySet<string> = new Set([
   'transfer-encoding',
   'upgrade',
 ]);
-/** Fits one frame with room to spare, which spares us CONTINUATION. */
+/** Fits into one frame, so that CONTINUATION is never needed. */
 const MAX_HEADER_BYTES = 12_000;
 
-/** The last sound value of each name: headers repeat, so most need no new check. A bound keeps the names few. */
+/** The last sound value of each name. Headers repeat, so most need no new check. The number of names is bounded. */
 const known = new Map<string, string>();
 const MAX_KNOWN = 64;
 
-/** HPACK puts less than this around each name and value. */
+/** HPACK adds less than this to each name and value. */
 const FIELD_OVERHEAD_BYTES = 8;
 
 /**
- * Checks that path and headers may be sent as they are: no injection, nothing that HTTP keeps for itself.
- * @returns what they take at most in a header block, in bytes; undefined if they are not sound, or above 12,000
+ * Checks that path and headers may be sent as they are: they inject nothing and use no reserved name.
+ * @returns most bytes that they take in a header block; undefined if they are not sound or take more than 12,000
  */
 export function soundHeaderBytes(request: TransportRequest): number | undefined {
   let bytes = request.path.length;
-  // A plain record: no inherited names to guard against.
+  // A plain record has no inherited names.
   for (const name in request.headers) {
     const value = request.headers[name] ?? '';
     bytes += name.length + value.length + FIELD_OVERHEAD_BYTES;

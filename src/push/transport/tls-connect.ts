@@ -2,30 +2,33 @@ import type { LookupFunction } from 'node:net';
 import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import { TransportError } from '../types.ts';
 
-/** The least that a push service may speak. */
+/** The oldest version that a push service may use. */
 export const MIN_TLS_VERSION = 'TLSv1.2';
 
 /** How to reach any origin. */
 export interface TlsOptions {
-  /** Resolves names; throws for addresses that must not be reached. An IP address as host is never resolved: refuse those before. */
+  /**
+   * Resolves names, and throws for addresses that must not be reached. A host that is an IP address is never resolved:
+   * refuse it earlier.
+   */
   readonly lookup?: LookupFunction;
   /** Trusted authorities (PEM) in place of the well-known ones. */
   readonly ca?: string;
-  /** Until TCP, TLS and HTTP have greeted. */
+  /** Longest time for the handshakes of TCP, TLS and HTTP. */
   readonly connectTimeoutMs: number;
 }
 
-/** Takes the first `length` bytes of a buffer that is used again after the call. */
+/** Takes the first `length` bytes of a buffer, which is reused after the call. */
 export type OnBytes = (buffer: Buffer, length: number) => void;
 
 /** A connection whose certificate is verified. {@link listen} delivers the data that arrives; it is not a stream. */
 export interface TlsConnection {
   readonly socket: TLSSocket;
-  /** Hands over what arrives, from the start on. */
+  /** Hands over the data that arrives, from the start on. */
   listen(onBytes: OnBytes): void;
 }
 
-/** Opens TLS connections to one origin; sessions are resumed. */
+/** Opens TLS connections to one origin, and resumes sessions. */
 export interface TlsConnector {
   /**
    * Offers HTTP/2 and HTTP/1.1; `alpnProtocol` of the socket says which one it is. Certificate and name are verified.
@@ -40,10 +43,13 @@ export function bareHost(url: URL): string {
   return url.hostname.replace(/^\[|\]$/g, '');
 }
 
-/** The most that one TLS record carries (RFC 8446, section 5.1). */
+/** Most bytes in one TLS record (RFC 8446, section 5.1). */
 const RECORD_BYTES = 16_384;
 
-/** Keeps what arrives until somebody listens: at most what comes before the promise of the connection is taken. */
+/**
+ * Keeps the data that arrives before a listener is set, which happens in the turn in which the connection is handed
+ * over.
+ */
 function createInbox() {
   let early: Buffer[] = [];
   let onBytes: OnBytes | undefined;
@@ -69,12 +75,12 @@ export function createTlsConnector(origin: URL, options: TlsOptions): TlsConnect
       const connectOptions: ConnectionOptions & { onread: typeof inbox.onread } = {
         host: bareHost(origin),
         port: origin.port === '' ? 443 : Number(origin.port),
-        // Names only (RFC 6066, section 3); the certificate is checked against `host` in any case.
+        // Names only (RFC 6066, section 3). The certificate is checked against `host` in any case.
         ...(/^[\d.]+$|:/.test(bareHost(origin)) ? {} : { servername: origin.hostname }),
         ALPNProtocols: ['h2', 'http/1.1'],
         minVersion: MIN_TLS_VERSION,
         rejectUnauthorized: true,
-        // Many servers send a TLS record an answer: without the stream's machinery each costs half.
+        // Many servers send one TLS record for each answer. Without the stream's machinery each record costs half.
         onread: inbox.onread,
         ...(options.ca === undefined ? {} : { ca: options.ca }),
         ...(options.lookup === undefined ? {} : { lookup: options.lookup }),
@@ -95,7 +101,7 @@ export function createTlsConnector(origin: URL, options: TlsOptions): TlsConnect
       const timer = setTimeout(() => fail('no TLS in time'), options.connectTimeoutMs);
       socket.on('error', (error: NodeJS.ErrnoException) => fail(error.code ?? error.message));
       socket.once('close', () => fail('closed while connecting'));
-      // TLS 1.3 tickets come after the handshake, and a ticket of an unverified one is never kept.
+      // TLS 1.3 tickets come after the handshake, and no ticket of an unverified connection is kept.
       socket.on('session', (ticket: Buffer) => {
         if (socket.authorized) session = ticket;
       });

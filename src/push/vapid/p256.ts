@@ -4,8 +4,8 @@ import { ECDH } from 'node:crypto';
 export const CURVE = 'prime256v1';
 
 /**
- * Whether these are 65 bytes of an uncompressed point that lies on P-256. A subscription's key that is none can never
- * be encrypted for: it is refused when the subscription is taken (RFC 8291, section 7: points must be validated).
+ * Whether a key is an uncompressed point on P-256 (65 bytes). Nothing can be encrypted for another key, so a subscription
+ * with one is refused at once (RFC 8291, section 7: points must be validated).
  */
 export function isP256Point(key: Buffer): boolean {
   if (key.length !== 65 || key[0] !== 4) return false;

@@ -1,8 +1,9 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { refusalOf, type Action } from '../../alerts/life-cycle.ts';
 import type { EditorAlert, NewVersion } from '../../alerts/schema.ts';
 import { persist, type Persistence } from '../common/keep-trying.ts';
 import { renderAlertHead } from './alert-head.ts';
-import type { Report } from './answers.ts';
+import type { Report } from '../../delivery/report/schema.ts';
 import { isRefusedFor } from './client.ts';
 import { DeskElement } from './element.ts';
 import { lookAgain } from './look-again.ts';
@@ -28,7 +29,6 @@ class AlertView extends DeskElement {
   static override properties = {
     desk: { attribute: false },
     alertId: { attribute: false },
-    role: { attribute: false },
     writing: { attribute: false },
     alert: { state: true },
     missing: { state: true },
@@ -43,7 +43,6 @@ class AlertView extends DeskElement {
   };
   declare desk: DeskShared;
   declare alertId: string;
-  declare role: string;
   /** The kind of version that is being written. */
   declare writing: NewVersion['change'] | undefined;
   declare private alert: EditorAlert | undefined;
@@ -264,28 +263,22 @@ class AlertView extends DeskElement {
   }
 
   private renderActions(alert: EditorAlert, { text }: Words): TemplateResult {
-    const maySay = alert.status === 'sending' || alert.status === 'sent' || alert.status === 'aborted';
-    // An author stops an alert that is theirs from version 1 on. A later version does not tell, so the server decides then.
-    const isOurs = alert.version > 1 || alert.createdBy === this.desk.editorId;
-    const mayAbort = alert.status === 'sending' && (this.role !== 'author' || isOurs);
+    const may = (action: Action): boolean => refusalOf(action, alert, this.desk.editor) === undefined;
+    const write = (change: NewVersion['change'], label: string): TemplateResult | typeof nothing =>
+      may(change)
+        ? html`<button type="button" @click=${() => this.write(change)}>${label}</button>`
+        : nothing;
     return html`
       <div class="buttons">
         ${
-          mayAbort
+          may('abort')
             ? html`<button type="button" class="danger" @click=${() => (this.asking = true)}>
                 ${text.abort}
               </button>`
             : nothing
         }
-        ${
-          maySay
-            ? html`
-                <button type="button" @click=${() => this.write('update')}>${text.updateIt}</button>
-                <button type="button" @click=${() => this.write('correction')}>${text.correct}</button>
-                <button type="button" @click=${() => this.write('retraction')}>${text.retract}</button>
-              `
-            : nothing
-        }
+        ${write('update', text.updateIt)} ${write('correction', text.correct)}
+        ${write('retraction', text.retract)}
         <a class="button" href="#/">${text.writeNew}</a>
       </div>
       ${this.aborted ? html`<p class="note aborted" tabindex="-1">${text[this.aborted]}</p>` : nothing}

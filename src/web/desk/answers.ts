@@ -1,9 +1,14 @@
+import type { Actor } from '../../alerts/life-cycle.ts';
 import type { EditorAlert, Urgency } from '../../alerts/schema.ts';
 
 // What the API answers, as far as the desk reads it.
 
 export interface DeskSession {
-  readonly editor: { readonly id: string; readonly name: string; readonly role: string };
+  readonly editor: {
+    readonly id: string;
+    readonly name: string;
+    readonly role: Exclude<Actor, 'system'>['role'];
+  };
   readonly csrfToken: string;
   readonly expiresAt: string;
 }
@@ -26,29 +31,6 @@ export interface Estimate {
 export interface AlertPage {
   readonly alerts: readonly EditorAlert[];
   readonly next: string | null;
-}
-
-export const OUTCOMES = ['accepted', 'pending', 'gone', 'rejected', 'failed', 'expired'] as const;
-export type Outcome = (typeof OUTCOMES)[number];
-
-export interface Report {
-  readonly alertId: string;
-  readonly version: number;
-  readonly status: EditorAlert['status'];
-  readonly supersededBy: number | null;
-  readonly audience: number;
-  readonly outcomes: Readonly<Record<Outcome, number>>;
-  readonly live: { readonly connections: number };
-  readonly receipts: { readonly shown: number; readonly opened: number };
-  readonly timing: {
-    readonly firstMs: number | null;
-    readonly p50Ms: number | null;
-    readonly p90Ms: number | null;
-    readonly p99Ms: number | null;
-    readonly lastMs: number | null;
-    readonly withinTwoMinutes: number | null;
-  };
-  readonly curve: readonly (readonly [ms: number, accepted: number])[];
 }
 
 /** RFC 9457. `code` is the last part of its `type`. */

@@ -1,4 +1,4 @@
-import type { DeskConfig } from './answers.ts';
+import type { DeskConfig, DeskSession } from './answers.ts';
 import type { Client } from './client.ts';
 import type { Words } from './words/words.ts';
 
@@ -7,5 +7,5 @@ export interface DeskShared {
   readonly client: Client;
   readonly words: Words;
   readonly config: DeskConfig;
-  readonly editorId: string;
+  readonly editor: DeskSession['editor'];
 }

@@ -205,7 +205,7 @@ class Desk extends DeskElement {
         @signed-in=${this.onSignedIn}
       ></desk-sign-in>`;
     }
-    const shared = { client, words, config, editorId: session.editor.id };
+    const shared = { client, words, config, editor: session.editor };
     return html`
       <div class="columns">
         ${
@@ -215,7 +215,6 @@ class Desk extends DeskElement {
                 .desk=${shared}
                 .alertId=${this.openId}
                 .writing=${this.openChange}
-                .role=${session.editor.role}
                 @changed=${this.onChanged}
               ></desk-alert>`
         }

@@ -1,15 +1,15 @@
 import { CLOSE_CODES } from '../../live/protocol.ts';
 import { MOST_MS, MOST_NEVER_CONNECTED_MS, reconnectDelay } from '../common/backoff.ts';
-import type { Ending } from './transport.ts';
+import type { Ending } from './line.ts';
 
 /** What to do when a line has ended. */
 export type Next =
-  /** Connecting again would not help: it is a bug of ours. */
+  /** A new connection would not help: it is a bug. */
   | { readonly type: 'stop' }
   | {
       readonly type: 'wait';
       readonly waitMs: number;
-      /** The gateway asked for this wait: a reader who looks at the page does not shorten it. */
+      /** The gateway asked for this wait. A reader who looks at the page does not shorten it. */
       readonly asked: boolean;
     };
 
@@ -19,16 +19,16 @@ const FINAL_CODES: ReadonlySet<number> = new Set([
   CLOSE_CODES.policyViolation,
   CLOSE_CODES.messageTooBig,
 ]);
-/** Full house (1013): come back when others have left. */
+/** The gateway is full (1013): time for other readers to leave. */
 const FULL_MS = { least: 10_000, spread: 50_000 };
-/** An origin that is not allowed: only an operator changes that. */
+/** The origin is not allowed. Only an operator can change that. */
 const HOPELESS_MS = { least: 2 * 60_000, spread: 3 * 60_000 };
 const AT_ONCE_MS = 300;
 
 /**
- * Obeys the close code (src/live/protocol.ts) or the status of the refusal.
- * @param failures lines that failed in a row, without this one
- * @param everConnected whether this client was ever taken
+ * Decides by the close code (src/live/protocol.ts) or the status of the refusal.
+ * @param failures how many lines failed in a row before this one
+ * @param everConnected whether this client ever had a line
  */
 export function afterEnding(
   ending: Ending,

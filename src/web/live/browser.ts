@@ -24,7 +24,7 @@ export const browserSurroundings: Surroundings = {
         },
       ],
     ]),
-  // A page that holds a lock, a socket or a channel is kept out of the back-forward cache.
+  // A page that holds a lock, a socket or a channel cannot enter the back-forward cache.
   onHold: (listener) =>
     listen([
       [window, 'pagehide', () => listener('hold')],
@@ -53,7 +53,7 @@ function openBroadcastChannel(name: string, onNote: (note: unknown) => void): Ch
   const channel = new BroadcastChannel(name);
   channel.onmessage = (event) => onNote(event.data);
   return {
-    // A channel has no target: it reaches its own origin only.
+    // A channel has no target: it reaches only its origin.
     // oxlint-disable-next-line unicorn/require-post-message-target-origin
     post: (note) => channel.postMessage(note),
     close: () => channel.close(),

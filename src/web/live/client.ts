@@ -6,10 +6,10 @@ import { createMemory } from './memory.ts';
 import { shareLine } from './sharing.ts';
 import type { Surroundings } from './surroundings.ts';
 
-/** Tabs with an older page may be open: when the notes between tabs change, so must this. */
+/** Must change when the notes between tabs change: tabs with an older page may be open. */
 const NOTES = 'ajil-live-1';
 
-/** The live client in any surroundings; see `openLiveClient`. */
+/** Makes the live client for any surroundings; see `openLiveClient`. */
 export function createLiveClient(
   options: {
     url: URL;
@@ -51,21 +51,21 @@ export function createLiveClient(
 
   function open(): void {
     const { locks, openChannel } = surroundings;
-    const openLine = (events: {
+    const openKeeper = (events: {
       onMessage: (message: LiveMessage) => void;
       onState: (connected: boolean) => void;
     }): LineKeeper =>
       keepLine({ surroundings, url, cursor: () => memory.cursor, onFault: tellFault, ...events });
-    const alone = (): LineKeeper => openLine({ onMessage: memory.take, onState });
+    const alone = (): LineKeeper => openKeeper({ onMessage: memory.take, onState });
     if (locks === undefined || openChannel === undefined) {
       keeper = alone();
       return;
     }
     try {
       const name = `${NOTES} ${url.href}`;
-      keeper = shareLine({ surroundings, locks, openChannel, name, memory, openLine, onState });
+      keeper = shareLine({ surroundings, locks, openChannel, name, memory, openKeeper, onState });
     } catch {
-      // Where a reader blocks a site's storage, Firefox has these and refuses them: a line of this tab's then.
+      // If a reader blocks a site's storage, Firefox has locks and channels but refuses them: the tab opens a line alone.
       keeper = alone();
     }
   }
@@ -95,7 +95,7 @@ export function createLiveClient(
   };
 }
 
-/** A fault in what is called must not end the line; it is reported as one of the page. */
+/** An error in a callback must not end the line; it is reported as an error of the page. */
 function contained<T>(call: (value: T) => void): (value: T) => void {
   return (value) => {
     try {

@@ -1,11 +1,10 @@
-/** Characters that one event may have: a whole recovery of the gateway's memory fits in. */
+/** Characters of one event, at most. The largest recovery that a gateway sends is smaller. */
 const MAX_EVENT = 16 * 1024 * 1024;
 
 /**
- * Reads server-sent events (WHATWG HTML, section 9.2.6) as far as our gateway writes them: data and comments; the cursor
- * of an `id:` stands in the data too.
- * @returns takes the next piece of text
- * @throws RangeError from there when an event has no end
+ * Reads server-sent events (WHATWG HTML, section 9.2.6) as far as our gateway writes them: data and comments. The cursor of
+ * an `id:` is in the data too.
+ * @returns a function that takes the next piece of text, and throws a RangeError when an event has no end
  */
 export function createEventStreamParser(events: {
   onText: (text: string) => void;

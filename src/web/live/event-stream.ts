@@ -1,11 +1,11 @@
 import { createEventStreamParser } from './event-stream-parser.ts';
-import type { Ending, Transport, TransportEvents } from './transport.ts';
+import type { Ending, OpenLine, LineEvents } from './line.ts';
 
 /**
- * The live line as server-sent events, for networks that let no WebSocket through. Read with `fetch`: an EventSource
- * would hide the heartbeats, the status of a refusal and its `Retry-After`, and reconnect without jitter.
+ * Opens the live line as server-sent events, for networks that block WebSockets. It uses `fetch`, because an EventSource hides
+ * the heartbeats, the status of a refusal and its `Retry-After`, and reconnects without jitter.
  */
-export const openEventStream: Transport = (url, events) => {
+export const openEventStream: OpenLine = (url, events) => {
   const abort = new AbortController();
   read(url, events, abort.signal).then(
     (ending) => {
@@ -18,7 +18,7 @@ export const openEventStream: Transport = (url, events) => {
   return { close: () => abort.abort() };
 };
 
-async function read(url: URL, events: TransportEvents, signal: AbortSignal): Promise<Ending> {
+async function read(url: URL, events: LineEvents, signal: AbortSignal): Promise<Ending> {
   const headers = { Accept: 'text/event-stream' };
   const response = await fetch(url, { headers, signal, cache: 'no-store' });
   const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') === true;
@@ -34,7 +34,7 @@ async function read(url: URL, events: TransportEvents, signal: AbortSignal): Pro
   }
 }
 
-/** `Retry-After` in seconds is all that our gateway sends (RFC 9110, section 10.2.3). */
+/** Our gateway sends `Retry-After` only in seconds (RFC 9110, section 10.2.3). */
 async function refusal(response: Response): Promise<Ending> {
   const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
   const wait = seconds > 0 ? { retryAfterMs: seconds * 1000 } : {};

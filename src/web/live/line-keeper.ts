@@ -1,48 +1,48 @@
 import type { LiveMessage } from '../../live/protocol.ts';
 import { afterEnding } from './after-ending.ts';
 import type { Surroundings, Wake } from './surroundings.ts';
-import type { Ending, OpenedLine } from './transport.ts';
+import type { Ending, OpenedLine } from './line.ts';
 
-/** A line that has not said hello by then is given up. In a storm of reconnects a gateway lets handshakes wait. */
+/** A line without a hello is given up after this time. In a storm of reconnects, a gateway lets handshakes wait. */
 const HELLO_MS = 15_000;
-/** A line that lived so long was no failure. */
+/** A line that lived so long counts as no failure. */
 const STEADY_MS = 10_000;
 /**
- * WebSockets in a row that never said hello, until the event stream is tried. Where sockets have worked it is rather an
- * outage: an event stream would not help, and going back to a socket would cost the gateway a second handshake.
+ * How many WebSockets in a row fail before hello until an event stream is tried. If a socket has worked before, an outage is
+ * more likely: an event stream would not help, and the return to a socket would cost the gateway a second handshake.
  */
 const SOCKETS_BEFORE_STREAM = { atFirst: 1, afterOneWorked: 8 };
 /**
- * A page that was never connected opens an event stream beside a WebSocket that is silent for so long: where a proxy
- * swallows the upgrade, or the page's policy the attempt, an alert must not wait for the socket's end.
+ * A page that was never connected opens an event stream beside a WebSocket that is silent for so long. If a proxy drops the
+ * upgrade, or the page's policy the attempt, an alert must not wait for the end of the socket.
  */
 const BESIDE_MS = 1500;
-/** After that a WebSocket is tried again: soon (it may have been an outage), then less and less often. */
+/** Time until a WebSocket is tried again: soon at first, because it may have been an outage, then less and less often. */
 const SOCKET_AGAIN_MS = { first: 60_000, most: 30 * 60_000 };
 
 const WATCH_MS = 20_000;
-/** Browsers let a hidden page's timers run once a minute; a longer gap means that the device or the page slept. */
+/** Browsers run the timers of a hidden page once a minute. A longer gap means that the device or the page slept. */
 const SLEPT_MS = 150_000;
-/** The gateway's comments come every 25 s: an event stream without them is dead. */
+/** The gateway sends a comment every 25 s. An event stream without comments is dead. */
 const STREAM_SILENCE_MS = 60_000;
-/** A WebSocket may be silent for hours when nothing breaks, or dead: browsers hide pings. */
+/** A silent WebSocket may be dead, or there may be no news for hours: browsers hide pings. */
 const SOCKET_SILENCE_MS = { least: 4 * 60_000, spread: 2 * 60_000 };
-/** A reader who looks at the page, or a network that came back, asks sooner. */
+/** The bound when a reader looks at the page, or when the network comes back. */
 const DOUBTFUL_SILENCE_MS = 30_000;
 const WAKE_SPREAD_MS = 500;
 
-/** Why a line that was never there does not come about, or, with status 200, hears less than was asked for. */
+/** Why a page never gets a line, or, with status 200, why its line carries less than the query asks for. */
 export interface LineFault {
-  /** HTTP status of the refusal; undefined where the browser tells nothing: no network, or an origin that is not allowed. */
+  /** HTTP status of the refusal; undefined if the browser hides it: no network, or an origin that is not allowed. */
   readonly status: number | undefined;
-  /** What the server found wrong with the question. */
+  /** The faults that the server found in the query. */
   readonly errors: readonly { readonly parameter?: string; readonly detail: string }[];
 }
 
 export interface LineKeeper {
-  /** Looks after the line now. */
+  /** Checks the line now. */
   wake(why: Wake): void;
-  /** Nothing is told any more. */
+  /** Ends the line. No callback is called any more. */
   close(): void;
 }
 
@@ -54,11 +54,11 @@ interface Attempt {
 }
 
 /**
- * Keeps one line to the gateway open, over a WebSocket or, where that fails, an event stream; resumes by cursor.
+ * Keeps one line to the gateway open, over a WebSocket or, if that fails, an event stream. It resumes by cursor.
  *
- * How a half-open line is noticed, which a browser does not tell: after minutes of silence, after a sleep, and when the
- * reader or the network comes back, another line is opened beside it, with the cursor; when that one says hello, it
- * takes the place of the old one. Nothing is lost meanwhile, and what comes twice is dropped by its version.
+ * A browser does not report a half-open line. After minutes of silence, after a sleep, and when the reader or the network comes
+ * back, the keeper opens another line beside it, with the cursor. When the new line says hello, it replaces the old line. No
+ * version is lost meanwhile, and a version that comes twice is dropped.
  */
 export function keepLine(deps: {
   surroundings: Surroundings;
@@ -66,16 +66,16 @@ export function keepLine(deps: {
   url: URL;
   cursor: () => string;
   onMessage: (message: LiveMessage) => void;
-  /** May say the same again; it begins as false. */
+  /** May report the same state again. The first state is false. */
   onState: (connected: boolean) => void;
   /** At most once. */
   onFault: (fault: LineFault) => void;
 }): LineKeeper {
   const { surroundings } = deps;
   const { now, random, after } = surroundings;
-  /** The line that said hello. */
+  /** The line that has said hello. */
   let current: Attempt | undefined;
-  /** One that has not yet; beside a current one, to replace it. */
+  /** A line that has not said hello yet. If there is a current line, the trial will replace it. */
   let trial: Attempt | undefined;
   /** An event stream beside the first socket. */
   let beside: Attempt | undefined;
@@ -207,7 +207,7 @@ export function keepLine(deps: {
     }
     // An event stream with heartbeats needs no replacement.
     if (current?.kind === 'stream' && now() - current.heardMs < STREAM_SILENCE_MS) return;
-    // Another line that could not be replaced is in doubt, and stays: it may live, and the gateway may be full.
+    // A current line that could not be replaced stays: it may be alive, and the gateway may be full.
     deps.onState(false);
     const next = afterEnding(ending, failures, everConnected, random);
     failures += 1;
@@ -215,7 +215,7 @@ export function keepLine(deps: {
     else if (trial === undefined) waitThen(next.waitMs, next.asked);
   }
 
-  /** A stream's refusal says more than a socket's. */
+  /** Reports a fault. Only a stream's refusal has a status; a socket's has none. */
   function complain({ status, errors = [] }: Ending): void {
     if (everConnected || hasComplained || !surroundings.online()) return;
     hasComplained = true;
@@ -233,7 +233,7 @@ export function keepLine(deps: {
     else if (silent >= silenceMs || (current.kind === 'stream' && socketIsDue())) renew();
   }
 
-  /** Not while a failed renewal waits for its next turn. */
+  /** Replaces the line, unless a failed attempt already waits for its next turn. */
   function renew(): void {
     if (waiting === undefined) start();
   }
@@ -268,7 +268,7 @@ export function keepLine(deps: {
   return { wake, close };
 }
 
-/** Undefined for what no gateway sends. */
+/** @returns undefined for a text that no gateway sends */
 function readMessage(text: string): LiveMessage | undefined {
   try {
     const message = JSON.parse(text) as LiveMessage;

@@ -4,36 +4,36 @@ import type { HelloMessage, LiveMessage } from '../../live/protocol.ts';
 import type { ServerClock } from '../common/server-clock.ts';
 
 /**
- * Versions remembered as had. What comes twice was in flight when a line was replaced, so it is among the last; this is
- * as much as a gateway replays.
+ * Versions that the tab remembers. A version that comes twice was on its way when a line was replaced, so it is among the last.
+ * A gateway replays as many.
  */
 const MAX_SEEN = 2000;
-/** Versions kept for other tabs that missed some. */
+/** Versions kept for other tabs that missed them. */
 const MAX_MISSED = 200;
-/** Current alerts kept for a tab that opens later: more than a gateway's hello has. */
+/** Current alerts kept for a tab that opens later: more than a gateway's hello holds. */
 const MAX_CURRENT = 50;
 
-/** A version that another tab may have missed: it is new to one at `after`, and one at `cursor` has had it. */
+/** A version that another tab may have missed: a tab at `after` has not had it, a tab at `cursor` has had it. */
 interface Missed {
   readonly after: string;
   readonly cursor: string;
   readonly alert: Alert;
 }
 
-/** What one tab has had of the live log. */
+/** The part of the live log that one tab has had. */
 export interface Memory {
-  /** How far; empty: nothing yet. */
+  /** The position that the tab has reached; empty: none yet. */
   readonly cursor: string;
   readonly take: (message: LiveMessage) => void;
-  /** The hello that the gateway would give another tab at `since`; undefined while this one knows no more than that. */
+  /** Makes the hello that the gateway would give another tab at `since`; undefined while this tab knows no more than that tab. */
   helloFor(since: string): HelloMessage | undefined;
 }
 
 /**
- * Hands on every version once, and what is current after a gap that could not be filled.
- * @param told.clock is set by what a hello says
+ * Passes on every version once, and the current alerts after a gap that could not be filled.
+ * @param told.clock is set by the time in a hello
  * @param told.onAlert every version once (alert id and version)
- * @param told.onReset takes the current alerts of a hello without recovery; without it `onAlert` gets the new ones of them
+ * @param told.onReset gets the current alerts of a hello without recovery; by default `onAlert` gets those that are new
  */
 export function createMemory(told: {
   clock: ServerClock;
@@ -44,11 +44,11 @@ export function createMemory(told: {
   const seen = new Set<string>();
   const current = new Map<string, Alert>();
   let missed: Missed[] = [];
-  /** Where `missed` begins. */
+  /** The position before the first entry of `missed`. */
   let start = '';
   let cursor = '';
 
-  /** @returns whether it is the first time */
+  /** @returns whether the version is new */
   function remember(alert: Alert): boolean {
     const name = `${alert.id}:${alert.version}`;
     if (seen.has(name)) return false;
@@ -101,7 +101,7 @@ export function createMemory(told: {
     helloFor: (since) => {
       const nowMs = told.clock.now();
       if (cursor === '' || (since !== cursor && isWithin(since, cursor))) return undefined;
-      // A hello's versions have no places of their own: for a tab that stands among them it is not known which it had.
+      // The versions of a hello have no positions. For a tab that is between its ends, we cannot know which versions it had.
       const isAmong = ({ after, cursor }: Missed): boolean =>
         offsetOf(after) < offsetOf(since) && offsetOf(since) < offsetOf(cursor);
       const recovered = isWithin(since, start) && !missed.some(isAmong);

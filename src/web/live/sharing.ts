@@ -5,33 +5,33 @@ import type { Channel, Locks, Surroundings, Wake } from './surroundings.ts';
 
 interface LeaderState {
   readonly connected: boolean;
-  /** Whether somebody looks at the leader's page; browsers slow a hidden page's timers down. */
+  /** Whether the leader's page is visible. Browsers slow down the timers of a hidden page. */
   readonly visible: boolean;
 }
 
-/** What tabs say to each other. One leads and holds the line; the others follow. */
+/** The notes between tabs. One tab leads and holds the line; the others follow. */
 type Note =
-  /** A follower stands at `since` and wants what it missed; so it learns as well whether its leader lives. */
+  /** A follower at `since` asks for what it missed. The answer also shows that its leader is alive. */
   | { readonly type: 'join'; readonly tab: string; readonly since: string; readonly awake: boolean }
-  /** The leader's answer; without a hello while it has had none itself. */
+  /** The leader's answer. It has no hello until the leader has had one. */
   | ({ readonly type: 'answer'; readonly to: string; readonly hello: HelloMessage | undefined } & LeaderState)
-  /** What came over the line. `before`: where a tab must stand to take it. */
+  /** A message from the line. A tab takes it only if its cursor is `before`. */
   | { readonly type: 'message'; readonly before: string; readonly message: LiveMessage }
   | ({ readonly type: 'state'; readonly cursor: string } & LeaderState);
 
-/** A leader answers as soon as its page gets a turn. */
+/** How long a follower waits for an answer. A leader answers as soon as its page gets a turn. */
 const ANSWER_MS = 3000;
-/** How often a follower that is looked at makes sure that its leader lives. */
+/** How often a visible follower checks that its leader is alive. */
 const ASK_MS = 20_000;
 const STEAL_SPREAD_MS = 300;
-/** A tab and its leader may disagree for a moment, when the log was wiped. */
+/** Time until a tab may catch up again: it and its leader may disagree for a moment after the log was replaced. */
 const CATCH_UP_AGAIN_MS = 10_000;
 
 /**
- * Shares one line among a browser's tabs: who holds the lock holds the line, and passes on what comes; the next in the
- * lock's queue takes over from where it stands itself, so nothing is lost, and what comes twice is dropped by its version.
- * A tab that finds itself elsewhere than its leader (it was opened later, or a note was lost) asks for what it misses.
- * A leader that does not answer, or is hidden and off the line, loses the lock to a tab that is looked at.
+ * Shares one line among a browser's tabs. The tab with the lock is the leader: it holds the line, and passes on its messages.
+ * The next tab in the lock's queue takes over from its own cursor, so no version is lost; a version that comes twice is
+ * dropped. A tab whose cursor differs from its leader's (it was opened later, or a note was lost) asks for what it misses. A
+ * leader that does not answer, or is hidden and has no line, loses the lock to a visible tab.
  */
 export function shareLine(deps: {
   surroundings: Surroundings;
@@ -39,25 +39,25 @@ export function shareLine(deps: {
   openChannel: (name: string, onNote: (note: unknown) => void) => Channel;
   name: string;
   memory: Memory;
-  openLine: (events: {
+  openKeeper: (events: {
     onMessage: (message: LiveMessage) => void;
     onState: (connected: boolean) => void;
   }) => LineKeeper;
-  /** May say the same again. */
+  /** May report the same state again. */
   onState: (connected: boolean) => void;
 }): LineKeeper {
   const { surroundings, memory } = deps;
   const { after, random, visible } = surroundings;
-  // Where there are locks, there is this (both need a secure context).
+  // A browser with locks has this function (both need a secure context).
   const tab = crypto.randomUUID();
   const channel = deps.openChannel(deps.name, (note) => onNote(note as Note));
-  /** Of the leader, whoever that is. */
+  /** Whether the leader, this tab or another, has a line. */
   let connected = false;
-  /** Defined: this tab leads. */
+  /** Defined while this tab leads. */
   let line: LineKeeper | undefined;
-  /** Before that a new leader may know less than its followers. */
+  /** Until its line has spoken, a new leader may know less than its followers. */
   let lineHasSpoken = false;
-  /** A follower's own line for a moment. */
+  /** A line that a follower opens for a moment to catch up. */
   let passing: LineKeeper | undefined;
   let passedMs = Number.NEGATIVE_INFINITY;
   let letGo = (): void => undefined;
@@ -69,7 +69,7 @@ export function shareLine(deps: {
 
   const post = (note: Note): void => channel.post(note);
 
-  /** A lock cannot be waited for with a signal and stolen at once. */
+  /** Web Locks do not allow a signal together with `steal`. */
   function requestLock(how: 'wait' | 'steal'): void {
     request.abort();
     const mine = new AbortController();
@@ -82,7 +82,7 @@ export function shareLine(deps: {
     const options = how === 'steal' ? { steal: true } : { signal: mine.signal };
     deps.locks.request(deps.name, options, held).catch((error: unknown) => {
       if (closed || mine !== request) return;
-      // Another tab stole the lock; or this page may have no locks, and keeps a line of its own.
+      // Another tab stole the lock; otherwise this page may have no locks, and keeps a line alone.
       if ((error as Error).name === 'AbortError') follow();
       else lead(() => undefined);
     });
@@ -102,9 +102,9 @@ export function shareLine(deps: {
     stopAsking();
     letGo = release;
     lineHasSpoken = false;
-    // The readers' tabs stay as they are until the new line has failed.
+    // The tabs keep their state until the new line has failed.
     tellState();
-    line = deps.openLine({
+    line = deps.openKeeper({
       onMessage: (message) => {
         lineHasSpoken = true;
         post({ type: 'message', before: memory.cursor, message });
@@ -123,7 +123,7 @@ export function shareLine(deps: {
     post({ type: 'state', connected, visible: visible(), cursor: memory.cursor });
   }
 
-  /** @param awake somebody has just begun to look, or the network is back: the leader shall look after its line */
+  /** @param awake the page has become visible, or the network is back: the leader checks its line */
   function ask(awake: boolean): void {
     if (line !== undefined || cancelAnswer !== undefined) return;
     cancelAnswer = after(ANSWER_MS, () => {
@@ -190,11 +190,11 @@ export function shareLine(deps: {
     }
   }
 
-  /** The leader's memory does not reach back to where this tab stands; the gateway's may. */
+  /** The leader's memory does not reach back to this tab's cursor; the gateway's may. */
   function catchUp(): void {
     if (passing !== undefined || surroundings.now() - passedMs < CATCH_UP_AGAIN_MS) return;
     passedMs = surroundings.now();
-    passing = deps.openLine({
+    passing = deps.openKeeper({
       onMessage: (hello) => {
         stopCatchingUp();
         memory.take(hello);

@@ -1,15 +1,15 @@
-import type { Transport } from './transport.ts';
+import type { OpenLine } from './line.ts';
 
-/** Why a client should look after its line now. */
+/** Why a client should check its line now. */
 export type Wake = 'online' | 'offline' | 'visible';
 
-/** What several tabs talk over: every other one of the same name hears what one posts, in order. */
+/** Connects the tabs: all other channels of the same name get each posted note, in order. */
 export interface Channel {
   post(note: unknown): void;
   close(): void;
 }
 
-/** Web Locks, as far as needed. Rejects with an AbortError when aborted while waiting, and when another stole the lock. */
+/** The part of Web Locks that we use. Rejects with an AbortError when aborted while it waits, or when another tab stole the lock. */
 export interface Locks {
   request(
     name: string,
@@ -18,28 +18,28 @@ export interface Locks {
   ): Promise<void>;
 }
 
-/** What the live client uses of the browser. Tests give it another. */
+/** The part of the browser that the live client uses. Tests replace it. */
 export interface Surroundings {
-  /** Milliseconds since the epoch, by the wall clock: it runs on while the device sleeps. */
+  /** Milliseconds since the epoch, by the wall clock, which also runs while the device sleeps. */
   readonly now: () => number;
   /** Milliseconds since any moment, by a clock that does not jump. */
   readonly monotonic: () => number;
   /** In [0, 1). */
   readonly random: () => number;
-  /** @returns cancels it */
+  /** @returns a function that cancels the call */
   readonly after: (ms: number, run: () => void) => () => void;
   readonly online: () => boolean;
   readonly visible: () => boolean;
-  /** @returns stops listening */
+  /** @returns a function that stops listening */
   readonly onWake: (listener: (why: Wake) => void) => () => void;
   /**
-   * `hold`: the page is about to be frozen or kept for the back button, and must let go of everything. `go`: it is back.
-   * @returns stops listening
+   * `hold`: the page is about to be frozen or to enter the back-forward cache, and must release everything. `go`: it is back.
+   * @returns a function that stops listening
    */
   readonly onHold: (listener: (what: 'hold' | 'go') => void) => () => void;
-  readonly openWebSocket: Transport;
-  readonly openEventStream: Transport;
-  /** Undefined where there are none: old browsers, and pages that are not served over TLS. */
+  readonly openWebSocket: OpenLine;
+  readonly openEventStream: OpenLine;
+  /** Undefined in old browsers, and on pages that are not served over TLS. */
   readonly locks: Locks | undefined;
   readonly openChannel: ((name: string, onNote: (note: unknown) => void) => Channel) | undefined;
 }

@@ -1,7 +1,7 @@
-import type { Transport } from './transport.ts';
+import type { OpenLine } from './line.ts';
 
-/** The live line as a WebSocket. The protocol has no client messages: nothing is ever sent. */
-export const openWebSocket: Transport = (url, events) => {
+/** Opens the live line as a WebSocket. It sends nothing, because the protocol has no client messages. */
+export const openWebSocket: OpenLine = (url, events) => {
   const address = new URL(url);
   address.protocol = address.protocol === 'http:' ? 'ws:' : 'wss:';
   const socket = new WebSocket(address);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { DeliveryReport, Report } from '../../../src/delivery/report/report.ts';
+import type { DeliveryReport } from '../../../src/delivery/report/report.ts';
+import type { Report } from '../../../src/delivery/report/schema.ts';
 import { anAlert, startTestApi, type TestApi } from '../../support/api.ts';
 
 let api: TestApi;
@@ -14,7 +15,8 @@ function aReport(alertId: string, accepted: number, pending: number): DeliveryRe
     alertId,
     version: 1,
     audience: accepted + pending,
-    outcomes: { pending, accepted, gone: 0, rejected: 0, failed: 0, expired: 0 },
+    outcomes: { pending, accepted, gone: 0, rejected: 0, failed: 0, expired: 0, held: 0 },
+    held: { quiet: 0, cap: 0 },
     live: { connections: 3 },
     receipts: { shown: 0, opened: 0 },
     timing: { firstMs: 5, p50Ms: 6, p90Ms: 7, p99Ms: 8, lastMs: 9, withinTwoMinutes: 1 },

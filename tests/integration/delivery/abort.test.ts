@@ -49,6 +49,7 @@ test('an abort in the midst of batches, retries and requests that hang: nothing 
     rejected: 0,
     failed: 0,
     expired: 0,
+    held: 0,
     pending: AUDIENCE - taken - 1,
   });
   expect((await world.alerts.get(version.alertId))?.status).toBe('aborted');

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { placeOf, subscriptionId } from '../../../src/audience/shard.ts';
-import type { Retirement } from '../../../src/delivery/sending/standing.ts';
+import type { Retirement } from '../../../src/delivery/sending/deps.ts';
 import type { PushAnswer } from '../../../src/push/types.ts';
 import { keys } from '../../../src/redis/keys.ts';
 import { openDeliveryWorld, type DeliveryProcess, type DeliveryWorld } from '../../support/delivery-world.ts';

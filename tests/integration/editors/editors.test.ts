@@ -47,11 +47,13 @@ test('of many processes that start at once, one is given the admin key, once and
 
 test('a configured admin key replaces the one before', async () => {
   const [first, second] = ['a'.repeat(22), 'b'.repeat(22)];
+  const before = await editors.list();
   expect(await editors.ensureAdmin({ adminKey: first })).toEqual({ type: 'replaced' });
   const both = [editors.ensureAdmin({ adminKey: second }), editors.ensureAdmin({ adminKey: second })];
   expect(await Promise.all(both)).toEqual([{ type: 'replaced' }, { type: 'unchanged' }]);
   expect(await editors.authenticate(first)).toBeUndefined();
   expect(await editors.authenticate(second)).toMatchObject({ id: 'admin' });
+  expect(await editors.list()).toEqual(before);
 });
 
 test('a key has 256 random bits, is stored as its hash only, and ends when revoked or replaced', async () => {

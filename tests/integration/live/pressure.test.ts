@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import type { Alert } from '../../../src/alerts/schema.ts';
 import type { GatewayDeps } from '../../../src/live/gateway.ts';
 import type { LiveMessage } from '../../../src/live/protocol.ts';
-import { openSender } from '../../../src/live/connections/fan-write.ts';
+import { openFanWrite } from '../../../src/live/connections/fan-write.ts';
 import { createLogger } from '../../../src/ops/logger.ts';
 import { keys } from '../../../src/redis/keys.ts';
 import {
@@ -82,9 +82,10 @@ describe.each(['native', 'portable'] as const)('the %s way to the sockets', (kin
 
   test('is the one that is taken', ({ skip }) => {
     const logger = createLogger({ level: 'silent', role: 'test' });
-    const sender = openSender({ logger, ...addon });
-    if (kind === 'native' && sender.kind === 'portable') skip('no C compiler or no headers on this machine');
-    expect(sender.kind).toBe(kind);
+    const fanWrite = openFanWrite({ logger, ...addon });
+    if (kind === 'native' && fanWrite.kind === 'portable')
+      skip('no C compiler or no headers on this machine');
+    expect(fanWrite.kind).toBe(kind);
   });
 
   test('keeps the order of a reader who falls behind and catches up', async () => {
@@ -201,7 +202,7 @@ test('heartbeats end who does not answer, and nobody else', async () => {
 
 test('a reader for whom bytes wait is not asked, but must take some from beat to beat', async () => {
   const noBound = { waitingBytes: 2 ** 30, waitingBytesInAll: 2 ** 30 };
-  // The kernel gives up on it two beats and an answer after the last byte: on a busy machine, too, the heart is first.
+  // The kernel gives up on it two beats and an answer after the last byte: on a busy machine, too, the heartbeat is first.
   await start({ limits: { ...noBound, beatMs: 400, answerMs: 10_000 } });
   const stream = connect({ port: live.port, host: '127.0.0.1' });
   stream.write('GET /v1/live HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n');
@@ -215,6 +216,24 @@ test('a reader for whom bytes wait is not asked, but must take some from beat to
   }, patience);
   await expect.poll(() => live.metric('ajil_live_connections'), { timeout: 10_000 }).toBe(0);
   stream.destroy();
+});
+
+test('a reader who hangs up while bytes wait for them is not waited for', async () => {
+  await start({ limits: { waitingBytes: 2 ** 30, waitingBytesInAll: 2 ** 30 } });
+  const accepted = once(live.server, 'connection');
+  const slow = await openRaw(live.port);
+  const [ours] = (await accepted) as [Socket];
+  const quick = await live.listen();
+  slow.socket.pause();
+  for (let count = 1; (await live.metric('ajil_live_waiting_bytes')) === 0; count++) {
+    await live.log.append(large(count));
+    await quick.until(count + 1);
+  }
+  const hungUp = once(ours, 'end');
+  slow.socket.end();
+  await hungUp;
+  expect(ours.destroyed).toBe(true);
+  slow.socket.destroy();
 });
 
 test('at the end all are sent elsewhere over the drain time, and the stuck are ended', async () => {

@@ -21,8 +21,13 @@ beforeAll(async () => {
 
 afterAll(() => live.stop());
 
-test('the handshake is answered as RFC 6455 says, and hello is right behind it', async () => {
-  const client = await openRaw(live.port);
+test('the handshake is answered as RFC 6455 says, without what else was offered, and hello is right behind it', async () => {
+  const offers = {
+    'Sec-WebSocket-Protocol': 'chat, graphql-ws',
+    'Sec-WebSocket-Extensions': 'permessage-deflate',
+  };
+  const client = await rawClient(live.port, handshake('', offers));
+  await client.until(() => client.frames.length > 0);
   expect(client.head().split('\r\n')).toEqual([
     'HTTP/1.1 101 Switching Protocols',
     'Upgrade: websocket',
@@ -131,12 +136,19 @@ test.each([
 
 test.each([
   ['text', clientFrame(0x81, 'مرحبا'), 1008],
+  ['binary data of 1,024 bytes', clientFrame(0x82, Buffer.alloc(1024)), 1008],
+  ['binary data of 1,025 bytes', clientFrame(0x82, Buffer.alloc(1025)), 1009],
+  ['text that is no UTF-8', clientFrame(0x81, Buffer.of(0xff)), 1007],
+  ['text in fragments', Buffer.concat([clientFrame(0x01, 'مر'), clientFrame(0x00, 'حبا')]), 1008],
+  ['a second message within the first', Buffer.concat([clientFrame(0x01), clientFrame(0x81)]), 1002],
   ['the beginning of a long message', clientFrame(0x02, Buffer.alloc(4000)), 1009],
   ['a message that announces more than memory holds', clientFrame(0x82, '', { length: 2 ** 40 }), 1009],
   ['a frame without a mask', clientFrame(0x89, 'x', { masked: false }), 1002],
   ['a compressed frame', clientFrame(0xc1, 'x'), 1002],
   ['a continuation of nothing', clientFrame(0x80, 'x'), 1002],
   ['a reserved opcode', clientFrame(0x8f), 1002],
+  ['a ping in fragments', clientFrame(0x09, 'x'), 1002],
+  ['a ping of 126 bytes', clientFrame(0x89, Buffer.alloc(126)), 1002],
   ['half a close code', clientFrame(0x88, 'x'), 1002],
   ['a close code that may not be sent', clientFrame(0x88, Buffer.from([3, 0xed])), 1002],
   ['a reason that is no UTF-8', clientFrame(0x88, Buffer.from([3, 0xe8, 0xff])), 1007],

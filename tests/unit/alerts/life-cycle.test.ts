@@ -1,23 +1,82 @@
-import { expect, test } from 'vitest';
-import { firstVersion, nextVersion } from '../../../src/alerts/life-cycle.ts';
+import { describe, expect, test } from 'vitest';
+import { ACTIONS, LIFE_CYCLE, refusalOf, type Action, type Actor } from '../../../src/alerts/life-cycle.ts';
+import { STATUSES, type AlertStatus } from '../../../src/alerts/schema.ts';
 
-const HOUR = 3_600_000;
-const first = firstVersion(
-  'id',
-  { headline: 'خبر', lang: 'ar', topics: ['world', 'world'], urgency: 'urgent', body: '' },
-  'editor',
-  0,
-);
+const ACTORS: Readonly<Record<string, Actor>> = {
+  'the author': { id: 'noura', role: 'author' },
+  'another author': { id: 'sami', role: 'author' },
+  'an approver': { id: 'huda', role: 'approver' },
+  'an approver, of an own alert': { id: 'noura', role: 'approver' },
+  'an admin': { id: 'adel', role: 'admin' },
+  'the system': 'system',
+};
 
-test('a first version has its defaults: an hour to live, direction by language, each topic once', () => {
-  expect(first).toMatchObject({ version: 1, dir: 'rtl', body: null, topics: ['world'], status: 'sending' });
-  expect(Date.parse(first.expiresAt)).toBe(HOUR);
+/** Each action: from where it leads on, and who may do it there. Written out, so that a change of the table shows here. */
+const MAY: readonly (readonly [Action, readonly AlertStatus[], readonly string[]])[] = [
+  [
+    'edit',
+    ['draft', 'awaiting-approval', 'scheduled'],
+    ['the author', 'an approver', 'an approver, of an own alert', 'an admin', 'the system'],
+  ],
+  [
+    'submit',
+    ['draft'],
+    ['the author', 'an approver', 'an approver, of an own alert', 'an admin', 'the system'],
+  ],
+  ['approve', ['awaiting-approval'], ['an approver', 'an admin', 'the system']],
+  [
+    'reject',
+    ['awaiting-approval'],
+    ['an approver', 'an approver, of an own alert', 'an admin', 'the system'],
+  ],
+  [
+    'cancel',
+    ['draft', 'awaiting-approval', 'scheduled'],
+    ['the author', 'an approver', 'an approver, of an own alert', 'an admin', 'the system'],
+  ],
+  ['release', ['scheduled'], ['the system']],
+  [
+    'abort',
+    ['sending'],
+    ['the author', 'an approver', 'an approver, of an own alert', 'an admin', 'the system'],
+  ],
+  ['update', ['sending', 'sent', 'aborted'], Object.keys(ACTORS)],
+  ['correction', ['sending', 'sent', 'aborted'], Object.keys(ACTORS)],
+  [
+    'retraction',
+    ['sending', 'sent', 'aborted'],
+    ['the author', 'an approver', 'an approver, of an own alert', 'an admin', 'the system'],
+  ],
+  ['finish', ['sending'], ['the system']],
+];
+
+test('every action is in the table', () => {
+  expect(MAY.map(([action]) => action)).toEqual([...ACTIONS]);
 });
 
-test('a correction of an expired alert lives anew, and one of a long-lived alert keeps its end', () => {
-  const late = nextVersion(first, { change: 'correction' }, 'other', 10 * HOUR);
-  expect(Date.parse(late.expiresAt)).toBe(11 * HOUR);
-  const long = { ...first, expiresAt: new Date(30 * HOUR).toISOString() };
-  expect(Date.parse(nextVersion(long, { change: 'update' }, 'other', HOUR).expiresAt)).toBe(30 * HOUR);
-  expect(late).toMatchObject({ version: 2, headline: 'خبر', createdBy: 'other', createdAt: first.createdAt });
+describe.for(MAY)('%s', ([action, from, who]) => {
+  test.for(Object.entries(ACTORS))('by %s', ([name, actor]) => {
+    for (const status of STATUSES) {
+      const expected = !who.includes(name)
+        ? expect.stringMatching(/^(forbidden|own-approval)$/)
+        : from.includes(status)
+          ? undefined
+          : 'wrong-status';
+      expect(refusalOf(action, { status, author: 'noura' }, actor)).toEqual(expected);
+    }
+  });
+});
+
+test('an approver who wrote the alert hears that a second person is needed', () => {
+  const alert = { status: 'awaiting-approval', author: 'noura' } as const;
+  expect(refusalOf('approve', alert, { id: 'noura', role: 'approver' })).toBe('own-approval');
+  expect(refusalOf('approve', alert, { id: 'noura', role: 'author' })).toBe('forbidden');
+});
+
+test('an end stays an end: nothing leads out of cancelled, superseded and retracted', () => {
+  for (const { from } of Object.values(LIFE_CYCLE)) {
+    expect(from).not.toContain('cancelled');
+    expect(from).not.toContain('superseded');
+    expect(from).not.toContain('retracted');
+  }
 });

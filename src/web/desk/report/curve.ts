@@ -1,5 +1,5 @@
 import { html, svg, type TemplateResult } from 'lit';
-import type { Report } from '../answers.ts';
+import type { Report } from '../../../delivery/report/schema.ts';
 import { isolate, type Words } from '../words/words.ts';
 
 const WIDTH = 320;

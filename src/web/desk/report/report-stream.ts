@@ -1,5 +1,5 @@
 import { reconnectDelay } from '../../common/backoff.ts';
-import type { Report } from '../answers.ts';
+import type { Report } from '../../../delivery/report/schema.ts';
 
 /**
  * Follows a version's report. A browser gives an event stream up for good when it is answered with an error: then it is

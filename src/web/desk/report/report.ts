@@ -1,5 +1,5 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
-import { OUTCOMES, type Outcome, type Report } from '../answers.ts';
+import { REPORTED, type Report, type Reported } from '../../../delivery/report/schema.ts';
 import { renderCurve } from './curve.ts';
 import { fill, type Words } from '../words/words.ts';
 
@@ -43,7 +43,7 @@ function renderOutcomes(report: Report, words: Words): TemplateResult {
   const { text, number, percent } = words;
   const { outcomes, audience } = report;
   let from = 0;
-  const parts = OUTCOMES.map((outcome) => {
+  const parts = REPORTED.map((outcome) => {
     const width = (outcomes[outcome] / audience) * 100;
     const part = svg`<rect class=${outcome} x=${from} width=${width} height="4" />`;
     from += width;
@@ -53,7 +53,7 @@ function renderOutcomes(report: Report, words: Words): TemplateResult {
     <h3>${text.outcomesTitle}</h3>
     <svg class="outcomes" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">${parts}</svg>
     <dl class="legend">
-      ${OUTCOMES.map(
+      ${REPORTED.map(
         (outcome) =>
           html`<div data-outcome=${outcome} class=${outcomes[outcome] === 0 ? 'none' : ''}>
             <dt><i class=${outcome}></i>${outcomeName(outcome, report, words)}</dt>
@@ -67,7 +67,7 @@ function renderOutcomes(report: Report, words: Words): TemplateResult {
 }
 
 /** What was pending when the newsroom ended the version stays so: it is not on its way any more. */
-function outcomeName(outcome: Outcome, { status }: Report, { text }: Words): string {
+function outcomeName(outcome: Reported, { status }: Report, { text }: Words): string {
   const ended = status === 'aborted' || status === 'superseded' || status === 'retracted';
   return outcome === 'pending' && ended ? text.notSent : text.outcomes[outcome];
 }

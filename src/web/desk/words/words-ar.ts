@@ -224,6 +224,7 @@ export const ar = {
     rejected: 'رُفض',
     failed: 'فشل',
     expired: 'فات أوانه',
+    held: 'حُجب بطلب القارئ',
   },
   notSent: 'لم يُرسل',
   supersededBy: 'حلّت محلها النسخة {n}، ومن لم تصله هذه تصله تلك.',
@@ -255,3 +256,14 @@ export const ar = {
   openStory: 'افتح القصة',
   writeNew: 'خبر جديد',
 };
+
+/** Texts by plural category (CLDR); `other` is always there. */
+export type Plural = Partial<Record<Intl.LDMLPluralRule, string>> & { readonly other: string };
+type Translated<T> = {
+  readonly [K in keyof T]: T[K] extends string
+    ? string
+    : T[K] extends { few: string; other: string }
+      ? Plural
+      : Translated<T[K]>;
+};
+export type Strings = Translated<typeof ar>;

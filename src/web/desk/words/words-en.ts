@@ -1,4 +1,4 @@
-import type { Strings } from './words.ts';
+import type { Strings } from './words-ar.ts';
 
 export const en: Strings = {
   title: 'Ajil desk',
@@ -211,6 +211,7 @@ export const en: Strings = {
     rejected: 'Rejected',
     failed: 'Failed',
     expired: 'Expired first',
+    held: 'Held for the reader',
   },
   notSent: 'Not sent',
   supersededBy: 'Version {n} replaced this one. Readers that this one did not reach get version {n}.',

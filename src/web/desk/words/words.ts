@@ -1,16 +1,6 @@
-import { ar } from './words-ar.ts';
+import { ar, type Plural, type Strings } from './words-ar.ts';
 import { en } from './words-en.ts';
 
-/** Texts by plural category (CLDR); `other` is always there. */
-type Plural = Partial<Record<Intl.LDMLPluralRule, string>> & { readonly other: string };
-type Translated<T> = {
-  readonly [K in keyof T]: T[K] extends string
-    ? string
-    : T[K] extends { few: string; other: string }
-      ? Plural
-      : Translated<T[K]>;
-};
-export type Strings = Translated<typeof ar>;
 export type Language = 'ar' | 'en';
 
 const STRINGS: Readonly<Record<Language, Strings>> = { ar, en };

@@ -63,7 +63,7 @@ class Writer extends DeskElement {
     if (!changed.has('desk') && !changed.has('subject')) return;
     const { desk, subject } = this;
     const what = subject.change === 'new' ? 'new' : `${subject.of.id}:${subject.change}`;
-    this.keeper.open(`${desk.editorId}:${what}`, desk.client.now);
+    this.keeper.open(`${desk.editor.id}:${what}`, desk.client.now);
   }
 
   override disconnectedCallback(): void {

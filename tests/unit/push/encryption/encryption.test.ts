@@ -1,12 +1,14 @@
-import { createECDH, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execFileSync } from 'node:child_process';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { createLogger } from '../../../../src/ops/logger.ts';
-import { sealMessage } from '../../../../src/push/encryption/portable.ts';
-import { MAX_PLAINTEXT, openEncryptor } from '../../../../src/push/encryption/encryptor.ts';
+import { openEncryptor } from '../../../../src/push/encryption/encryptor.ts';
+import { MAX_PLAINTEXT } from '../../../../src/push/encryption/job.ts';
+import { loadNativeEncryption } from '../../../../src/push/encryption/native.ts';
+import { proveEncryption } from '../../../../src/push/encryption/proof.ts';
 import { isP256Point } from '../../../../src/push/vapid/p256.ts';
 import { createReceiver } from '../../../support/web-push-oracle.ts';
 
@@ -15,21 +17,25 @@ const addon = join(project, 'build/push-crypto.node');
 const logger = createLogger({ level: 'silent', role: 'test' });
 const bytes = (text: string): Buffer => Buffer.from(text, 'base64url');
 
+const temporary = (name: string): string => join(mkdtempSync(join(tmpdir(), 'ajil-addon-')), name);
+const build = (...args: string[]) =>
+  execFileSync(process.execPath, [join(project, 'scripts/build-native.mjs'), ...args]);
+
 beforeAll(() => {
-  execFileSync(process.execPath, [join(project, 'scripts/build-native.mjs')]);
+  build();
 });
 
-test('the example of RFC 8291, Appendix A, comes out byte for byte', () => {
-  const ours = createECDH('prime256v1');
-  ours.setPrivateKey(bytes('yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw'));
+test('the example of RFC 8291, Appendix A, comes out of the addon byte for byte', ({ skip }) => {
+  const example = temporary('example.node');
+  build('--source', join(project, 'tests/support/fixtures/rfc8291-addon.c'), '--target', example);
+  if (!existsSync(example)) skip('no C compiler or no headers on this machine');
   const target = {
     p256dh: bytes('BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4'),
     auth: bytes('BTBZMqHH6r4Tts7J_aSIgg'),
   };
   const payload = Buffer.from('When I grow up, I want to be a watermelon');
-  const pair = { publicKey: ours.getPublicKey(), shared: ours.computeSecret(target.p256dh) };
-  const body = sealMessage(target, payload, pair, bytes('DGv6ra1nlYgDCS1FRnbzlw'));
-  expect(body.toString('base64url')).toBe(
+  const [body] = loadNativeEncryption(example)([{ target, payload }]);
+  expect(body?.toString('base64url')).toBe(
     'DGv6ra1nlYgDCS1FRnbzlwAAEABBBP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A_yl95bQpu6cVPTpK4Mqgkf1CXztLVBSt2Ks3oZwbuwXPXLWyouBWLVWGNWQexSgSxsj_Qulcy4a-fN',
   );
 });
@@ -42,7 +48,7 @@ describe.each(['native', 'portable'] as const)('the %s encryption', (kind) => {
     expect(open().kind).toBe(kind);
   });
 
-  test('makes bodies that npm web-push’s own library decrypts, of any length', () => {
+  test('makes bodies that a browser decrypts, of any length', () => {
     const { encrypt } = open();
     const receivers = Array.from({ length: 20 }, createReceiver);
     const jobs = receivers.map((target, index) => ({
@@ -123,7 +129,7 @@ describe.each(['native', 'portable'] as const)('the %s encryption', (kind) => {
 });
 
 test('without an addon, or with a broken one, messages are encrypted all the same', () => {
-  const broken = join(mkdtempSync(join(tmpdir(), 'ajil-addon-')), 'push-crypto.node');
+  const broken = temporary('push-crypto.node');
   writeFileSync(broken, 'not a shared object');
   for (const addonPath of [broken, `${broken}.missing`]) {
     const encryptor = openEncryptor({ logger, addonPath });
@@ -134,8 +140,25 @@ test('without an addon, or with a broken one, messages are encrypted all the sam
   }
 });
 
-test('an addon that encrypts wrongly is found out and not used', () => {
-  const liar = join(mkdtempSync(join(tmpdir(), 'ajil-addon-')), 'push-crypto.cjs');
-  writeFileSync(liar, 'exports.encrypt = (count, messages, bodies) => { bodies.fill(65); };');
+// Each of these fills `bodies` as the addon does, and breaks one thing.
+test.for([
+  ['writes nothing of use', 'bodies.fill(65)', 'does not tell a point from none'],
+  ['refuses nobody', 'bodies[at(1) + 20] = 65', 'does not tell a point from none'],
+  ['uses a salt and a key pair twice', 'bodies.copy(bodies, at(2), 0, at(1))', 'twice'],
+  ['garbles a text', 'bodies[at(2) + 90] ^= 1', 'authenticate'],
+  ['announces another record size', 'bodies[at(2) + 18] = 0x20', 'another shape'],
+])('an addon that %s is found out and not used', ([, code = '', fault], { skip }) => {
+  if (!existsSync(addon)) skip('no C compiler or no headers on this machine');
+  const liar = temporary('push-crypto.cjs');
+  writeFileSync(
+    liar,
+    `const { encrypt } = require(${JSON.stringify(addon)});
+     exports.encrypt = (count, messages, bodies) => {
+       const at = (index) => (bodies.length / count) * index;
+       encrypt(count, messages, bodies);
+       ${code};
+     };`,
+  );
+  expect(() => proveEncryption(loadNativeEncryption(liar))).toThrow(fault);
   expect(openEncryptor({ logger, addonPath: liar }).kind).toBe('portable');
 });

@@ -2,9 +2,11 @@ import { createECDH } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import webPush from 'web-push';
-import { loadVapidKeys, VapidKeyError } from '../../../../src/push/vapid/vapid-keys.ts';
+import { loadConfig } from '../../../../src/config.ts';
+import { VapidKeyError } from '../../../../src/push/vapid/parse-vapid-keys.ts';
+import { loadVapidKeys } from '../../../../src/push/vapid/vapid-keys.ts';
 import { createVapid } from '../../../../src/push/vapid/vapid-headers.ts';
 import { readVapid } from '../../../support/web-push-oracle.ts';
 
@@ -16,6 +18,7 @@ beforeEach(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'ajil-vapid-'));
 });
 afterEach(async () => {
+  vi.useRealTimers();
   await rm(dataDir, { recursive: true, force: true });
 });
 
@@ -88,10 +91,10 @@ describe('keys', () => {
 describe('tokens', () => {
   const subject = 'mailto:desk@news.example';
   async function setUp() {
-    let time = Date.parse('2026-11-24T00:00:00.500Z');
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2026-11-24T00:00:00.500Z') });
     const keys = await fromFile();
-    const vapid = createVapid({ keys, subject, now: () => time });
-    return { keys, vapid, now: () => time, pass: (ms: number) => (time += ms) };
+    const vapid = createVapid({ keys, subject });
+    return { keys, vapid, now: Date.now, pass: (ms: number) => vi.setSystemTime(Date.now() + ms) };
   }
 
   test('say who we are to one origin, for twelve hours', async () => {
@@ -103,6 +106,17 @@ describe('tokens', () => {
       sub: subject,
     });
     expect(publicKey).toBe(keys.publicKey);
+  });
+
+  test.each([
+    'mailto:desk@news.example',
+    'mailto:أخبار@news.example',
+    'https://news.example/contact?of=push',
+    'https://[2001:db8::1]:8443/',
+  ])('are signed for every subject that the configuration takes: %s', async (VAPID_SUBJECT) => {
+    const { subject } = loadConfig({ VAPID_SUBJECT }).vapid;
+    const vapid = createVapid({ keys: await fromFile(), subject });
+    expect(readVapid(vapid.authorization('https://fcm.googleapis.com')).claims.sub).toBe(VAPID_SUBJECT);
   });
 
   test('are kept per origin and renewed long before they end, not more than once an hour', async () => {
@@ -129,10 +143,10 @@ describe('tokens', () => {
   test('are forgotten for the oldest origins when there are too many', async () => {
     const { vapid, pass } = await setUp();
     const first = vapid.authorization('https://a0.notify.windows.com');
-    for (let i = 1; i <= 256; i++) vapid.authorization(`https://a${i}.notify.windows.com`);
-    const last = vapid.authorization('https://a256.notify.windows.com');
+    for (let i = 1; i <= 512; i++) vapid.authorization(`https://a${i}.notify.windows.com`);
+    const last = vapid.authorization('https://a512.notify.windows.com');
     pass(1000);
-    expect(vapid.authorization('https://a256.notify.windows.com')).toBe(last);
+    expect(vapid.authorization('https://a512.notify.windows.com')).toBe(last);
     expect(vapid.authorization('https://a0.notify.windows.com')).not.toBe(first);
   });
 });

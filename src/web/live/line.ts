@@ -1,4 +1,4 @@
-/** How a line ended, as far as the browser tells. A WebSocket that was refused says nothing but 1006. */
+/** How a line ended, as far as the browser reports it. A refused WebSocket has only the code 1006. */
 export interface Ending {
   /** WebSocket close code (RFC 6455, section 7.4). */
   readonly code?: number;
@@ -6,16 +6,16 @@ export interface Ending {
   readonly status?: number;
   /** From the refusal's `Retry-After`, ms. */
   readonly retryAfterMs?: number;
-  /** What a refusal found wrong with the question (`errors` of its problem details, RFC 9457). */
+  /** The faults of the query (`errors` of the refusal's problem details, RFC 9457). */
   readonly errors?: readonly { readonly parameter?: string; readonly detail: string }[];
 }
 
-export interface TransportEvents {
+export interface LineEvents {
   /** One message of the live protocol, JSON. */
   onText(text: string): void;
-  /** A sign of life that says nothing: a comment of an event stream. Browsers hide a WebSocket's pings. */
+  /** A sign of life without content: a comment of an event stream. Browsers hide a WebSocket's pings. */
   onBeat(): void;
-  /** Once, and not after `close`. */
+  /** Called once, and not after `close`. */
   onEnd(ending: Ending): void;
 }
 
@@ -24,8 +24,8 @@ export interface OpenedLine {
 }
 
 /**
- * Opens one line. What goes wrong later is told by `onEnd`.
+ * Opens one line. `onEnd` reports later faults.
  * @param url http or https, with the whole query
  * @throws when the browser refuses the attempt itself
  */
-export type Transport = (url: URL, events: TransportEvents) => OpenedLine;
+export type OpenLine = (url: URL, events: LineEvents) => OpenedLine;

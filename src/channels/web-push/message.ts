@@ -4,14 +4,14 @@ import type { Alert, Urgency } from '../../alerts/schema.ts';
 import type { PushUrgency } from '../../push/types.ts';
 
 /** Everything of a version's message but the device's own receipt token. */
-export interface PushMessageTemplate {
+export interface WebPushMessage {
   /** @param token {@link RECEIPT_TOKEN_LENGTH} characters of base64url */
-  payload(token: string): Buffer;
+  readonly payload: (token: string) => Buffer;
   readonly urgency: PushUrgency;
   readonly collapseKey: string;
 }
 
-export function pushMessageTemplate(alert: Alert, publicUrl: string): PushMessageTemplate {
+export function webPushMessage(alert: Alert, publicUrl: string): WebPushMessage {
   const mark = '\u0000'.repeat(RECEIPT_TOKEN_LENGTH);
   const [head = '', tail = ''] = JSON.stringify(declarativeMessage(alert, publicUrl, mark)).split(
     JSON.stringify(mark).slice(1, -1),

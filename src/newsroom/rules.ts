@@ -1,10 +1,10 @@
 import { MAX_PUSH_MESSAGE_BYTES } from '../alerts/notification.ts';
 import type { Alert, EditorAlert, NewAlert } from '../alerts/schema.ts';
-import { MAX_LIFE_MS, MIN_LIFE_MS } from '../alerts/life-cycle.ts';
+import { MAX_LIFE_MS, MIN_LIFE_MS } from '../alerts/next-version.ts';
 import type { TopicStore } from '../audience/topics.ts';
 import type { Editor } from '../editors/schema.ts';
 import { isAtLeast } from '../editors/schema.ts';
-import { linkSites } from './public-config.ts';
+import { linkSites } from './link-sites.ts';
 import { Problem, type FieldError } from '../http/problem.ts';
 import { refuseIfAny } from '../http/read-body.ts';
 
@@ -13,6 +13,7 @@ interface Links {
   readonly image?: string | null | undefined;
 }
 
+/** What a schema cannot know of an alert. */
 export interface AlertRules {
   /** What a schema cannot know: topics, sites, times, and what this installation does not do yet. @throws {Problem} */
   checkNew(input: NewAlert, editor: Editor): Promise<void>;

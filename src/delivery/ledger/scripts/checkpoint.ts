@@ -1,58 +1,30 @@
-import { script } from '../../redis/script.ts';
-import { OUTCOMES } from '../report/report.ts';
-import { UNPROVEN_PREFIX } from './retry.ts';
-
-export const FINISHED = `
-local function finished(report)
-  local values = redis.call('HMGET', report, 'cut', 'audience', 'settled')
-  if values[1] == '1' and tonumber(values[2] or 0) == tonumber(values[3] or 0) then return 1 end
-  return 0
-end
-`;
-
-/**
- * A run takes deliveries: before it sends, their devices count as holders of the version.
- * KEYS: the holders' bitmap of each shard. ARGV: seconds to keep, shards (a byte each), runs of
- * bytes of the bitmaps: shard (1), first byte (4), length (2), bits.
- */
-export const TAKE = script(`
-local keys, runs, at = {}, ARGV[3], 1
-for i = 1, #ARGV[2] do keys[string.byte(ARGV[2], i)] = KEYS[i] end
-while at <= #runs do
-  local shard, offset, length
-  shard, offset, length, at = struct.unpack('>BI4I2', runs, at)
-  local mask = string.sub(runs, at, at + length - 1)
-  local old = redis.call('GETRANGE', keys[shard], offset, offset + length - 1)
-  if old ~= '' then
-    local was, bits = { string.byte(old, 1, length) }, { string.byte(mask, 1, length) }
-    for i = 1, #was do bits[i] = bit.bor(was[i], bits[i]) end
-    mask = string.char(unpack(bits))
-  end
-  redis.call('SETRANGE', keys[shard], offset, mask)
-  at = at + length
-end
-for _, key in ipairs(KEYS) do redis.call('EXPIRE', key, ARGV[1], 'NX') end
-return 1`);
+import { z } from 'zod';
+import { statusSchema } from '../../../alerts/schema.ts';
+import { script } from '../../../redis/script.ts';
+import { OUTCOMES } from '../../report/outcomes.ts';
+import { UNPROVEN_PREFIX } from '../retry.ts';
+import { BITMAPS_LUA, FINISHED_LUA } from './parts.ts';
 
 /**
  * Writes what has become of some deliveries: outcomes with the report's counters, what goes into a retry, what remains
- * of the retry that is being run, the end of the batch. All of it or nothing; all of it again changes nothing. A delivery
- * that certainly did not arrive is no holder any more: it ended without acceptance, or an answer put it into a retry.
+ * of the retry that is being run, the end of the batch. One step: all of it or nothing; all of it again changes nothing. A
+ * delivery that certainly did not arrive is no holder any more: it ended without acceptance, or an answer put it into a retry.
  *
- * KEYS: report, alert, batches, runs of batches, retries, retries due, unproven retries due; a ledger bitmap for each shard of the outcomes; a bitmap of the
- * deferred for each shard of the new retries; the holders' bitmap for each shard of ARGV 17.
- * ARGV: 1 seconds to keep, 2 now, 3 version, 4 batch that ends or '';
- * 5 shards of the outcomes (a byte each), 6 shards of the new retries;
- * 7 outcomes as runs of bytes of the bitmaps: shard (1), first byte (4), length (2), bits;
- * 8 the same one by one: shard (1), slot (4), outcome (1), bucket of the time (2), time in ms (4);
- * 9 their sums: JSON [[counter, increment]…]; 10 first accepted, 11 last accepted in ms, or '';
- * 12 retry being run or '', 13 its mark, 14 what remains of it, '' or '=' (nothing was moved);
- * 15 batch being run or '', 16 by which run;
- * 17 shards with deliveries that did not arrive (a byte each), 18 those that ended so: shard (1), slot (4);
- * then for each new retry: id, due, head, entries of shard (1) and slot (4), '1' if the holders stay as they are.
- * Answers {finished, status of the version, whether the batch or retry being run is still ours}.
+ * KEYS: 1 report, 2 alert, 3 batches, 4 runs of batches, 5 retries, 6 retries due, 7 unproven retries due, then a ledger
+ *       bitmap for each shard of ARGV 5, a bitmap of the deferred for each of ARGV 6, the holders' bitmap for each of ARGV 17
+ * ARGV: 1 seconds to keep, 2 now, 3 version, 4 batch that ends or '',
+ *       5 shards of the outcomes (a byte each), 6 shards of the new retries,
+ *       7 outcomes as runs of bytes of the bitmaps: shard (1), first byte (4), length (2), bits,
+ *       8 the same one by one: shard (1), slot (4), outcome (1), bucket of the time (2), time in ms (4),
+ *       9 their sums: JSON [[counter, increment]…], 10 first accepted, 11 last accepted in ms, or '',
+ *       12 retry being run or '', 13 its mark, 14 what remains of it, '' or '=' (nothing was moved),
+ *       15 batch being run or '', 16 by which run,
+ *       17 shards with deliveries that did not arrive (a byte each), 18 those that ended so: shard (1), slot (4),
+ *       then for each new retry: id, due, head, entries of shard (1) and slot (4), '1' if the holders stay as they are
+ * Answer: 1 when no delivery is pending, else 0; status of the version, or ''; 1 while the batch or retry is ours, else 0
  */
-export const CHECKPOINT = script(`${FINISHED}
+export const CHECKPOINT = script(
+  `${FINISHED_LUA}${BITMAPS_LUA}
 local report, alert, batches, runsOf, retries, due = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local dueUnproven = KEYS[7]
 local function dueOf(id) return string.sub(id, 1, 1) == '${UNPROVEN_PREFIX}' and dueUnproven or due end
@@ -79,15 +51,8 @@ local function settleRuns()
     local shard, offset, length
     shard, offset, length, at = struct.unpack('>BI4I2', runs, at)
     local mask = string.sub(runs, at, at + length - 1)
-    local old = redis.call('GETRANGE', ledger[shard], offset, offset + length - 1)
-    if old ~= '' then
-      local was, bits = { string.byte(old, 1, length) }, { string.byte(mask, 1, length) }
-      for i = 1, #was do
-        if bit.band(was[i], bits[i]) ~= 0 then return false end
-        bits[i] = bit.bor(was[i], bits[i])
-      end
-      mask = string.char(unpack(bits))
-    end
+    mask = withBits(ledger[shard], offset, mask, true)
+    if not mask then return false end
     writes[#writes + 1] = { ledger[shard], offset, mask }
     at = at + length
   end
@@ -190,4 +155,12 @@ if ARGV[4] ~= '' and ours then
   end
   redis.call('EXPIRE', batches, keep, 'NX')
 end
-return { finished(report), redis.call('HGET', alert, 's:' .. ARGV[3]) or '', ours and 1 or 0 }`);
+return { finished(report), redis.call('HGET', alert, 's:' .. ARGV[3]) or '', ours and 1 or 0 }`,
+  z
+    .tuple([z.literal([0, 1]), z.union([statusSchema, z.literal('')]), z.literal([0, 1])])
+    .transform(([finished, status, ours]) => ({
+      finished: finished === 1,
+      status: status === '' ? undefined : status,
+      ours: ours === 1,
+    })),
+);

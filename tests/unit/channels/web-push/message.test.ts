@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { firstVersion, nextVersion } from '../../../../src/alerts/life-cycle.ts';
+import { firstVersion, nextVersion } from '../../../../src/alerts/next-version.ts';
 import {
   MAX_PUSH_MESSAGE_BYTES,
   pushMessageBytes,
   RECEIPT_TOKEN_LENGTH,
 } from '../../../../src/alerts/notification.ts';
 import { newAlertSchema } from '../../../../src/alerts/schema.ts';
-import { pushMessageTemplate } from '../../../../src/delivery/sending/push-message.ts';
+import { webPushMessage } from '../../../../src/channels/web-push/message.ts';
 
 const PUBLIC_URL = 'https://alerts.news.example';
 const alert = firstVersion(
@@ -29,7 +29,7 @@ test('what is counted is what is sent, byte for byte', () => {
     nextVersion(alert, { change: 'retraction', note: 'سبب' }, 'editor', 0),
   ];
   for (const version of versions) {
-    const payload = pushMessageTemplate(version, PUBLIC_URL).payload('t'.repeat(RECEIPT_TOKEN_LENGTH));
+    const payload = webPushMessage(version, PUBLIC_URL).payload('t'.repeat(RECEIPT_TOKEN_LENGTH));
     expect(payload.length).toBe(pushMessageBytes(version, PUBLIC_URL));
     expect(JSON.parse(payload.toString())).toMatchObject({
       notification: { lang: 'ar', dir: 'rtl', data: { receipt: 't'.repeat(RECEIPT_TOKEN_LENGTH) } },
@@ -40,7 +40,7 @@ test('what is counted is what is sent, byte for byte', () => {
 test('the note of a correction comes before the story, and alone where both do not fit', () => {
   const bodyOf = (version: typeof alert): string =>
     (
-      JSON.parse(pushMessageTemplate(version, PUBLIC_URL).payload('').toString()) as {
+      JSON.parse(webPushMessage(version, PUBLIC_URL).payload('').toString()) as {
         notification: { body: string };
       }
     ).notification.body;
@@ -69,7 +69,7 @@ test('a retraction fits, whatever it takes back and whatever it says of it', () 
 
 test('a correction says that it is one; a retraction says why, without the picture', () => {
   const shown = (version: typeof alert): unknown =>
-    (JSON.parse(pushMessageTemplate(version, PUBLIC_URL).payload('').toString()) as { notification: unknown })
+    (JSON.parse(webPushMessage(version, PUBLIC_URL).payload('').toString()) as { notification: unknown })
       .notification;
   expect(shown(nextVersion(alert, { change: 'correction' }, 'editor', 0))).toMatchObject({
     title: `تصحيح: ${alert.headline}`,

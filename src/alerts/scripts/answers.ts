@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { statusSchema, type EditorAlert } from '../schema.ts';
+
+/*
+ * What the scripts of this room answer: a list of a word and what belongs to it, read as an object with the word as its
+ * `type`.
+ */
+
+export const word = <const Word extends string>(only: Word) =>
+  z.tuple([z.literal(only)]).transform(() => ({ type: only }));
+
+/** The audit chain went on without us; the hash that the next entry must follow. */
+export const stale = z.tuple([z.literal('stale'), z.string()]).transform(([type, hash]) => ({ type, hash }));
+
+/** Id of the alert that has the same content. */
+export const duplicate = z
+  .tuple([z.literal('duplicate'), z.string()])
+  .transform(([type, id]) => ({ type, id }));
+
+/** The status that does not allow it. */
+export const wrongStatus = z
+  .tuple([z.literal('wrong-status'), statusSchema])
+  .transform(([type, status]) => ({ type, status }));
+
+/** What the same request was answered before. */
+export const repeated = z
+  .tuple([z.literal('repeated'), z.string()])
+  .transform(([type, answer]) => ({ type, alert: firstAnswer(answer) }));
+
+/** Answers of earlier releases name no author. */
+export function firstAnswer(answer: string): EditorAlert {
+  const alert = JSON.parse(answer) as Omit<EditorAlert, 'author'> & { readonly author?: string };
+  return { ...alert, author: alert.author ?? alert.createdBy };
+}

@@ -1,0 +1,28 @@
+import type { Address, Channel, SendOrder } from './channel.ts';
+
+/** All the ways to devices that this process has. */
+export interface Channels {
+  /** @throws when no channel here knows such an address: another process may */
+  of(address: Address): Channel;
+  withdraw(order: SendOrder): void;
+  /** Of the channel that has to do with the origin. */
+  busyMs(origin: string, unproven: boolean): number;
+  prepare(): void;
+}
+
+export function createChannels(all: readonly Channel[]): Channels {
+  return {
+    of: (address) => {
+      const channel = all.find((one) => one.knows(address));
+      if (channel === undefined) throw new Error('no channel knows this address');
+      return channel;
+    },
+    withdraw: (order) => {
+      for (const channel of all) channel.withdraw(order);
+    },
+    busyMs: (origin, unproven) => Math.max(0, ...all.map((channel) => channel.busyMs(origin, unproven))),
+    prepare: () => {
+      for (const channel of all) channel.prepare();
+    },
+  };
+}

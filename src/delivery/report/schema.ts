@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { statusSchema } from '../../alerts/schema.ts';
+
+/** The report's outcomes: `held` is what readers' rules held back, for the reasons in the report's `held`. */
+export const REPORTED = ['accepted', 'pending', 'gone', 'rejected', 'failed', 'expired', 'held'] as const;
+export type Reported = (typeof REPORTED)[number];
+
+const count = z.number().int().min(0);
+const ms = z.number().min(0).nullable();
+
+/**
+ * The report of one version, as the API answers it and the desk reads it. The outcomes always add up to `audience`. Times
+ * are ms since the version was accepted.
+ */
+export const reportSchema = z.strictObject({
+  alertId: z.string(),
+  version: z.number().int().min(1),
+  status: statusSchema,
+  supersededBy: z.number().int().min(2).nullable().describe('The version that replaced a `superseded` one'),
+  audience: count,
+  outcomes: z
+    .strictObject({
+      pending: count,
+      accepted: count,
+      gone: count,
+      rejected: count,
+      failed: count,
+      expired: count,
+      held: count,
+    })
+    .describe('The counts add up to `audience`'),
+  held: z
+    .strictObject({ quiet: count, cap: count })
+    .describe('Why deliveries were held back: quiet hours of the reader, or the daily cap'),
+  live: z.strictObject({ connections: count }),
+  receipts: z.strictObject({ shown: count, opened: count }),
+  timing: z.strictObject({
+    firstMs: ms,
+    p50Ms: ms,
+    p90Ms: ms,
+    p99Ms: ms,
+    lastMs: ms,
+    withinTwoMinutes: z
+      .number()
+      .min(0)
+      .max(1)
+      .nullable()
+      .describe('Share of the audience accepted within 120 s; null while the audience is empty'),
+  }),
+  curve: z.array(z.tuple([z.number(), z.number()])).describe('[ms, deliveries accepted until then]'),
+});
+export type Report = z.infer<typeof reportSchema>;

@@ -1,0 +1,26 @@
+import type { AlertStore } from '../../alerts/store.ts';
+import type { Selection } from '../../audience/selection.ts';
+import type { SubscriptionStore } from '../../audience/subscriptions.ts';
+import type { Channels } from '../../channels/channels.ts';
+import type { Logger } from '../../ops/logger.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { PushQueue } from '../queues.ts';
+import type { ReceiptTokens } from '../receipts/receipt-token.ts';
+
+/** Why a subscription was removed. */
+export type Retirement = 'gone' | 'never-accepted' | 'refused';
+
+/** What sending to devices needs. */
+export interface SendingDeps {
+  readonly alerts: AlertStore;
+  readonly selection: Selection;
+  readonly subscriptions: Pick<SubscriptionStore, 'remove' | 'note'>;
+  readonly ledger: Ledger;
+  readonly pushQueue: Pick<PushQueue, 'addRetries'>;
+  readonly channels: Channels;
+  readonly onRetired: (reason: Retirement) => void;
+  readonly tokens: ReceiptTokens;
+  readonly logger: Logger;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}

@@ -1,0 +1,134 @@
+import { asPlainAlert } from '../../alerts/notification.ts';
+import { toPublicAlert, type Alert } from '../../alerts/schema.ts';
+import type { Member } from '../../audience/selection.ts';
+import type { Channel, Send } from '../../channels/channel.ts';
+import type { RetryReason } from '../../push/types.ts';
+import { createHolders } from '../ledger/holders.ts';
+import type { Outcome } from '../report/outcomes.ts';
+import { admit } from './admit.ts';
+import type { SendingDeps } from './deps.ts';
+import { defer, fail, settle, type RunState } from './run-state.ts';
+import type { Standing } from './standing.ts';
+
+/** Deliveries that a job reads and gives to the channels together: this bounds the memory of a job. */
+const CHUNK = 250;
+/**
+ * 401 and 403 are the fault of our keys, and are tried again. Where a push service takes others, and this subscription
+ * was refused so often, it was made with another key.
+ */
+const MOST_UNAUTHORIZED = 3;
+
+/** Nothing was sent, and the push service is not the reason. */
+const SAME_WAITS: ReadonlySet<RetryReason> = new Set(['closing', 'stopped']);
+/** A request that may have reached the push service, and has no answer. */
+const NO_ANSWER: ReadonlySet<RetryReason> = new Set(['timeout', 'connection', 'closing']);
+
+/**
+ * Sends to all of the run's slots, and notes each answer in its state.
+ * @param taken the ledger knows that these devices may hold the version: nothing is sent before
+ * @returns resolves when every answer is noted, also when something fails: each of them belongs into the ledger
+ */
+export async function sendDeliveries(
+  deps: SendingDeps,
+  state: RunState,
+  standing: Standing,
+  taken: Promise<void>,
+): Promise<void> {
+  const { version, life, order, attempt, waits, unproven } = state;
+  const forms = createForms(toPublicAlert(state.alert));
+  const earlier = createHolders(deps, version);
+  const note = (shard: number, slot: number, outcome: Outcome): void =>
+    settle(state, shard, slot, outcome, deps.now());
+
+  /** Final, and not for this alert alone: the subscription may be one that our messages never reach. */
+  function refuse(shard: number, member: Member, outcome: Outcome): void {
+    note(shard, member.slot, outcome);
+    if (!unproven || attempt === 0) standing.refused(shard, member);
+  }
+
+  async function deliver(shard: number, member: Member, token: string, holds: boolean): Promise<void> {
+    const admission = admit(member.wishes, state.alert, holds, deps.now());
+    if (admission.type === 'hold') return note(shard, member.slot, `held-${admission.reason}`);
+    const channel = deps.channels.of(member);
+    const ttl = Math.max(1, Math.floor((life.expiresAtMs - deps.now()) / 1000));
+    const answer = await forms.of(channel, holds)(member, { token, ttl }, order);
+    if (answer.type === 'accepted') {
+      note(shard, member.slot, 'accepted');
+      standing.accepted(shard, member);
+    } else if (answer.type === 'gone') {
+      note(shard, member.slot, 'gone');
+      await standing.gone(member);
+    } else if (answer.type === 'rejected') {
+      refuse(shard, member, 'rejected');
+    } else if (answer.type === 'unreachable') {
+      refuse(shard, member, 'failed');
+    } else if (answer.reason === 'unauthorized' && attempt >= MOST_UNAUTHORIZED - 1) {
+      refuse(shard, member, 'failed');
+    } else if (state.fault === undefined || answer.reason !== 'stopped') {
+      const count = answer.attempted
+        ? { attempt: attempt + 1, waits: 0 }
+        : { attempt, waits: SAME_WAITS.has(answer.reason) ? waits : waits + 1 };
+      const origin = channel.originOf(member);
+      // Once an alert, whatever comes of it later: an acceptance takes it back.
+      if (unproven && attempt === 0 && answer.attempted) standing.refused(shard, member);
+      const mayHaveArrived = state.mayHaveArrived || (answer.attempted && NO_ANSWER.has(answer.reason));
+      const { afterMs } = answer;
+      defer(state, { shard, slot: member.slot, origin, ...count, afterMs, mayHaveArrived }, deps.now());
+    }
+  }
+
+  async function sendChunk(shard: number, chunk: readonly number[]): Promise<void> {
+    if (deps.now() >= life.expiresAtMs) {
+      for (const slot of chunk) note(shard, slot, 'expired');
+      return;
+    }
+    const [members, holds] = await Promise.all([
+      deps.selection.read(shard, chunk),
+      earlier.of(shard, chunk),
+    ]).finally(() => {
+      state.toRead -= chunk.length;
+      state.movedAt = deps.now();
+    });
+    await taken;
+    const present = new Set(members.map((member) => member.slot));
+    for (const slot of chunk) if (!present.has(slot)) note(shard, slot, 'gone');
+    const tokens = deps.tokens.make(
+      version,
+      shard,
+      members.map((member) => member.slot),
+    );
+    await Promise.all(
+      members.map((member, index) =>
+        deliver(shard, member, tokens[index] ?? '', holds(member.slot)).catch(failed),
+      ),
+    );
+  }
+
+  const failed = (error: unknown): void => fail(state, deps, error);
+  const chunks = state.slots.flatMap(([shard, all]) =>
+    Array.from({ length: Math.ceil(all.length / CHUNK) }, (_, index) =>
+      sendChunk(shard, all.slice(index * CHUNK, (index + 1) * CHUNK)).catch(failed),
+    ),
+  );
+  await Promise.all(chunks);
+}
+
+/**
+ * The forms of a version, composed once for each channel: as it is for readers that hold an earlier version, and as a plain
+ * alert for the others. A retraction has none but holders in its audience.
+ */
+function createForms(alert: Alert): { of(channel: Channel, holds: boolean): Send } {
+  const hasPlain = alert.version > 1 && alert.change !== 'retraction';
+  const composed = new Map<Channel, { readonly asIs: Send; readonly plain: Send }>();
+  return {
+    of: (channel, holds) => {
+      let forms = composed.get(channel);
+      if (forms === undefined) {
+        const asIs = channel.compose(alert);
+        forms = { asIs, plain: hasPlain ? channel.compose(asPlainAlert(alert)) : asIs };
+        composed.set(channel, forms);
+      }
+      return holds ? forms.asIs : forms.plain;
+    },
+  };
+}

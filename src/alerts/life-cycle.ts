@@ -1,5 +1,5 @@
 import { isAtLeast, type Role } from '../editors/schema.ts';
-import type { AlertStatus } from './schema.ts';
+import { WAITING_STATUSES, type AlertStatus } from './schema.ts';
 
 /*
  *              submit, approve, release: each as far as the rules and `sendAt` let it
@@ -46,8 +46,6 @@ interface Rule {
   readonly to: readonly AlertStatus[];
 }
 
-/** Versions that are not public yet. */
-const WAITING: readonly AlertStatus[] = ['draft', 'awaiting-approval', 'scheduled'];
 /** Where a version goes that may leave now (a retraction is `retracted`), later, or once a second editor has agreed. */
 const ONWARD: readonly AlertStatus[] = ['sending', 'retracted', 'scheduled', 'awaiting-approval'];
 /** What readers may have, and may be told more of. */
@@ -55,11 +53,11 @@ const CHANGEABLE: readonly AlertStatus[] = ['sending', 'sent', 'aborted'];
 
 /** The one table of what may be done from which status, by whom. */
 export const LIFE_CYCLE: Readonly<Record<Action, Rule>> = {
-  edit: { who: 'owner', from: WAITING, to: WAITING },
+  edit: { who: 'owner', from: WAITING_STATUSES, to: WAITING_STATUSES },
   submit: { who: 'owner', from: ['draft', 'scheduled'], to: ONWARD },
   approve: { who: 'second', from: ['awaiting-approval'], to: ONWARD },
   reject: { who: 'approver', from: ['awaiting-approval'], to: ['draft'] },
-  cancel: { who: 'owner', from: WAITING, to: ['cancelled'] },
+  cancel: { who: 'owner', from: WAITING_STATUSES, to: ['cancelled'] },
   release: { who: 'system', from: ['scheduled'], to: ['sending', 'retracted'] },
   abort: { who: 'owner', from: ['sending'], to: ['aborted'] },
   update: { who: 'author', from: CHANGEABLE, to: ONWARD },

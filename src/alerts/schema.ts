@@ -32,6 +32,9 @@ export const PUBLIC_STATUSES: readonly AlertStatus[] = [
   'retracted',
 ];
 
+/** Statuses of versions that no reader sees yet. */
+export const WAITING_STATUSES: readonly AlertStatus[] = ['draft', 'awaiting-approval', 'scheduled'];
+
 export const isPublic = (status: AlertStatus): boolean => PUBLIC_STATUSES.includes(status);
 
 export const topicIdSchema = z

@@ -32,6 +32,11 @@ export const keys = {
   scheduled: `${CORE}:alerts:scheduled`,
   duplicate: (fingerprint: string) => `${CORE}:alerts:duplicate:${fingerprint}`,
   idempotency: (editorId: string, keyHash: string) => `${CORE}:idempotency:${editorId}:${keyHash}`,
+  // intake
+  /** What became of a source's item: by the hash of the item's id. */
+  intake: (source: string, item: string) => `${CORE}:intake:${source}:${item}`,
+  /** Held while a version of the item is being taken in. */
+  intakeTurn: (source: string, item: string) => `${CORE}:intake-turn:${source}:${item}`,
   // live log
   liveLog: `${CORE}:live`,
   liveEpoch: `${CORE}:live:epoch`,

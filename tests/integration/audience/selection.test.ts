@@ -4,7 +4,7 @@ import { setBits } from '../../../src/audience/bitmap.ts';
 import { createSelection, type FrozenName } from '../../../src/audience/selection.ts';
 import { SHARDS, subscriptionId } from '../../../src/audience/shard.ts';
 import type { SubscriptionStore } from '../../../src/audience/subscriptions.ts';
-import { deliveryLife } from '../../../src/delivery/delivery-life.ts';
+import { deliveryLife } from '../../../src/delivery/delivery-times.ts';
 import type { Redis } from '../../../src/redis/connect.ts';
 import { keys } from '../../../src/redis/keys.ts';
 import { neighbourOf, reader, shardOf } from '../../support/readers.ts';

@@ -48,6 +48,7 @@ import { serveReport } from './api/report.ts';
 import { createRefusedKeys } from './api/refused-keys.ts';
 import { createRequestLog } from './http/request-log.ts';
 import { serveSession } from './api/session.ts';
+import { serveWaitingAlerts } from './api/waiting-alerts.ts';
 import { serveWebhooks } from './api/webhooks.ts';
 import { serveSubscriptions, type SubscriptionsDeps } from './api/subscriptions.ts';
 
@@ -152,6 +153,7 @@ export function createApp(input: ApiDeps): Api {
   // Strict: a proxy in front that keeps /metrics inside would let /metrics/ pass.
   const router = express.Router({ caseSensitive: true, strict: true });
   serveAlerts(router, deps);
+  serveWaitingAlerts(router, deps);
   serveReport(router, deps);
   serveAudience(router, deps);
   servePublicConfig(router, deps);

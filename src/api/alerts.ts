@@ -1,17 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Request, Response, Router } from 'express';
-import { z } from 'zod';
-import { readLang, readTopics, type Read } from '../alerts/filter-text.ts';
-import {
-  newAlertSchema,
-  newVersionSchema,
-  statusSchema,
-  toPublicAlert,
-  type EditorAlert,
-} from '../alerts/schema.ts';
+import type { z } from 'zod';
+import { newAlertSchema, newVersionSchema, toPublicAlert, type EditorAlert } from '../alerts/schema.ts';
 import type { AlertStore, CreateResult, IdempotencyClaim } from '../alerts/store.ts';
 import type { Editor } from '../editors/schema.ts';
 import type { Newsroom } from '../newsroom/newsroom.ts';
+import { ALERT, ALERT_ABORT, ALERT_VERSIONS, ALERTS, listQuerySchema } from './alerts-operations.ts';
 import type { Authentication } from './authentication.ts';
 import type { FirstPages } from './list-cache.ts';
 import { readBody, readQuery } from '../http/read-body.ts';
@@ -27,33 +21,16 @@ export interface AlertsDeps {
   readonly firstPages: FirstPages;
 }
 
-/** A parameter as text, read as the live line reads it. */
-const read = <T>(by: (text: string) => Read<T>) =>
-  z.string().transform((text, context) => {
-    const result = by(text);
-    if ('value' in result) return result.value;
-    context.addIssue({ code: 'custom', message: result.fault });
-    return z.NEVER;
-  });
-
-export const listQuerySchema = z.strictObject({
-  topics: read(readTopics).default([]),
-  lang: read(readLang).optional(),
-  status: statusSchema.optional(),
-  before: z.union([z.iso.datetime({ offset: true }), z.string().regex(/^[0-9a-z]{26}$/)]).optional(),
-  limit: z.coerce.number().int().min(1).max(100).default(20),
-});
-
 export function serveAlerts(router: Router, deps: AlertsDeps): void {
-  route(router, '/v1/alerts', {
+  route(router, ALERTS, {
     get: (request, response) => list(deps, request, response),
     post: (request, response) => create(deps, request, response),
   });
-  route(router, '/v1/alerts/:id', { get: (request, response) => show(deps, request, response) });
-  route(router, '/v1/alerts/:id/versions', {
+  route(router, ALERT, { get: (request, response) => show(deps, request, response) });
+  route(router, ALERT_VERSIONS, {
     post: (request, response) => addVersion(deps, request, response),
   });
-  route(router, '/v1/alerts/:id/abort', { post: (request, response) => abort(deps, request, response) });
+  route(router, ALERT_ABORT, { post: (request, response) => abort(deps, request, response) });
 }
 
 /** @throws {Problem} 404 for what there is not, and for what this caller may not see */

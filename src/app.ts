@@ -125,7 +125,7 @@ export function createApp(input: ApiDeps): Api {
   app.set('query parser', 'simple');
   app.set('trust proxy', trust);
   const subscribingCors = readerCors(config.allowedOrigins, SUBSCRIBING);
-  const receipts = createReceipts({ ...input, allowedOrigins: config.allowedOrigins });
+  const receipts = createReceipts(input);
   app.use(createRequestLog(deps));
   app.use(securityHeaders(config.publicUrl));
   app.use(compressAnswers());

@@ -138,7 +138,7 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
   });
   shutdown.add('metrics', () => exchange.close());
   const subscriptions = createSubscriptionStore({ redis, vapidKeyId: vapid.keyId, now });
-  tellService({ redis, metrics, reports, countSubscriptions: () => subscriptions.count(), now });
+  tellService({ redis, metrics, reports, countSubscriptions: () => subscriptions.standings(), now });
   const readiness = createReadiness({ redis, watch, clock, gateway });
   tellReadiness(metrics, readiness);
   const api = createApp({

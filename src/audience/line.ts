@@ -10,7 +10,7 @@ const lineSchema = newSubscriptionSchema.extend({
     .optional(),
 });
 
-/** How other services and common packages call the three values, in a row or in what it holds. */
+/** Names that other services and common packages give the three values, in a row or in an object inside it. */
 const ENDPOINT = ['endpoint', 'identifier', 'push_endpoint', 'pushEndpoint'];
 const P256DH = [
   'p256dh',
@@ -24,7 +24,7 @@ const P256DH = [
 ];
 const AUTH =
   'auth auth_token authToken auth_key authKey auth_secret authSecret web_auth keys_auth keys.auth'.split(' ');
-/** Where a row keeps its subscription when it is not the row itself; as an object, or as the JSON of one. */
+/** Names of a row's subscription where it is not the row itself: an object, or the JSON of one. */
 const NESTED = ['subscription', 'push_subscription', 'pushSubscription', 'web_push_subscription'];
 
 type Row = Readonly<Record<string, unknown>>;
@@ -33,17 +33,17 @@ export interface LineRules {
   check(endpoint: string): { readonly ok: true } | { readonly ok: false; readonly reason: string };
   isP256Point(key: Buffer): boolean;
   readonly knownTopics: ReadonlySet<string>;
-  /** For lines that name none, as other services' exports do. */
+  /** For lines without topics, such as those of other services' exports. */
   readonly defaultTopics: readonly string[];
 }
 
-/** A line as a subscription, or why it is none (nothing of the endpoint or the keys is in it). */
+/** A subscription, or the reason why the line is none (the reason contains nothing of the endpoint or the keys). */
 export type ReadLine = { readonly subscription: NewSubscription } | { readonly fault: string };
 
 /**
  * Reads one line of NDJSON by the rules of `POST /v1/subscriptions`. A line that has `subscription` and `topics` is ours, and
- * everything in it must be right. In any other the endpoint and the keys are looked for by the names that other services have
- * for them; of the rest only what is a preference of ours is taken, and topics that this newsroom does not have are left out.
+ * everything in it must be right. In any other line, the endpoint and the keys are found by other services' names for them.
+ * Of its other members only valid preferences of ours are taken, without topics that this newsroom does not have.
  */
 export function readLine(text: string, rules: LineRules): ReadLine {
   const value = parsed(text);
@@ -76,7 +76,7 @@ export function writeLine({ endpoint, p256dh, auth, vapidKeyId, preferences }: S
   });
 }
 
-/** Another service's row in our form; anything else is left as it is, for the schema to judge. */
+/** Another service's row in our form; any other value unchanged, so that the schema judges it. */
 function ourForm(value: unknown, rules: LineRules): unknown {
   const row = rowOf(value);
   if (row === undefined || (rowOf(row['subscription']) !== undefined && row['topics'] !== undefined))
@@ -89,7 +89,7 @@ function ourForm(value: unknown, rules: LineRules): unknown {
   return { ...preferencesOf(row, rules), subscription: { endpoint, keys } };
 }
 
-/** What of a foreign row are preferences of ours, as far as each can be read. */
+/** The members of a foreign row that are valid preferences of ours. */
 function preferencesOf(row: Row, { knownTopics, defaultTopics }: LineRules): Row {
   const { topics: _theirs, ...others } = preferencesSchema.shape;
   const told = Object.entries(others).flatMap(([name, schema]) =>

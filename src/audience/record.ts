@@ -4,8 +4,8 @@ import { topicsOf } from './set-names.ts';
 import type { StoredSubscription, SubscriptionKeys } from './subscription.ts';
 
 /**
- * A subscription packed into bytes. The secret stands at a fixed place, because the scripts that change a record compare
- * it there; everything of variable length comes after. They read the language tag as well.
+ * A subscription packed into bytes. The secret has a fixed place, because the scripts that change a record compare it
+ * there; the parts of variable length follow. The scripts also read the language tag, and PATCH everything from there on.
  *
  * | bytes | what |
  * | --- | --- |
@@ -41,11 +41,11 @@ const ENDPOINT_PREFIXES = [
   'https://web.push.apple.com/',
 ] as const;
 
-/** What its push service has said of a subscription so far. */
+/** The answers of a subscription's push service so far. */
 export interface Standing {
-  /** Its push service has never accepted a message for it. A stranger may have made it up. */
+  /** The push service has never accepted a message for it. A stranger may have made it up. */
   readonly unproven: boolean;
-  /** Alerts in a row that were refused for it, {@link MOST_REFUSALS} at most. */
+  /** Consecutive alerts that the push service refused, {@link MOST_REFUSALS} at most. */
   readonly refusals: number;
 }
 
@@ -62,7 +62,7 @@ export const VAPID_KEY_ID_BYTES = 4;
 
 /**
  * @param record.vapidKeyId base64url of {@link VAPID_KEY_ID_BYTES} bytes
- * @param unproven a new subscription is; the scripts keep what is known of one that is there
+ * @param unproven true for a new subscription; over a stored one, the scripts keep its standing
  */
 export function packRecord(
   record: SubscriptionRecord & { preferences: Partial<Preferences> },
@@ -91,7 +91,7 @@ export function packRecord(
 }
 
 /**
- * Reads what sending needs, and no more: this runs once a delivery.
+ * Reads only the parts that sending needs: this runs once for each delivery.
  * @throws when the bytes are of another format
  */
 export function unpackKeys(

@@ -1,6 +1,6 @@
 import type { Preferences } from './schema.ts';
 
-/** What identifies a browser's push subscription; the endpoint has already passed the endpoint policy. */
+/** A browser's push subscription. The endpoint has already passed the endpoint policy. */
 export interface SubscriptionKeys {
   readonly endpoint: string;
   /** 65 bytes, a point on P-256. */
@@ -11,12 +11,12 @@ export interface SubscriptionKeys {
 
 /** A subscription with its preferences, as it enters the store. */
 export interface NewSubscription extends SubscriptionKeys {
-  /** base64url; the key in use, when it is not told. */
+  /** base64url; by default the key in use. */
   readonly vapidKeyId?: string | undefined;
   readonly preferences: Preferences;
 }
 
-/** All that is kept of a subscription. */
+/** A subscription as the store keeps it. */
 export interface StoredSubscription extends NewSubscription {
   readonly vapidKeyId: string;
 }

@@ -73,7 +73,8 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}): Promise<Te
     subscriptions: createSubscriptionStore({ redis, vapidKeyId: 'test-key', now }),
     reports: { get: (id, version) => Promise.resolve(reports.get(`${id}:${version}`)) },
     receipts: {
-      record: ({ token }, told) => told(token === 'good' ? 'recorded' : 'invalid'),
+      record: ({ token }, told) =>
+        told(token === 'good' ? 'recorded' : token === 'busy' ? 'busy' : 'invalid'),
     },
     liveLog: createLiveLog(redis),
     fanOutQueue: {

@@ -5,10 +5,8 @@ import { URGENCIES, urgencySchema } from '../alerts/schema.ts';
 import type { TopicStore } from '../audience/topics.ts';
 import { resource } from '../http/resource.ts';
 import { route } from '../http/route.ts';
+import { LANGUAGES } from '../words/language.ts';
 import { linkSites } from '../newsroom/link-sites.ts';
-
-/** The pages' languages, the first by default. */
-export const LANGUAGES = ['ar', 'en'];
 
 const publicConfigSchema = z.strictObject({
   publicUrl: z.string(),

@@ -1,10 +1,17 @@
-import { changeName, labelName } from '../alerts/change-names.ts';
+import { changeName, labelName, titleOf } from '../alerts/naming.ts';
 import { directionOf, primaryLanguage } from '../alerts/language.ts';
 import type { Alert } from '../alerts/schema.ts';
 import type { Topic } from '../audience/topics.ts';
-import { isPageLanguage, PAGE_WORDS, type PageLanguage, type PageWords } from './common/alert-page-words.ts';
+import { ALERT_PAGE } from '../words/words.ts';
 import { timesIn } from './common/times.ts';
 import { html, type Html } from './html.ts';
+
+/** The languages of alerts whose pages we can write. */
+export type PageLanguage = keyof typeof ALERT_PAGE;
+
+const isPageLanguage = (lang: string): lang is PageLanguage => Object.hasOwn(ALERT_PAGE, lang);
+
+type PageWords = Readonly<Record<keyof typeof ALERT_PAGE.en, string>>;
 
 /** A page of ours without its frame (`src/web/alert.html`). */
 export interface PageParts {
@@ -34,13 +41,13 @@ interface View {
 export function alertPage(input: AlertPageInput): PageParts {
   const alert = input.versions.at(-1) ?? input.versions[0];
   const lang = pageLanguage(alert.lang);
-  const view: View = { alert, lang, words: PAGE_WORDS[lang] };
+  const view: View = { alert, lang, words: ALERT_PAGE[lang] };
   return { lang, dir: directionOf(lang), head: head(input, view), body: frame(view, article(input, view)) };
 }
 
 /** The page for an address that leads nowhere. */
 export function missingPage(lang: PageLanguage): PageParts {
-  const words = PAGE_WORDS[lang];
+  const words = ALERT_PAGE[lang];
   const body = html`
     <main class="missing">
       <h1>${words.missing}</h1>
@@ -62,16 +69,10 @@ function pageLanguage(lang: string): PageLanguage {
   return isPageLanguage(primary) ? primary : 'en';
 }
 
-/** A retraction must not be passed on as if it were the news. */
-function titleOf({ alert, lang }: View): string {
-  const named = alert.change === 'retraction' || alert.change === 'correction';
-  return named ? `${changeName(alert.change, lang)}: ${alert.headline}` : alert.headline;
-}
-
 function head({ versions, publicUrl }: AlertPageInput, view: View): Html {
   const { alert, words } = view;
   const retracted = alert.change === 'retraction';
-  const title = titleOf(view);
+  const title = titleOf(alert, view.lang);
   const about = (retracted ? (alert.note ?? words.retracted) : alert.body) ?? words.all;
   const address = `${publicUrl}/a/${alert.id}`;
   const picture = retracted ? null : alert.image;

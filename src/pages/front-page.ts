@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { changeName, labelName } from '../alerts/change-names.ts';
+import { changeName, labelName } from '../alerts/naming.ts';
 import type { Alert } from '../alerts/schema.ts';
 import { BAR_STYLE } from './common/bar-style.ts';
 import { ageOf, labelOf } from './common/bar-words.ts';
 import { DATA_BLOCK, isBreaking, type FrontPageData } from './common/front-page-data.ts';
-import { CARD_STRINGS, READER_STRINGS, type Language } from './common/reader-words.ts';
+import { directionIn, otherLanguage, type Language } from '../words/language.ts';
+import { CARD, READER } from '../words/reader-words.ts';
 import { timesIn, type Times } from './common/times.ts';
 import type { PageParts } from './alert-page.ts';
 import { dataBlock, html, type Html } from './html.ts';
@@ -34,10 +35,10 @@ interface View {
 /** The reader page, whole without scripts. Its script (`src/web/reader/page.ts`) writes the same elements. */
 export function frontPage(input: FrontPageInput): PageParts {
   const { language, data } = input;
-  const text = READER_STRINGS[language];
+  const text = READER[language];
   const view: View = {
     language,
-    dir: language === 'ar' ? 'rtl' : 'ltr',
+    dir: directionIn(language),
     times: timesIn(language, 'UTC'),
   };
   return {
@@ -113,8 +114,8 @@ function bar({ data, closed = '', publicUrl }: FrontPageInput): Html {
 }
 
 function masthead({ language, times }: View, nowMs: number | undefined): Html {
-  const text = READER_STRINGS[language];
-  const other = language === 'ar' ? 'en' : 'ar';
+  const text = READER[language];
+  const other = otherLanguage(language);
   return html`
     <header class="masthead">
       <div class="masthead-inside">
@@ -135,7 +136,7 @@ function masthead({ language, times }: View, nowMs: number | undefined): Html {
 }
 
 function sections({ config, topic }: FrontPageData, { language }: View): Html {
-  const text = READER_STRINGS[language];
+  const text = READER[language];
   const section = (id: string | null, name: string): Html => html`
     <li>
       <a href="${id === null ? '/' : `/?topic=${id}`}" ${id === topic ? html`aria-current="page"` : undefined}
@@ -155,7 +156,7 @@ function sections({ config, topic }: FrontPageData, { language }: View): Html {
 
 /** As the card is at first. Only scripts can turn notifications on, so the style hides it where there are none. */
 function card({ card, language, data }: FrontPageInput): Html | undefined {
-  const text = CARD_STRINGS[language];
+  const text = CARD[language];
   if (data === undefined) return undefined;
   if (card === 'later') {
     return html`<aside>
@@ -191,12 +192,12 @@ function card({ card, language, data }: FrontPageInput): Html | undefined {
 
 function waiting(language: Language): Html {
   return html`<div class="empty" aria-busy="true">
-    <span class="visually-hidden">${READER_STRINGS[language].loading}</span><i></i><i></i><i></i>
+    <span class="visually-hidden">${READER[language].loading}</span><i></i><i></i><i></i>
   </div>`;
 }
 
 function list({ alerts, next, topic, config, nowMs }: FrontPageData, view: View): Html {
-  const text = READER_STRINGS[view.language];
+  const text = READER[view.language];
   if (alerts.length === 0) {
     return html`<div class="empty">
       <h3>${text.none}</h3>

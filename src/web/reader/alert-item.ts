@@ -1,13 +1,14 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { changeName, labelName } from '../../alerts/change-names.ts';
+import { changeName, labelName } from '../../alerts/naming.ts';
 import type { Alert } from '../../alerts/schema.ts';
 import { isBreaking } from '../../pages/common/front-page-data.ts';
 import { storyUrl } from '../common/story-url.ts';
-import type { Language, ReaderStrings } from '../../pages/common/reader-words.ts';
+import { directionIn, type Language } from '../../words/language.ts';
+import type { ReaderWords } from '../../words/reader-words.ts';
 import type { Times } from '../../pages/common/times.ts';
 
 export interface ItemView {
-  readonly text: ReaderStrings;
+  readonly text: ReaderWords;
   readonly language: Language;
   readonly times: Times;
   readonly nowMs: number;
@@ -71,9 +72,7 @@ function renderChange(alert: Alert, { times, nowMs, language }: ItemView): Templ
   return html`
     <p class="change ${alert.change}">
       <strong>${changeName(alert.change, alert.lang)}</strong>
-      <time datetime=${at} lang=${language} dir=${language === 'ar' ? 'rtl' : 'ltr'}
-        >${times.since(at, nowMs)}</time
-      >
+      <time datetime=${at} lang=${language} dir=${directionIn(language)}>${times.since(at, nowMs)}</time>
       ${alert.note === null ? nothing : html`<span class="note">${alert.note}</span>`}
     </p>
   `;

@@ -1,9 +1,10 @@
 import { html, type TemplateResult } from 'lit';
-import type { Language, ReaderStrings } from '../../pages/common/reader-words.ts';
+import type { Language } from '../../words/language.ts';
+import type { ReaderWords } from '../../words/reader-words.ts';
 
 /** The head of the page: name, day, how the live line is, the switch to the other language. */
 export function renderMasthead(view: {
-  text: ReaderStrings;
+  text: ReaderWords;
   day: string;
   line: 'live' | 'connecting' | 'offline';
   otherLanguage: Language;

@@ -10,7 +10,8 @@ import { describeChoice, firstChoice, readChoice, renderChoices, stillPossible }
 import { BELL, BELL_ON } from './icons.ts';
 import { canAsk, renderReason } from './why-not.ts';
 import type { PublicConfig } from '../../pages/common/front-page-data.ts';
-import { CARD_STRINGS, type CardStrings, type Language } from '../../pages/common/reader-words.ts';
+import type { Language } from '../../words/language.ts';
+import { CARD, type CardWords } from '../../words/reader-words.ts';
 
 /** Wide enough to show the choices beside the news, hiding nothing. */
 const ROOMY = '(min-width: 60rem)';
@@ -29,7 +30,7 @@ export class NotificationsCard extends LitElement {
   declare config: PublicConfig | undefined;
   declare private state: 'checking' | 'off' | 'busy' | 'on';
   declare private choice: Preferences | undefined;
-  declare private message: keyof CardStrings | undefined;
+  declare private message: keyof CardWords | undefined;
   declare private dismissed: boolean;
   private hasChosenLanguage = false;
   /** The latest change of the subscription. Changes run one after the other: each reads the result of the one before. */
@@ -183,7 +184,7 @@ export class NotificationsCard extends LitElement {
   override render(): TemplateResult | typeof nothing {
     const { config, choice, state } = this;
     if (config === undefined || choice === undefined) return nothing;
-    const text = CARD_STRINGS[this.language];
+    const text = CARD[this.language];
     if (this.dismissed && (state === 'off' || state === 'checking')) {
       return html`
         <aside aria-label=${text.reopen}>
@@ -211,7 +212,7 @@ export class NotificationsCard extends LitElement {
     config: PublicConfig,
     choice: Preferences,
     on: boolean,
-    text: CardStrings,
+    text: CardWords,
   ): TemplateResult {
     const busy = this.state === 'busy';
     return html`
@@ -238,7 +239,7 @@ export class NotificationsCard extends LitElement {
     `;
   }
 
-  private renderWhyNot(text: CardStrings): TemplateResult {
+  private renderWhyNot(text: CardWords): TemplateResult {
     return html`
       ${renderReason(text)}
       <p class="message" role="status">${this.message === undefined ? nothing : text[this.message]}</p>

@@ -18,7 +18,8 @@ import { CLOUD_OFF } from './icons.ts';
 import { loadAlerts, loadConfig } from './loading.ts';
 import { renderMasthead } from './masthead.ts';
 import { renderSections } from './sections.ts';
-import { READER_STRINGS, type Language } from '../../pages/common/reader-words.ts';
+import { directionIn, isLanguage, LANGUAGES, otherLanguage, type Language } from '../../words/language.ts';
+import { READER } from '../../words/reader-words.ts';
 import { timesIn, type Times } from '../../pages/common/times.ts';
 
 /** How often the page updates the ages of alerts, ms. */
@@ -65,7 +66,8 @@ export class ReaderPage extends LitElement {
     super();
     // The address decides, otherwise this browser's memory, which may be older than the cookies.
     const asked = new URLSearchParams(location.search).has('lang') ? undefined : recall('language');
-    this.language = (asked ?? document.documentElement.lang) === 'en' ? 'en' : 'ar';
+    const wanted = asked ?? document.documentElement.lang;
+    this.language = isLanguage(wanted) ? wanted : LANGUAGES[0];
     this.times = timesIn(this.language);
     this.listed = EMPTY_BOOK;
     this.next = null;
@@ -245,7 +247,7 @@ export class ReaderPage extends LitElement {
 
   private readonly switchLanguage = (event: Event): void => {
     event.preventDefault();
-    this.language = this.language === 'ar' ? 'en' : 'ar';
+    this.language = otherLanguage(this.language);
     remember('language', this.language);
   };
 
@@ -265,13 +267,13 @@ export class ReaderPage extends LitElement {
     if (!changed.has('language')) return;
     this.times = timesIn(this.language);
     document.documentElement.lang = this.language;
-    document.documentElement.dir = this.language === 'ar' ? 'rtl' : 'ltr';
-    document.title = READER_STRINGS[this.language].title;
+    document.documentElement.dir = directionIn(this.language);
+    document.title = READER[this.language].title;
   }
 
   override render(): TemplateResult {
     const { language, times, nowMs } = this;
-    const text = READER_STRINGS[language];
+    const text = READER[language];
     return html`
       <a class="skip" href="#news">${text.skip}</a>
       <ajil-bar line="page" position="sticky"></ajil-bar>
@@ -280,7 +282,7 @@ export class ReaderPage extends LitElement {
         day: times.day(nowMs),
         line: this.online ? (this.connected ? 'live' : 'connecting') : 'offline',
         switchLanguage: this.switchLanguage,
-        otherLanguage: language === 'ar' ? 'en' : 'ar',
+        otherLanguage: otherLanguage(language),
       })}
       ${renderSections({ text, language, topics: this.config?.topics ?? [], chosen: this.topic, choose: this.choose })}
       <div class="columns">
@@ -298,7 +300,7 @@ export class ReaderPage extends LitElement {
   }
 
   private renderList(): TemplateResult {
-    const text = READER_STRINGS[this.language];
+    const text = READER[this.language];
     const { alerts } = this.listed;
     if (alerts.length === 0) return this.renderNothing();
     const view: ItemView = {
@@ -325,7 +327,7 @@ export class ReaderPage extends LitElement {
   }
 
   private renderNothing(): TemplateResult {
-    const text = READER_STRINGS[this.language];
+    const text = READER[this.language];
     if (this.state === 'loading') {
       return html`<div class="empty" aria-busy="true">
         <span class="visually-hidden">${text.loading}</span><i></i><i></i><i></i>

@@ -1,10 +1,11 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Topic } from '../../pages/common/front-page-data.ts';
-import type { Language, ReaderStrings } from '../../pages/common/reader-words.ts';
+import type { Language } from '../../words/language.ts';
+import type { ReaderWords } from '../../words/reader-words.ts';
 
 /** The newsroom's topics, to read one of them. */
 export function renderSections(view: {
-  text: ReaderStrings;
+  text: ReaderWords;
   language: Language;
   topics: readonly Topic[];
   chosen: string | undefined;

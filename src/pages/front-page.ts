@@ -1,6 +1,6 @@
 import { directionIn, type Language } from '../words/language.ts';
 import { READER } from '../words/reader-words.ts';
-import type { PageParts } from './alert-page.ts';
+import type { PageParts } from './page-parts.ts';
 import { DATA_BLOCK, type FrontPageData } from './common/front-page-data.ts';
 import { alertItem, type AlertItemView } from './common/markup/alert-item.ts';
 import { masthead } from './common/markup/masthead.ts';

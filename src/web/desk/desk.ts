@@ -6,6 +6,7 @@ import { createClient, type Client } from './client.ts';
 import { draftsOf, eraseDrafts } from './writing/draft.ts';
 import { DeskElement } from './element.ts';
 import { localShelf } from './writing/local-shelf.ts';
+import { renderSignOutQuestion, renderTop } from './top.ts';
 import { wordsIn, type Words } from './words/words.ts';
 import { directionIn, isLanguage, LANGUAGES, otherLanguage } from '../../words/language.ts';
 import './confirm.ts';
@@ -151,40 +152,26 @@ class Desk extends DeskElement {
   }
 
   override render(): TemplateResult {
-    const { text, language } = this.words;
+    const { words } = this;
+    const { text } = words;
     return html`
       <a class="skip" href="#content" @click=${this.skip}>${text.skip}</a>
-      <header class="top">
-        <div class="inner">
-          <a class="brand" href="#/"><strong>${text.brand}</strong> <span>${text.brandDesk}</span></a>
-          ${this.session ? html`<span class="who"><bdi>${this.session.editor.name}</bdi></span>` : nothing}
-          <button type="button" class="plain" lang=${otherLanguage(language)} @click=${this.switchLanguage}>
-            ${text.otherLanguage}
-          </button>
-          ${
-            this.session
-              ? html`<button type="button" class="plain" @click=${this.onSignOut}>${text.signOut}</button>`
-              : nothing
-          }
-        </div>
-      </header>
+      ${renderTop(words, {
+        editorName: this.session?.editor.name,
+        onSwitchLanguage: this.switchLanguage,
+        onSignOut: this.onSignOut,
+      })}
       <main id="content" tabindex="-1">
         <div role="alert">
           ${this.stayed ? html`<p class="notice faults">${text.stillSignedIn}</p>` : nothing}
         </div>
         ${this.renderContent()}
       </main>
-      <desk-confirm
-        .open=${this.leaving > 0}
-        .heading=${text.signOut}
-        .content=${html`<p>${this.words.plural(this.leaving, text.draftsLeft)}</p>`}
-        .confirmLabel=${text.signOutErase}
-        .otherLabel=${text.signOutKeep}
-        .declineLabel=${text.staySignedIn}
-        @confirmed=${() => this.signOut('erase')}
-        @other=${() => this.signOut('keep')}
-        @declined=${() => (this.leaving = 0)}
-      ></desk-confirm>
+      ${renderSignOutQuestion(words, this.leaving, {
+        onErase: () => this.signOut('erase'),
+        onKeep: () => this.signOut('keep'),
+        onStay: () => (this.leaving = 0),
+      })}
     `;
   }
 

@@ -9,6 +9,7 @@ import { createSubscriptionStore } from './audience/subscriptions.ts';
 import { createTopicStore, watchTopics } from './audience/topics.ts';
 import { metricsPortOf, type Config } from './config.ts';
 import { openFanOutQueue } from './delivery/queues.ts';
+import { openSchedule } from './newsroom/schedule.ts';
 import { tellService } from './delivery/report/service-metrics.ts';
 import { openReceiptTokens } from './delivery/receipts/receipt-token.ts';
 import { createReceiptStore } from './delivery/receipts/receipts.ts';
@@ -141,6 +142,7 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
   tellService({ redis, metrics, reports, countSubscriptions: () => subscriptions.standings(), now });
   const readiness = createReadiness({ redis, watch, clock, gateway });
   tellReadiness(metrics, readiness);
+  const alerts = createAlertStore({ redis, now });
   const api = createApp({
     config,
     trust,
@@ -151,7 +153,7 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
     editors,
     sessions: createSessionStore({ redis, now, editors, audit }),
     audit,
-    alerts: createAlertStore({ redis, now }),
+    alerts,
     topics,
     subscriptions,
     reports,
@@ -173,6 +175,8 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
     allMetrics: () => exchange.all(),
     webDir: WEB_DIR,
   });
+  const schedule = openSchedule({ alerts, newsroom: api.newsroom, logger, now });
+  shutdown.add('schedule', () => schedule.close());
   const http = createHttpServer({
     handler: api.app,
     onUpgrade: (request, socket, head) => gateway.handleUpgrade(request, socket, head),

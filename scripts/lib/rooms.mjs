@@ -16,6 +16,7 @@ export const ROOMS = [
   'live',
   'delivery',
   'newsroom',
+  'intake',
   'api',
   'pages',
   'web',

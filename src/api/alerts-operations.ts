@@ -1,11 +1,14 @@
 import { z } from 'zod';
 import { readLang, readTopics, type Read } from '../alerts/filter-text.ts';
 import {
+  alertEditSchema,
   alertSchema,
   editorAlertSchema,
   newAlertSchema,
   newVersionSchema,
+  reviewSchema,
   statusSchema,
+  submissionSchema,
 } from '../alerts/schema.ts';
 import { BODY_PROBLEMS } from '../http/read-body.ts';
 import { resource } from '../http/resource.ts';
@@ -65,11 +68,9 @@ export const ALERTS = resource('/v1/alerts', {
     problems: [
       ...BODY_PROBLEMS,
       'invalid-header',
-      'approval-required',
       'duplicate-alert',
       'message-too-large',
       'idempotency-conflict',
-      'not-available-yet',
       'too-many-requests',
     ],
   },
@@ -92,6 +93,68 @@ export const ALERT = resource('/v1/alerts/:id', {
     answers: { 200: anyAlert, 304: null },
     problems: ['not-found'],
   },
+  patch: {
+    summary: 'Edit an alert that no reader sees yet',
+    description:
+      'A merge patch (RFC 7396) of a `draft`, `awaiting-approval` or `scheduled` alert. `If-Match` names the ETag of the alert as the editor read it. What was scheduled asks for approval again where a rule demands it; without `sendAt` it becomes a draft.',
+    who: 'editor',
+    tag: 'alerts',
+    headers: ['If-Match'],
+    body: alertEditSchema,
+    example: { headline: 'العنوان بعد التحرير' },
+    answers: { 200: editorAlert },
+    problems: [
+      ...BODY_PROBLEMS,
+      'forbidden',
+      'not-found',
+      'wrong-status',
+      'precondition-failed',
+      'precondition-required',
+      'message-too-large',
+      'too-many-requests',
+    ],
+  },
+});
+
+/** How calls on an alert that no reader sees yet are refused. */
+const WAITING_PROBLEMS = ['forbidden', 'not-found', 'wrong-status', 'too-many-requests'] as const;
+
+export const ALERT_SUBMISSION = resource('/v1/alerts/:id/submission', {
+  post: {
+    summary: 'Send a draft on its way',
+    description:
+      'It becomes `sending`, `scheduled` (with a `sendAt` in the future) or `awaiting-approval`. A scheduled alert with `"sendAt": null` is sent now.',
+    who: 'editor',
+    tag: 'alerts',
+    body: submissionSchema,
+    example: { sendAt: '2026-12-01T18:00:00+03:00' },
+    answers: { 200: editorAlert },
+    problems: [...BODY_PROBLEMS, ...WAITING_PROBLEMS, 'duplicate-alert'],
+  },
+});
+
+export const ALERT_APPROVAL = resource('/v1/alerts/:id/approval', {
+  post: {
+    summary: 'Approve or reject an alert that waits for a second person',
+    description:
+      'Nobody approves what they wrote, unless they give the reason in `bypass`. A rejected alert is a draft again, with the note.',
+    who: 'editor',
+    tag: 'alerts',
+    body: reviewSchema,
+    example: { decision: 'approve' },
+    answers: { 200: editorAlert },
+    problems: [...BODY_PROBLEMS, ...WAITING_PROBLEMS, 'own-approval', 'duplicate-alert'],
+  },
+});
+
+export const ALERT_CANCELLATION = resource('/v1/alerts/:id/cancellation', {
+  post: {
+    summary: 'Cancel an alert that no reader sees yet',
+    who: 'editor',
+    tag: 'alerts',
+    answers: { 200: editorAlert },
+    problems: [...WAITING_PROBLEMS],
+  },
 });
 
 export const ALERT_VERSIONS = resource('/v1/alerts/:id/versions', {
@@ -108,7 +171,6 @@ export const ALERT_VERSIONS = resource('/v1/alerts/:id/versions', {
     problems: [
       ...BODY_PROBLEMS,
       'invalid-header',
-      'approval-required',
       'not-found',
       'version-conflict',
       'wrong-status',

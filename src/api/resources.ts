@@ -1,5 +1,13 @@
 import type { AnyResource } from '../http/resource.ts';
-import { ALERT, ALERT_ABORT, ALERT_VERSIONS, ALERTS } from './alerts-operations.ts';
+import {
+  ALERT,
+  ALERT_ABORT,
+  ALERT_APPROVAL,
+  ALERT_CANCELLATION,
+  ALERT_SUBMISSION,
+  ALERT_VERSIONS,
+  ALERTS,
+} from './alerts-operations.ts';
 import { ESTIMATE } from './estimate.ts';
 import { HEALTH, METRICS, READINESS } from './health.ts';
 import { LIVE } from './live.ts';
@@ -13,6 +21,9 @@ import { SUBSCRIPTION, SUBSCRIPTIONS } from './subscriptions-operations.ts';
 export const RESOURCES: readonly AnyResource[] = [
   ALERTS,
   ALERT,
+  ALERT_SUBMISSION,
+  ALERT_APPROVAL,
+  ALERT_CANCELLATION,
   ALERT_VERSIONS,
   ALERT_ABORT,
   REPORT,

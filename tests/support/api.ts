@@ -1,7 +1,7 @@
 import { createECDH, randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createApp, type ApiDeps } from '../../src/app.ts';
+import { createApp, type Api, type ApiDeps } from '../../src/app.ts';
 import { pushMessageBytes } from '../../src/alerts/notification.ts';
 import { createAlertStore } from '../../src/alerts/store.ts';
 import { createSubscriptionStore } from '../../src/audience/subscriptions.ts';
@@ -23,6 +23,7 @@ export interface TestApi {
   readonly url: string;
   readonly redis: TestRedis;
   readonly deps: ApiDeps;
+  readonly newsroom: Api['newsroom'];
   /** API keys, one for each role. */
   readonly keys: { author: string; approver: string; admin: string };
   readonly fanOuts: { alertId: string; version: number }[];
@@ -109,6 +110,7 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}): Promise<Te
     url,
     redis: redisServer,
     deps,
+    newsroom: api.newsroom,
     keys: { author: await keyOf('author'), approver: await keyOf('approver'), admin: await keyOf('admin') },
     fanOuts,
     reports,

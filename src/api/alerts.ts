@@ -1,17 +1,10 @@
 import type { Request, Response, Router } from 'express';
-import { z } from 'zod';
-import { readLang, readTopics, type Read } from '../alerts/filter-text.ts';
-import {
-  newAlertSchema,
-  newVersionSchema,
-  statusSchema,
-  toPublicAlert,
-  type EditorAlert,
-} from '../alerts/schema.ts';
+import { newAlertSchema, newVersionSchema, toPublicAlert, type EditorAlert } from '../alerts/schema.ts';
 import type { AlertStore, CreateResult } from '../alerts/store.ts';
 import type { Editor } from '../editors/schema.ts';
 import type { Newsroom } from '../newsroom/newsroom.ts';
 import { duplicate } from '../newsroom/refusals.ts';
+import { ALERT, ALERT_ABORT, ALERT_VERSIONS, ALERTS, listQuerySchema } from './alerts-operations.ts';
 import type { Authentication } from './authentication.ts';
 import { answerNewest, findAlert } from './found-alert.ts';
 import { claimOf, withoutNulls } from './idempotency.ts';
@@ -31,36 +24,19 @@ export interface AlertsDeps {
   readonly firstPages: FirstPages;
 }
 
-/** A parameter as text, read as the live line reads it. */
-const read = <T>(by: (text: string) => Read<T>) =>
-  z.string().transform((text, context) => {
-    const result = by(text);
-    if ('value' in result) return result.value;
-    context.addIssue({ code: 'custom', message: result.fault });
-    return z.NEVER;
-  });
-
-export const listQuerySchema = z.strictObject({
-  topics: read(readTopics).default([]),
-  lang: read(readLang).optional(),
-  status: statusSchema.optional(),
-  before: z.union([z.iso.datetime({ offset: true }), z.string().regex(/^[0-9a-z]{26}$/)]).optional(),
-  limit: z.coerce.number().int().min(1).max(100).default(20),
-});
-
 export function serveAlerts(router: Router, deps: AlertsDeps): void {
-  route(router, '/v1/alerts', {
+  route(router, ALERTS, {
     get: (request, response) => list(deps, request, response),
     post: (request, response) => create(deps, request, response),
   });
-  route(router, '/v1/alerts/:id', {
+  route(router, ALERT, {
     get: (request, response) => show(deps, request, response),
     patch: (request, response) => editAlert(deps, request, response),
   });
-  route(router, '/v1/alerts/:id/versions', {
+  route(router, ALERT_VERSIONS, {
     post: (request, response) => addVersion(deps, request, response),
   });
-  route(router, '/v1/alerts/:id/abort', { post: (request, response) => abort(deps, request, response) });
+  route(router, ALERT_ABORT, { post: (request, response) => abort(deps, request, response) });
 }
 
 async function list(deps: AlertsDeps, request: Request, response: Response): Promise<void> {

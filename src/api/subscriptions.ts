@@ -5,6 +5,7 @@ import type { Subscription } from '../audience/subscription.ts';
 import type { PatchResult, SubscriptionStore } from '../audience/subscriptions.ts';
 import type { TopicStore } from '../audience/topics.ts';
 import { credentialsOf } from './authentication.ts';
+import { SUBSCRIPTION, SUBSCRIPTIONS } from './subscriptions-operations.ts';
 import { invalidBody, readBody, refuseIfAny } from '../http/read-body.ts';
 import { Problem, type FieldError } from '../http/problem.ts';
 import type { RateLimits } from '../http/rate-limits.ts';
@@ -91,8 +92,8 @@ export function serveSubscriptions(router: Router, deps: SubscriptionsDeps): voi
     throw problemOf(result);
   }
 
-  route(router, '/v1/subscriptions', { post: put });
-  route(router, '/v1/subscriptions/:id', {
+  route(router, SUBSCRIPTIONS, { post: put });
+  route(router, SUBSCRIPTION, {
     get: async (request, response) => {
       response.json(shown(await owned(request, response, (id, auth) => subscriptions.get(id, auth))));
     },

@@ -6,6 +6,7 @@ import type { RateLimits } from '../http/rate-limits.ts';
 import { route } from '../http/route.ts';
 import type { Newsroom } from '../newsroom/newsroom.ts';
 import { changedMeanwhile } from '../newsroom/refusals.ts';
+import { ALERT_APPROVAL, ALERT_CANCELLATION, ALERT_SUBMISSION } from './alerts-operations.ts';
 import type { Authentication } from './authentication.ts';
 import { answerNewest } from './found-alert.ts';
 import { readCounted } from './read-counted.ts';
@@ -19,11 +20,11 @@ export interface WaitingAlertsDeps {
 
 /** What is done to alerts that no reader sees yet. */
 export function serveWaitingAlerts(router: Router, deps: WaitingAlertsDeps): void {
-  route(router, '/v1/alerts/:id/submission', {
+  route(router, ALERT_SUBMISSION, {
     post: (request, response) => submit(deps, request, response),
   });
-  route(router, '/v1/alerts/:id/approval', { post: (request, response) => review(deps, request, response) });
-  route(router, '/v1/alerts/:id/cancellation', {
+  route(router, ALERT_APPROVAL, { post: (request, response) => review(deps, request, response) });
+  route(router, ALERT_CANCELLATION, {
     post: (request, response) => cancel(deps, request, response),
   });
 }

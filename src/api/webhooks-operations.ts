@@ -5,7 +5,8 @@ import {
   shownWebhookSchema,
   webhookPatchSchema,
 } from '../outlets/webhooks/schema.ts';
-import type { Operation } from './openapi/operations.ts';
+import { BODY_PROBLEMS } from '../http/read-body.ts';
+import { resource } from '../http/resource.ts';
 
 const shown = shownWebhookSchema.strict();
 const withSecret = shown.extend({
@@ -22,88 +23,84 @@ const attempt = z.strictObject({
   reason: z.string().nullable(),
 });
 const PROBLEMS = ['unauthenticated', 'forbidden', 'not-found'] as const;
-const WRITE = [
-  ...PROBLEMS,
-  'malformed-request',
-  'body-too-large',
-  'unsupported-media-type',
-  'invalid-body',
-] as const;
+const WRITE = [...PROBLEMS, ...BODY_PROBLEMS] as const;
 
-export const WEBHOOK_OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
-  '/v1/webhooks': {
-    get: {
-      summary: 'List the webhooks',
-      who: 'editor',
-      tag: 'webhooks',
-      answers: { 200: z.strictObject({ webhooks: z.array(shown) }) },
-      problems: ['unauthenticated', 'forbidden'],
-    },
-    post: {
-      summary: 'Add a webhook',
-      description:
-        'Each version that becomes public is told by a signed POST (Standard Webhooks 1.0.0). The secret is in this answer only. For admins.',
-      who: 'editor',
-      tag: 'webhooks',
-      body: newWebhookSchema,
-      example: { url: 'https://hooks.news.example/ajil', events: ['alert.published'] },
-      answers: { 201: withSecret },
-      problems: [...WRITE, 'wrong-status'],
-    },
+export const WEBHOOKS = resource('/v1/webhooks', {
+  get: {
+    summary: 'List the webhooks',
+    who: 'editor',
+    tag: 'webhooks',
+    answers: { 200: z.strictObject({ webhooks: z.array(shown) }) },
+    problems: ['unauthenticated', 'forbidden'],
   },
-  '/v1/webhooks/{id}': {
-    patch: {
-      summary: 'Change a webhook, switch it off or on, or give it another secret',
-      description:
-        'With `newSecret` the answer holds another secret. The secret before it goes on signing, until the next one is made.',
-      who: 'editor',
-      tag: 'webhooks',
-      body: webhookPatchSchema,
-      example: { enabled: false },
-      answers: { 200: withSecret },
-      problems: [...WRITE],
-    },
-    delete: {
-      summary: 'Delete a webhook',
-      who: 'editor',
-      tag: 'webhooks',
-      answers: { 204: null },
-      problems: [...PROBLEMS],
-    },
+  post: {
+    summary: 'Add a webhook',
+    description:
+      'Each version that becomes public is told by a signed POST (Standard Webhooks 1.0.0). The secret is in this answer only. For admins.',
+    who: 'editor',
+    tag: 'webhooks',
+    body: newWebhookSchema,
+    example: { url: 'https://hooks.news.example/ajil', events: ['alert.published'] },
+    answers: { 201: withSecret },
+    problems: [...WRITE, 'wrong-status'],
   },
-  '/v1/webhooks/{id}/test': {
-    post: {
-      summary: 'Send a test message to a webhook now',
-      who: 'editor',
-      tag: 'webhooks',
-      answers: {
-        200: z.strictObject({
-          status: z.number().int().nullable(),
-          ms: z.number(),
-          reason: z.string().nullable(),
-        }),
-      },
-      problems: [...PROBLEMS],
-    },
+});
+
+export const WEBHOOK = resource('/v1/webhooks/:id', {
+  patch: {
+    summary: 'Change a webhook, switch it off or on, or give it another secret',
+    description:
+      'With `newSecret` the answer holds another secret. The secret before it goes on signing, until the next one is made.',
+    who: 'editor',
+    tag: 'webhooks',
+    body: webhookPatchSchema,
+    example: { enabled: false },
+    answers: { 200: withSecret },
+    problems: [...WRITE],
   },
-  '/v1/webhooks/{id}/attempts': {
-    get: {
-      summary: 'What was tried with a webhook, newest first',
-      who: 'editor',
-      tag: 'webhooks',
-      answers: { 200: z.strictObject({ attempts: z.array(attempt) }) },
-      problems: [...PROBLEMS],
-    },
+  delete: {
+    summary: 'Delete a webhook',
+    who: 'editor',
+    tag: 'webhooks',
+    answers: { 204: null },
+    problems: [...PROBLEMS],
   },
-  '/v1/webhooks/{id}/replay': {
-    post: {
-      summary: 'Tell a webhook of an event again',
-      who: 'editor',
-      tag: 'webhooks',
-      body: replaySchema,
-      example: { eventId: '01jd3w5kq0h7v2m8c4x9r6t1bz-1' },
-      answers: { 202: null },
-      problems: [...WRITE],
+});
+
+export const WEBHOOK_TEST = resource('/v1/webhooks/:id/test', {
+  post: {
+    summary: 'Send a test message to a webhook now',
+    who: 'editor',
+    tag: 'webhooks',
+    answers: {
+      200: z.strictObject({
+        status: z.number().int().nullable(),
+        ms: z.number(),
+        reason: z.string().nullable(),
+      }),
     },
+    problems: [...PROBLEMS],
   },
-};
+});
+
+export const WEBHOOK_ATTEMPTS = resource('/v1/webhooks/:id/attempts', {
+  get: {
+    summary: 'What was tried with a webhook, newest first',
+    who: 'editor',
+    tag: 'webhooks',
+    answers: { 200: z.strictObject({ attempts: z.array(attempt) }) },
+    problems: [...PROBLEMS],
+  },
+});
+
+export const WEBHOOK_REPLAY = resource('/v1/webhooks/:id/replay', {
+  post: {
+    summary: 'Tell a webhook of an event again',
+    who: 'editor',
+    tag: 'webhooks',
+    body: replaySchema,
+    example: { eventId: '01jd3w5kq0h7v2m8c4x9r6t1bz-1' },
+    answers: { 202: null },
+    problems: [...WRITE],
+  },
+});

@@ -19,6 +19,7 @@ import {
 import { newWebhookSecret } from '../outlets/webhooks/signature.ts';
 import { MOST_WEBHOOKS, newWebhookId, type TestWebhook } from '../outlets/webhooks/webhooks.ts';
 import type { Authentication } from './authentication.ts';
+import { WEBHOOK, WEBHOOK_ATTEMPTS, WEBHOOK_REPLAY, WEBHOOK_TEST, WEBHOOKS } from './webhooks-operations.ts';
 
 interface WebhooksDeps {
   readonly webhooks: AuditedHash<Webhook>;
@@ -106,7 +107,7 @@ export function serveWebhooks(router: Router, deps: WebhooksDeps): void {
     response.status(202).end();
   }
 
-  route(router, '/v1/webhooks', {
+  route(router, WEBHOOKS, {
     get: async (request, response) => {
       await auth.require(request, 'admin');
       const all = (await webhooks.all()).map(([, webhook]) => webhook);
@@ -115,7 +116,7 @@ export function serveWebhooks(router: Router, deps: WebhooksDeps): void {
     },
     post: create,
   });
-  route(router, '/v1/webhooks/:id', {
+  route(router, WEBHOOK, {
     patch: change,
     delete: async (request, response) => {
       const editor = await auth.require(request, 'admin');
@@ -125,15 +126,15 @@ export function serveWebhooks(router: Router, deps: WebhooksDeps): void {
       response.status(204).end();
     },
   });
-  route(router, '/v1/webhooks/:id/test', {
+  route(router, WEBHOOK_TEST, {
     post: async (request, response) => {
       await auth.require(request, 'admin');
       const webhook = await find(request);
       response.set('Cache-Control', 'no-store').json(await deps.test(webhook));
     },
   });
-  route(router, '/v1/webhooks/:id/replay', { post: replay });
-  route(router, '/v1/webhooks/:id/attempts', {
+  route(router, WEBHOOK_REPLAY, { post: replay });
+  route(router, WEBHOOK_ATTEMPTS, {
     get: async (request, response) => {
       await auth.require(request, 'admin');
       const { id } = await find(request);

@@ -1,12 +1,30 @@
 import { z } from 'zod';
-import { OPERATIONS, type Operation, type Who } from './operations.ts';
-import { sessionCookieName } from '../authentication.ts';
-import { WEBHOOK_OPERATIONS } from '../webhooks-operations.ts';
-import { PROBLEMS, type ProblemCode } from '../../http/problem.ts';
-import { problemSchema } from './responses.ts';
+import { PROBLEMS, type ProblemCode } from '../http/problem.ts';
+import type { AnyResource, Operation, Who } from '../http/resource.ts';
+import { sessionCookieName } from './authentication.ts';
 
-/** The OpenAPI 3.1 description, made from the schemas that validate. */
-export function createOpenApi(publicUrl: string): object {
+const problemSchema = z.looseObject({
+  type: z.string(),
+  title: z.string(),
+  status: z.number().int(),
+  detail: z.string(),
+  instance: z.string(),
+  errors: z
+    .array(
+      z.strictObject({
+        pointer: z.string().optional().describe('RFC 6901, into the body'),
+        parameter: z.string().optional(),
+        header: z.string().optional(),
+        detail: z.string(),
+        bytes: z.number().optional(),
+        limit: z.number().optional(),
+      }),
+    )
+    .optional(),
+});
+
+/** The OpenAPI 3.1 description of the resources, made from the schemas that validate. */
+export function createOpenApi(resources: readonly AnyResource[], publicUrl: string): object {
   return {
     openapi: '3.1.0',
     info: {
@@ -17,8 +35,11 @@ export function createOpenApi(publicUrl: string): object {
     },
     // Relative, because the content security policy lets the page call only the host that it was loaded from.
     servers: [{ url: '/' }],
-    paths: mapValues({ ...OPERATIONS, ...WEBHOOK_OPERATIONS }, (methods, path) =>
-      mapValues(methods, (operation) => describe(operation, path)),
+    paths: Object.fromEntries(
+      resources.map(({ path, operations }) => [
+        path.replace(PARAMETER, '{$1}'),
+        mapValues(operations, (operation) => describe(operation, path)),
+      ]),
     ),
     components: {
       securitySchemes: {
@@ -97,10 +118,13 @@ function problems({ problems: codes = [], who, answers }: Operation): object {
   );
 }
 
+/** A parameter of a path as Express writes it. */
+const PARAMETER = /:(\w+)/g;
+
 function pathParameters(path: string): object[] {
-  return path.includes('{id}')
-    ? [{ name: 'id', in: 'path', required: true, schema: { type: 'string' } }]
-    : [];
+  return [...path.matchAll(PARAMETER)].map(([, name]) => {
+    return { name, in: 'path', required: true, schema: { type: 'string' } };
+  });
 }
 
 function queryParameters(query: z.ZodObject | undefined): object[] {

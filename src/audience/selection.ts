@@ -1,20 +1,17 @@
 import type { Redis } from '../redis/connect.ts';
 import { keys } from '../redis/keys.ts';
 import { runScriptBuffer } from '../redis/script.ts';
-import { unpackKeys, type Standing, type Wishes } from './record.ts';
+import type { Addresses } from './address.ts';
+import { unpackRecipient, type Recipient } from './record.ts';
 import type { AudienceQuery } from './schema.ts';
 import { FREEZE_MEMBERS } from './scripts/freeze-members.ts';
 import { FREEZE } from './scripts/freeze.ts';
 import { EVERYBODY, languageSet, topicSet, urgencySet } from './set-names.ts';
 import { PAGE_SIZE } from './shard.ts';
-import type { SubscriptionKeys } from './subscription.ts';
 
 /** A subscription of a frozen audience, by its slot. */
-export interface Member extends SubscriptionKeys, Standing {
+export interface Member extends Recipient {
   readonly slot: number;
-  readonly vapidKeyId: string;
-  /** Undefined: none. */
-  readonly wishes: Wishes | undefined;
 }
 
 export interface FrozenName {
@@ -42,7 +39,10 @@ export interface Selection {
   frozen(name: string, shard: number, from: number, to: number): Promise<Buffer>;
   /** The same of its unproven part. */
   frozenUnproven(name: string, shard: number, from: number, to: number): Promise<Buffer>;
-  /** Reads the subscriptions in these slots, rising. A slot whose subscription is gone by now is left out. */
+  /**
+   * Reads the subscriptions in these slots, rising. A slot whose subscription is gone by now is left out. Rejects when
+   * one is of a channel that this process does not have.
+   */
   read(shard: number, slots: readonly number[]): Promise<Member[]>;
 }
 
@@ -59,7 +59,13 @@ const frozenKeys = (shard: number, name: string): string[] => [
   audienceKey(shard, unprovenPart(name)),
 ];
 
-export function createSelection(redis: Redis): Selection {
+interface SelectionDeps {
+  readonly redis: Redis;
+  readonly addresses: Addresses;
+}
+
+export function createSelection(deps: SelectionDeps): Selection {
+  const { redis } = deps;
   return {
     freeze: ({ name, earlier }, shard, query, keepSeconds) =>
       runScriptBuffer(
@@ -79,21 +85,25 @@ export function createSelection(redis: Redis): Selection {
     frozen: (name, shard, from, to) => redis.getrangeBuffer(audienceKey(shard, name), from, to),
     frozenUnproven: (name, shard, from, to) =>
       redis.getrangeBuffer(audienceKey(shard, unprovenPart(name)), from, to),
-    read: (shard, slots) => readSlots(redis, shard, slots),
+    read: (shard, slots) => readSlots(deps, shard, slots),
   };
 }
 
-async function readSlots(redis: Redis, shard: number, slots: readonly number[]): Promise<Member[]> {
-  const records = await Promise.all(byPage(slots).map((wanted) => readPage(redis, shard, wanted)));
+async function readSlots(deps: SelectionDeps, shard: number, slots: readonly number[]): Promise<Member[]> {
+  const records = await Promise.all(byPage(slots).map((wanted) => readPage(deps, shard, wanted)));
   return records.flat();
 }
 
-async function readPage(redis: Redis, shard: number, slots: readonly number[]): Promise<Member[]> {
+async function readPage(
+  { redis, addresses }: SelectionDeps,
+  shard: number,
+  slots: readonly number[],
+): Promise<Member[]> {
   const page = Math.floor((slots[0] ?? 0) / PAGE_SIZE);
   const name = keys.shard(shard, `page:${page}`);
   const members: Member[] = [];
   const add = (slot: number, record: Buffer | null | undefined): void => {
-    if (record && record.length > 0) members.push({ slot, ...unpackKeys(record) });
+    if (record && record.length > 0) members.push({ slot, ...unpackRecipient(addresses, record) });
   };
   if (slots.length >= WHOLE_PAGE_FROM) {
     const records = await redis.lrangeBuffer(name, 0, -1);

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { reportSchema } from '../../delivery/report/schema.ts';
 import { alertSchema, editorAlertSchema, newAlertSchema, newVersionSchema } from '../../alerts/schema.ts';
-import { newSubscriptionSchema, preferencesPatchSchema } from '../../audience/schema.ts';
+import { preferencesPatchSchema, preferencesSchema } from '../../audience/schema.ts';
+import { subscriptionSchema } from '../../channels/addresses.ts';
 import { listQuerySchema } from '../alerts.ts';
 import { estimateSchema } from '../estimate.ts';
 import { ALERT_EXAMPLE, CURL_EXAMPLE, SUBSCRIPTION_EXAMPLE } from './examples.ts';
@@ -158,7 +159,7 @@ export const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operati
         'Answers 201 for a new subscription, and 200 if the endpoint is known and its `auth` is the same.',
       who: 'all',
       tag: 'readers',
-      body: newSubscriptionSchema,
+      body: preferencesSchema.extend({ subscription: subscriptionSchema }),
       example: SUBSCRIPTION_EXAMPLE,
       answers: { 201: subscriptionAnswerSchema, 200: subscriptionAnswerSchema },
       problems: [...WRITE_PROBLEMS, 'subscription-conflict', 'endpoint-not-allowed', 'too-many-requests'],

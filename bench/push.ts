@@ -33,7 +33,7 @@ Sends complete Web Push messages with our sender, npm web-push, and npm web-push
   --messages N       messages of npm web-push per round; ours sends ten times as many, to take about as long (1000)
   --rounds N         rounds; each measures every sender once, in turn (5)
   --concurrency N    messages in flight (256)
-  --portable         use our encryption without the native addon
+  --portable         encrypt by web-push, without the native addon
   --json             print one line of JSON at the end`;
 
 const values = readCommandLine(HELP, {

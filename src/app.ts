@@ -19,7 +19,7 @@ import type { Logger } from './ops/logger.ts';
 import type { Metrics } from './ops/metrics.ts';
 import type { Redis } from './redis/connect.ts';
 import type { Readiness } from './redis/readiness.ts';
-import { createNewsroom } from './newsroom/newsroom.ts';
+import { createNewsroom, type Newsroom } from './newsroom/newsroom.ts';
 import { createAlertRules, type AlertRulesDeps } from './newsroom/rules.ts';
 import { serveAlerts } from './api/alerts.ts';
 import { serveAudience } from './api/estimate.ts';
@@ -82,6 +82,8 @@ export interface ApiDeps {
 }
 
 export interface Api {
+  /** For what acts besides requests: the schedule. */
+  readonly newsroom: Newsroom;
   readonly app: RequestListener;
   /** Ends the streams that would keep the server from closing. */
   close(): void;
@@ -104,18 +106,22 @@ export function createApp(input: ApiDeps): Api {
     await limits.takeRefusedKey(request);
   };
   const firstPages = createFirstPages(input);
+  const newsroom = createNewsroom({
+    ...input,
+    rules: createAlertRules({
+      ...input,
+      approval: () => (config.requireApproval ? 'always' : 'never'),
+    }),
+    onChange: () => firstPages.clear(),
+    onFanOutFailure: fanOutFailures(input),
+  });
   const deps = {
     ...input,
     limits,
     onRefusedKey,
     auth: createAuthentication({ ...input, onRefusedKey, publicUrl: config.publicUrl }),
     firstPages,
-    newsroom: createNewsroom({
-      ...input,
-      rules: createAlertRules(input),
-      onChange: () => firstPages.clear(),
-      onFanOutFailure: fanOutFailures(input),
-    }),
+    newsroom,
     closing: closing.signal,
     reportIntervalMs: input.reportIntervalMs ?? 1000,
   };
@@ -124,7 +130,7 @@ export function createApp(input: ApiDeps): Api {
   app.set('query parser', 'simple');
   app.set('trust proxy', trust);
   const subscribingCors = readerCors(config.allowedOrigins, SUBSCRIBING);
-  const receipts = createReceipts({ ...input, allowedOrigins: config.allowedOrigins });
+  const receipts = createReceipts(input);
   app.use(createRequestLog(deps));
   app.use(securityHeaders(config.publicUrl));
   app.use(compressAnswers());
@@ -152,6 +158,7 @@ export function createApp(input: ApiDeps): Api {
   });
   app.use(createProblemWriter({ publicUrl: config.publicUrl, logger: input.logger }));
   return {
+    newsroom,
     app: (request, response) => receipts.shortcut(request, response, () => app(request, response)),
     close: () => {
       closing.abort();

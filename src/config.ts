@@ -162,7 +162,7 @@ const environment = z.object({
     // web-push signs for nothing else.
     .refine((text) => URL.canParse(text), 'must be a valid URL')
     .refine(
-      (text) => !/^https:\/\/localhost([:/?#]|$)/i.test(text),
+      (text) => !URL.canParse(text) || new URL(text).hostname !== 'localhost',
       'must not be localhost: Apple refuses it',
     )
     .default('mailto:alerts@ajil.example'),

@@ -10,6 +10,7 @@ import { createTopicStore, watchTopics } from './audience/topics.ts';
 import { openAddresses } from './channels/addresses.ts';
 import { metricsPortOf, type Config } from './config.ts';
 import { openFanOutQueue } from './delivery/queues.ts';
+import { openSchedule } from './newsroom/schedule.ts';
 import { tellService } from './delivery/report/service-metrics.ts';
 import { openReceiptTokens } from './delivery/receipts/receipt-token.ts';
 import { createReceiptStore } from './delivery/receipts/receipts.ts';
@@ -138,9 +139,10 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
   shutdown.add('metrics', () => exchange.close());
   const addresses = openAddresses({ config, vapidKeyId: vapid.keyId });
   const subscriptions = createSubscriptionStore({ redis, addresses, now });
-  tellService({ redis, metrics, reports, countSubscriptions: () => subscriptions.count(), now });
+  tellService({ redis, metrics, reports, countSubscriptions: () => subscriptions.standings(), now });
   const readiness = createReadiness({ redis, watch, clock, gateway });
   tellReadiness(metrics, readiness);
+  const alerts = createAlertStore({ redis, now });
   const api = createApp({
     config,
     trust,
@@ -151,7 +153,7 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
     editors,
     sessions: createSessionStore({ redis, now, editors, audit }),
     audit,
-    alerts: createAlertStore({ redis, now }),
+    alerts,
     topics,
     subscriptions,
     reports,
@@ -172,6 +174,8 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
     allMetrics: () => exchange.all(),
     webDir: WEB_DIR,
   });
+  const schedule = openSchedule({ alerts, newsroom: api.newsroom, logger, now });
+  shutdown.add('schedule', () => schedule.close());
   const http = createHttpServer({
     handler: api.app,
     onUpgrade: (request, socket, head) => gateway.handleUpgrade(request, socket, head),

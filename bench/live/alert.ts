@@ -1,5 +1,5 @@
 import { newAlertId } from '../../src/alerts/id.ts';
-import { firstVersion } from '../../src/alerts/next-version.ts';
+import { firstVersion } from '../../src/alerts/versions.ts';
 import { toPublicAlert, type Alert } from '../../src/alerts/schema.ts';
 import type { AlertMessage } from '../../src/live/protocol.ts';
 

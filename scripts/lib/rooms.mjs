@@ -15,6 +15,7 @@ export const ROOMS = [
   'live',
   'delivery',
   'newsroom',
+  'intake',
   'api',
   'pages',
   'web',

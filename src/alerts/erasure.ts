@@ -4,7 +4,7 @@ import type { Redis } from '../redis/connect.ts';
 import { keys } from '../redis/keys.ts';
 import { runScript } from '../redis/script.ts';
 import { readersIndexes } from './indexes.ts';
-import { nextVersion } from './next-version.ts';
+import { nextVersion } from './versions.ts';
 import type { EditorAlert } from './schema.ts';
 import { BLANK_ANSWER } from './scripts/blank-answer.ts';
 import { ERASE } from './scripts/erase.ts';

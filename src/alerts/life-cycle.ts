@@ -1,15 +1,17 @@
 import { isAtLeast, type Role } from '../editors/schema.ts';
-import type { AlertStatus } from './schema.ts';
+import { WAITING_STATUSES, type AlertStatus } from './schema.ts';
 
 /*
- *                       submit / approve / release
+ *              submit, approve, release: each as far as the rules and `sendAt` let it
  *              ┌────────────────────┬──────────────────────┐
  *              │                    │                      ▼
- *  draft ──► awaiting-approval ──► scheduled ──────────► sending ──► sent
- *    ▲          │    │                │                    │          │
- *    └─ reject ─┘    └──── cancel ────┴─► cancelled        ├─ abort ──┼─► aborted
- *                                                          │          │
- *                    a later version is published: superseded, or retracted by a retraction
+ *  draft ──► awaiting-approval ──► scheduled ──────────► sending ── finish ──► sent
+ *    ▲          │                                          │ │                  │
+ *    └─ reject ─┘                                          │ └─ abort ► aborted │
+ *                                                          │           │        │
+ *    a later version is published: superseded, or retracted by a retraction
+ *
+ *  cancel leads from draft, awaiting-approval and scheduled to cancelled.
  *
  * `draft`, `awaiting-approval`, `scheduled`, `cancelled`: no reader sees the version. The others are public. What is
  * superseded, aborted or retracted is sent to nobody from that moment on; `sent` means that no delivery is pending.
@@ -33,7 +35,7 @@ export type Action = (typeof ACTIONS)[number];
 
 /**
  * Who may do it. `author`: each editor. `owner`: the editor who created the alert, and every approver and admin.
- * `approver`: approvers and admins. `second`: these, but not for an alert of their own. `system`: no editor.
+ * `approver`: approvers and admins. `second`: these, but not for what they wrote. `system`: no editor.
  */
 type Who = 'author' | 'owner' | 'approver' | 'second' | 'system';
 
@@ -44,24 +46,22 @@ interface Rule {
   readonly to: readonly AlertStatus[];
 }
 
-/** Versions that are not public yet. */
-const WAITING: readonly AlertStatus[] = ['draft', 'awaiting-approval', 'scheduled'];
-/** Where a version goes that may leave now, later, or once a second editor has agreed. */
-const ONWARD: readonly AlertStatus[] = ['sending', 'scheduled', 'awaiting-approval'];
+/** Where a version goes that may leave now (a retraction is `retracted`), later, or once a second editor has agreed. */
+const ONWARD: readonly AlertStatus[] = ['sending', 'retracted', 'scheduled', 'awaiting-approval'];
 /** What readers may have, and may be told more of. */
 const CHANGEABLE: readonly AlertStatus[] = ['sending', 'sent', 'aborted'];
 
 /** The one table of what may be done from which status, by whom. */
 export const LIFE_CYCLE: Readonly<Record<Action, Rule>> = {
-  edit: { who: 'owner', from: WAITING, to: WAITING },
-  submit: { who: 'owner', from: ['draft'], to: ONWARD },
-  approve: { who: 'second', from: ['awaiting-approval'], to: ['sending', 'scheduled'] },
+  edit: { who: 'owner', from: WAITING_STATUSES, to: WAITING_STATUSES },
+  submit: { who: 'owner', from: ['draft', 'scheduled'], to: ONWARD },
+  approve: { who: 'second', from: ['awaiting-approval'], to: ONWARD },
   reject: { who: 'approver', from: ['awaiting-approval'], to: ['draft'] },
-  cancel: { who: 'owner', from: WAITING, to: ['cancelled'] },
-  release: { who: 'system', from: ['scheduled'], to: ['sending'] },
+  cancel: { who: 'owner', from: WAITING_STATUSES, to: ['cancelled'] },
+  release: { who: 'system', from: ['scheduled'], to: ['sending', 'retracted'] },
   abort: { who: 'owner', from: ['sending'], to: ['aborted'] },
-  update: { who: 'author', from: CHANGEABLE, to: ['sending'] },
-  correction: { who: 'author', from: CHANGEABLE, to: ['sending'] },
+  update: { who: 'author', from: CHANGEABLE, to: ONWARD },
+  correction: { who: 'author', from: CHANGEABLE, to: ONWARD },
   retraction: { who: 'owner', from: CHANGEABLE, to: ['retracted'] },
   finish: { who: 'system', from: ['sending'], to: ['sent'] },
 };
@@ -75,23 +75,27 @@ export type ActionRefusal = 'wrong-status' | 'forbidden' | 'own-approval';
 /**
  * Whether `actor` may do `action` now: for the API, the desk, the schedule and intake alike.
  * @param alert.author id of the editor who created the alert
+ * @param alert.createdBy id of the editor who wrote the version, or edited it last
  * @returns why not; undefined: it may be done
  */
 export function refusalOf(
   action: Action,
-  alert: { readonly status: AlertStatus; readonly author: string },
+  alert: { readonly status: AlertStatus; readonly author: string; readonly createdBy: string },
   actor: Actor,
 ): ActionRefusal | undefined {
   const { who, from } = LIFE_CYCLE[action];
-  const refused = refusedTo(who, alert.author, actor);
+  const refused = refusedTo(who, alert, actor);
   if (refused !== undefined) return refused;
   return from.includes(alert.status) ? undefined : 'wrong-status';
 }
 
-function refusedTo(who: Who, author: string, actor: Actor): ActionRefusal | undefined {
+function refusedTo(
+  who: Who,
+  { author, createdBy }: { readonly author: string; readonly createdBy: string },
+  actor: Actor,
+): ActionRefusal | undefined {
   if (actor === 'system' || who === 'author') return undefined;
-  const isOwn = actor.id === author;
-  if (who === 'owner' && isOwn) return undefined;
+  if (who === 'owner' && actor.id === author) return undefined;
   if (who === 'system' || !isAtLeast(actor.role, 'approver')) return 'forbidden';
-  return who === 'second' && isOwn ? 'own-approval' : undefined;
+  return who === 'second' && [author, createdBy].includes(actor.id) ? 'own-approval' : undefined;
 }

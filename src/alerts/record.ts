@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Redis } from '../redis/connect.ts';
 import { keys } from '../redis/keys.ts';
 import { PUBLIC_STATUSES, editorAlertSchema, statusSchema, type EditorAlert } from './schema.ts';
@@ -10,48 +11,60 @@ export function readVersion(
   return parseVersion(hash[`v:${version}`], hash[`s:${version}`], hash['v:1']);
 }
 
-/** The same from Redis, without the other versions: an alert may have fifty. A version that is there stays there. */
+/** The newest version, and how often editors have changed the alert so far. */
+export interface Newest {
+  readonly alert: EditorAlert;
+  readonly revision: number;
+}
+
+/** One version, the newest by default, without the others: an alert may have fifty. */
 export async function fetchVersion(
   redis: Redis,
   id: string,
   version?: number,
 ): Promise<EditorAlert | undefined> {
-  return version === undefined ? fetchNewest(redis, id) : (await fetchOne(redis, id, String(version))).found;
+  if (version === undefined) return (await fetchNewest(redis, id))?.alert;
+  return (await fetchOne(redis, id, String(version))).found;
 }
 
 /** The newest version that readers may see; undefined if there is none. */
 export async function fetchPublicVersion(redis: Redis, id: string): Promise<EditorAlert | undefined> {
   // The newest first: a server of an earlier release does not write which version is public.
-  const newest = await fetchNewest(redis, id);
+  const newest = await fetchVersion(redis, id);
   if (newest === undefined || PUBLIC_STATUSES.includes(newest.status)) return newest;
   const shown = await redis.hget(keys.alert(id), 'public');
   return shown === null ? undefined : (await fetchOne(redis, id, shown)).found;
 }
 
 /** Which one is newest may change while it is fetched; its status would then be that of an earlier one. */
-async function fetchNewest(redis: Redis, id: string): Promise<EditorAlert | undefined> {
+export async function fetchNewest(redis: Redis, id: string): Promise<Newest | undefined> {
   let newest = await redis.hget(keys.alert(id), 'version');
   while (newest !== null) {
-    const { found, newestNow } = await fetchOne(redis, id, newest);
-    if (newestNow === newest) return found;
+    const { found, newestNow, revision } = await fetchOne(redis, id, newest);
+    if (newestNow === newest) return found && { alert: found, revision };
     newest = newestNow;
   }
   return undefined;
 }
 
 async function fetchOne(redis: Redis, id: string, version: string) {
-  const [stored, status, first, newestNow = null] = await redis.hmget(
+  const [stored, status, first, newestNow = null, revision] = await redis.hmget(
     keys.alert(id),
     `v:${version}`,
     `s:${version}`,
     'v:1',
     'version',
+    'revision',
   );
-  return { found: parseVersion(stored, status, first), newestNow };
+  return { found: parseVersion(stored, status, first), newestNow, revision: Number(revision ?? 0) };
 }
 
-/** Earlier releases wrote no author: it is who created version 1. */
-const storedSchema = editorAlertSchema.partial({ author: true });
+/** Earlier releases wrote no author: the editor who created version 1; and had no reviews. */
+const storedSchema = editorAlertSchema.extend({
+  author: z.string().optional(),
+  ownExpiry: editorAlertSchema.shape.ownExpiry.default(true),
+  review: editorAlertSchema.shape.review.default(null),
+});
 
 function parseVersion(
   stored: string | null | undefined,

@@ -32,6 +32,11 @@ export const PUBLIC_STATUSES: readonly AlertStatus[] = [
   'retracted',
 ];
 
+/** Statuses of versions that no reader sees yet. */
+export const WAITING_STATUSES: readonly AlertStatus[] = ['draft', 'awaiting-approval', 'scheduled'];
+
+export const isPublic = (status: AlertStatus): boolean => PUBLIC_STATUSES.includes(status);
+
 export const topicIdSchema = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'must be at most 40 lower-case letters, digits and hyphens');
@@ -112,6 +117,40 @@ export const newAlertSchema = z.strictObject({
 });
 export type NewAlert = z.infer<typeof newAlertSchema>;
 
+/** The body of `PATCH /v1/alerts/:id`, while no reader sees the version. What is left out stays; null empties. */
+export const alertEditSchema = z.strictObject({
+  note: noteSchema.nullable().optional(),
+  headline: headlineSchema.optional(),
+  body: bodySchema.nullable().optional(),
+  url: httpsUrlSchema.nullable().optional(),
+  image: httpsUrlSchema.nullable().optional(),
+  lang: langSchema.optional(),
+  topics: newAlertSchema.shape.topics.optional(),
+  urgency: urgencySchema.optional(),
+  expiresAt: timeSchema.nullable().optional(),
+  sendAt: timeSchema.nullable().optional(),
+});
+export type AlertEdit = z.infer<typeof alertEditSchema>;
+
+/** The body of `POST /v1/alerts/:id/submission`. Without `sendAt` the draft's own counts; null: now. */
+export const submissionSchema = z.strictObject({
+  sendAt: timeSchema.nullable().optional(),
+  allowDuplicate: z.boolean().nullable().optional(),
+});
+export type Submission = Omit<z.infer<typeof submissionSchema>, 'allowDuplicate'>;
+
+/** The body of `POST /v1/alerts/:id/approval`. An author's own alert needs a `bypass`, whose reason all approvers read. */
+export const reviewSchema = z.strictObject({
+  decision: z.enum(['approve', 'reject']),
+  note: noteSchema.nullable().optional(),
+  bypass: z
+    .strictObject({ reason: text(10, 300) })
+    .nullable()
+    .optional(),
+  allowDuplicate: z.boolean().nullable().optional(),
+});
+export type ReviewInput = Omit<z.infer<typeof reviewSchema>, 'allowDuplicate'>;
+
 /** The body of `POST /v1/alerts/:id/versions`. What is left out stays as it is; null empties `body`, `url` and `image`. */
 export const newVersionSchema = z.strictObject({
   change: z.enum(['update', 'correction', 'retraction']),
@@ -156,11 +195,27 @@ export const editorAlertSchema = alertSchema.extend({
   /** Id of the editor who wrote this version. */
   createdBy: z.string(),
   approvedBy: z.string().nullable(),
+  /** `expiresAt` was chosen. Otherwise it is an hour after the version goes out. */
+  ownExpiry: z.boolean(),
+  /** What the second person said of this version. */
+  review: z
+    .strictObject({
+      decision: z.enum(['approve', 'reject']),
+      by: z.string(),
+      at: z.string(),
+      note: z.string().nullable(),
+      /** Why the author was allowed to approve. */
+      bypass: z.string().nullable(),
+    })
+    .nullable(),
 });
 export type EditorAlert = z.infer<typeof editorAlertSchema>;
 
-/** The reader's view of an alert: the editors' names are left out. */
+const EDITORS_ONLY = ['author', 'createdBy', 'approvedBy', 'ownExpiry', 'review'] as const;
+
+/** The reader's view of an alert: nothing of what goes on in the newsroom. */
 export function toPublicAlert(alert: EditorAlert): Alert {
-  const { author: _author, createdBy: _createdBy, approvedBy: _approvedBy, ...shown } = alert;
-  return shown;
+  const shown: Partial<EditorAlert> = { ...alert };
+  for (const name of EDITORS_ONLY) delete shown[name];
+  return shown as Alert;
 }

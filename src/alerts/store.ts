@@ -5,14 +5,15 @@ import { runScript } from '../redis/script.ts';
 import { duplicateFingerprint } from './fingerprint.ts';
 import { ALERT_ID } from './id.ts';
 import { editorsIndexes, placeOf, readersIndexes } from './indexes.ts';
-import { LIFE_CYCLE } from './life-cycle.ts';
 import { createAlertList, type AlertPage, type AlertQuery } from './list.ts';
 import { openOutbox, type Outbox } from './outbox.ts';
-import { fetchPublicVersion, fetchVersion, readVersion } from './record.ts';
+import { LIFE_CYCLE } from './life-cycle.ts';
+import { fetchNewest, fetchPublicVersion, fetchVersion, readVersion, type Newest } from './record.ts';
 import type { AlertStatus, EditorAlert } from './schema.ts';
 import { ABORT } from './scripts/abort.ts';
 import { ADD_VERSION } from './scripts/add-version.ts';
 import { firstAnswer } from './scripts/answers.ts';
+import { CHANGE } from './scripts/change.ts';
 import { CREATE } from './scripts/create.ts';
 import { PUBLISH } from './scripts/publish.ts';
 import { SET_STATUS } from './scripts/set-status.ts';
@@ -30,7 +31,7 @@ type Repeated =
   { readonly type: 'repeated'; readonly alert: EditorAlert } | { readonly type: 'idempotency-conflict' };
 
 type Duplicate = { readonly type: 'duplicate'; readonly id: string };
-/** Another version came in between: read again. */
+/** It was changed in between: read again. */
 type Moved = { readonly type: 'moved' };
 type WrongStatus = { readonly type: 'wrong-status'; readonly status: AlertStatus };
 type Missing = { readonly type: 'missing' };
@@ -39,12 +40,18 @@ type Created = { readonly type: 'created'; readonly alert: EditorAlert };
 export type CreateResult = Created | Repeated | Duplicate;
 type AddVersionResult = Created | Repeated | Moved | WrongStatus;
 type PublishResult = { readonly type: 'published' } | Missing | Moved | WrongStatus | Duplicate;
+type ChangeResult = { readonly type: 'changed' } | Missing | Moved | WrongStatus;
 type AbortResult = { readonly type: 'aborted' } | Missing | WrongStatus;
 
 interface WriteOptions {
   readonly claim?: IdempotencyClaim | undefined;
   /** The audit entry to write in the same step (`AuditLog.commit` makes it). */
   readonly link?: AuditLink | undefined;
+}
+
+interface ChangeOptions extends Pick<WriteOptions, 'link'> {
+  /** Of the alert as it was read: nothing is written if an editor has changed it since. */
+  readonly revision: number;
 }
 
 interface GuardOptions {
@@ -56,7 +63,7 @@ interface GuardOptions {
 export interface AlertStore {
   /** Stores version 1, and publishes it if its status is public. */
   create(alert: EditorAlert, options?: WriteOptions & GuardOptions): Promise<LinkOutcome<CreateResult>>;
-  /** Stores the version that follows and publishes it: the earlier ones end. */
+  /** Stores the version that follows what readers have, if the life cycle allows its change, and publishes it if its status is public. */
   addVersion(alert: EditorAlert, options?: WriteOptions): Promise<LinkOutcome<AddVersionResult>>;
   /**
    * Makes the newest version public if its status is one of `from`: it goes into readers' lists and the outbox, and the
@@ -66,12 +73,25 @@ export interface AlertStore {
   publish(
     alert: EditorAlert,
     from: readonly AlertStatus[],
-    options?: Pick<WriteOptions, 'link'> & GuardOptions,
+    options: ChangeOptions & GuardOptions,
   ): Promise<LinkOutcome<PublishResult>>;
+  /**
+   * Changes the newest version if its status is one of `from`, which are statuses that no reader sees.
+   * @param options.before as it was read
+   */
+  change(
+    alert: EditorAlert,
+    from: readonly AlertStatus[],
+    options: ChangeOptions & { readonly before: EditorAlert },
+  ): Promise<LinkOutcome<ChangeResult>>;
+  /** Versions that are due by `nowMs`, the earliest first. */
+  due(nowMs: number, limit: number): Promise<readonly { readonly id: string; readonly version: number }[]>;
   /** Marks every version that is being sent as aborted; the workers watch for it. */
   abort(id: string, options?: Pick<WriteOptions, 'link'>): Promise<LinkOutcome<AbortResult>>;
   /** What the claim was answered before, if it was used. */
   findRepeated(claim: IdempotencyClaim): Promise<Repeated | undefined>;
+  /** The newest version, and how often editors have changed the alert so far. */
+  read(id: string): Promise<Newest | undefined>;
   /** One version, the newest by default, with its status now. */
   get(id: string, version?: number): Promise<EditorAlert | undefined>;
   /** The newest version that readers may see. */
@@ -106,7 +126,7 @@ export function createAlertStore(deps: { redis: Redis; now: () => number }): Ale
       IDEMPOTENCY_LIFE_MS,
       JSON.stringify(alert),
       alert.status,
-      memberOf(alert),
+      alert.id,
       deps.now(),
     ];
   }
@@ -117,44 +137,52 @@ export function createAlertStore(deps: { redis: Redis; now: () => number }): Ale
       const answer = await runScript(
         redis,
         CREATE,
-        [keys.audit, claimKey(options.claim), keys.alert(alert.id), keys.outbox, ...names],
-        [...written(alert, options), alert.id, placeOf(alert), ...guarding(options), ...counts],
+        [keys.audit, claimKey(options.claim), keys.alert(alert.id), keys.outbox, keys.scheduled, ...names],
+        [...written(alert, options), dueOf(alert), placeOf(alert), ...guarding(options), ...counts],
       );
       return linked(answer.type === 'created' ? { ...answer, alert } : answer, 'created');
     },
 
     addVersion: async (alert, options = {}) => {
-      const change = alert.change === 'new' ? 'update' : alert.change;
+      const { from } = LIFE_CYCLE[alert.change === 'new' ? 'update' : alert.change];
       const answer = await runScript(
         redis,
         ADD_VERSION,
-        [keys.audit, claimKey(options.claim), keys.alert(alert.id), keys.outbox],
-        [...written(alert, options), alert.version, ...LIFE_CYCLE[change].from],
+        [keys.audit, claimKey(options.claim), keys.alert(alert.id), keys.outbox, keys.scheduled],
+        [...written(alert, options), alert.version, ...from],
       );
       return linked(answer.type === 'created' ? { ...answer, alert } : answer, 'created');
     },
 
-    publish: async (alert, from, options = {}) => {
+    publish: async (alert, from, options) => {
       const { names, counts } = placesOf(alert);
       const answer = await runScript(
         redis,
         PUBLISH,
-        [keys.audit, keys.alert(alert.id), keys.outbox, ...names],
-        [
-          linkText(options),
-          alert.version,
-          JSON.stringify(alert),
-          alert.status,
-          memberOf(alert),
-          deps.now(),
-          alert.id,
-          placeOf(alert),
-          ...guarding(options),
-          ...counts,
-          ...from,
-        ],
+        [keys.audit, keys.alert(alert.id), keys.outbox, keys.scheduled, ...names],
+        [...changed(alert, options), deps.now(), placeOf(alert), ...guarding(options), ...counts, ...from],
       );
       return linked(answer, 'published');
+    },
+
+    change: async (alert, from, options) => {
+      const [leave, join] = [editorsIndexes(options.before), editorsIndexes(alert)];
+      const left = leave.filter((index) => !join.includes(index));
+      const answer = await runScript(
+        redis,
+        CHANGE,
+        [keys.audit, keys.alert(alert.id), keys.scheduled, ...left, ...join],
+        [...changed(alert, options), dueOf(alert), left.length, ...from],
+      );
+      return linked(answer, 'changed');
+    },
+
+    due: async (nowMs, limit) => {
+      const members = await redis.zrangebyscore(keys.scheduled, '-inf', nowMs, 'LIMIT', 0, limit);
+      return members.map((member) => {
+        const [id = '', version] = member.split(':');
+        return { id, version: Number(version) };
+      });
     },
 
     abort: async (id, options = {}) =>
@@ -167,6 +195,8 @@ export function createAlertStore(deps: { redis: Redis; now: () => number }): Ale
         ? { type: 'repeated', alert: firstAnswer(answer) }
         : { type: 'idempotency-conflict' };
     },
+
+    read: async (id) => (ALERT_ID.test(id) ? fetchNewest(redis, id) : undefined),
 
     get: async (id, version) => (ALERT_ID.test(id) ? fetchVersion(redis, id, version) : undefined),
 
@@ -203,7 +233,18 @@ const isStale = (answer: { readonly type: string }): answer is Stale => answer.t
 const linkText = ({ link }: Pick<WriteOptions, 'link'>): string =>
   link === undefined ? '' : JSON.stringify(link);
 
-const memberOf = ({ id, version }: EditorAlert): string => `${id}:${version}`;
+/** The arguments that CHANGE and PUBLISH share. */
+const changed = (alert: EditorAlert, options: ChangeOptions): (string | number)[] => [
+  linkText(options),
+  alert.version,
+  options.revision,
+  JSON.stringify(alert),
+  alert.status,
+  alert.id,
+];
+
+const dueOf = ({ status, sendAt }: EditorAlert): number | '' =>
+  status === 'scheduled' && sendAt !== null ? Date.parse(sendAt) : '';
 
 const guarding = ({ allowDuplicate = false }: GuardOptions): (string | number)[] => [
   allowDuplicate ? '1' : '',

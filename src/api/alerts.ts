@@ -3,15 +3,20 @@ import type { Request, Response, Router } from 'express';
 import { z } from 'zod';
 import { readLang, readTopics, type Read } from '../alerts/filter-text.ts';
 import {
+  alertEditSchema,
   newAlertSchema,
   newVersionSchema,
+  reviewSchema,
   statusSchema,
+  submissionSchema,
   toPublicAlert,
   type EditorAlert,
 } from '../alerts/schema.ts';
 import type { AlertStore, CreateResult, IdempotencyClaim } from '../alerts/store.ts';
 import type { Editor } from '../editors/schema.ts';
+import type { Newest } from '../alerts/record.ts';
 import type { Newsroom } from '../newsroom/newsroom.ts';
+import { changedMeanwhile, duplicate, notFound } from '../newsroom/refusals.ts';
 import type { Authentication } from './authentication.ts';
 import type { FirstPages } from './list-cache.ts';
 import { readBody, readQuery } from '../http/read-body.ts';
@@ -49,7 +54,17 @@ export function serveAlerts(router: Router, deps: AlertsDeps): void {
     get: (request, response) => list(deps, request, response),
     post: (request, response) => create(deps, request, response),
   });
-  route(router, '/v1/alerts/:id', { get: (request, response) => show(deps, request, response) });
+  route(router, '/v1/alerts/:id', {
+    get: (request, response) => show(deps, request, response),
+    patch: (request, response) => edit(deps, request, response),
+  });
+  route(router, '/v1/alerts/:id/submission', {
+    post: (request, response) => submit(deps, request, response),
+  });
+  route(router, '/v1/alerts/:id/approval', { post: (request, response) => review(deps, request, response) });
+  route(router, '/v1/alerts/:id/cancellation', {
+    post: (request, response) => cancel(deps, request, response),
+  });
   route(router, '/v1/alerts/:id/versions', {
     post: (request, response) => addVersion(deps, request, response),
   });
@@ -65,7 +80,7 @@ export async function findAlert(
 ): Promise<EditorAlert> {
   const id = String(request.params['id']);
   const alert = await (editor === undefined ? alerts.getPublic(id) : alerts.get(id, version));
-  if (alert === undefined) throw new Problem('not-found', 'No alert has this id.');
+  if (alert === undefined) throw notFound();
   return alert;
 }
 
@@ -98,9 +113,30 @@ async function list(deps: AlertsDeps, request: Request, response: Response): Pro
 
 async function show(deps: AlertsDeps, request: Request, response: Response): Promise<void> {
   const editor = await deps.auth.identify(request);
-  const alert = await findAlert(deps.alerts, request, editor);
   cachingFor(response, editor);
-  response.json(shownTo(editor, alert));
+  if (editor === undefined) response.json(toPublicAlert(await findAlert(deps.alerts, request, editor)));
+  else await answerNewest(deps, request, response);
+}
+
+/** The alert as editors see it, with the entity tag that names its revision (RFC 9110, section 8.8.3). */
+async function answerNewest(deps: AlertsDeps, request: Request, response: Response): Promise<void> {
+  const newest = await deps.alerts.read(String(request.params['id']));
+  if (newest === undefined) throw notFound();
+  response.set('ETag', tagOf(newest)).json(newest.alert);
+}
+
+/** Of what editors change: workers' changes of the status are none. */
+const tagOf = ({ alert, revision }: Newest): string => `"${alert.version}.${revision}"`;
+
+/** @throws {Problem} 428 without the header, 412 when it names no tag of ours */
+function revisionOf(request: Request): number {
+  const header = request.get('if-match');
+  if (header === undefined) {
+    throw new Problem('precondition-required', 'Send If-Match with the ETag of the alert as you read it.');
+  }
+  const tag = /^"\d+\.(\d+)"$/.exec(header.trim());
+  if (tag === null) throw changedMeanwhile();
+  return Number(tag[1]);
 }
 
 async function create(deps: AlertsDeps, request: Request, response: Response): Promise<void> {
@@ -128,12 +164,13 @@ async function readCounted<T extends z.ZodType>(
   request: Request,
   response: Response,
   schema: T,
+  types?: readonly string[],
 ): Promise<z.output<T>> {
   const counting = Promise.all([
     deps.limits.takeEditor(editor.id, response),
     deps.limits.takeVersion(editor.id),
   ]);
-  const [counted, body] = await Promise.allSettled([counting, readBody(request, response, schema)]);
+  const [counted, body] = await Promise.allSettled([counting, readBody(request, response, schema, types)]);
   if (counted.status === 'rejected') throw counted.reason;
   if (body.status === 'rejected') throw body.reason;
   return body.value;
@@ -145,6 +182,44 @@ async function abort(deps: AlertsDeps, request: Request, response: Response): Pr
   response.set('Cache-Control', 'no-store').json(alert);
 }
 
+async function edit(deps: AlertsDeps, request: Request, response: Response): Promise<void> {
+  const editor = await deps.auth.require(request, 'author');
+  const input = await readCounted(deps, editor, request, response, alertEditSchema, MERGE_PATCH);
+  await deps.newsroom.edit(String(request.params['id']), input, editor, revisionOf(request));
+  await answerChanged(deps, request, response);
+}
+
+async function submit(deps: AlertsDeps, request: Request, response: Response): Promise<void> {
+  const editor = await deps.auth.require(request, 'author');
+  const input = await readCounted(deps, editor, request, response, submissionSchema);
+  const { allowDuplicate, ...submission } = input;
+  const options = { allowDuplicate: allowDuplicate ?? false };
+  await deps.newsroom.submit(String(request.params['id']), submission, editor, options);
+  await answerChanged(deps, request, response);
+}
+
+async function review(deps: AlertsDeps, request: Request, response: Response): Promise<void> {
+  const editor = await deps.auth.require(request, 'author');
+  const input = await readCounted(deps, editor, request, response, reviewSchema);
+  const { allowDuplicate, ...rest } = input;
+  const options = { allowDuplicate: allowDuplicate ?? false };
+  await deps.newsroom.review(String(request.params['id']), rest, editor, options);
+  await answerChanged(deps, request, response);
+}
+
+async function cancel(deps: AlertsDeps, request: Request, response: Response): Promise<void> {
+  const editor = await deps.auth.require(request, 'author');
+  await deps.newsroom.cancel(String(request.params['id']), editor);
+  await answerChanged(deps, request, response);
+}
+
+async function answerChanged(deps: AlertsDeps, request: Request, response: Response): Promise<void> {
+  response.set('Cache-Control', 'no-store');
+  await answerNewest(deps, request, response);
+}
+
+const MERGE_PATCH = ['application/json', 'application/merge-patch+json'];
+
 function answer(response: Response, result: CreateResult): void {
   switch (result.type) {
     case 'created':
@@ -154,13 +229,7 @@ function answer(response: Response, result: CreateResult): void {
       response.status(201).json(result.alert);
       return;
     case 'duplicate':
-      throw new Problem(
-        'duplicate-alert',
-        'To send the headline again on purpose, add "allowDuplicate": true.',
-        {
-          extension: { alertId: result.id },
-        },
-      );
+      throw duplicate(result.id);
     case 'idempotency-conflict':
       throw new Problem('idempotency-conflict', 'Use a new key for a new request.', {
         errors: [{ header: 'Idempotency-Key', detail: 'was used with another body' }],

@@ -1,13 +1,16 @@
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Router } from 'express';
 import { Counter } from 'prom-client';
 import { z } from 'zod';
 import { ALERT_ID } from '../alerts/id.ts';
 import type { Receipt, ReceiptStore, Recorded } from '../delivery/receipts/receipts.ts';
+import type { Config } from '../config.ts';
 import type { Metrics } from '../ops/metrics.ts';
 import { sharingHeaders } from '../http/headers.ts';
 import { readBody, readEarly } from '../http/read-body.ts';
-import { Problem } from '../http/problem.ts';
+import { Problem, problemDetails } from '../http/problem.ts';
+import { isRedisAway } from '../redis/is-redis-away.ts';
 import { route } from '../http/route.ts';
 
 /** The body of `POST /v1/receipts`. */
@@ -22,18 +25,20 @@ export const receiptSchema = z.strictObject({
 const MOST_BYTES = 1024;
 /** navigator.sendBeacon sends a string as text/plain (Beacon, section 3.1). */
 const TYPES = ['application/json', 'text/plain'];
+const BUSY = 'The server cannot count receipts now. Send the receipt again later.';
+const COME_AGAIN = { 'Retry-After': '30' };
 const PLAIN_TYPE = /^(?:application\/json|text\/plain) *(?:; *charset=utf-8)?$/i;
 
 interface ReceiptsDeps {
   readonly receipts: ReceiptStore;
   readonly metrics: Metrics;
-  readonly allowedOrigins: readonly string[];
+  readonly config: Pick<Config, 'publicUrl' | 'allowedOrigins'>;
 }
 
 export interface Receipts {
   /**
-   * Takes a good receipt before Express: a million devices tell within a minute, in the process that serves editors, and
-   * the whole way costs several times as much. What it does not take goes the whole way, and is answered there.
+   * Answers a good receipt before Express: a million devices tell within a minute, in the process that serves editors, and
+   * Express costs several times as much. Every other request goes to Express, and is answered there.
    */
   shortcut(request: IncomingMessage, response: ServerResponse, next: () => void): void;
   serve(router: Router): void;
@@ -42,11 +47,16 @@ export interface Receipts {
 export function createReceipts(deps: ReceiptsDeps): Receipts {
   const counted = new Counter({
     name: 'ajil_receipts_total',
-    help: 'Receipts, by result: recorded, repeated, invalid, or busy (refused; the client sends it again)',
+    help: 'Receipts, by result: recorded, repeated, invalid, or busy (refused, because too many wait or Redis is away; the client sends it again)',
     labelNames: ['result'],
     registers: [deps.metrics],
   });
-  const taken = { recorded: counted.labels('recorded'), repeated: counted.labels('repeated') };
+  const { publicUrl, allowedOrigins } = deps.config;
+  const taken = {
+    recorded: counted.labels('recorded'),
+    repeated: counted.labels('repeated'),
+    busy: counted.labels('busy'),
+  };
 
   return {
     shortcut: (request, response, next) => {
@@ -54,11 +64,25 @@ export function createReceipts(deps: ReceiptsDeps): Receipts {
       readEarly(request, (body) => {
         if (!isReceipt(body)) return next();
         deps.receipts.record(body, (result) => {
-          // What fails here is tried again on the whole way, and answered there.
-          if (result !== 'recorded' && result !== 'repeated') return next();
-          taken[result].inc();
-          const sharing = sharingHeaders(deps.allowedOrigins, request.headers.origin);
-          response.writeHead(204, { Vary: 'Origin', ...sharing }).end();
+          const headers = { Vary: 'Origin', ...sharingHeaders(allowedOrigins, request.headers.origin) };
+          if (result === 'recorded' || result === 'repeated') {
+            taken[result].inc();
+            response.writeHead(204, headers).end();
+          } else if (result === 'busy' || isRedisAway(result)) {
+            // Thousands come in a second then, too.
+            taken.busy.inc();
+            const id = randomUUID();
+            const body = JSON.stringify(problemDetails(publicUrl, { code: 'unavailable', detail: BUSY }, id));
+            response.writeHead(503, {
+              ...headers,
+              ...COME_AGAIN,
+              'Content-Type': 'application/problem+json',
+            });
+            response.end(body);
+          } else {
+            // Express tries again, and answers.
+            next();
+          }
         });
       });
     },
@@ -66,7 +90,7 @@ export function createReceipts(deps: ReceiptsDeps): Receipts {
       route(router, '/v1/receipts', {
         post: async (request, response) => {
           const receipt = await readBody(request, response, receiptSchema, TYPES);
-          // No bound per address: whole countries come from one, a token cannot be made up, and it counts once.
+          // No bound per address: a whole country may share one, nobody can forge a token, and each counts once.
           const result = await new Promise<Recorded>((resolve, reject) => {
             deps.receipts.record(receipt, (told) => (told instanceof Error ? reject(told) : resolve(told)));
           });
@@ -75,9 +99,7 @@ export function createReceipts(deps: ReceiptsDeps): Receipts {
             throw new Problem('invalid-receipt', 'The token does not belong to this alert and version.');
           }
           if (result === 'busy') {
-            throw new Problem('unavailable', 'The server is processing too many receipts. Try again later.', {
-              headers: { 'Retry-After': '30' },
-            });
+            throw new Problem('unavailable', BUSY, { headers: COME_AGAIN });
           }
           response.status(204).end();
         },
@@ -97,7 +119,7 @@ function isPlain({ method, url, headers }: IncomingMessage): boolean {
   );
 }
 
-/** What {@link receiptSchema} takes, at a tenth of its cost. */
+/** Takes the same as {@link receiptSchema}, at a tenth of its cost. */
 function isReceipt(body: unknown): body is Receipt {
   if (typeof body !== 'object' || body === null) return false;
   const { alertId, version, event, token } = body as Record<string, unknown>;

@@ -5,7 +5,7 @@ import type { AudienceQuery } from './schema.ts';
 import { languageSet, topicSet, urgencySet } from './set-names.ts';
 import { SHARDS } from './shard.ts';
 
-/** How many subscriptions an alert like this would go to now. Reads bitmaps only: 125 kB a set and million. */
+/** The number of subscriptions that an alert like this would go to now. Reads only bitmaps: 125 kB for each set and million. */
 export async function estimateAudience(redis: Redis, query: AudienceQuery): Promise<number> {
   const counts = await Promise.all(
     Array.from({ length: SHARDS }, (_, shard) => estimateShard(redis, shard, query)),

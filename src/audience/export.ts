@@ -29,9 +29,9 @@ interface ExportDeps {
 const AT_ONCE = 16;
 
 /**
- * Reads the store, page by page, as lines of NDJSON. Each page is of one moment, the whole is not: a subscription that
- * is there all the while is read exactly once, in some state that it had meanwhile; one that comes or goes meanwhile may
- * be there or not.
+ * Reads the store, page by page, as lines of NDJSON. Each page shows one moment; the export as a whole does not. A
+ * subscription that exists during the whole export is read exactly once, in one of the states that it had meanwhile. A
+ * subscription that is added or erased meanwhile may be missing.
  */
 export async function* exportSubscriptions(
   deps: ExportDeps,

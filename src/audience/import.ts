@@ -25,10 +25,10 @@ interface Checked {
 }
 
 /**
- * Stores the subscriptions of an NDJSON stream. A line that is already stored is written again as it stands in the file,
- * so running an import twice is harmless; a line with a fault is told and left out.
+ * Stores the subscriptions of an NDJSON stream. An import may run twice: a subscription that is already stored is written
+ * again as the file has it. A line with a fault is reported and skipped.
  * @param deps.store undefined: checks only
- * @param from what an earlier run has done; `stream` begins there
+ * @param from the progress of an earlier run; `stream` begins after it
  * @param tell called after each group that is stored, in order
  */
 export async function importSubscriptions(

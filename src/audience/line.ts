@@ -4,23 +4,23 @@ import { parsed, rowOf, type Row } from './row.ts';
 import { preferencesSchema, type Preferences } from './schema.ts';
 import type { StoredSubscription } from './subscription.ts';
 
-/** Faults of a line that are told. */
+/** Faults of a line that are named. */
 const MOST_FAULTS = 3;
 
 export interface LineRules {
   readonly addresses: Addresses;
   readonly knownTopics: ReadonlySet<string>;
-  /** For lines that name none, as other services' exports do. */
+  /** For lines without topics, such as those of other services' exports. */
   readonly defaultTopics: readonly string[];
 }
 
-/** A line as a subscription, or why it is none (nothing of the address is in it). */
+/** A subscription, or the reason why the line is none (the reason contains nothing of the address). */
 export type ReadLine = { readonly subscription: StoredSubscription } | { readonly fault: string };
 
 /**
  * Reads one line of NDJSON by the rules of `POST /v1/subscriptions`. A line that has `subscription` and `topics` is ours, and
- * everything in it must be right. In any other the channels look for a subscription; of the rest only what is a preference of
- * ours is taken, and topics that this newsroom does not have are left out.
+ * everything in it must be right. In any other line, the channels find the address by other services' names for its parts.
+ * Of its other members only valid preferences of ours are taken, without topics that this newsroom does not have.
  */
 export function readLine(text: string, rules: LineRules): ReadLine {
   const value = parsed(text);
@@ -72,7 +72,7 @@ function faultsOf({ error }: z.ZodSafeParseResult<unknown>, ...within: string[])
   );
 }
 
-/** Another service's row in our form; anything else is left as it is, for the schemas to judge. */
+/** Another service's row in our form; any other value unchanged, so that the schemas judge it. */
 function ourForm(value: unknown, rules: LineRules): unknown {
   const row = rowOf(value);
   if (row === undefined || (rowOf(row['subscription']) !== undefined && row['topics'] !== undefined))
@@ -81,7 +81,7 @@ function ourForm(value: unknown, rules: LineRules): unknown {
   return subscription === undefined ? value : { ...preferencesOf(row, rules), subscription };
 }
 
-/** What of a foreign row are preferences of ours, as far as each can be read. */
+/** The members of a foreign row that are valid preferences of ours. */
 function preferencesOf(row: Row, { knownTopics, defaultTopics }: LineRules): Row {
   const { topics: _theirs, ...others } = preferencesSchema.shape;
   const told = Object.entries(others).flatMap(([name, schema]) =>

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 
-/** A line of a file: its number (from 1), its text or why it has none, and where the next one begins (bytes). */
+/** A line of a file: its number (from 1), its text or its fault, and the byte at which the next line begins. */
 export type Line = { readonly number: number; readonly end: number } & (
   { readonly text: string } | { readonly fault: string }
 );
@@ -10,7 +10,7 @@ const MAX_LINE_BYTES = 16 * 1024;
 const NEWLINE = 0x0a;
 
 /**
- * Cuts a stream into groups of lines; empty lines are left out. Holds a group and one line at most.
+ * Cuts a stream into groups of lines, without empty ones. Holds one group and one line at most.
  * @param from where the stream begins in its file: lines and bytes before it
  */
 export async function* readLines(
@@ -32,7 +32,7 @@ export async function* readLines(
     if (tooLong) {
       lines.push({ number, fault: 'is too long', end: lineEnd });
     } else if (!isUtf8(bytes)) {
-      // Decoded all the same, it would hold U+FFFD where something was lost.
+      // A decoder would replace the wrong bytes by U+FFFD.
       lines.push({ number, fault: 'is not UTF-8', end: lineEnd });
     } else {
       const text = bytes.toString('utf8').trim();

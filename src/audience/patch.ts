@@ -18,7 +18,7 @@ interface PatchDeps {
 type Patched =
   | { readonly type: 'found'; readonly subscription: StoredSubscription }
   | { readonly type: 'missing' | 'denied' }
-  /** What the patch makes of the preferences is not valid. */
+  /** The preferences would not be valid after the patch. */
   | { readonly type: 'invalid'; readonly error: z.ZodError };
 
 /** The members that an object among the preferences must have, for the script. */
@@ -29,8 +29,8 @@ const REQUIRED = JSON.stringify({
 });
 
 /**
- * Merges a patch into the stored preferences. What is stored and not valid any more (a time zone that this Node does not
- * know, a language that is refused today) is removed, unless the patch speaks of it.
+ * Merges a patch into the stored preferences. A stored member that is not valid any more (a time zone that this Node does
+ * not know, a language that is refused today) is removed, unless the patch names it.
  * @param patch as {@link preferencesPatchSchema} reads it: each member is valid
  */
 export async function patchSubscription(

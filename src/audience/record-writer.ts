@@ -18,8 +18,8 @@ export interface Placed {
 type Written = 'created' | 'updated' | 'conflict' | 'full';
 
 /**
- * Unproven subscriptions that a shard holds at most, 131,072 in all. Strangers can bring any number, and each alert tries
- * them; readers become proven with their first alert.
+ * A shard holds this many unproven subscriptions at most, all shards 131,072. Strangers can make up any number, and each
+ * alert is sent to them. A reader's subscription is proven by its first alert.
  */
 const MOST_UNPROVEN = 2048;
 
@@ -41,12 +41,12 @@ export function createRecordWriter(deps: { redis: Redis; addresses: Addresses; n
   });
 
   return {
-    /** As a reader's browser asks: a new one is unproven. */
+    /** For a reader's browser: a new subscription is unproven. */
     write: (placed: Placed): Promise<Written> => {
       const { names, args } = call(placed, true);
       return runScript(redis, PUT, names, args);
     },
-    /** As an operator asks, who vouches for them: they are proven. One round trip a shard; the answers come in the same order. */
+    /** For an operator, who vouches for them: they are proven. One round trip for each shard; the answers are in the same order. */
     writeAll: async (all: readonly Placed[]): Promise<Written[]> => {
       const byShard = Array.from({ length: SHARDS }, (): number[] => []);
       all.forEach(({ place }, index) => byShard[place.shard]?.push(index));
@@ -61,7 +61,7 @@ export function createRecordWriter(deps: { redis: Redis; addresses: Addresses; n
       );
       return written;
     },
-    /** Tells whether it was there, and was owned. */
+    /** Whether it was stored with this secret, and is erased. */
     remove: (place: Place, auth: Buffer): Promise<boolean> =>
       runScript(redis, REMOVE, shardKeys(place), [place.field, auth, deps.now()]),
   };

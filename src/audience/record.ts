@@ -5,9 +5,9 @@ import { topicsOf } from './set-names.ts';
 import type { StoredSubscription } from './subscription.ts';
 
 /**
- * A subscription packed into bytes. The secret stands at a fixed place, because the scripts that change a record compare
- * it there; everything of variable length comes after. They read the language tag as well. What is called the channel's is
- * written and read by the channel alone (address.ts).
+ * A subscription packed into bytes. The secret has a fixed place, because the scripts that change a record compare it
+ * there; the parts of variable length follow. The scripts also read the language tag, and PATCH everything from there on.
+ * Only the channel writes and reads the bytes that are the channel's (address.ts).
  *
  * | bytes | what |
  * | --- | --- |
@@ -41,11 +41,11 @@ export const URGENCY_MASK = 0x03;
 // The order is part of the format: append only.
 const URGENCY_CODES: readonly Urgency[] = ['flash', 'urgent', 'normal'];
 
-/** What its push service has said of a subscription so far. */
+/** The answers of a subscription's push service so far. */
 export interface Standing {
-  /** Its push service has never accepted a message for it. A stranger may have made it up. */
+  /** The push service has never accepted a message for it. A stranger may have made it up. */
   readonly unproven: boolean;
-  /** Alerts in a row that were refused for it, {@link MOST_REFUSALS} at most. */
+  /** Consecutive alerts that the push service refused, {@link MOST_REFUSALS} at most. */
   readonly refusals: number;
 }
 
@@ -59,7 +59,7 @@ export interface Recipient extends Standing {
   readonly wishes: Wishes | undefined;
 }
 
-/** @param unproven a new subscription is; the scripts keep what is known of one that is there */
+/** @param unproven true for a new subscription; over a stored one, the scripts keep its standing */
 export function packRecord(
   addresses: Addresses,
   { address, preferences }: StoredSubscription,
@@ -86,7 +86,7 @@ export function packRecord(
 }
 
 /**
- * Reads what sending needs, and no more: this runs once a delivery.
+ * Reads only the parts that sending needs: this runs once for each delivery.
  * @throws when the bytes are of another format, or of a channel that this process does not have
  */
 export function unpackRecipient(addresses: Addresses, packed: Buffer): Recipient {

@@ -41,14 +41,14 @@ export const quietHoursSchema = z.strictObject({
 export type QuietHours = z.infer<typeof quietHoursSchema>;
 
 /**
- * A reader's language. Each costs a bitmap in every shard where somebody has it, so what is no language is refused
- * (docs/decisions/0016).
+ * A reader's language. Each language costs a bitmap in every shard where a reader has it, so tags that name no language
+ * are refused (docs/decisions/0016).
  */
 const readerLangSchema = langSchema
   .refine(isRealLanguage, 'must be an existing language, such as ar, en or pt-BR')
   .transform(withPrimaryLanguage);
 
-/** What a reader chose. `urgency` is the quietest that still comes; without `lang` every language comes. */
+/** A reader's choices. `urgency` is the quietest that the reader still gets; a reader without `lang` gets every language. */
 export const preferencesSchema = z.strictObject({
   topics: z.array(topicIdSchema).min(1).max(MAX_TOPICS),
   urgency: urgencySchema.default('normal'),
@@ -59,8 +59,8 @@ export const preferencesSchema = z.strictObject({
 export type Preferences = z.infer<typeof preferencesSchema>;
 
 /**
- * The body of `PATCH /v1/subscriptions/:id` (RFC 7396): null removes, and members are merged. Whether the outcome has all
- * that it needs is judged after the merge, by {@link preferencesSchema}.
+ * The body of `PATCH /v1/subscriptions/:id` (RFC 7396): null removes, and members are merged. Each member is checked here;
+ * the script that merges checks that quiet hours are whole afterwards (audience/scripts/patch.ts).
  */
 export const preferencesPatchSchema = z.strictObject({
   topics: z.array(topicIdSchema).min(1).max(MAX_TOPICS).optional(),
@@ -80,7 +80,7 @@ export const preferencesPatchSchema = z.strictObject({
 });
 export type PreferencesPatch = z.infer<typeof preferencesPatchSchema>;
 
-/** Whom an alert version is for. */
+/** The readers that an alert version is for. */
 export interface AudienceQuery {
   readonly topics: readonly string[];
   readonly urgency: Urgency;

@@ -22,20 +22,20 @@ export interface FrozenName {
 /** Slots of a shard, a bit each (bit 0 is the highest of byte 0, as in Redis). */
 export interface Frozen {
   readonly all: Buffer;
-  /** Those whose push service had never accepted a message when the audience was frozen. */
+  /** The members whose push service had never accepted a message when the audience was frozen. */
   readonly unproven: Buffer;
 }
 
 export interface Selection {
   /**
-   * The audience of `name` in one shard. The first call decides it; every later call with that name answers the same until
-   * `keepSeconds` have gone by. The members of `earlier`, an audience frozen before, belong to it as well, but for those
-   * that have left since. An empty audience is not kept: its caller remembers that it was empty.
+   * The audience of `name` in one shard. The first call decides it; every later call with that name answers the same for
+   * `keepSeconds`. The members of `earlier`, an audience frozen before, belong to it as well, except subscriptions erased
+   * since. An empty audience is not kept: its caller remembers that it was empty.
    */
   freeze(audience: FrozenName, shard: number, query: AudienceQuery, keepSeconds: number): Promise<Frozen>;
-  /** The same for an audience of these members (a bitmap), less those that have left. */
+  /** The same for an audience of these members (a bitmap), except subscriptions erased since. */
   freezeMembers(name: string, shard: number, members: Buffer, keepSeconds: number): Promise<Frozen>;
-  /** Bytes `from` to `to` (both included) of what was frozen. */
+  /** Bytes `from` to `to` (both included) of the frozen audience. */
   frozen(name: string, shard: number, from: number, to: number): Promise<Buffer>;
   /** The same of its unproven part. */
   frozenUnproven(name: string, shard: number, from: number, to: number): Promise<Buffer>;

@@ -17,7 +17,7 @@ const HEARD = {
 /** The set that every reader is in. */
 export const EVERYBODY = urgencySet('flash');
 
-/** Those of every urgency that is at least as loud as the quietest that a reader wants. */
+/** The sets of every urgency that is at least as loud as the quietest that a reader wants. */
 export const urgencySets = (quietest: Urgency): string[] => HEARD[quietest].map(urgencySet);
 
 /** The sets of a reader, its language's first. */

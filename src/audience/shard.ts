@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 /** Shards of the subscription store: each is one hash slot of a Redis Cluster. Part of the stored format. */
 export const SHARDS = 64;
-/** Subscriptions per page: what one LRANGE brings. Part of the stored format. */
+/** Subscriptions per page: one LRANGE reads them. Part of the stored format. */
 export const PAGE_SIZE = 64;
 /**
  * Index buckets of a shard. Redis keeps a hash of up to 512 fields packed (`hash-max-listpack-entries`), which these
@@ -11,8 +11,8 @@ export const PAGE_SIZE = 64;
 const BUCKETS = 128;
 /**
  * A freed slot is given to another subscription only after this long, so that no slot changes hands while an audience
- * names it. A frozen audience lives for the life of its alert and a day, eight days at most; what is frozen while the
- * slot rests does not name it. The ninth day is for clocks that differ (docs/decisions/0004).
+ * names it. A frozen audience lives for the life of its alert and a day, eight days at most; an audience frozen while the
+ * slot rests does not name it. The ninth day allows for clocks that differ (docs/decisions/0004).
  */
 export const SLOT_QUARANTINE_MS = 9 * 24 * 3600 * 1000;
 
@@ -21,13 +21,13 @@ export interface Place {
   readonly shard: number;
   /** Name of the index bucket inside the shard. */
   readonly bucket: string;
-  /** Field of that bucket: the part of the id that shard and bucket do not tell. */
+  /** Field of that bucket: the part of the id that does not follow from shard and bucket. */
   readonly field: Buffer;
 }
 
 const ID_PATTERN = /^[A-Za-z0-9_-]{22}$/;
 
-/** The id of a subscription: 16 bytes of its endpoint's SHA-256, base64url. It tells nothing of the endpoint. */
+/** The id of a subscription: 16 bytes of its endpoint's SHA-256, base64url. It reveals nothing about the endpoint. */
 export function subscriptionId(endpoint: string): string {
   return createHash('sha256').update(endpoint).digest().toString('base64url', 0, 16);
 }
@@ -38,7 +38,7 @@ export function placeOf(id: string): Place | undefined {
   const bytes = Buffer.from(id, 'base64url');
   const [first = 0, second = 0] = bytes;
   const field = bytes.subarray(1);
-  // What shard and bucket leave over of the first two bytes stays part of the field.
+  // The bits of the first two bytes that neither shard nor bucket uses stay in the field.
   field[0] = (Math.floor(first / SHARDS) << 1) | Math.floor(second / BUCKETS);
   return { shard: first % SHARDS, bucket: (second % BUCKETS).toString(36), field };
 }

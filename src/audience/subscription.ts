@@ -1,9 +1,9 @@
 import type { Address } from './address.ts';
 import type { Preferences } from './schema.ts';
 
-/** All that is kept of a subscription. */
+/** A subscription as the store keeps it. */
 export interface StoredSubscription {
-  /** As its channel made it. */
+  /** Made by its channel. */
   readonly address: Address;
   readonly preferences: Preferences;
 }

@@ -18,7 +18,7 @@ export type PutResult =
   | { readonly type: 'created' | 'updated'; readonly subscription: Subscription }
   /** The endpoint is known, with another `auth`. */
   | { readonly type: 'conflict' }
-  /** Too many wait for the first message that their push service accepts. */
+  /** The shard has too many unproven subscriptions. */
   | { readonly type: 'full' };
 
 export type OwnedResult =
@@ -29,31 +29,31 @@ export type OwnedResult =
 
 export type PatchResult =
   | OwnedResult
-  /** What the patch makes of the preferences is not valid. */
+  /** The preferences would not be valid after the patch. */
   | { readonly type: 'invalid'; readonly error: z.ZodError };
 
-/** What became of an alert for one subscription. */
+/** How an alert ended for one subscription. */
 export interface Note {
   readonly slot: number;
   readonly auth: Buffer;
   readonly accepted: boolean;
 }
 
-/** Every method is atomic and may be repeated. All reject only when Redis is away. */
+/** Every method is atomic and may be repeated, and rejects only when Redis is away. */
 export interface SubscriptionStore {
-  /** As a browser asks. A new one is unproven until its push service accepts a message. */
+  /** For a device. A new subscription is unproven until its push service accepts a message. */
   put(address: Address, preferences: Preferences): Promise<PutResult>;
-  /** Many at once that the operator vouches for: they are proven. Each is atomic by itself. The answers come in the same order. */
+  /** For an operator, who vouches for them: they are proven. Each is atomic by itself. The answers are in the same order. */
   putAll(subscriptions: readonly StoredSubscription[]): Promise<PutResult['type'][]>;
   get(id: string, auth: Buffer): Promise<OwnedResult>;
   patch(id: string, auth: Buffer, patch: PreferencesPatch): Promise<PatchResult>;
-  /** `found` means that it is erased now, with everything that was kept of it. */
+  /** `found`: it is erased now, with everything that was kept of it. */
   remove(id: string, auth: Buffer): Promise<OwnedResult>;
-  /** The same for the operator, who need not prove possession. Tells whether it was there. */
+  /** The same for the operator, without a proof of possession. Answers whether it was stored. */
   erase(id: string): Promise<boolean>;
-  /** Notes what their push service has said of subscriptions in a shard. Answers how many refusals in a row each has now. */
+  /** Stores push services' answers about subscriptions of a shard. Answers how many consecutive refusals each has now. */
   note(shard: number, notes: readonly Note[]): Promise<number[]>;
-  /** How many subscriptions an alert like this would go to now. */
+  /** The number of subscriptions that an alert like this would go to now. */
   estimate(query: AudienceQuery): Promise<number>;
   count(): Promise<number>;
   /** The same by standing. Reads one small hash a shard. */

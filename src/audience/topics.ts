@@ -9,7 +9,7 @@ const topicSchema = z.object({
   default: z.boolean(),
 });
 
-/** What readers follow. `names` by BCP 47 language; `default`: ticked for a new reader. */
+/** A topic that readers follow. `names` by BCP 47 language; `default`: ticked for a new reader. */
 export type Topic = z.infer<typeof topicSchema>;
 
 export interface TopicStore {
@@ -39,14 +39,14 @@ export function createTopicStore(redis: Redis): TopicStore {
 
 const LOOK_EVERY_MS = 30_000;
 
-/** The ids of the topics for those that cannot wait for Redis; another set when they change. */
+/** The ids of the topics for callers that cannot wait for Redis; a new set when they change. */
 export interface KnownTopics {
-  /** Undefined until the first look. */
+  /** Undefined until the first read. */
   current(): ReadonlySet<string> | undefined;
   close(): void;
 }
 
-/** Looks at the topics now and every half minute. While Redis is away those of the last look count. */
+/** Reads the topics now and every half minute. While Redis is away, the topics of the last read count. */
 export function watchTopics(topics: Pick<TopicStore, 'list'>): KnownTopics {
   let known: ReadonlySet<string> | undefined;
   const look = async (): Promise<void> => {

@@ -1,14 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { chmod, lstat, mkdir } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { join, resolve } from 'node:path';
 import type { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UnfitError } from '../ops/unfit.ts';
 import { cutZeroTail } from './append-only-file.ts';
+import { askProcess, rewriteFile } from './ask-redis.ts';
 import { lockFolder } from './folder-lock.ts';
 import { PID_FILE, stopLeftover } from './leftover.ts';
-import { shortSocketPath } from '../redis/socket-path.ts';
 
 export interface EmbeddedRedis {
   /** For `connectRedis`. */
@@ -156,42 +155,6 @@ async function stopChild(child: ChildProcess, ended: Promise<string>): Promise<v
   const timer = setTimeout(() => child.kill('SIGKILL'), 10_000);
   await ended;
   clearTimeout(timer);
-}
-
-/**
- * The process of the server that answers. Undefined if there is none, or while it loads its data (it answers INFO
- * then).
- */
-async function askProcess(socket: string): Promise<number | undefined> {
-  const [, pid, loading] = (await ask(socket, 'INFO\r\n', /process_id:(\d+)[^]*\nloading:([01])/)) ?? [];
-  return loading === '0' ? Number(pid) : undefined;
-}
-
-/**
- * A file that was cut inside a transaction ends with the beginning of it, and the next commands would be read as its
- * rest.
- */
-async function rewriteFile(socket: string): Promise<void> {
-  await ask(socket, 'BGREWRITEAOF\r\n', /^\+(.*)\r\n/);
-}
-
-/** @returns what `pattern` finds in the answer; undefined if it finds nothing within a second */
-function ask(socket: string, command: string, pattern: RegExp): Promise<RegExpExecArray | undefined> {
-  return new Promise((done) => {
-    const connection = connect(shortSocketPath(socket));
-    let text = '';
-    connection.setTimeout(1000, () => connection.destroy());
-    connection.once('connect', () => connection.write(command));
-    connection.on('data', (data) => {
-      text += data.toString();
-      const found = pattern.exec(text);
-      if (found === null && !text.startsWith('-')) return;
-      done(found ?? undefined);
-      connection.destroy();
-    });
-    connection.once('error', () => done(undefined));
-    connection.once('close', () => done(undefined));
-  });
 }
 
 /** Other users may have put files into a folder to which they can write, so only a folder of our user is used. */

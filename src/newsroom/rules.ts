@@ -1,12 +1,14 @@
 import { MAX_PUSH_MESSAGE_BYTES } from '../alerts/notification.ts';
-import type { Alert, EditorAlert, NewAlert } from '../alerts/schema.ts';
-import { MAX_LIFE_MS, MIN_LIFE_MS } from '../alerts/next-version.ts';
+import type { Alert, AlertEdit, EditorAlert, NewAlert } from '../alerts/schema.ts';
+import { MAX_LIFE_MS, MIN_LIFE_MS } from '../alerts/versions.ts';
 import type { TopicStore } from '../audience/topics.ts';
-import type { Editor } from '../editors/schema.ts';
-import { isAtLeast } from '../editors/schema.ts';
 import { linkSites } from './link-sites.ts';
 import { Problem, type FieldError } from '../http/problem.ts';
 import { refuseIfAny } from '../http/read-body.ts';
+
+/** A request that was a little under way when its time came is sent at once. */
+const LATEST_MS = 60_000;
+const MOST_AHEAD_MS = 366 * 24 * 3_600_000;
 
 interface Links {
   readonly url?: string | null | undefined;
@@ -15,28 +17,34 @@ interface Links {
 
 /** What a schema cannot know of an alert. */
 export interface AlertRules {
-  /** What a schema cannot know: topics, sites, times, and what this installation does not do yet. @throws {Problem} */
-  checkNew(input: NewAlert, editor: Editor): Promise<void>;
+  /** Topics, sites and times of a new alert. @throws {Problem} */
+  checkNew(input: NewAlert): Promise<void>;
+  /** The same of what an edit changes. @throws {Problem} */
+  checkEdit(edit: AlertEdit): Promise<void>;
+  /** Sites and expiry of a version that follows. @throws {Problem} */
   checkChange(input: Links & { expiresAt?: string | null | undefined }): void;
+  /** Of a version on its way: it must live for a while once it goes out. @throws {Problem} */
+  checkTimes(alert: Pick<EditorAlert, 'status' | 'sendAt' | 'expiresAt'>): void;
   /** @throws {Problem} 422 when the alert is too large for a push message */
   checkSize(alert: EditorAlert): void;
-  /** @throws {Problem} 403 when only a second person's approval would let this editor send */
-  checkApproval(editor: Editor): void;
+  /** Whether a second editor must agree before it goes out. What takes an alert back waits for nobody. */
+  needsApproval(alert: Pick<EditorAlert, 'urgency' | 'change'>): boolean;
 }
 
 export interface AlertRulesDeps {
   readonly config: {
     readonly publicUrl: string;
     readonly allowedOrigins: readonly string[];
-    readonly requireApproval: boolean;
   };
+  /** Which alerts need a second editor. */
+  readonly approval: () => 'never' | 'flash' | 'always';
   readonly topics: Pick<TopicStore, 'list'>;
   readonly pushMessageBytes: (alert: Alert) => number;
   readonly now: () => number;
 }
 
 export function createAlertRules(deps: AlertRulesDeps): AlertRules {
-  const { publicUrl, allowedOrigins, requireApproval } = deps.config;
+  const { publicUrl, allowedOrigins } = deps.config;
   const sites = linkSites(publicUrl, allowedOrigins);
 
   /** Every reader's device follows the link or fetches the picture: another site would learn all their addresses. */
@@ -49,12 +57,24 @@ export function createAlertRules(deps: AlertRulesDeps): AlertRules {
     });
   }
 
-  function expiryErrors(expiresAt: string | null | undefined): FieldError[] {
+  /** @param fromMs when the version goes out */
+  function expiryErrors(expiresAt: string | null | undefined, fromMs: number): FieldError[] {
     if (typeof expiresAt !== 'string') return [];
-    const life = Date.parse(expiresAt) - deps.now();
+    const life = Date.parse(expiresAt) - fromMs;
     if (life >= MIN_LIFE_MS && life <= MAX_LIFE_MS) return [];
-    return [{ pointer: '/expiresAt', detail: 'must be at least 1 minute and at most 7 days from now' }];
+    const from = fromMs > deps.now() ? 'sendAt' : 'now';
+    return [{ pointer: '/expiresAt', detail: `must be at least 1 minute and at most 7 days from ${from}` }];
   }
+
+  function sendAtErrors(sendAt: string | null | undefined): FieldError[] {
+    if (typeof sendAt !== 'string') return [];
+    const ahead = Date.parse(sendAt) - deps.now();
+    if (ahead >= -LATEST_MS && ahead <= MOST_AHEAD_MS) return [];
+    return [{ pointer: '/sendAt', detail: 'must be in the future, and at most a year from now' }];
+  }
+
+  const startOf = (sendAt: string | null | undefined): number =>
+    Math.max(deps.now(), typeof sendAt === 'string' ? Date.parse(sendAt) : 0);
 
   async function topicErrors(topics: readonly string[]): Promise<FieldError[]> {
     const known = new Set((await deps.topics.list()).map((topic) => topic.id));
@@ -63,26 +83,34 @@ export function createAlertRules(deps: AlertRulesDeps): AlertRules {
     );
   }
 
-  function checkApproval(editor: Editor): void {
-    if (!requireApproval || isAtLeast(editor.role, 'approver')) return;
-    throw new Problem(
-      'approval-required',
-      'REQUIRE_APPROVAL is set: an approver must send the alert. Submitting it for approval is not available yet.',
-    );
-  }
-
   return {
-    checkApproval,
-    checkNew: async (input, editor) => {
-      refuseLater(input);
-      checkApproval(editor);
+    checkNew: async (input) => {
       refuseIfAny([
         ...siteErrors(input),
-        ...expiryErrors(input.expiresAt),
+        ...sendAtErrors(input.sendAt),
+        ...expiryErrors(input.expiresAt, startOf(input.sendAt)),
         ...(await topicErrors(input.topics)),
       ]);
     },
-    checkChange: (input) => refuseIfAny([...siteErrors(input), ...expiryErrors(input.expiresAt)]),
+    checkEdit: async (edit) => {
+      refuseIfAny([
+        ...siteErrors(edit),
+        ...sendAtErrors(edit.sendAt),
+        ...(await topicErrors(edit.topics ?? [])),
+      ]);
+    },
+    checkChange: (input) => refuseIfAny([...siteErrors(input), ...expiryErrors(input.expiresAt, deps.now())]),
+    checkTimes: ({ status, sendAt, expiresAt }) => {
+      refuseIfAny([
+        ...(status === 'scheduled' ? sendAtErrors(sendAt) : []),
+        ...expiryErrors(expiresAt, startOf(sendAt)),
+      ]);
+    },
+    needsApproval: ({ urgency, change }) => {
+      if (change === 'retraction') return false;
+      const rule = deps.approval();
+      return rule === 'always' || (rule === 'flash' && urgency === 'flash');
+    },
     checkSize: (alert) => {
       const bytes = deps.pushMessageBytes(alert);
       if (bytes <= MAX_PUSH_MESSAGE_BYTES) return;
@@ -102,18 +130,6 @@ export function createAlertRules(deps: AlertRulesDeps): AlertRules {
       );
     },
   };
-}
-
-/** What the contract holds and this version does not do is refused: ignored, an alert would go out too early. */
-function refuseLater(input: NewAlert): void {
-  const errors: FieldError[] = [];
-  if (input.draft === true) errors.push({ pointer: '/draft', detail: 'drafts are not available yet' });
-  if (typeof input.sendAt === 'string')
-    errors.push({ pointer: '/sendAt', detail: 'scheduling is not available yet' });
-  if (errors.length === 0) return;
-  throw new Problem('not-available-yet', 'Omit these fields: the alert is then sent immediately.', {
-    errors,
-  });
 }
 
 function longestField(alert: EditorAlert): string {

@@ -8,30 +8,19 @@ import { createLane } from './lane/lane.ts';
 import { createLanes, type Lanes } from './lane/lanes.ts';
 import { classify, DEFAULT_RETRY_AFTER } from './outcome.ts';
 import type { RemovalBrake } from './endpoint/removal-brake.ts';
+import { createHeldMessages } from './held-messages.ts';
 import { createSenderMetrics } from './sender-metrics.ts';
 import {
   isWithdrawn,
   TransportError,
   type PushAnswer,
   type PushSender,
-  type Rank,
   type RetryReason,
   type SendOrder,
   type Transport,
 } from './types.ts';
 import type { Vapid } from './vapid/vapid-headers.ts';
 
-/**
- * Most messages that the sender holds, waiting or in flight. Payloads of 2.6 kB then take about 100 MB, and each body in
- * flight (1,000 a lane at most) 2.8 kB more. A caller that gives less at a time bounds it further.
- * A lane that holds fewer than {@link ALWAYS_HELD} may always add one, so that others cannot crowd it out.
- */
-const MAX_HELD = 32_768;
-const ALWAYS_HELD = 256;
-/** Most messages to unproven subscriptions that the sender holds for all origins together. */
-const MAX_UNPROVEN_HELD = 8192;
-/** Share of {@link MAX_HELD} that each rank may fill, which leaves room for more urgent ranks. */
-const HELD_SHARE: Readonly<Record<Rank, number>> = { 0: 1, 1: 0.75, 2: 0.5 };
 /**
  * Most push services to which connections are opened ahead: five have nearly all readers, and the others are regions of
  * one.
@@ -69,13 +58,11 @@ export function openSender(deps: {
   const metrics = createSenderMetrics(deps.metrics, allLanes);
   const encryptor = deps.encryptor ?? openEncryptor({ logger });
   const encryptionQueue = createEncryptionQueue({ encryptor, deliver });
+  const held = createHeldMessages();
   /** Started and not answered. The oldest comes first, and all have the same deadline. */
   const started = new Set<Job>();
   let deadlineTimer: NodeJS.Timeout | undefined;
-  let held = 0;
-  let heldUnproven = 0;
   let closed: Promise<void> | undefined;
-  let onEmpty: (() => void) | undefined;
 
   function laneOf({ origin, provider, regional }: Accepted, order: SendOrder): Lane | undefined {
     const lanes = lanesOf(order.unproven);
@@ -135,9 +122,7 @@ export function openSender(deps: {
     metrics.answered(job.lane, answer, sent ? clock() - (job.startedAt ?? 0) : undefined);
     if (!job.lane.unproven) deps.brake?.note(job.lane.provider, answer);
     job.resolve(answer);
-    held--;
-    if (job.lane.unproven) heldUnproven--;
-    if (held === 0) onEmpty?.();
+    held.remove(job.lane);
   }
 
   function giveUpOverdue(): void {
@@ -152,22 +137,9 @@ export function openSender(deps: {
     }
   }
 
-  function hasRoom(lane: Lane, { rank }: SendOrder): boolean {
-    if (lane.unproven && heldUnproven >= MAX_UNPROVEN_HELD * HELD_SHARE[rank]) return false;
-    return held < MAX_HELD * HELD_SHARE[rank] || lane.inFlight + lane.waiting < ALWAYS_HELD;
-  }
-
   async function close(deadlineMs: number): Promise<void> {
     for (const lane of allLanes()) lane.close();
-    if (held > 0) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, deadlineMs);
-        onEmpty = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-    }
+    await held.emptied(deadlineMs);
     for (const job of started) {
       settle(job, { type: 'retry', afterMs: DEFAULT_RETRY_AFTER, reason: 'closing', attempted: true });
     }
@@ -182,9 +154,9 @@ export function openSender(deps: {
       if (closed !== undefined) return Promise.resolve(notTaken('closing'));
       if (order.stopped) return Promise.resolve(notTaken('stopped'));
       const lane = laneOf(verdict, order);
-      if (lane === undefined || !hasRoom(lane, order)) return Promise.resolve(notTaken('saturated'));
-      held++;
-      if (lane.unproven) heldUnproven++;
+      if (lane === undefined || !held.hasRoom(lane, order.rank))
+        return Promise.resolve(notTaken('saturated'));
+      held.add(lane);
       const { path } = verdict;
       return new Promise((resolve) => {
         const submittedAt = clock();

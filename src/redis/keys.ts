@@ -28,8 +28,15 @@ export const keys = {
   alertsAll: (topic: string, lang: string) => `${CORE}:alerts:all:${topic}:${lang}`,
   /** Accepted versions that are not finished: member `id:version`, score = accepted at (ms). */
   outbox: `${CORE}:alerts:outbox`,
+  /** Versions that are sent later: member `id:version`, score = when (ms). */
+  scheduled: `${CORE}:alerts:scheduled`,
   duplicate: (fingerprint: string) => `${CORE}:alerts:duplicate:${fingerprint}`,
   idempotency: (editorId: string, keyHash: string) => `${CORE}:idempotency:${editorId}:${keyHash}`,
+  // intake
+  /** What became of a source's item: by the hash of the item's id. */
+  intake: (source: string, item: string) => `${CORE}:intake:${source}:${item}`,
+  /** Held while a version of the item is being taken in. */
+  intakeTurn: (source: string, item: string) => `${CORE}:intake-turn:${source}:${item}`,
   // live log
   liveLog: `${CORE}:live`,
   liveEpoch: `${CORE}:live:epoch`,

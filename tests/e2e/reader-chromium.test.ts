@@ -101,10 +101,11 @@ test('by keyboard alone: topics chosen, notifications on, language switched, not
   expect(
     await page.evaluate('[document.documentElement.lang, document.documentElement.dir, document.title]'),
   ).toEqual(['en', 'ltr', 'Ajil']);
-  // The language of the page and that of the notifications are two choices.
+  await page.getByText('Notifications now come in the language of this page.').waitFor();
+  expect((await focused(page)).name).toBe('العربية');
   await page.reload();
   await page.getByText('Notifications are on').waitFor();
-  expect(await atServer(page)).toMatchObject(chosen);
+  expect(await atServer(page)).toMatchObject({ ...chosen, lang: 'en' });
 
   await tabTo(page, 'Turn off notifications');
   await page.keyboard.press('Enter');
@@ -173,7 +174,7 @@ test('the bar lives: an alert, its correction and its retraction come without re
   expect(await item.locator('a[href^="http"], img').count()).toBe(0);
 });
 
-test('an English reader subscribes to English: the notifications’ language follows the switch until it is chosen', async () => {
+test('the notifications’ language follows the page’s switch, before and after they are on, until the reader chooses it', async () => {
   const english = await chromium.newReader({ locale: 'en', permissions: ['notifications'] });
   await stubSubscribe(english, subscription);
   const page = await english.newPage();
@@ -182,6 +183,20 @@ test('an English reader subscribes to English: the notifications’ language fol
   await page.getByRole('link', { name: 'English' }).click();
   await page.getByRole('button', { name: 'Turn on notifications' }).click();
   await page.locator('.card.on').waitFor();
+  expect(await atServer(page)).toMatchObject({ lang: 'en' });
+
+  await page.getByRole('link', { name: 'العربية' }).click();
+  await page.getByText('تصلك الإشعارات من الآن بلغة هذه الصفحة.').waitFor();
+  expect(await atServer(page)).toMatchObject({ lang: 'ar' });
+  await page.getByRole('radio', { name: 'الإنجليزية' }).check();
+  await page.getByRole('button', { name: 'احفظ' }).click();
+  await page.getByText('حُفظت اختياراتك.').waitFor();
+  expect(await atServer(page)).toMatchObject({ lang: 'en' });
+  for (const language of ['English', 'العربية', 'English']) {
+    await page.getByRole('link', { name: language }).click();
+  }
+  await page.reload();
+  await page.getByText('Notifications are on').waitFor();
   expect(await atServer(page)).toMatchObject({ lang: 'en' });
 });
 

@@ -1,5 +1,5 @@
 import { newAlertId } from '../../src/alerts/id.ts';
-import { firstVersion, nextVersion } from '../../src/alerts/next-version.ts';
+import { firstVersion, nextVersion } from '../../src/alerts/versions.ts';
 import { newAlertSchema, newVersionSchema } from '../../src/alerts/schema.ts';
 import { createAlertStore } from '../../src/alerts/store.ts';
 import { createLogger } from '../../src/ops/logger.ts';

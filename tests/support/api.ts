@@ -1,7 +1,7 @@
 import { createECDH, randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createApp, type ApiDeps } from '../../src/app.ts';
+import { createApp, type Api, type ApiDeps } from '../../src/app.ts';
 import { pushMessageBytes } from '../../src/alerts/notification.ts';
 import { createAlertStore } from '../../src/alerts/store.ts';
 import { createSubscriptionStore } from '../../src/audience/subscriptions.ts';
@@ -22,6 +22,7 @@ export interface TestApi {
   readonly url: string;
   readonly redis: TestRedis;
   readonly deps: ApiDeps;
+  readonly newsroom: Api['newsroom'];
   /** API keys, one for each role. */
   readonly keys: { author: string; approver: string; admin: string };
   readonly fanOuts: { alertId: string; version: number }[];
@@ -72,7 +73,8 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}): Promise<Te
     subscriptions: createSubscriptionStore({ redis, addresses: ADDRESSES, now }),
     reports: { get: (id, version) => Promise.resolve(reports.get(`${id}:${version}`)) },
     receipts: {
-      record: ({ token }, told) => told(token === 'good' ? 'recorded' : 'invalid'),
+      record: ({ token }, told) =>
+        told(token === 'good' ? 'recorded' : token === 'busy' ? 'busy' : 'invalid'),
     },
     liveLog: createLiveLog(redis),
     fanOutQueue: {
@@ -106,6 +108,7 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}): Promise<Te
     url,
     redis: redisServer,
     deps,
+    newsroom: api.newsroom,
     keys: { author: await keyOf('author'), approver: await keyOf('approver'), admin: await keyOf('admin') },
     fanOuts,
     reports,

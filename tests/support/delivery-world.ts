@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { newAlertId } from '../../src/alerts/id.ts';
-import { firstVersion } from '../../src/alerts/next-version.ts';
+import { firstVersion } from '../../src/alerts/versions.ts';
 import type { Urgency } from '../../src/alerts/schema.ts';
 import { createAlertStore, type AlertStore } from '../../src/alerts/store.ts';
 import type { QuietHours } from '../../src/audience/schema.ts';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { WebSocket } from 'ws';
-import { firstVersion } from '../../src/alerts/next-version.ts';
+import { firstVersion } from '../../src/alerts/versions.ts';
 import { newAlertId } from '../../src/alerts/id.ts';
 import { toPublicAlert, type Alert } from '../../src/alerts/schema.ts';
 import { problemDetails } from '../../src/http/problem.ts';

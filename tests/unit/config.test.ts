@@ -157,7 +157,13 @@ describe('VAPID keys', () => {
   });
 });
 
-test.for(['https://[news.example', 'https://news.example:99999', 'https://%', 'https://localhost:3000/'])(
+test.for([
+  'https://[news.example',
+  'https://news.example:99999',
+  'https://%',
+  'https://localhost:3000/',
+  'https://desk@LOCALHOST',
+])(
   'VAPID_SUBJECT=%s is refused: no token could be signed with it, or Apple would refuse the token',
   (VAPID_SUBJECT) => {
     expect(faultsOf({ VAPID_SUBJECT })).toMatch(/1 fault\(s\):\n  VAPID_SUBJECT: must/);

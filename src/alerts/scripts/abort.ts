@@ -21,6 +21,7 @@ if #sending == 0 then return {'wrong-status', redis.call('HGET', KEYS[2], 's:' .
 local stale = auditStale(KEYS[1])
 if stale then return stale end
 for _, n in ipairs(sending) do redis.call('HSET', KEYS[2], 's:' .. n, 'aborted') end
+redis.call('HINCRBY', KEYS[2], 'revision', 1)
 audit(KEYS[1])
 return {'aborted'}`,
   z.union([word('aborted'), word('missing'), wrongStatus, stale]),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { staleAnswer } from '../../editors/audit-script.ts';
 import { statusSchema, type EditorAlert } from '../schema.ts';
 
 /*
@@ -10,7 +11,7 @@ export const word = <const Word extends string>(only: Word) =>
   z.tuple([z.literal(only)]).transform(() => ({ type: only }));
 
 /** The audit chain went on without us; the hash that the next entry must follow. */
-export const stale = z.tuple([z.literal('stale'), z.string()]).transform(([type, hash]) => ({ type, hash }));
+export const stale = staleAnswer.transform(([type, hash]) => ({ type, hash }));
 
 /** Id of the alert that has the same content. */
 export const duplicate = z
@@ -27,8 +28,10 @@ export const repeated = z
   .tuple([z.literal('repeated'), z.string()])
   .transform(([type, answer]) => ({ type, alert: firstAnswer(answer) }));
 
-/** Answers of earlier releases name no author. */
+/** Answers of earlier releases lack what this one added. */
 export function firstAnswer(answer: string): EditorAlert {
-  const alert = JSON.parse(answer) as Omit<EditorAlert, 'author'> & { readonly author?: string };
-  return { ...alert, author: alert.author ?? alert.createdBy };
+  const alert = JSON.parse(answer) as Omit<EditorAlert, Added> & Partial<Pick<EditorAlert, Added>>;
+  const { author = alert.createdBy, ownExpiry = true, review = null } = alert;
+  return { ...alert, author, ownExpiry, review };
 }
+type Added = 'author' | 'ownExpiry' | 'review';

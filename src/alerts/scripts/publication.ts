@@ -2,31 +2,45 @@
  * The one way for a stored version to become public: for sending at once, an approval, a due schedule, an intake alike.
  *
  * The hash of an alert: `version` (the newest), `public` (the newest that readers may see), `published` (the alert's place
- * in the indexes), and for each version n `v:<n>` (JSON as first answered) and `s:<n>` (its status now).
+ * in the indexes), `revision` (how often an editor has changed it), and for each version n `v:<n>` (JSON) and `s:<n>` (its
+ * status now).
  *
- * `publish(alert, n, status, outbox, member, now)` puts version n in the place of the earlier ones, and into the outbox.
- * From the moment it is stored nothing of them may be sent any more: a retraction makes each of them retracted, any other
- * version superseded. What was aborted stays aborted, and what was still waiting is cancelled.
+ * `publish(alert, id, n, status, outbox, scheduled, now)` puts version n in the place of the earlier ones, and into the
+ * outbox. From the moment it is stored nothing of them may be sent any more: a retraction makes each of them retracted, any
+ * other version superseded. What was aborted stays aborted, and what was still waiting is cancelled.
  *
- * `findTwin(guards, own)` is the id of an alert other than `own` that holds one of the guards of the same content.
+ * `isOneOf(status, list, first)` tells whether the status is in the list from there on. `findTwin(guards, own)` is the id of
+ * an alert other than `own` that holds one of the guards of the same content.
  */
 export const PUBLICATION_LUA = `
 local WAITING = { draft = true, ['awaiting-approval'] = true, scheduled = true }
-local function publish(alert, n, status, outbox, member, now)
+local function cancelWaiting(alert, id, n, scheduled)
+  if not WAITING[redis.call('HGET', alert, 's:' .. n)] then return end
+  redis.call('HSET', alert, 's:' .. n, 'cancelled')
+  redis.call('ZREM', scheduled, id .. ':' .. n)
+end
+local function publish(alert, id, n, status, outbox, scheduled, now)
   n = tonumber(n)
   for earlier = 1, n - 1 do
+    cancelWaiting(alert, id, earlier, scheduled)
     local field = 's:' .. earlier
     local known = redis.call('HGET', alert, field)
-    if WAITING[known] then
-      redis.call('HSET', alert, field, 'cancelled')
-    elseif status == 'retracted' and known ~= 'cancelled' then
+    if status == 'retracted' and known ~= 'cancelled' then
       redis.call('HSET', alert, field, 'retracted')
     elseif known == 'sending' or known == 'sent' then
       redis.call('HSET', alert, field, 'superseded')
     end
   end
   redis.call('HSET', alert, 's:' .. n, status, 'public', n)
-  redis.call('ZADD', outbox, now, member)
+  redis.call('HINCRBY', alert, 'revision', 1)
+  redis.call('ZREM', scheduled, id .. ':' .. n)
+  redis.call('ZADD', outbox, now, id .. ':' .. n)
+end
+local function isOneOf(status, list, first)
+  for i = first, #list do
+    if list[i] == status then return true end
+  end
+  return false
 end
 local function findTwin(guards, own)
   for _, guard in ipairs(guards) do

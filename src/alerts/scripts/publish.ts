@@ -7,33 +7,31 @@ import { PUBLICATION_LUA } from './publication.ts';
 /**
  * Makes the newest version, which is stored, public. Of two that race, one publishes; the other hears the status.
  *
- * KEYS: 1 audit, 2 alert, 3 outbox, then the guards of its content, the editors' indexes, the readers' indexes
- * ARGV: 1 link, 2 version, 3 JSON with its time of publication, 4 status, 5 outbox member, 6 now (ms), 7 id,
+ * KEYS: 1 audit, 2 alert, 3 outbox, 4 scheduled, then the guards of its content, the editors' indexes, the readers' indexes
+ * ARGV: 1 link, 2 version, 3 revision that it must have, 4 JSON with its time of publication, 5 status, 6 id, 7 now (ms),
  *       8 place in the indexes, 9 '1' to allow a twin, 10 life of a guard (ms), 11 guards, 12 editors' indexes,
  *       then the statuses from which this is allowed
- * Answer: published | missing | moved (there is a later version) | wrong-status, the status | duplicate, id of the twin
- *         | stale, hash
+ * Answer: published | missing | moved (there is another version or revision) | wrong-status, the status
+ *         | duplicate, id of the twin | stale, hash
  */
 export const PUBLISH = script(
   `${AUDIT_LUA}${PUBLICATION_LUA}
-local alert, version, id, place = KEYS[2], ARGV[2], ARGV[7], ARGV[8]
-local guards = slice(KEYS, 4, tonumber(ARGV[11]))
-local editors = slice(KEYS, 4 + #guards, tonumber(ARGV[12]))
-local readers = slice(KEYS, 4 + #guards + #editors, #KEYS - 3 - #guards - #editors)
+local alert, version, id, place = KEYS[2], ARGV[2], ARGV[6], ARGV[8]
+local guards = slice(KEYS, 5, tonumber(ARGV[11]))
+local editors = slice(KEYS, 5 + #guards, tonumber(ARGV[12]))
+local readers = slice(KEYS, 5 + #guards + #editors, #KEYS - 4 - #guards - #editors)
 
-local newest = redis.call('HGET', alert, 'version')
-if not newest then return {'missing'} end
-if newest ~= version then return {'moved'} end
-local status = redis.call('HGET', alert, 's:' .. version)
-local allowed = false
-for i = 13, #ARGV do allowed = allowed or ARGV[i] == status end
-if not allowed then return {'wrong-status', status} end
-local twin = findTwin(guards, id)
-if twin and ARGV[9] ~= '1' then return {'duplicate', twin} end
+local known = redis.call('HMGET', alert, 'version', 'revision', 's:' .. version)
+if not known[1] then return {'missing'} end
+if known[1] ~= version then return {'moved'} end
+if not isOneOf(known[3], ARGV, 13) then return {'wrong-status', known[3]} end
+if (known[2] or '0') ~= ARGV[3] then return {'moved'} end
+local twin = ARGV[9] ~= '1' and findTwin(guards, id)
+if twin then return {'duplicate', twin} end
 local stale = auditStale(KEYS[1])
 if stale then return stale end
 
-redis.call('HSET', alert, 'v:' .. version, ARGV[3])
+redis.call('HSET', alert, 'v:' .. version, ARGV[4])
 if version == '1' then
   -- The lists are in the order of publication.
   local before = redis.call('HGET', alert, 'published')
@@ -44,7 +42,7 @@ if version == '1' then
   end
   for _, index in ipairs(readers) do redis.call('ZADD', index, 0, place) end
 end
-publish(alert, version, ARGV[4], KEYS[3], ARGV[5], ARGV[6])
+publish(alert, id, version, ARGV[5], KEYS[3], KEYS[4], ARGV[7])
 for _, guard in ipairs(guards) do redis.call('SET', guard, id, 'PX', ARGV[10]) end
 audit(KEYS[1])
 return {'published'}`,

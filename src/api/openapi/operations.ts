@@ -1,6 +1,14 @@
 import { z } from 'zod';
 import { reportSchema } from '../../delivery/report/schema.ts';
-import { alertSchema, editorAlertSchema, newAlertSchema, newVersionSchema } from '../../alerts/schema.ts';
+import {
+  alertEditSchema,
+  alertSchema,
+  editorAlertSchema,
+  newAlertSchema,
+  newVersionSchema,
+  reviewSchema,
+  submissionSchema,
+} from '../../alerts/schema.ts';
 import { preferencesPatchSchema, preferencesSchema } from '../../audience/schema.ts';
 import { subscriptionSchema } from '../../channels/addresses.ts';
 import { listQuerySchema } from '../alerts.ts';
@@ -42,6 +50,7 @@ const WRITE_PROBLEMS = [
   'unsupported-media-type',
   'invalid-body',
 ] as const;
+const WAITING_PROBLEMS = ['forbidden', 'not-found', 'wrong-status', 'too-many-requests'] as const;
 const anyAlert = z.union([editorAlertSchema.strict(), alertSchema.strict()]);
 const possession = ['unauthenticated', 'forbidden', 'not-found', 'too-many-requests'] as const;
 
@@ -60,11 +69,9 @@ export const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operati
       problems: [
         ...WRITE_PROBLEMS,
         'invalid-header',
-        'approval-required',
         'duplicate-alert',
         'message-too-large',
         'idempotency-conflict',
-        'not-available-yet',
         'too-many-requests',
       ],
     },
@@ -86,6 +93,62 @@ export const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operati
       answers: { 200: anyAlert, 304: null },
       problems: ['not-found'],
     },
+    patch: {
+      summary: 'Edit an alert that no reader sees yet',
+      description:
+        'A merge patch (RFC 7396) of a `draft`, `awaiting-approval` or `scheduled` alert. `If-Match` names the ETag of the alert as the editor read it. What was scheduled asks for approval again where a rule demands it; without `sendAt` it becomes a draft.',
+      who: 'editor',
+      tag: 'alerts',
+      headers: ['If-Match'],
+      body: alertEditSchema,
+      example: { headline: 'العنوان بعد التحرير' },
+      answers: { 200: editorAlertSchema.strict() },
+      problems: [
+        ...WRITE_PROBLEMS,
+        'forbidden',
+        'not-found',
+        'wrong-status',
+        'precondition-failed',
+        'precondition-required',
+        'message-too-large',
+        'too-many-requests',
+      ],
+    },
+  },
+  '/v1/alerts/{id}/submission': {
+    post: {
+      summary: 'Send a draft on its way',
+      description:
+        'It becomes `sending`, `scheduled` (with a `sendAt` in the future) or `awaiting-approval`. A scheduled alert with `"sendAt": null` is sent now.',
+      who: 'editor',
+      tag: 'alerts',
+      body: submissionSchema,
+      example: { sendAt: '2026-12-01T18:00:00+03:00' },
+      answers: { 200: editorAlertSchema.strict() },
+      problems: [...WRITE_PROBLEMS, ...WAITING_PROBLEMS, 'duplicate-alert'],
+    },
+  },
+  '/v1/alerts/{id}/approval': {
+    post: {
+      summary: 'Approve or reject an alert that waits for a second person',
+      description:
+        'Nobody approves what they wrote, unless they give the reason in `bypass`. A rejected alert is a draft again, with the note.',
+      who: 'editor',
+      tag: 'alerts',
+      body: reviewSchema,
+      example: { decision: 'approve' },
+      answers: { 200: editorAlertSchema.strict() },
+      problems: [...WRITE_PROBLEMS, ...WAITING_PROBLEMS, 'own-approval', 'duplicate-alert'],
+    },
+  },
+  '/v1/alerts/{id}/cancellation': {
+    post: {
+      summary: 'Cancel an alert that no reader sees yet',
+      who: 'editor',
+      tag: 'alerts',
+      answers: { 200: editorAlertSchema.strict() },
+      problems: [...WAITING_PROBLEMS],
+    },
   },
   '/v1/alerts/{id}/versions': {
     post: {
@@ -101,7 +164,6 @@ export const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operati
       problems: [
         ...WRITE_PROBLEMS,
         'invalid-header',
-        'approval-required',
         'not-found',
         'version-conflict',
         'wrong-status',

@@ -1,6 +1,6 @@
 import { rowOf, type Row } from '../../audience/row.ts';
 
-/** How other services and common packages call the three values, in a row or in what it holds. */
+/** Names that other services and common packages give the three values, in a row or in an object inside it. */
 const ENDPOINT = ['endpoint', 'identifier', 'push_endpoint', 'pushEndpoint'];
 const P256DH = [
   'p256dh',
@@ -14,7 +14,7 @@ const P256DH = [
 ];
 const AUTH =
   'auth auth_token authToken auth_key authKey auth_secret authSecret web_auth keys_auth keys.auth'.split(' ');
-/** Where a row keeps its subscription when it is not the row itself; as an object, or as the JSON of one. */
+/** Names of a row's subscription where it is not the row itself: an object, or the JSON of one. */
 const NESTED = ['subscription', 'push_subscription', 'pushSubscription', 'web_push_subscription'];
 
 /** The push subscription in a row of another service's export. Its values may be missing or wrong. */

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Redis } from '../../redis/connect.ts';
 import { keys } from '../../redis/keys.ts';
 import { runScript } from '../../redis/script.ts';
@@ -24,14 +25,16 @@ export interface ReceiptStore {
   record(receipt: Receipt, told: (result: Recorded | Error) => void): void;
 }
 
-/** A million devices tell within a minute what they showed: what comes in this time goes to Redis, and to its disk, as one. */
+/** A million devices send receipts within a minute. The receipts of this time go to Redis, and to its disk, together. */
 const GATHER_MS = 50;
-/** Receipts that may wait; at 5,000 a second a Redis may be away for four seconds before they are turned away. */
+/** Receipts that may wait. At 5,000 a second, Redis may hang for four seconds before receipts are refused. */
 const MOST_WAITING = 20_000;
 /** Of one script call, so that no call keeps Redis for more than some milliseconds. */
 const MOST_AT_ONCE = 4000;
+/** An answer costs some 40 µs: an editor's request, which waits for several turns of the event loop, is served in between. */
+const MOST_ANSWERS_IN_A_TURN = 25;
 
-/** Receipts of one event and shard that wait: slots, and in the same order whom to tell. */
+/** Waiting receipts of one event and shard: their slots and, in the same order, their callbacks. */
 interface Bitmap {
   readonly event: ReceiptEvent;
   readonly slots: number[];
@@ -76,7 +79,10 @@ export function createReceiptStore(deps: {
       (error: Error) => () => error,
     );
     waiting -= told.length;
-    for (const [index, tell] of told.entries()) tell(results(index));
+    for (const [index, tell] of told.entries()) {
+      if (index % MOST_ANSWERS_IN_A_TURN === MOST_ANSWERS_IN_A_TURN - 1) await turn();
+      tell(results(index));
+    }
   }
 
   function flush(): void {

@@ -17,7 +17,7 @@ interface Look {
   readonly outbox: number;
   readonly oldestSeconds: number;
   readonly pending: number;
-  readonly subscriptions: number;
+  readonly subscriptions: Readonly<Record<string, number>>;
   readonly jobs: readonly (readonly [queue: string, state: string, count: number])[];
 }
 
@@ -26,7 +26,8 @@ export function tellService(deps: {
   redis: Redis;
   metrics: Metrics;
   reports: Pick<ReportStore, 'get'>;
-  countSubscriptions: () => Promise<number>;
+  /** By standing. */
+  countSubscriptions: () => Promise<Readonly<Record<string, number>>>;
   now: () => number;
 }): void {
   const { redis, now } = deps;
@@ -84,7 +85,19 @@ export function tellService(deps: {
     'Deliveries of unfinished versions that have no outcome yet',
     ({ pending }) => pending,
   );
-  gauge('ajil_subscriptions', 'Stored subscriptions', ({ subscriptions }) => subscriptions);
+  deps.metrics.registerMetric(
+    new Gauge({
+      name: 'ajil_subscriptions',
+      help: 'Stored subscriptions, by standing: unproven until their push service accepts a message',
+      labelNames: ['standing'],
+      registers: [],
+      async collect() {
+        this.reset();
+        const counts = (await looked())?.subscriptions ?? {};
+        for (const [standing, count] of Object.entries(counts)) this.set({ standing }, count);
+      },
+    }),
+  );
   deps.metrics.registerMetric(
     new Gauge({
       name: 'ajil_queue_jobs',

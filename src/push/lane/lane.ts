@@ -1,5 +1,5 @@
 import type { Logger } from '../../ops/logger.ts';
-import { createCircuit, type Circuit, type Trouble } from './circuit.ts';
+import { createLoggedCircuit } from './circuit-log.ts';
 import { createConcurrencyLimit } from './concurrency-limit.ts';
 import type { Provider } from '../endpoint/endpoint-policy.ts';
 import { createFifo } from './fifo.ts';
@@ -54,13 +54,7 @@ export function createLane(deps: {
   const { origin, provider, regional, unproven, vapid, now, logger, start, finish } = deps;
   const limit = createConcurrencyLimit(now, unproven ? UNPROVEN_AT_ONCE : {});
   const throttle = createThrottle(now);
-  const circuit = createCircuit({
-    now,
-    onChange: (state, cause) => {
-      const level = levelOf(state, cause, unproven);
-      logger[level]({ provider, origin, state, cause }, 'circuit to a push service');
-    },
-  });
+  const circuit = createLoggedCircuit({ now, logger, provider, origin, unproven });
   /** By rank: a lower one goes first. */
   const queues = [createFifo<Job>(), createFifo<Job>(), createFifo<Job>()] as const;
   const inFlight = createInFlight(now, MAX_WAIT);
@@ -219,15 +213,6 @@ export function createLane(deps: {
       }
     },
   };
-}
-
-type Level = 'debug' | 'info' | 'warn' | 'error';
-
-/** Trouble that strangers can cause must wake no operator. */
-function levelOf(state: Circuit['state'], cause: Trouble | undefined, unproven: boolean): Level {
-  if (unproven) return 'debug';
-  if (state !== 'open') return 'info';
-  return cause === 'unauthorized' ? 'error' : 'warn';
 }
 
 function notSent(reason: RetryReason, afterMs: number): PushAnswer {

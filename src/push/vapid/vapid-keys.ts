@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import webPush from 'web-push';
 import { createSecretFile, readIfThere } from '../../ops/secret-file.ts';
 import { keys } from '../../redis/keys.ts';
 import type { Redis } from '../../redis/connect.ts';
@@ -21,9 +20,7 @@ export async function loadVapidKeys(source: {
     return parseVapidKeys({ publicKey, privateKey }, 'VAPID_PUBLIC_KEY and VAPID_PRIVATE_KEY');
   }
   const file = join(dataDir, 'vapid.json');
-  const text =
-    (await readIfThere(file)) ??
-    (await createSecretFile(file, `${JSON.stringify(webPush.generateVAPIDKeys(), null, 2)}\n`));
+  const text = (await readIfThere(file)) ?? (await createSecretFile(file, await newPair()));
   let stored: unknown;
   try {
     stored = JSON.parse(text);
@@ -33,6 +30,12 @@ export async function loadVapidKeys(source: {
     );
   }
   return parseVapidKeys(stored, file);
+}
+
+/** JSON of a new pair. web-push is loaded only for it, because a server needs it for nothing else (10 MB, 50 ms). */
+async function newPair(): Promise<string> {
+  const { default: webPush } = await import('web-push');
+  return `${JSON.stringify(webPush.generateVAPIDKeys(), null, 2)}\n`;
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Preferences } from '../subscription/record.ts';
 import type { PublicConfig } from '../../pages/common/front-page-data.ts';
 import { CARD_STRINGS, URGENCY_NAMES, type Language } from '../../pages/common/reader-words.ts';
 
-/** What is ticked for a new reader: the newsroom's default topics, breaking news, the language of the page now. */
+/** The choices of a new reader: the newsroom's default topics, breaking news, the page's language. */
 export function firstChoice(config: PublicConfig, language: Language): Preferences {
   const topics = config.topics.filter((topic) => topic.default).map(({ id }) => id);
   return { topics, urgency: 'urgent', lang: language };
@@ -18,7 +18,7 @@ export function stillPossible(choice: Preferences, config: PublicConfig, languag
   return { ...choice, topics: topics.length > 0 ? topics : firstChoice(config, language).topics };
 }
 
-/** What the form says, on top of what it does not show. */
+/** The choices of the form, and those of `before` that the form does not show. */
 export function readChoice(form: HTMLFormElement, before: Preferences): Preferences {
   const { lang: _lang, ...rest } = before;
   const data = new FormData(form);
@@ -31,7 +31,7 @@ export function readChoice(form: HTMLFormElement, before: Preferences): Preferen
   };
 }
 
-/** The choices in one line, for whoever has not opened them. */
+/** The choices in one line, for a reader who has not opened the form. */
 export function describeChoice(choice: Preferences, config: PublicConfig, language: Language): string {
   const topics = config.topics.filter(({ id }) => choice.topics.includes(id));
   const names = new Intl.ListFormat(language).format(topics.map(({ names, id }) => names[language] ?? id));

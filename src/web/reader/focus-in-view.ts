@@ -1,5 +1,5 @@
 /**
- * Scrolls what has the focus out from under the bar (WCAG 2.2, 2.4.11). Browsers keep to `scroll-padding` only when they
+ * Scrolls the focused element out from under the bar (WCAG 2.2, 2.4.11). Browsers keep to `scroll-padding` only when they
  * scroll, and Chromium does not scroll to an element that is in the viewport, though the bar covers it.
  */
 export function keepFocusInView(): void {

@@ -1,6 +1,6 @@
 import { svg, type SVGTemplateResult } from 'lit';
 
-/** Pictures that say nothing of their own: what they stand beside has the words. */
+/** Decorative pictures: the text beside them has the words. */
 const icon = (drawing: SVGTemplateResult): SVGTemplateResult => svg`
   <svg class="icon" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2"
     stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">${drawing}</svg>`;

@@ -10,7 +10,7 @@ const PAGE = 20;
 
 export const loadConfig = (signal: AbortSignal): Promise<PublicConfig> => getJson('/v1/config', { signal });
 
-/** The newest alerts of a topic (undefined: of all), or those before another alert. */
+/** The newest alerts of a topic (undefined: of all), or the alerts before another one. */
 export function loadAlerts(
   topic: string | undefined,
   { before, ...init }: { before?: string; signal?: AbortSignal },

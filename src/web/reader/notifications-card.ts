@@ -1,16 +1,18 @@
 import { ownScript } from '../common/trusted-types.ts';
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { eraseRecord, readRecord, type Preferences } from '../subscription/record.ts';
+import { followLanguage } from '../subscription/follow-language.ts';
 import { forgetAtServer } from '../subscription/server.ts';
 import { subscribe, unsubscribe } from '../subscription/subscribe.ts';
 import { pushSupport } from '../subscription/support.ts';
 import { recall, remember } from '../common/browser-memory.ts';
 import { describeChoice, firstChoice, readChoice, renderChoices, stillPossible } from './choices-form.ts';
-import { BELL, BELL_ON, SHARE } from './icons.ts';
+import { BELL, BELL_ON } from './icons.ts';
+import { canAsk, renderReason } from './why-not.ts';
 import type { PublicConfig } from '../../pages/common/front-page-data.ts';
 import { CARD_STRINGS, type CardStrings, type Language } from '../../pages/common/reader-words.ts';
 
-/** Wide enough that the choices stand beside the news and hide nothing. */
+/** Wide enough to show the choices beside the news, hiding nothing. */
 const ROOMY = '(min-width: 60rem)';
 
 /** Turns notifications on and off: our question first, then the browser's. */
@@ -30,6 +32,8 @@ export class NotificationsCard extends LitElement {
   declare private message: keyof CardStrings | undefined;
   declare private dismissed: boolean;
   private hasChosenLanguage = false;
+  /** The latest change of the subscription. Changes run one after the other: each reads the result of the one before. */
+  private turn: Promise<unknown> = Promise.resolve();
   private registration: ServiceWorkerRegistration | undefined;
 
   constructor() {
@@ -44,19 +48,17 @@ export class NotificationsCard extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues): void {
-    // The language of the page until the reader has chosen one, or is subscribed: then it changes in the form only.
-    if (
-      changed.has('language') &&
-      this.choice !== undefined &&
-      !this.hasChosenLanguage &&
-      this.state !== 'on'
-    ) {
-      this.choice = { ...this.choice, lang: this.language };
+    // The language of the page until the reader has chosen one in the form (docs/decisions/0010).
+    const before: unknown = changed.get('language');
+    if (changed.has('language') && this.choice !== undefined && !this.hasChosenLanguage) {
+      if (this.state !== 'on') this.choice = { ...this.choice, lang: this.language };
+      if (typeof before === 'string') this.follow(before, this.language);
     }
     if (changed.has('state') && this.state !== 'checking' && this.state !== 'busy') this.rememberState();
     if (!changed.has('config') || this.config === undefined || this.registration !== undefined) return;
     this.choice = firstChoice(this.config, this.language);
-    if (pushSupport() === 'yes') void this.start(this.config);
+    const { config } = this;
+    if (pushSupport() === 'yes') void this.inTurn(() => this.start(config));
     else this.state = 'off';
   }
 
@@ -83,7 +85,7 @@ export class NotificationsCard extends LitElement {
     }
   }
 
-  /** What was found at the start; a reader who pressed a button meanwhile is served first. */
+  /** Takes the state found at the start, unless the reader has pressed a button meanwhile. */
   private settle(found: 'off' | 'on'): void {
     if (this.state === 'checking') this.state = found;
   }
@@ -92,6 +94,25 @@ export class NotificationsCard extends LitElement {
   private rememberState(): void {
     if (this.state === 'on') remember('card', 'on');
     else if (!this.dismissed) remember('card', undefined);
+  }
+
+  private follow(before: string, language: Language): void {
+    void this.inTurn(async () => {
+      try {
+        const { config } = this;
+        if (config === undefined || !(await followLanguage(config.vapidPublicKey, before, language))) return;
+        if (this.choice !== undefined) this.choice = { ...this.choice, lang: language };
+        this.message = 'languageChanged';
+      } catch {
+        this.message = 'failed';
+      }
+    });
+  }
+
+  private inTurn(act: () => Promise<void>): Promise<void> {
+    const mine = this.turn.then(act);
+    this.turn = mine.catch(() => undefined);
+    return mine;
   }
 
   private readonly onChange = (event: Event): void => {
@@ -118,7 +139,8 @@ export class NotificationsCard extends LitElement {
       const answer = await permission;
       if (answer !== 'granted') throw new Refused(answer);
       const registration = await navigator.serviceWorker.ready;
-      this.choice = (await subscribe(registration, config.vapidPublicKey, choice)).preferences;
+      const record = await subscribe(registration, config.vapidPublicKey, choice, this.hasChosenLanguage);
+      this.choice = record.preferences;
       this.state = 'on';
       this.message = before === 'on' ? 'saved' : 'turnedOn';
     });
@@ -142,7 +164,7 @@ export class NotificationsCard extends LitElement {
     this.state = 'busy';
     this.message = doing;
     try {
-      await action();
+      await this.inTurn(action);
     } catch (error) {
       this.state = before;
       this.message = error instanceof Refused ? error.problem : 'failed';
@@ -225,24 +247,6 @@ export class NotificationsCard extends LitElement {
       </div>
     `;
   }
-}
-
-/** Whether there is any use in asking: this browser can notify, and the reader has not blocked it. */
-const canAsk = (): boolean => pushSupport() === 'yes' && Notification.permission !== 'denied';
-
-function renderReason(text: CardStrings): TemplateResult {
-  const support = pushSupport();
-  if (support !== 'install') {
-    return html`<p class="why-not">${support === 'yes' ? text.denied : text.unsupported}</p>`;
-  }
-  return html`
-    <p class="why-not">${text.install}</p>
-    <ol class="steps">
-      <li>${text.installShare} ${SHARE}</li>
-      <li>${text.installAdd}</li>
-      <li>${text.installOpen}</li>
-    </ol>
-  `;
 }
 
 /** The reader said no to the browser's question. */

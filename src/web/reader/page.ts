@@ -21,10 +21,10 @@ import { renderSections } from './sections.ts';
 import { READER_STRINGS, type Language } from '../../pages/common/reader-words.ts';
 import { timesIn, type Times } from '../../pages/common/times.ts';
 
-/** How often the ages of alerts are written anew, ms. */
+/** How often the page updates the ages of alerts, ms. */
 const TICK_MS = 15_000;
 
-/** The reader page: what is known, and how it comes in. It renders into the page itself, whose style sheet is the only one. */
+/** The reader page: its state, and where the state comes from. It renders into the document, which has the only style sheet. */
 export class ReaderPage extends LitElement {
   static override properties = {
     language: { state: true },
@@ -48,13 +48,13 @@ export class ReaderPage extends LitElement {
   declare private connected: boolean;
   declare private online: boolean;
   declare private nowMs: number;
-  /** What is known, whatever section is chosen. */
+  /** All alerts that the page knows, of every section. */
   private known: AlertBook = EMPTY_BOOK;
   private readonly clock = createServerClock();
   private bar: FedBar | undefined;
-  /** What the bar began with, until there is one. */
+  /** The bar's first alerts, until the bar exists. */
   private breaking: readonly Alert[] = [];
-  /** Alerts that the bar was given: their later versions belong there, quiet ones too. */
+  /** Ids of the bar's alerts: their later versions go to the bar too, even quiet ones. */
   private readonly inBar = new Set<string>();
   private times: Times;
   private live: LiveClient | undefined;
@@ -63,7 +63,7 @@ export class ReaderPage extends LitElement {
 
   constructor() {
     super();
-    // The address decides, else what this browser remembers: a choice made before there were cookies, too.
+    // The address decides, otherwise this browser's memory, which may be older than the cookies.
     const asked = new URLSearchParams(location.search).has('lang') ? undefined : recall('language');
     this.language = (asked ?? document.documentElement.lang) === 'en' ? 'en' : 'ar';
     this.times = timesIn(this.language);
@@ -76,7 +76,7 @@ export class ReaderPage extends LitElement {
     this.nowMs = this.clock.now();
   }
 
-  /** Goes on with what the server wrote the page of. */
+  /** Takes the data that the server rendered the page from. */
   private takeData(): void {
     const block = document.querySelector(`#${DATA_BLOCK}`);
     if (block === null) return;
@@ -92,7 +92,7 @@ export class ReaderPage extends LitElement {
   }
 
   protected override createRenderRoot(): HTMLElement {
-    this.replaceChildren(); // what the server wrote: the same is written again before anything is drawn
+    this.replaceChildren(); // Lit writes the same elements again before the browser draws.
     return this;
   }
 
@@ -131,12 +131,12 @@ export class ReaderPage extends LitElement {
     this.online = navigator.onLine;
   };
 
-  /** A push came while our own line is down: the list has news. */
+  /** A push came while our live line is down: the list has news. */
   private readonly onPush = (): void => {
     if (!this.connected) this.load();
   };
 
-  /** Loads the list of the chosen section from the server, until that succeeds. What was asked for before is given up. */
+  /** Loads the list of the chosen section from the server, until that succeeds. Gives up an earlier load. */
   private load(): void {
     this.loading?.stop();
     const { topic } = this;
@@ -168,8 +168,8 @@ export class ReaderPage extends LitElement {
   }
 
   /**
-   * The line could not tell what was missed, only what is current, and retracted alerts are not among that: a list that
-   * was asked for before, at the start as well, may still call them true.
+   * The live line sent the current alerts, because it could not send the missed versions. Retracted alerts are not among
+   * them, and a list that was loaded before, also at the start, may still show them as true. So the list is loaded again.
    */
   private reset(current: readonly Alert[]): void {
     this.look();
@@ -185,7 +185,7 @@ export class ReaderPage extends LitElement {
     this.load();
   }
 
-  /** The line knows the server's time better than the page that was loaded once. */
+  /** The live line knows the server's time better than the page, which was loaded once. */
   private look(): void {
     if (this.live !== undefined) this.clock.set(this.live.now());
     this.nowMs = this.clock.now();

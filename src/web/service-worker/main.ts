@@ -14,7 +14,7 @@ self.addEventListener('activate', (event) => {
   event.waitUntil(Promise.all([self.clients.claim(), sendKept()]));
 });
 
-// One after the other: each must see what the one before has put on the screen.
+// One after the other: each must see the notification of the one before.
 let shown: Promise<unknown> = Promise.resolve();
 
 self.addEventListener('push', (event) => {
@@ -31,7 +31,7 @@ self.addEventListener('push', (event) => {
 async function onPush(message: Shown): Promise<Outcome> {
   const outcome = await show(self.registration, message);
   const { data } = message.options;
-  // A page whose live line is down learns of news by this.
+  // Tells a page whose live line is down that there is news.
   await tellPages({ type: outcome, id: data?.id, version: data?.version });
   return outcome;
 }

@@ -1,6 +1,6 @@
 import type { Alert, Urgency } from '../../alerts/schema.ts';
 
-/** What the newsroom put into a notification, and where its click leads. */
+/** The newsroom's data of a notification, and the address that a click opens. */
 export interface PushData {
   readonly id: string;
   readonly version: number;
@@ -10,7 +10,7 @@ export interface PushData {
   readonly navigate: string;
 }
 
-/** `NotificationOptions` of the Notifications API, with what only Chromium knows (`badge`, `image`, `renotify`, `timestamp`). */
+/** `NotificationOptions` of the Notifications API, with members that only Chromium knows (`badge`, `image`, `renotify`, `timestamp`). */
 export interface ShownOptions {
   readonly body?: string;
   readonly lang: string;
@@ -36,7 +36,7 @@ const PICTURES = { icon: '/icon-192.png', badge: '/badge-96.png' } as const;
 /** A broken message is shown as well, without its content: a push that shows nothing costs the permission. */
 export const UNREADABLE: Shown = { title: 'عاجل', options: { lang: 'ar', dir: 'rtl', ...PICTURES } };
 
-/** Reads a declarative push message (`web_push: 8030`). Of each field only what has the right type is taken. */
+/** Reads a declarative push message (`web_push: 8030`). Ignores fields of the wrong type. */
 export function readPushMessage(text: string): Shown {
   let notification: Readonly<Record<string, unknown>>;
   try {
@@ -55,9 +55,9 @@ export function readPushMessage(text: string): Shown {
       lang: typeof lang === 'string' ? lang : '',
       dir: dir === 'rtl' || dir === 'ltr' ? dir : 'auto',
       ...(typeof body === 'string' ? { body } : {}),
-      // A picture that is not https would be refused, or tell who reads what.
+      // The browser would refuse a picture that is not https, or load it where others can see it.
       ...(typeof image === 'string' && image.startsWith('https://') ? { image } : {}),
-      // What was said before was wrong: the reader is to notice that it was replaced.
+      // The text before was wrong: the reader must notice that it was replaced.
       ...(typeof tag === 'string' && tag !== ''
         ? { tag, renotify: data?.change === 'correction' || data?.change === 'retraction' }
         : {}),

@@ -1,14 +1,14 @@
 import { spread } from '../common/spread.ts';
 import type { PushData } from './push-message.ts';
 
-/** All devices show an alert within the same seconds: their receipts are spread over so long, ms, for the server's sake. */
+/** All devices show an alert within the same seconds. Their receipts are spread over this time, ms, to spare the server. */
 const SPREAD_MS = 30_000;
 /** Receipts that are kept here, by path. The browser may end this worker while one waits, or be without a network. */
 const KEPT = 'ajil-receipts';
 /** The server counts a device once per event, so a receipt may be sent twice. */
 const MOST_KEPT = 20;
 
-/** What is used of the Cache API (W3C Service Workers, section 5). */
+/** The part of the Cache API (W3C Service Workers, section 5) that this file uses. */
 interface Store {
   put(path: string, response: Response): Promise<void>;
   match(url: string): Promise<Response | undefined>;
@@ -17,12 +17,12 @@ interface Store {
 }
 declare const caches: { open(name: string): Promise<Store> };
 
-/** What waits for its turn in this worker. */
+/** Paths of the receipts that wait for their turn in this worker. */
 const waiting = new Set<string>();
 
 /**
- * Tells the newsroom what became of a notification. What is opened is told at once: readers spread that themselves. A
- * receipt that does not arrive is kept, and sent after a later one.
+ * Tells the newsroom that a notification was shown or opened. `opened` is sent at once: readers do not all click in the
+ * same second. A receipt that does not arrive is kept, and sent after a later one.
  */
 export async function sendReceipt(event: 'shown' | 'opened', data: PushData | undefined): Promise<void> {
   if (data === undefined) return;
@@ -40,7 +40,7 @@ export async function sendReceipt(event: 'shown' | 'opened', data: PushData | un
   await sendKept();
 }
 
-/** Sends what an earlier worker could not. */
+/** Sends the receipts that an earlier worker could not send. */
 export async function sendKept(): Promise<void> {
   await inStore(async (store) => {
     for (const { url } of await store.keys()) {

@@ -4,7 +4,7 @@ import type { Preferences, SubscriptionRecord } from './record.ts';
 type Told = { readonly type: 'known'; readonly record: SubscriptionRecord } | { readonly type: 'conflict' };
 
 /**
- * Tells the server a subscription and what it is for; again and again is harmless, and brings back one that was lost there.
+ * Sends a subscription and its preferences to the server. May be repeated, and restores a subscription that the server lost.
  * @throws when the server cannot be reached or refuses
  */
 export async function tellServer(subscription: PushSubscription, preferences: Preferences): Promise<Told> {
@@ -22,7 +22,7 @@ export async function tellServer(subscription: PushSubscription, preferences: Pr
   return { type: 'known', record: { id, auth: json.keys?.['auth'] ?? '', preferences: kept } };
 }
 
-/** Erases a subscription at the server. One that it misses is found gone by the next push. */
+/** Erases a subscription at the server. If that fails, the push service reports it gone at the next push. */
 export async function forgetAtServer({ id, auth }: SubscriptionRecord): Promise<void> {
   await fetch(`/v1/subscriptions/${encodeURIComponent(id)}`, {
     method: 'DELETE',

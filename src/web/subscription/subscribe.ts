@@ -2,17 +2,19 @@ import { eraseRecord, readRecord, writeRecord, type Preferences, type Subscripti
 import { forgetAtServer, tellServer } from './server.ts';
 
 /**
- * Makes browser and server agree: subscribes if need be, anew if the VAPID key is another or the server asks for it, and
- * tells the server. Asks the reader nothing: the permission must be there.
+ * Makes browser and server agree: subscribes if necessary, again if the VAPID key has changed or the server asks for it,
+ * and tells the server. Asks the reader nothing: the permission must have been granted.
  * @param vapidPublicKey of `GET /v1/config`
+ * @param languageChosen whether the reader chose the language in the form now; once chosen, it stays so
  * @throws when the browser or the server refuses, or either cannot be reached
  */
 export function subscribe(
   registration: ServiceWorkerRegistration,
   vapidPublicKey: string,
   preferences: Preferences,
+  languageChosen = false,
 ): Promise<SubscriptionRecord> {
-  return alone(() => agree(registration.pushManager, vapidPublicKey, preferences));
+  return alone(() => agree(registration.pushManager, vapidPublicKey, preferences, languageChosen));
 }
 
 /** Ends the subscription, at the server too. */
@@ -44,9 +46,10 @@ async function agree(
   pushManager: PushManager,
   vapidPublicKey: string,
   preferences: Preferences,
+  languageChosen: boolean,
 ): Promise<SubscriptionRecord> {
   const before = await readRecord();
-  const anew = (): Promise<PushSubscription> =>
+  const again = (): Promise<PushSubscription> =>
     pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: vapidPublicKey });
 
   let subscription = await pushManager.getSubscription();
@@ -54,19 +57,20 @@ async function agree(
     await subscription.unsubscribe();
     subscription = null;
   }
-  subscription ??= await anew();
+  subscription ??= await again();
   let told = await tellServer(subscription, preferences);
   if (told.type === 'conflict') {
     await subscription.unsubscribe();
-    told = await tellServer(await anew(), preferences);
+    told = await tellServer(await again(), preferences);
   }
   if (told.type === 'conflict') throw new Error('the server refused a fresh subscription');
-  await writeRecord(told.record);
-  if (before !== undefined && before.id !== told.record.id) await forgetAtServer(before);
-  return told.record;
+  const record = { ...told.record, languageChosen: languageChosen || before?.languageChosen === true };
+  await writeRecord(record);
+  if (before !== undefined && before.id !== record.id) await forgetAtServer(before);
+  return record;
 }
 
-/** The VAPID key that a subscription was made with, as base64url; a browser that does not tell is believed to have ours. */
+/** The VAPID key of a subscription, as base64url; undefined where the browser does not tell it. */
 function keyOf(subscription: PushSubscription): string | undefined {
   const key = subscription.options.applicationServerKey;
   if (key === null) return undefined;

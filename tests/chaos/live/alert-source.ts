@@ -1,5 +1,5 @@
 import { newAlertId } from '../../../src/alerts/id.ts';
-import { firstVersion, nextVersion } from '../../../src/alerts/next-version.ts';
+import { firstVersion, nextVersion } from '../../../src/alerts/versions.ts';
 import { toPublicAlert, type Alert, type EditorAlert } from '../../../src/alerts/schema.ts';
 
 export const TOPICS = ['world', 'politics', 'economy', 'sport', 'culture'] as const;

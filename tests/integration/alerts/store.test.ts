@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { duplicateFingerprint } from '../../../src/alerts/fingerprint.ts';
 import { newAlertId } from '../../../src/alerts/id.ts';
-import { firstVersion, nextVersion } from '../../../src/alerts/next-version.ts';
+import { firstVersion, nextVersion } from '../../../src/alerts/versions.ts';
 import { createAlertStore, type AlertStore } from '../../../src/alerts/store.ts';
 import { createLogger } from '../../../src/ops/logger.ts';
 import { closeRedis, connectRedis, waitUntilReady, type Redis } from '../../../src/redis/connect.ts';

@@ -62,15 +62,6 @@ test.each([
   expect(body.errors[0].pointer).toBe(pointer);
 });
 
-test.each([
-  [{ draft: true }, '/draft'],
-  [{ sendAt: '2030-01-01T00:00:00Z' }, '/sendAt'],
-])('%j is refused as not available yet, never ignored', async (fields, pointer) => {
-  const { status, body } = await post(anAlert(fields));
-  expect([status, body.type]).toEqual([422, 'http://ajil.test/problems/not-available-yet']);
-  expect(body.errors[0].pointer).toBe(pointer);
-});
-
 test('an alert that does not fit into a push message is refused with the byte counts', async () => {
   const { status, body } = await post(
     anAlert({ body: 'خ'.repeat(1000), url: `https://a.example/${'x'.repeat(900)}` }),
@@ -299,7 +290,7 @@ test('a failing fan-out queue does not fail what is stored, and is counted', asy
   }
 });
 
-test('with REQUIRE_APPROVAL an author is told so, and links leave only for the sites allowed', async () => {
+test('with REQUIRE_APPROVAL an alert waits for a second person, and links leave only for the sites allowed', async () => {
   const strict = await startTestApi({
     config: {
       publicUrl: 'https://ajil.test',
@@ -310,11 +301,9 @@ test('with REQUIRE_APPROVAL an author is told so, and links leave only for the s
   try {
     const send = (key: string, fields: object) =>
       strict.call('POST', '/v1/alerts', { key, body: anAlert({ ...fields }) });
-    const refused = await send(strict.keys.author, {});
-    expect([refused.status, refused.body.type]).toEqual([
-      403,
-      'https://ajil.test/problems/approval-required',
-    ]);
+    const waiting = await send(strict.keys.author, {});
+    expect([waiting.status, waiting.body.status]).toEqual([201, 'awaiting-approval']);
+    expect(strict.fanOuts).toEqual([]);
     for (const url of ['https://news.example/1', 'https://ajil.test/a/1']) {
       expect((await send(strict.keys.approver, { url, image: url })).body).toMatchObject({ url, image: url });
     }

@@ -1,7 +1,7 @@
 import { Agent, request } from 'node:http';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { firstVersion, nextVersion } from '../../../src/alerts/next-version.ts';
+import { firstVersion, nextVersion } from '../../../src/alerts/versions.ts';
 import { newAlertId } from '../../../src/alerts/id.ts';
 import { createHttpServer, type HttpServer } from '../../../src/http/http-server.ts';
 import { createApp } from '../../../src/app.ts';

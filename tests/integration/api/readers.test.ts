@@ -133,6 +133,17 @@ test('a receipt is taken as JSON and as a beacon; a foreign token is refused', a
   expect((await send({}, 'application/json')).status).toBe(204);
   expect((await send({}, 'text/plain;charset=UTF-8')).status).toBe(204);
   expect((await send({ token: 'bad' }, 'text/plain')).status).toBe(403);
+  const busy = await send({ token: 'busy' }, 'text/plain');
+  expect([busy.status, busy.headers.get('retry-after'), busy.body.title]).toEqual([
+    503,
+    '30',
+    expect.any(String),
+  ]);
+  // Refusing thousands a second must cost little: Express is not asked.
+  expect([busy.headers.get('x-request-id'), busy.body.instance]).toEqual([
+    null,
+    expect.stringMatching(/^urn:uuid:/),
+  ]);
   expect((await send({ event: 'seen' }, 'text/plain')).status).toBe(422);
   expect((await send({}, 'application/xml')).status).toBe(415);
   const site = await api.call('POST', '/v1/receipts', { body: receipt, headers: { Origin: SITE } });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { firstVersion, MAX_LIFE_MS } from '../../../src/alerts/next-version.ts';
+import { firstVersion, MAX_LIFE_MS } from '../../../src/alerts/versions.ts';
 import { setBits } from '../../../src/audience/bitmap.ts';
 import { createSelection, type FrozenName } from '../../../src/audience/selection.ts';
 import { SHARDS, subscriptionId } from '../../../src/audience/shard.ts';

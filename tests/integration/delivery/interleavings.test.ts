@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { nextVersion } from '../../../src/alerts/next-version.ts';
+import { nextVersion } from '../../../src/alerts/versions.ts';
 import type { FanOutJob } from '../../../src/delivery/queues.ts';
 import type { PushAnswer } from '../../../src/push/types.ts';
 import { openDeliveryWorld, type DeliveryProcess, type DeliveryWorld } from '../../support/delivery-world.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { nextVersion } from '../../../src/alerts/next-version.ts';
+import { nextVersion } from '../../../src/alerts/versions.ts';
 import type { NewVersion } from '../../../src/alerts/schema.ts';
 import type { FanOutJob } from '../../../src/delivery/queues.ts';
 import { openDeliveryWorld, type DeliveryProcess, type DeliveryWorld } from '../../support/delivery-world.ts';

@@ -144,7 +144,7 @@ async function forge(
   }
 }
 
-test('a chain that was made anew without the key shows, and so does one that was cut off or removed', async () => {
+test('a chain that was written again without the key shows, and so does one that was cut off or removed', async () => {
   const verify = (...args: string[]) => ajil('audit', 'verify', ...args);
   await redis.del(keys.audit);
   const log = logOf(redis);
@@ -196,7 +196,7 @@ test('a machine alone keeps the log’s key in its folder, and no command makes 
   await rm(dir, { recursive: true });
 });
 
-test('who waits behind a Redis that does not answer is told with the first, and later ones try again', async () => {
+test('actions behind a Redis that does not answer fail with the first, and later ones try again', async () => {
   const log = logOf(redis);
   const entry = { editorId: 'e', action: 'test', target: 'x' };
   const tried: string[] = [];

@@ -102,3 +102,14 @@ test('a setting that is wrong stops all of it with status 78 before anything is 
   expect(await ended).toBe(78);
   expect(printed()).toMatch(/2 fault\(s\)[^]*REDIS_URL[^]*ADMIN_KEY/);
 });
+
+test.each([...ROLES, 'dist/src/main.js'])(
+  '%s refuses an environment in which the encryption library prints keys, in one line',
+  async (path) => {
+    const { ended, printed } = start(path, { ECE_KEYLOG: '1' });
+    expect(await ended).toBe(78);
+    expect(printed()).toBe(
+      'The configuration has 1 fault(s):\n  ECE_KEYLOG: must not be 1: the keys and the text of every push message would be printed\n',
+    );
+  },
+);

@@ -27,6 +27,10 @@ test('what an operator asks at night is there, from any server', async () => {
       applicationServerKey: stack.vapidPublicKey,
     });
     await stack.api.subscribeAll(subscriptions);
+    const standing = async (name: string): Promise<number | undefined> =>
+      valuesOf(await metrics(), 'ajil_subscriptions').get(`standing="${name}"`);
+    await expect.poll(() => standing('unproven'), { timeout: 10_000 }).toBe(20);
+    expect(await standing('proven')).toBe(0);
     const alert = await stack.api.createAlert({ headline: 'عاجل' });
     await stack.api.waitForReport(alert.id, isComplete);
 
@@ -35,7 +39,8 @@ test('what an operator asks at night is there, from any server', async () => {
     expect(valuesOf(text, 'ajil_ready').get('')).toBe(1);
     expect(valuesOf(text, 'ajil_outbox_oldest_seconds').get('')).toBe(0);
     expect(valuesOf(text, 'ajil_deliveries_pending').get('')).toBe(0);
-    expect(valuesOf(text, 'ajil_subscriptions').get('')).toBe(20);
+    await expect.poll(() => standing('proven'), { timeout: 10_000 }).toBe(20);
+    expect(await standing('unproven')).toBe(0);
     expect(valuesOf(text, 'ajil_delivery_seconds_count').get('')).toBe(20);
     expect(valuesOf(text, 'ajil_queue_jobs').get('queue="fan-out",state="wait"')).toBe(0);
     expect(valuesOf(text, 'ajil_redis_round_trip_seconds').size).toBeGreaterThan(0);

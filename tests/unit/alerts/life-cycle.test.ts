@@ -20,7 +20,7 @@ const MAY: readonly (readonly [Action, readonly AlertStatus[], readonly string[]
   ],
   [
     'submit',
-    ['draft'],
+    ['draft', 'scheduled'],
     ['the author', 'an approver', 'an approver, of an own alert', 'an admin', 'the system'],
   ],
   ['approve', ['awaiting-approval'], ['an approver', 'an admin', 'the system']],
@@ -62,15 +62,21 @@ describe.for(MAY)('%s', ([action, from, who]) => {
         : from.includes(status)
           ? undefined
           : 'wrong-status';
-      expect(refusalOf(action, { status, author: 'noura' }, actor)).toEqual(expected);
+      expect(refusalOf(action, { status, author: 'noura', createdBy: 'noura' }, actor)).toEqual(expected);
     }
   });
 });
 
 test('an approver who wrote the alert hears that a second person is needed', () => {
-  const alert = { status: 'awaiting-approval', author: 'noura' } as const;
+  const alert = { status: 'awaiting-approval', author: 'noura', createdBy: 'noura' } as const;
   expect(refusalOf('approve', alert, { id: 'noura', role: 'approver' })).toBe('own-approval');
   expect(refusalOf('approve', alert, { id: 'noura', role: 'author' })).toBe('forbidden');
+});
+
+test('an approver who edited what waits is not its second person either', () => {
+  const edited = { status: 'awaiting-approval', author: 'noura', createdBy: 'huda' } as const;
+  expect(refusalOf('approve', edited, { id: 'huda', role: 'approver' })).toBe('own-approval');
+  expect(refusalOf('approve', edited, { id: 'adel', role: 'admin' })).toBeUndefined();
 });
 
 test('an end stays an end: nothing leads out of cancelled, superseded and retracted', () => {

@@ -58,7 +58,7 @@ describe('one message', () => {
     ]);
   });
 
-  test('for a key that is no point is rejected, and its place is free again', async () => {
+  test('for a key that is not on the curve is rejected and no longer in flight', async () => {
     const { sender, send, open } = openSenderWorld();
     const bad = { endpoint: `${FCM}/x`, p256dh: Buffer.alloc(65, 4), auth: receiver.auth };
     const answers = await Promise.all(Array.from({ length: 100 }, () => sender.send(bad, message)));
@@ -68,7 +68,7 @@ describe('one message', () => {
     expect(open).toHaveLength(1);
   });
 
-  test('that nobody answers is given up after its deadline; a late answer changes nothing', async () => {
+  test('without an answer is given up after its deadline; a late answer changes nothing', async () => {
     const { send, open, tally } = openSenderWorld();
     send(FCM);
     await quiet();
@@ -134,7 +134,7 @@ describe('many messages', () => {
     expect(tally()).toEqual({ 'saturated (not sent)': 20_000 - 32 - 16_384 });
   });
 
-  test('leave room for the louder ones, and some for each push service', async () => {
+  test('leave room for more urgent ones, and some for each push service', async () => {
     const { send, tally } = openSenderWorld();
     const [flash, urgent, normal] = ([0, 1, 2] as const).map((rank) => ({ rank, stopped: false }));
     send(FCM, 16_000, normal);
@@ -152,7 +152,7 @@ describe('many messages', () => {
     expect(tally()).toEqual({ 'saturated (not sent)': 300 - 256 });
   });
 
-  test('are of no use where more than twice as many wait as there are places', () => {
+  test('are useless while more than twice as many wait as may be in flight', () => {
     const { sender, send } = openSenderWorld();
     send(FCM, 32 + 64);
     expect(sender.busyMs(FCM)).toBe(0);
@@ -160,7 +160,7 @@ describe('many messages', () => {
     expect(sender.busyMs(FCM)).toBe(1000);
   });
 
-  test('wait longer at a healthy service, because then it is our own machine that is slow', async () => {
+  test('wait longer at a healthy service, because then our own machine is slow', async () => {
     const { send, open, tally } = openSenderWorld();
     send(FCM, 2000);
     for (let second = 0; second < 9; second++) {
@@ -374,7 +374,7 @@ describe('connections are opened ahead', () => {
 });
 
 describe('a service that does not accept us', () => {
-  test('gets nothing for a while, is probed, and works again when it does', async () => {
+  test('gets nothing for a while, is probed, and gets everything once it accepts us again', async () => {
     const { send, openAt, tally, metrics } = openSenderWorld();
     for (let i = 0; i < 3; i++) {
       send(FCM);
@@ -487,7 +487,7 @@ test('a service that answers nothing but 5xx is left alone; its failures delay n
   expect(openAt(MOZILLA)).toHaveLength(1);
 });
 
-test('origins beyond the bound are not taken while all are busy, and take an idle one’s place', async () => {
+test('origins beyond the bound are refused while all are busy, and replace an idle one', async () => {
   const { send, open, tally } = openSenderWorld();
   for (let i = 0; i < 128; i++) send(`https://a${i}.notify.windows.com`);
   send('https://late.notify.windows.com');
@@ -501,7 +501,7 @@ test('origins beyond the bound are not taken while all are busy, and take an idl
 });
 
 describe('closing', () => {
-  test('waits for what is on the wire, answers what waits, takes nothing more', async () => {
+  test('waits for messages on the wire, answers waiting ones, takes no more', async () => {
     const { sender, send, open, tally, isClosed } = openSenderWorld();
     send(FCM, 40);
     await quiet();
@@ -516,7 +516,7 @@ describe('closing', () => {
     expect(isClosed()).toBe(true);
   });
 
-  test('at once sends nothing that was not on its way yet', async () => {
+  test('at once sends nothing that was not on the wire yet', async () => {
     const { sender, send, open, tally } = openSenderWorld();
     send(FCM, 20);
     void sender.close(0);

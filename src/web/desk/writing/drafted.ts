@@ -1,4 +1,4 @@
-import { firstVersion, nextVersion } from '../../../alerts/next-version.ts';
+import { firstVersion, nextVersion } from '../../../alerts/versions.ts';
 import { storedUrl, type EditorAlert, type NewVersion } from '../../../alerts/schema.ts';
 import { DEFAULT_LIFE_MINUTES, type Fields } from './draft.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { firstVersion, nextVersion } from '../../../../src/alerts/next-version.ts';
+import { firstVersion, nextVersion } from '../../../../src/alerts/versions.ts';
 import {
   MAX_PUSH_MESSAGE_BYTES,
   pushMessageBytes,

@@ -162,3 +162,27 @@ test.for([
   expect(() => proveEncryption(loadNativeEncryption(liar))).toThrow(fault);
   expect(openEncryptor({ logger, addonPath: liar }).kind).toBe('portable');
 });
+
+test('an addon that fails after its proof gives way to web-push', ({ skip }) => {
+  if (!existsSync(addon)) skip('no C compiler or no headers on this machine');
+  const failing = temporary('push-crypto.cjs');
+  writeFileSync(
+    failing,
+    `const { encrypt } = require(${JSON.stringify(addon)});
+     let calls = 0;
+     exports.encrypt = (...args) => {
+       if (++calls > 1) throw new Error('OpenSSL failed');
+       encrypt(...args);
+     };`,
+  );
+  const encryptor = openEncryptor({ logger, addonPath: failing });
+  expect(encryptor.kind).toBe('native');
+  const target = createReceiver();
+  const offCurve = { ...target, p256dh: Buffer.alloc(65, 4) };
+  const jobs = [target, offCurve].map((target) => ({ target, payload: Buffer.from('still') }));
+  for (let call = 0; call < 2; call++) {
+    const [body, none] = encryptor.encrypt(jobs);
+    expect(target.decrypt(body as Buffer).toString()).toBe('still');
+    expect(none).toBeUndefined();
+  }
+});

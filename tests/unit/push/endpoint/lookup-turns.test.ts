@@ -47,7 +47,7 @@ test('a name that was found once never waits again, one that was not does', () =
   expect(underWay()).toEqual([region('x2'), region('real')]);
 });
 
-test('who asks for a name that waits already gets its answer, and costs no turn', () => {
+test('a second question for a waiting name gets the same answer and takes no turn', () => {
   const { ask, asked, underWay, results } = setUp();
   for (const name of ['x1', 'x2', 'x2', 'x1']) ask(region(name));
   asked.get(region('x1'))?.(false);

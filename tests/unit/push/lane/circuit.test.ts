@@ -24,7 +24,7 @@ function openCircuit({ fail, circuit, pass }: ReturnType<typeof setUp>): void {
   expect(circuit.state).toBe('probing');
 }
 
-test('failures of two alerts are no row', () => {
+test('failures of two alerts make no row', () => {
   const { circuit, fail, pass } = setUp();
   fail('unauthorized');
   fail('unauthorized');
@@ -37,13 +37,13 @@ test('failures of two alerts are no row', () => {
   expect(circuit.state).toBe('open');
 });
 
-test('failures that each take long are one', () => {
+test('failures that each take long make one', () => {
   const { circuit, fail } = setUp();
   for (let i = 0; i < 20; i++) fail('unavailable', { ms: 15_000 });
   expect(circuit.state).toBe('open');
 });
 
-test('failures of two kinds are no row', () => {
+test('failures of two kinds make no row', () => {
   const { circuit, fail, pass } = setUp();
   for (let i = 0; i < 10; i++) {
     fail('unavailable');

@@ -35,13 +35,13 @@ test('a service that is slow by nature gets more as well', () => {
   expect(limit.value).toBe(256);
 });
 
-test('it does not grow while it is not what holds us', () => {
+test('it does not grow while it holds no message back', () => {
   const { limit, round } = setUp();
   for (let i = 0; i < 5; i++) round(40, 10);
   expect(limit.value).toBe(32);
 });
 
-test('throttling halves it once for all that was under way, and it grows slowly afterwards', () => {
+test('throttling halves it once for all requests in flight, and it grows slowly afterwards', () => {
   const { limit, round, now, pass } = setUp();
   for (let i = 0; i < 3; i++) round(40);
   const startedAt = now();
@@ -74,7 +74,7 @@ test('it never falls below one', () => {
   expect(limit.value).toBe(1);
 });
 
-test('a service that fails for some, whatever it gets, is not left with a single place', () => {
+test('a service that always fails for some keeps a limit above one', () => {
   const { limit, now, pass } = setUp();
   for (let i = 0; i < 500; i++) {
     pass(10);

@@ -137,7 +137,7 @@ describe('origins that strangers made up', () => {
     expect(world.preconnected.filter((origin) => before.includes(origin))).toEqual([]);
   });
 
-  test('make no room while something is under way, and are never more than a share', async () => {
+  test('make no room while a message is in flight, and are never more than a share', async () => {
     const world = openSenderWorld(quick);
     const [first = '', ...others] = regions(10, 'old');
     for (const origin of [first, ...others]) world.send(origin);

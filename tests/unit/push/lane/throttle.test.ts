@@ -20,7 +20,7 @@ function setUp() {
   };
 }
 
-test('more than a quarter of what was begun means everybody; a quarter does not', () => {
+test('refusals of more than a quarter mean the whole service; of a quarter they do not', () => {
   const { begin, refuse, pass } = setUp();
   begin(100);
   pass(10);
@@ -37,7 +37,7 @@ test('one refusal means one message, even if it is all that is known', () => {
   expect(refuse(1)).toBe(1);
 });
 
-test('once understood, what was under way by then says nothing more', () => {
+test('after the service has been understood, messages in flight by then say nothing more', () => {
   const { begin, refuse, pass, now } = setUp();
   begin(32);
   const startedAt = now();
@@ -61,7 +61,7 @@ test('a long calm is no excuse for long, and old refusals are forgotten', () => 
   expect(refuse(15)).toBe(0);
 });
 
-test('where many are under way, many must be refused', () => {
+test('with many messages in flight, many must be refused', () => {
   const { begin, refuse, pass } = setUp();
   begin(10_000, 1000);
   pass(10);

@@ -46,7 +46,7 @@ describe('keys', () => {
     expect(await readdir(dataDir)).toEqual([]);
   });
 
-  test('that do not belong together are refused, and the message names where they are from', async () => {
+  test('that do not belong together are refused, and the message names their source', async () => {
     const [one, other] = [webPush.generateVAPIDKeys(), webPush.generateVAPIDKeys()];
     const keys = { publicKey: one.publicKey, privateKey: other.privateKey };
     await expect(loadVapidKeys({ dataDir, ...keys })).rejects.toThrow(

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { firstVersion } from '../../../../src/alerts/next-version.ts';
+import { firstVersion } from '../../../../src/alerts/versions.ts';
 import { pushMessageBytes } from '../../../../src/alerts/notification.ts';
 import { newAlertSchema } from '../../../../src/alerts/schema.ts';
 import { emptyFields } from '../../../../src/web/desk/writing/draft.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { firstVersion, nextVersion } from '../../../src/alerts/next-version.ts';
+import { firstVersion, nextVersion } from '../../../src/alerts/versions.ts';
 
 const HOUR = 3_600_000;
 const first = firstVersion(

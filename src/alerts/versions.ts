@@ -1,0 +1,134 @@
+import type { AlertEdit, AlertStatus, EditorAlert, NewAlert, NewVersion } from './schema.ts';
+import { directionOf } from './language.ts';
+import { isPublic } from './schema.ts';
+
+const MINUTE = 60_000;
+/** Breaking news is stale after an hour; what comes later tells readers what they know. */
+const DEFAULT_LIFE_MS = 60 * MINUTE;
+export const MIN_LIFE_MS = MINUTE;
+export const MAX_LIFE_MS = 7 * 24 * 60 * MINUTE;
+
+const timeAt = (ms: number): string => new Date(ms).toISOString();
+
+/** The end of a life that nobody chose: an hour after the version goes out. @param sendAt RFC 3339, null for now */
+const defaultExpiry = (sendAt: string | null, nowMs: number): string =>
+  timeAt(Math.max(nowMs, sendAt === null ? 0 : Date.parse(sendAt)) + DEFAULT_LIFE_MS);
+
+/** The first version of an alert. @param status `sending` goes out at once */
+export function firstVersion(
+  id: string,
+  input: NewAlert,
+  editorId: string,
+  nowMs: number,
+  status: AlertStatus = 'sending',
+): EditorAlert {
+  const now = timeAt(nowMs);
+  const sendAt = input.sendAt ?? null;
+  return {
+    id,
+    version: 1,
+    change: 'new',
+    note: null,
+    headline: input.headline,
+    body: input.body || null,
+    url: input.url ?? null,
+    image: input.image ?? null,
+    lang: input.lang,
+    dir: directionOf(input.lang, input.headline),
+    topics: [...new Set(input.topics)],
+    urgency: input.urgency,
+    status,
+    createdAt: now,
+    publishedAt: isPublic(status) ? now : null,
+    expiresAt: input.expiresAt ?? defaultExpiry(sendAt, nowMs),
+    sendAt,
+    author: editorId,
+    createdBy: editorId,
+    approvedBy: null,
+    ownExpiry: typeof input.expiresAt === 'string',
+    review: null,
+  };
+}
+
+/**
+ * The version that follows `last`. It keeps `last`'s expiry where that leaves at least {@link DEFAULT_LIFE_MS}, so that a
+ * correction or retraction of an old alert still reaches its readers. `createdAt` stays the alert's, `publishedAt` is the version's.
+ */
+export function nextVersion(
+  last: EditorAlert,
+  input: NewVersion,
+  editorId: string,
+  nowMs: number,
+  status: AlertStatus = input.change === 'retraction' ? 'retracted' : 'sending',
+): EditorAlert {
+  const leastExpiry = defaultExpiry(null, nowMs);
+  return {
+    ...last,
+    version: last.version + 1,
+    change: input.change,
+    note: input.note || null,
+    headline: input.headline ?? last.headline,
+    body: (input.body === undefined ? last.body : input.body) || null,
+    url: input.url === undefined ? last.url : input.url,
+    image: input.image === undefined ? last.image : input.image,
+    urgency: input.urgency ?? last.urgency,
+    status,
+    publishedAt: isPublic(status) ? timeAt(nowMs) : null,
+    expiresAt: input.expiresAt ?? (last.expiresAt > leastExpiry ? last.expiresAt : leastExpiry),
+    sendAt: null,
+    createdBy: editorId,
+    approvedBy: null,
+    ownExpiry: typeof input.expiresAt === 'string',
+    review: null,
+  };
+}
+
+/** A version that waits, with what an editor changed in it. Null empties what may be empty. What was agreed to is agreed to anew. */
+export function editedVersion(
+  last: EditorAlert,
+  edit: AlertEdit,
+  editorId: string,
+  nowMs: number,
+  status: AlertStatus,
+): EditorAlert {
+  const kept = <T>(given: T | undefined, before: T): T => (given === undefined ? before : given);
+  const sendAt = kept(edit.sendAt, last.sendAt);
+  const ownExpiry = edit.expiresAt === undefined ? last.ownExpiry : edit.expiresAt !== null;
+  const headline = edit.headline ?? last.headline;
+  const lang = edit.lang ?? last.lang;
+  return {
+    ...last,
+    note: kept(edit.note, last.note) || null,
+    headline,
+    body: kept(edit.body, last.body) || null,
+    url: kept(edit.url, last.url),
+    image: kept(edit.image, last.image),
+    lang,
+    dir: directionOf(lang, headline),
+    topics: edit.topics === undefined ? last.topics : [...new Set(edit.topics)],
+    urgency: edit.urgency ?? last.urgency,
+    status,
+    sendAt,
+    expiresAt: ownExpiry ? (edit.expiresAt ?? last.expiresAt) : defaultExpiry(sendAt, nowMs),
+    createdBy: editorId,
+    approvedBy: null,
+    ownExpiry,
+    review: null,
+  };
+}
+
+/** A version that waits, with the time at which it is to leave (RFC 3339; null: as soon as it may). */
+export function timedVersion(last: EditorAlert, sendAt: string | null, nowMs: number): EditorAlert {
+  return { ...last, sendAt, expiresAt: last.ownExpiry ? last.expiresAt : defaultExpiry(sendAt, nowMs) };
+}
+
+/** A version that waited, as it goes out now. An expiry that nobody chose is counted from now. */
+export function publishedVersion(last: EditorAlert, nowMs: number): EditorAlert {
+  const least = defaultExpiry(null, nowMs);
+  return {
+    ...last,
+    status: last.change === 'retraction' ? 'retracted' : 'sending',
+    publishedAt: timeAt(nowMs),
+    expiresAt: last.ownExpiry || last.expiresAt > least ? last.expiresAt : least,
+  };
+}

@@ -21,8 +21,8 @@ import type { StoredSubscription } from './subscription.ts';
  * | then | length of the language tag (1 byte), then the tag |
  * | then | the preferences that no selection reads, as JSON; nothing when there are none |
  *
- * Releases that know Web Push alone refuse format 2. So a worker of such a release fails at the record, and its job is
- * run again until a worker takes it that knows the channel.
+ * Releases that know Web Push alone refuse format 2. So a worker of such a release does not settle the delivery, and its job
+ * runs again until a worker that knows the channel takes it (docs/decisions/0019).
  */
 const FORMAT_OF_CHANNEL_0 = 1;
 const FORMAT_WITH_NUMBER = 2;

@@ -14,6 +14,12 @@ export interface Member extends Recipient {
   readonly slot: number;
 }
 
+export interface Members {
+  readonly members: readonly Member[];
+  /** Subscriptions of a format or a channel that this process does not know: another release wrote them. */
+  readonly unreadable: readonly { readonly slot: number; readonly error: unknown }[];
+}
+
 export interface FrozenName {
   readonly name: string;
   readonly earlier?: string | undefined;
@@ -39,11 +45,8 @@ export interface Selection {
   frozen(name: string, shard: number, from: number, to: number): Promise<Buffer>;
   /** The same of its unproven part. */
   frozenUnproven(name: string, shard: number, from: number, to: number): Promise<Buffer>;
-  /**
-   * Reads the subscriptions in these slots, rising. A slot whose subscription is gone by now is left out. Rejects when
-   * one is of a channel that this process does not have.
-   */
-  read(shard: number, slots: readonly number[]): Promise<Member[]>;
+  /** Reads the subscriptions in these slots, rising. A slot whose subscription is gone by now is left out. */
+  read(shard: number, slots: readonly number[]): Promise<Members>;
 }
 
 // From this many wanted slots of a page on, reading the whole page costs less than reading them one by one.
@@ -89,30 +92,37 @@ export function createSelection(deps: SelectionDeps): Selection {
   };
 }
 
-async function readSlots(deps: SelectionDeps, shard: number, slots: readonly number[]): Promise<Member[]> {
-  const records = await Promise.all(byPage(slots).map((wanted) => readPage(deps, shard, wanted)));
-  return records.flat();
-}
-
-async function readPage(
+async function readSlots(
   { redis, addresses }: SelectionDeps,
   shard: number,
   slots: readonly number[],
-): Promise<Member[]> {
+): Promise<Members> {
+  const pages = await Promise.all(byPage(slots).map((wanted) => readPage(redis, shard, wanted)));
+  const members: Member[] = [];
+  const unreadable: Members['unreadable'][number][] = [];
+  for (const [slot, record] of pages.flat()) {
+    if (!record || record.length === 0) continue;
+    try {
+      members.push({ slot, ...unpackRecipient(addresses, record) });
+    } catch (error) {
+      unreadable.push({ slot, error });
+    }
+  }
+  return { members, unreadable };
+}
+
+type SlotRecord = readonly [slot: number, record: Buffer | null | undefined];
+
+async function readPage(redis: Redis, shard: number, slots: readonly number[]): Promise<SlotRecord[]> {
   const page = Math.floor((slots[0] ?? 0) / PAGE_SIZE);
   const name = keys.shard(shard, `page:${page}`);
-  const members: Member[] = [];
-  const add = (slot: number, record: Buffer | null | undefined): void => {
-    if (record && record.length > 0) members.push({ slot, ...unpackRecipient(addresses, record) });
-  };
   if (slots.length >= WHOLE_PAGE_FROM) {
     const records = await redis.lrangeBuffer(name, 0, -1);
-    for (const slot of slots) add(slot, records[slot % PAGE_SIZE]);
-  } else {
-    const records = await Promise.all(slots.map((slot) => redis.lindexBuffer(name, slot % PAGE_SIZE)));
-    slots.forEach((slot, index) => add(slot, records[index]));
+    return slots.map((slot) => [slot, records[slot % PAGE_SIZE]]);
   }
-  return members;
+  return Promise.all(
+    slots.map(async (slot) => [slot, await redis.lindexBuffer(name, slot % PAGE_SIZE)] as const),
+  );
 }
 
 function byPage(slots: readonly number[]): number[][] {

@@ -37,6 +37,8 @@ export async function sendDeliveries(
   const { version, life, order, attempt, waits, unproven } = state;
   const forms = createForms(toPublicAlert(state.alert));
   const earlier = createHolders(deps, version);
+  /** Why a subscription could not be read. */
+  let unread: unknown;
   const note = (shard: number, slot: number, outcome: Outcome): void =>
     settle(state, shard, slot, outcome, deps.now());
 
@@ -83,7 +85,7 @@ export async function sendDeliveries(
       for (const slot of chunk) note(shard, slot, 'expired');
       return;
     }
-    const [members, holds] = await Promise.all([
+    const [{ members, unreadable }, holds] = await Promise.all([
       deps.selection.read(shard, chunk),
       earlier.of(shard, chunk),
     ]).finally(() => {
@@ -91,7 +93,8 @@ export async function sendDeliveries(
       state.movedAt = deps.now();
     });
     await taken;
-    const present = new Set(members.map((member) => member.slot));
+    const present = new Set([...members, ...unreadable].map(({ slot }) => slot));
+    unread ??= unreadable[0]?.error;
     for (const slot of chunk) if (!present.has(slot)) note(shard, slot, 'gone');
     const tokens = deps.tokens.make(
       version,
@@ -112,6 +115,8 @@ export async function sendDeliveries(
     ),
   );
   await Promise.all(chunks);
+  // After the others are sent: their deliveries stay pending, and the job runs again until a worker can read them.
+  if (unread !== undefined) failed(unread);
 }
 
 /**

@@ -33,7 +33,7 @@ async function audienceOf(
     ),
   );
   return shards
-    .flat()
+    .flatMap(({ members }) => members)
     .map((member) => member.address.endpoint)
     .sort();
 }

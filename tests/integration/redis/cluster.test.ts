@@ -56,7 +56,7 @@ test('subscriptions are stored, changed, selected and read on a Redis Cluster, s
   const endpoints: string[] = [];
   for (let shard = 0; shard < SHARDS; shard++) {
     const frozen = await selection.freeze({ name: 'a-1' }, shard, query, 60);
-    const members = await selection.read(shard, setBits(frozen.all));
+    const { members } = await selection.read(shard, setBits(frozen.all));
     endpoints.push(...members.map((member) => member.address.endpoint));
   }
   const wanted = readers.filter((_, index) => index % 4 === 0).map((wants) => wants.address.endpoint);

@@ -10,6 +10,7 @@ import { createTopicStore, watchTopics } from './audience/topics.ts';
 import { openAddresses } from './channels/addresses.ts';
 import { metricsPortOf, type Config } from './config.ts';
 import { openFanOutQueue } from './delivery/queues.ts';
+import { openOutletQueue } from './outlets/queue.ts';
 import { openSchedule } from './newsroom/schedule.ts';
 import { tellService } from './delivery/report/service-metrics.ts';
 import { openReceiptTokens } from './delivery/receipts/receipt-token.ts';
@@ -93,6 +94,8 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
   const reports = createReportStore(redis);
   const fanOutQueue = openFanOutQueue(redis);
   shutdown.add('fan-out queue', () => fanOutQueue.close());
+  const outletQueue = openOutletQueue(redis, []);
+  shutdown.add('outlet queue', () => outletQueue.close());
 
   const origin = new URL(config.publicUrl).origin;
   const trust = compileTrust(config.trustProxy);
@@ -160,6 +163,7 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
     receipts: createReceiptStore({ redis, tokens: openReceiptTokens(vapid.privateKey) }),
     liveLog: createLiveLog(redis),
     fanOutQueue,
+    outletQueue,
     live: {
       handleSse: (request, response) => gateway.handleSse(request, response),
       connections: async (alert) => {

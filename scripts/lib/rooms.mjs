@@ -13,6 +13,7 @@ export const ROOMS = [
   'push',
   'channels',
   'live',
+  'outlets',
   'delivery',
   'newsroom',
   'intake',

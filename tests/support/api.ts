@@ -12,6 +12,7 @@ import { createSessionStore } from '../../src/editors/sessions.ts';
 import { createEditorStore } from '../../src/editors/store.ts';
 import { compileTrust } from '../../src/http/client-address.ts';
 import { createLiveLog } from '../../src/live/log/log.ts';
+import type { TellJob } from '../../src/outlets/queue.ts';
 import { createLogger } from '../../src/ops/logger.ts';
 import { createMetrics } from '../../src/ops/metrics.ts';
 import { closeRedis, connectRedis, waitUntilReady } from '../../src/redis/connect.ts';
@@ -26,6 +27,8 @@ export interface TestApi {
   /** API keys, one for each role. */
   readonly keys: { author: string; approver: string; admin: string };
   readonly fanOuts: { alertId: string; version: number }[];
+  /** What was asked to be told again. */
+  readonly retold: TellJob[];
   readonly reports: Map<string, DeliveryReport>;
   /** Moves the clock that everything was given. */
   advance(ms: number): void;
@@ -47,7 +50,10 @@ export interface Answer {
 }
 
 /** The API over real HTTP and a real Redis; what other rooms own is small and in memory. */
-export async function startTestApi(overrides: Partial<ApiDeps> = {}): Promise<TestApi> {
+export async function startTestApi({
+  config,
+  ...overrides
+}: Partial<Omit<ApiDeps, 'config'>> & { config?: Partial<ApiDeps['config']> } = {}): Promise<TestApi> {
   const redisServer = await startTestRedis();
   const logger = createLogger({ level: 'silent', role: 'test' });
   const redis = connectRedis(redisServer.url, 'command', logger);
@@ -57,9 +63,16 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}): Promise<Te
   const audit = createAuditLog({ redis, now, key: Buffer.alloc(32, 1) });
   const editors = createEditorStore({ redis, now, audit });
   const fanOuts: TestApi['fanOuts'] = [];
+  const retold: TestApi['retold'] = [];
   const reports: TestApi['reports'] = new Map();
   const deps: ApiDeps = {
-    config: { publicUrl: 'http://ajil.test', allowedOrigins: [], requireApproval: false },
+    config: {
+      publicUrl: 'http://ajil.test',
+      allowedOrigins: [],
+      requireApproval: false,
+      webhookAllowedOrigins: [],
+      ...config,
+    },
     trust: compileTrust(false),
     redis,
     logger,
@@ -80,6 +93,12 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}): Promise<Te
     fanOutQueue: {
       add: ({ alertId, version }) => {
         fanOuts.push({ alertId, version });
+        return Promise.resolve();
+      },
+    },
+    outletQueue: {
+      tellAgain: (job) => {
+        retold.push(job);
         return Promise.resolve();
       },
     },
@@ -111,6 +130,7 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}): Promise<Te
     newsroom: api.newsroom,
     keys: { author: await keyOf('author'), approver: await keyOf('approver'), admin: await keyOf('admin') },
     fanOuts,
+    retold,
     reports,
     advance: (ms) => {
       offset += ms;

@@ -114,7 +114,18 @@ export async function openDeliveryWorld(
   const endings: (() => Promise<void>)[] = [];
 
   const doFanOut = (job: FanOutJob): Promise<void> =>
-    fanOut({ alerts, selection, ledger, pushQueue, now, live: { append: async () => 0 } }, job);
+    fanOut(
+      {
+        alerts,
+        selection,
+        ledger,
+        pushQueue,
+        now,
+        live: { append: async () => 0 },
+        outlets: { announce: async () => undefined },
+      },
+      job,
+    );
 
   async function accept(urgency: Urgency = 'urgent'): Promise<FanOutJob> {
     const input = { headline: 'عاجل', lang: 'ar', topics: ['world'], urgency };

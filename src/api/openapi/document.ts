@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { OPERATIONS, type Operation, type Who } from './operations.ts';
 import { sessionCookieName } from '../authentication.ts';
+import { WEBHOOK_OPERATIONS } from '../webhooks-operations.ts';
 import { PROBLEMS, type ProblemCode } from '../../http/problem.ts';
 import { problemSchema } from './responses.ts';
 
@@ -16,7 +17,7 @@ export function createOpenApi(publicUrl: string): object {
     },
     // Relative, because the content security policy lets the page call only the host that it was loaded from.
     servers: [{ url: '/' }],
-    paths: mapValues(OPERATIONS, (methods, path) =>
+    paths: mapValues({ ...OPERATIONS, ...WEBHOOK_OPERATIONS }, (methods, path) =>
       mapValues(methods, (operation) => describe(operation, path)),
     ),
     components: {

@@ -78,8 +78,7 @@ export interface ApiDeps {
     /** Open connections that an alert like this would reach. */
     connections(filter: LiveFilter): number | Promise<number>;
   };
-  readonly endpointPolicy: SubscriptionsDeps['endpointPolicy'];
-  readonly isP256Point: (key: Buffer) => boolean;
+  readonly addresses: SubscriptionsDeps['addresses'];
   /** Size of the push message that an alert makes, in bytes of UTF-8. */
   readonly pushMessageBytes: AlertRulesDeps['pushMessageBytes'];
   /** base64url, 65 bytes. */

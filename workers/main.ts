@@ -67,14 +67,12 @@ async function start(config: Config, logger: Logger): Promise<void> {
   const { now } = clock;
 
   const alerts = createAlertStore({ redis, now });
-  const selection = createSelection(redis);
   const ledger = timeDeliveries(createLedger({ redis, now }), metrics);
   const pushQueue = openPushQueue({ redis, now });
   const fanOutQueue = openFanOutQueue(redis);
   shutdown.add('queues', async () => {
     await Promise.all([pushQueue.close(), fanOutQueue.close()]);
   });
-  const shared = { redis, logger, now, alerts, selection, ledger, pushQueue, fanOutQueue };
   const { publicUrl, webhookAllowedOrigins: allowedOrigins } = config;
   const ending = new AbortController();
   const outlets = [
@@ -105,9 +103,12 @@ async function start(config: Config, logger: Logger): Promise<void> {
   const channels = createChannels([
     createWebPush({ sender, policy, brake, vapidKeyId: keys.keyId, publicUrl }),
   ]);
+  const { addresses } = channels;
+  const selection = createSelection({ redis, addresses });
+  const shared = { redis, logger, now, alerts, selection, ledger, pushQueue, fanOutQueue };
   const sending = createPushSending({
     ...shared,
-    subscriptions: createSubscriptionStore({ redis, vapidKeyId: keys.keyId, now }),
+    subscriptions: createSubscriptionStore({ redis, addresses, now }),
     channels,
     onRetired: createRetiredCounter(metrics),
     tokens: openReceiptTokens(keys.privateKey),

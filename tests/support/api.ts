@@ -15,9 +15,8 @@ import { createLiveLog } from '../../src/live/log/log.ts';
 import type { TellJob } from '../../src/outlets/queue.ts';
 import { createLogger } from '../../src/ops/logger.ts';
 import { createMetrics } from '../../src/ops/metrics.ts';
-import { createEndpointPolicy } from '../../src/push/endpoint/endpoint-policy.ts';
-import { isP256Point } from '../../src/push/vapid/p256.ts';
 import { closeRedis, connectRedis, waitUntilReady } from '../../src/redis/connect.ts';
+import { ADDRESSES } from './readers.ts';
 import { startTestRedis, type TestRedis } from './redis.ts';
 
 export interface TestApi {
@@ -84,7 +83,7 @@ export async function startTestApi({
     audit,
     alerts: createAlertStore({ redis, now }),
     topics: createTopicStore(redis),
-    subscriptions: createSubscriptionStore({ redis, vapidKeyId: 'test-key', now }),
+    subscriptions: createSubscriptionStore({ redis, addresses: ADDRESSES, now }),
     reports: { get: (id, version) => Promise.resolve(reports.get(`${id}:${version}`)) },
     receipts: {
       record: ({ token }, told) =>
@@ -109,8 +108,7 @@ export async function startTestApi({
       },
       connections: () => 7,
     },
-    endpointPolicy: createEndpointPolicy({ extraOrigins: [] }),
-    isP256Point,
+    addresses: ADDRESSES,
     pushMessageBytes: (alert) => pushMessageBytes(alert, 'http://ajil.test'),
     vapidPublicKey: 'public',
     readiness: () => Promise.resolve({ ready: true, checks: { redis: 'writable' } }),

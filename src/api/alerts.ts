@@ -58,7 +58,7 @@ export function serveAlerts(router: Router, deps: AlertsDeps): void {
   route(router, ALERT_ABORT, { post: (request, response) => abort(deps, request, response) });
 }
 
-/** @throws {Problem} 404 for what there is not, and for what this caller may not see */
+/** @throws {Problem} 404 if there is no such alert, or this caller may not see it */
 export async function findAlert(
   alerts: AlertStore,
   request: Request,
@@ -112,7 +112,7 @@ async function answerNewest(deps: AlertsDeps, request: Request, response: Respon
   response.set('ETag', tagOf(newest)).json(newest.alert);
 }
 
-/** Of what editors change: workers' changes of the status are none. */
+/** The tag changes when an editor changes the alert, and not when a worker changes the status. */
 const tagOf = ({ alert, revision }: Newest): string => `"${alert.version}.${revision}"`;
 
 /** @throws {Problem} 428 without the header, 412 when it names no tag of ours */
@@ -142,8 +142,8 @@ async function addVersion(deps: AlertsDeps, request: Request, response: Response
 }
 
 /**
- * Counting is a write, and waits for the disk: meanwhile the body comes in. Both have ended before there is an answer,
- * since the count speaks in its headers; and who asks too often hears that first.
+ * Counts the call while the body comes in, because counting waits for the disk. Both end before the answer: the count sets
+ * its headers, and a refusal by the count comes before a fault of the body.
  */
 async function readCounted<T extends z.ZodType>(
   deps: AlertsDeps,
@@ -224,7 +224,7 @@ function answer(response: Response, result: CreateResult): void {
   }
 }
 
-/** In a new alert null is absent: two requests that differ only in that are equal. */
+/** In a new alert a null field is absent: requests that differ only in such fields are equal. */
 const withoutNulls = (input: object): object =>
   Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null));
 
@@ -250,7 +250,7 @@ function claimOf(
   };
 }
 
-/** Readers' answers may be kept but are asked for anew each time, so that a retraction shows at once. */
+/** Caches may keep a reader's answer but must revalidate it each time, so that a retraction shows at once. */
 function cachingFor(response: Response, editor: Editor | undefined): void {
   response.vary('Authorization').vary('Cookie');
   response.set('Cache-Control', editor === undefined ? 'public, no-cache' : 'private, no-cache');

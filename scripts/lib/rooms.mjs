@@ -14,6 +14,7 @@ export const ROOMS = [
   'push',
   'channels',
   'live',
+  'outlets',
   'delivery',
   'newsroom',
   'intake',

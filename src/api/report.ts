@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { AlertStore } from '../alerts/store.ts';
 import { emptyReport, type ReportStore } from '../delivery/report/report.ts';
 import { reportSchema, type Report } from '../delivery/report/schema.ts';
-import { findAlert } from './alerts.ts';
+import { findAlert } from './found-alert.ts';
 import type { Authentication } from './authentication.ts';
 import { readQuery } from '../http/read-body.ts';
 import { Problem } from '../http/problem.ts';

@@ -16,6 +16,7 @@ import { RECEIPTS } from './receipts.ts';
 import { REPORT } from './report.ts';
 import { SESSION } from './session.ts';
 import { SUBSCRIPTION, SUBSCRIPTIONS } from './subscriptions-operations.ts';
+import { WEBHOOK, WEBHOOK_ATTEMPTS, WEBHOOK_REPLAY, WEBHOOK_TEST, WEBHOOKS } from './webhooks-operations.ts';
 
 /** Every described path, in the order of the documentation. */
 export const RESOURCES: readonly AnyResource[] = [
@@ -34,6 +35,11 @@ export const RESOURCES: readonly AnyResource[] = [
   RECEIPTS,
   LIVE,
   SESSION,
+  WEBHOOKS,
+  WEBHOOK,
+  WEBHOOK_TEST,
+  WEBHOOK_ATTEMPTS,
+  WEBHOOK_REPLAY,
   HEALTH,
   READINESS,
   METRICS,

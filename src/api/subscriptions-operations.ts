@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { urgencySchema } from '../alerts/schema.ts';
-import { newSubscriptionSchema, preferencesPatchSchema, quietHoursSchema } from '../audience/schema.ts';
+import { preferencesPatchSchema, preferencesSchema, quietHoursSchema } from '../audience/schema.ts';
+import { subscriptionSchema } from '../channels/addresses.ts';
 import { BODY_PROBLEMS } from '../http/read-body.ts';
 import { resource } from '../http/resource.ts';
 
@@ -39,7 +40,7 @@ export const SUBSCRIPTIONS = resource('/v1/subscriptions', {
       'Answers 201 for a new subscription, and 200 if the endpoint is known and its `auth` is the same.',
     who: 'all',
     tag: 'readers',
-    body: newSubscriptionSchema,
+    body: preferencesSchema.extend({ subscription: subscriptionSchema }),
     example: SUBSCRIPTION_EXAMPLE,
     answers: { 201: subscriptionAnswerSchema, 200: subscriptionAnswerSchema },
     problems: [...BODY_PROBLEMS, 'subscription-conflict', 'endpoint-not-allowed', 'too-many-requests'],

@@ -10,7 +10,7 @@ export type Who = 'all' | 'editor' | 'subscription';
 export interface Operation {
   readonly summary: string;
   readonly who: Who;
-  readonly tag: 'alerts' | 'readers' | 'desk' | 'operation';
+  readonly tag: 'alerts' | 'readers' | 'desk' | 'webhooks' | 'operation';
   readonly description?: string;
   readonly query?: z.ZodObject;
   readonly headers?: readonly string[];

@@ -29,5 +29,8 @@ export async function answerNewest(
   response.set('ETag', tagOf(newest)).json(newest.alert);
 }
 
-/** The tag changes when an editor changes the alert, and not when a worker changes the status. */
-const tagOf = ({ alert, revision }: Newest): string => `"${alert.version}.${revision}"`;
+/**
+ * `"version.revision.status"`. The status belongs to it although only editors' changes count for If-Match: a worker changes
+ * the status too, and a cache must not call the old answer fresh.
+ */
+const tagOf = ({ alert, revision }: Newest): string => `"${alert.version}.${revision}.${alert.status}"`;

@@ -15,12 +15,12 @@ import type { Words } from './words/words.ts';
 import './confirm.ts';
 import './writing/writer.ts';
 
-/** A change of the alert that a colleague makes is refused by the API in any case. */
+/** Often enough: the API refuses a change of an alert that a colleague has changed meanwhile. */
 const LOOK_MS = 20_000;
 
 /**
- * One alert: its report as it fills, and what can still be done about it. Tells `changed` when something was. `writing`
- * follows the address.
+ * One alert: its report as it fills, and what the editor can still do. Fires `changed` when the alert has changed. The
+ * address decides `writing`.
  */
 class AlertView extends DeskElement {
   static override properties = {
@@ -40,9 +40,9 @@ class AlertView extends DeskElement {
   declare writing: NewVersion['change'] | undefined;
   declare private alert: EditorAlert | undefined;
   declare private missing: boolean;
-  /** The server did not say yet whether there is such an alert. */
+  /** The server has not told yet whether the alert exists. */
   declare private unanswered: boolean;
-  /** Whether the editor is asked if sending is to stop. */
+  /** Whether the question is open if sending shall stop. */
   declare private asking: boolean;
   declare private aborted: Aborted | undefined;
   /** Whether a newer version came while this one was shown. */
@@ -155,7 +155,7 @@ class AlertView extends DeskElement {
     location.hash = `#/${this.alertId}`;
   };
 
-  /** The writer goes on with the newest version of the alert as soon as it is here. */
+  /** The writer goes on with the newest version of the alert as soon as it is loaded. */
   private readonly onOvertaken = (event: CustomEvent<number>): void => this.load(event.detail);
 
   private readonly onVersionSent = (event: CustomEvent<EditorAlert>): void => {

@@ -19,6 +19,8 @@ import type { Logger } from './ops/logger.ts';
 import type { Metrics } from './ops/metrics.ts';
 import type { Redis } from './redis/connect.ts';
 import type { Readiness } from './redis/readiness.ts';
+import { createIntake } from './intake/intake.ts';
+import { createSourceStore } from './intake/sources.ts';
 import { createNewsroom, type Newsroom } from './newsroom/newsroom.ts';
 import { createAlertRules, type AlertRulesDeps } from './newsroom/rules.ts';
 import { serveAlerts } from './api/alerts.ts';
@@ -29,6 +31,7 @@ import { answerConditionally, READING, readerCors, securityHeaders, SUBSCRIBING 
 import { createFirstPages } from './api/list-cache.ts';
 import { createGate } from './http/gate.ts';
 import { serveDocs } from './api/docs.ts';
+import { serveIntake } from './api/intake.ts';
 import { serveLive } from './api/live.ts';
 import { serveOperations } from './api/health.ts';
 import { servePages } from './pages/pages.ts';
@@ -40,6 +43,7 @@ import { serveReport } from './api/report.ts';
 import { createRefusedKeys } from './api/refused-keys.ts';
 import { createRequestLog } from './http/request-log.ts';
 import { serveSession } from './api/session.ts';
+import { serveSources } from './api/sources.ts';
 import { serveSubscriptions, type SubscriptionsDeps } from './api/subscriptions.ts';
 
 export interface ApiDeps {
@@ -123,6 +127,12 @@ export function createApp(input: ApiDeps): Api {
     auth: createAuthentication({ ...input, onRefusedKey, publicUrl: config.publicUrl }),
     firstPages,
     newsroom,
+    sources: createSourceStore(input),
+    intake: createIntake({
+      ...input,
+      newsroom,
+      count: (sourceId) => limits.takeVersion(`source:${sourceId}`),
+    }),
     closing: closing.signal,
     reportIntervalMs: input.reportIntervalMs ?? 1000,
   };
@@ -144,6 +154,8 @@ export function createApp(input: ApiDeps): Api {
   serveAlerts(router, deps);
   serveReport(router, deps);
   serveAudience(router, deps);
+  serveSources(router, deps);
+  serveIntake(router, deps);
   servePublicConfig(router, deps);
   serveSubscriptions(router, deps);
   receipts.serve(router);

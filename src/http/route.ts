@@ -1,7 +1,7 @@
 import type { Request, RequestHandler, Response, Router } from 'express';
 import { Problem } from './problem.ts';
 
-type Method = 'get' | 'post' | 'patch' | 'delete';
+type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 type Handler = (request: Request, response: Response) => Promise<void> | void;
 
 /** Registers a resource with a handler per method. Another method gets a 405 with the list of methods; OPTIONS gets the list. */

@@ -3,7 +3,7 @@ import { langSchema, topicIdSchema, urgencySchema, type Urgency } from '../alert
 import { FORMATS, type SourceType } from './formats.ts';
 
 const TYPES = Object.keys(FORMATS) as [SourceType, ...SourceType[]];
-const MOST_TOPICS = 500;
+const MOST_TOPICS = 200;
 
 /** What has no entry of its own. */
 export const OTHER = 'other';

@@ -12,6 +12,8 @@ import {
 import { newSubscriptionSchema, preferencesPatchSchema } from '../../audience/schema.ts';
 import { listQuerySchema } from '../alerts.ts';
 import { estimateSchema } from '../estimate.ts';
+import { INTAKE_OPERATIONS } from '../intake-operations.ts';
+import { SOURCES_OPERATIONS } from '../sources-operations.ts';
 import { ALERT_EXAMPLE, CURL_EXAMPLE, SUBSCRIPTION_EXAMPLE } from './examples.ts';
 import type { ProblemCode } from '../../http/problem.ts';
 import { receiptSchema } from '../receipts.ts';
@@ -205,6 +207,8 @@ export const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operati
       problems: [...WRITE_PROBLEMS, 'too-many-requests'],
     },
   },
+  ...SOURCES_OPERATIONS,
+  ...INTAKE_OPERATIONS,
   '/v1/config': {
     get: {
       summary: 'Everything that a page needs to start',

@@ -4,6 +4,7 @@
  */
 import { availableParallelism, cpus } from 'node:os';
 import { createSubscriptionStore } from '../src/audience/subscriptions.ts';
+import { openAddresses } from '../src/channels/addresses.ts';
 import { createLogger } from '../src/ops/logger.ts';
 import { openEncryptor } from '../src/push/encryption/encryptor.ts';
 import { loadVapidKeys } from '../src/push/vapid/vapid-keys.ts';
@@ -67,8 +68,9 @@ try {
     publicKey: undefined,
     privateKey: undefined,
   });
-  const store = createSubscriptionStore({ redis, vapidKeyId: keyId, now: Date.now });
-  const loader = createLoader(store, service.origin);
+  const addresses = openAddresses({ config: { pushAllowedOrigins: [service.origin] }, vapidKeyId: keyId });
+  const store = createSubscriptionStore({ redis, addresses, now: Date.now });
+  const loader = createLoader({ store, addresses, vapidKeyId: keyId }, service.origin);
   const deps = { machine, service, redis };
   const empty = await usedMemory(redis);
   let loaded = 0;

@@ -10,6 +10,7 @@ import type { FanOutQueue } from './delivery/queues.ts';
 import type { ReceiptStore } from './delivery/receipts/receipts.ts';
 import type { ReportStore } from './delivery/report/report.ts';
 import type { AuditLog } from './editors/audit.ts';
+import { createAuditedHash } from './editors/audited-hash.ts';
 import type { SessionStore } from './editors/sessions.ts';
 import type { EditorStore } from './editors/store.ts';
 import type { LiveLog } from './live/log/log.ts';
@@ -17,10 +18,17 @@ import type { LiveFilter } from './live/protocol.ts';
 import { clientAddress, type Trust } from './http/client-address.ts';
 import type { Logger } from './ops/logger.ts';
 import type { Metrics } from './ops/metrics.ts';
+import { createAttemptLog } from './outlets/attempts.ts';
+import type { OutletQueue } from './outlets/queue.ts';
+import { createEndedWebhooks } from './outlets/webhooks/ended.ts';
+import { createPost } from './outlets/webhooks/post.ts';
+import { webhookSchema } from './outlets/webhooks/schema.ts';
+import { createTestWebhook, MOST_WEBHOOKS } from './outlets/webhooks/webhooks.ts';
 import type { Redis } from './redis/connect.ts';
+import { keys } from './redis/keys.ts';
 import type { Readiness } from './redis/readiness.ts';
 import { createIntake } from './intake/intake.ts';
-import { createSourceStore } from './intake/sources.ts';
+import { MOST_SOURCES, storedSourceSchema } from './intake/source.ts';
 import { createNewsroom, type Newsroom } from './newsroom/newsroom.ts';
 import { createAlertRules, type AlertRulesDeps } from './newsroom/rules.ts';
 import { serveAlerts } from './api/alerts.ts';
@@ -44,10 +52,12 @@ import { createRefusedKeys } from './api/refused-keys.ts';
 import { createRequestLog } from './http/request-log.ts';
 import { serveSession } from './api/session.ts';
 import { serveSources } from './api/sources.ts';
+import { serveWaitingAlerts } from './api/waiting-alerts.ts';
+import { serveWebhooks } from './api/webhooks.ts';
 import { serveSubscriptions, type SubscriptionsDeps } from './api/subscriptions.ts';
 
 export interface ApiDeps {
-  readonly config: Pick<Config, 'publicUrl' | 'allowedOrigins' | 'requireApproval'>;
+  readonly config: Pick<Config, 'webhookAllowedOrigins' | 'publicUrl' | 'allowedOrigins' | 'requireApproval'>;
   /** Whether a peer is a proxy of ours. */
   readonly trust: Trust;
   /** A `command` connection: it fails at once while Redis is away, which becomes a 503. */
@@ -66,13 +76,13 @@ export interface ApiDeps {
   readonly receipts: ReceiptStore;
   readonly liveLog: Pick<LiveLog, 'append'>;
   readonly fanOutQueue: Pick<FanOutQueue, 'add'>;
+  readonly outletQueue: Pick<OutletQueue, 'tellAgain'>;
   readonly live: {
     handleSse(request: Request, response: Response): void | Promise<void>;
     /** Open connections that an alert like this would reach. */
     connections(filter: LiveFilter): number | Promise<number>;
   };
-  readonly endpointPolicy: SubscriptionsDeps['endpointPolicy'];
-  readonly isP256Point: (key: Buffer) => boolean;
+  readonly addresses: SubscriptionsDeps['addresses'];
   /** Size of the push message that an alert makes, in bytes of UTF-8. */
   readonly pushMessageBytes: AlertRulesDeps['pushMessageBytes'];
   /** base64url, 65 bytes. */
@@ -127,7 +137,12 @@ export function createApp(input: ApiDeps): Api {
     auth: createAuthentication({ ...input, onRefusedKey, publicUrl: config.publicUrl }),
     firstPages,
     newsroom,
-    sources: createSourceStore(input),
+    sources: createAuditedHash({
+      ...input,
+      key: keys.sources,
+      schema: storedSourceSchema,
+      most: MOST_SOURCES,
+    }),
     intake: createIntake({
       ...input,
       newsroom,
@@ -152,6 +167,7 @@ export function createApp(input: ApiDeps): Api {
   // Strict: a proxy in front that keeps /metrics inside would let /metrics/ pass.
   const router = express.Router({ caseSensitive: true, strict: true });
   serveAlerts(router, deps);
+  serveWaitingAlerts(router, deps);
   serveReport(router, deps);
   serveAudience(router, deps);
   serveSources(router, deps);
@@ -161,6 +177,22 @@ export function createApp(input: ApiDeps): Api {
   receipts.serve(router);
   serveLive(router, deps);
   serveSession(router, deps);
+  serveWebhooks(router, {
+    ...deps,
+    webhooks: createAuditedHash({
+      ...input,
+      key: keys.webhooks,
+      schema: webhookSchema,
+      most: MOST_WEBHOOKS,
+    }),
+    ended: createEndedWebhooks(input.redis),
+    attempts: createAttemptLog(input.redis),
+    test: createTestWebhook({
+      post: createPost(config.webhookAllowedOrigins, closing.signal),
+      allowedOrigins: config.webhookAllowedOrigins,
+      now: input.now,
+    }),
+  });
   serveOperations(router, deps);
   const pages = express.Router({ caseSensitive: true });
   serveDocs(pages, deps);

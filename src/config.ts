@@ -171,6 +171,7 @@ const environment = z.object({
   ALLOWED_ORIGINS: list.pipe(z.array(origin)),
   TRUST_PROXY: trustProxy.default(false),
   PUSH_ALLOWED_ORIGINS: list.pipe(z.array(pushOrigin)),
+  WEBHOOK_ALLOWED_ORIGINS: list.pipe(z.array(origin)),
   WORKER_PROCESSES: count(1, 1, 64),
   SERVER_PROCESSES: count(1, 1, 64),
   REQUIRE_APPROVAL: flag,
@@ -203,6 +204,8 @@ export interface Config {
   /** Express `trust proxy`: false trusts nobody. */
   readonly trustProxy: false | number | readonly string[];
   readonly pushAllowedOrigins: readonly string[];
+  /** Receivers of webhooks that may be private addresses, and without TLS. */
+  readonly webhookAllowedOrigins: readonly string[];
   readonly workerProcesses: number;
   readonly serverProcesses: number;
   readonly requireApproval: boolean;
@@ -255,6 +258,7 @@ export function loadConfig(env: Record<string, string | undefined>): Config {
     allowedOrigins: Object.freeze(values.ALLOWED_ORIGINS),
     trustProxy: values.TRUST_PROXY,
     pushAllowedOrigins: Object.freeze(values.PUSH_ALLOWED_ORIGINS),
+    webhookAllowedOrigins: Object.freeze(values.WEBHOOK_ALLOWED_ORIGINS),
     workerProcesses: values.WORKER_PROCESSES,
     serverProcesses: values.SERVER_PROCESSES,
     requireApproval: values.REQUIRE_APPROVAL,

@@ -7,8 +7,10 @@ import { createApp } from './app.ts';
 import { problemDetails } from './http/problem.ts';
 import { createSubscriptionStore } from './audience/subscriptions.ts';
 import { createTopicStore, watchTopics } from './audience/topics.ts';
+import { openAddresses } from './channels/addresses.ts';
 import { metricsPortOf, type Config } from './config.ts';
 import { openFanOutQueue } from './delivery/queues.ts';
+import { openOutletQueue } from './outlets/queue.ts';
 import { openSchedule } from './newsroom/schedule.ts';
 import { tellService } from './delivery/report/service-metrics.ts';
 import { openReceiptTokens } from './delivery/receipts/receipt-token.ts';
@@ -34,8 +36,6 @@ import { serveMetrics } from './ops/serve-metrics.ts';
 import { tellSupervisor } from './ops/role-process.ts';
 import { runRole } from './ops/run-role.ts';
 import { createShutdown, shutdownOnSignals } from './ops/shutdown.ts';
-import { createEndpointPolicy } from './push/endpoint/endpoint-policy.ts';
-import { isP256Point } from './push/vapid/p256.ts';
 import { claimVapidKey, loadVapidKeys } from './push/vapid/vapid-keys.ts';
 import { createReadiness, tellReadiness } from './redis/readiness.ts';
 import { openClock } from './redis/clock.ts';
@@ -94,6 +94,8 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
   const reports = createReportStore(redis);
   const fanOutQueue = openFanOutQueue(redis);
   shutdown.add('fan-out queue', () => fanOutQueue.close());
+  const outletQueue = openOutletQueue(redis, []);
+  shutdown.add('outlet queue', () => outletQueue.close());
 
   const origin = new URL(config.publicUrl).origin;
   const trust = compileTrust(config.trustProxy);
@@ -138,7 +140,8 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
     logger,
   });
   shutdown.add('metrics', () => exchange.close());
-  const subscriptions = createSubscriptionStore({ redis, vapidKeyId: vapid.keyId, now });
+  const addresses = openAddresses({ config, vapidKeyId: vapid.keyId });
+  const subscriptions = createSubscriptionStore({ redis, addresses, now });
   tellService({ redis, metrics, reports, countSubscriptions: () => subscriptions.standings(), now });
   const readiness = createReadiness({ redis, watch, clock, gateway });
   tellReadiness(metrics, readiness);
@@ -160,6 +163,7 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
     receipts: createReceiptStore({ redis, tokens: openReceiptTokens(vapid.privateKey) }),
     liveLog: createLiveLog(redis),
     fanOutQueue,
+    outletQueue,
     live: {
       handleSse: (request, response) => gateway.handleSse(request, response),
       connections: async (alert) => {
@@ -167,8 +171,7 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
         return countReached([gateway.groupSizes(), ...others].flat(), alert);
       },
     },
-    endpointPolicy: createEndpointPolicy({ extraOrigins: config.pushAllowedOrigins }),
-    isP256Point,
+    addresses,
     pushMessageBytes: (alert) => pushMessageBytes(alert, config.publicUrl),
     vapidPublicKey: vapid.publicKey,
     readiness,

@@ -12,6 +12,7 @@ import { createChannels } from '../src/channels/channels.ts';
 import { createWebPush } from '../src/channels/web-push/web-push.ts';
 import { createPushSending } from '../src/delivery/sending/send-push.ts';
 import { createRetiredCounter } from '../src/delivery/sending/standing.ts';
+import { readHash } from '../src/editors/audited-hash.ts';
 import { createLiveLog } from '../src/live/log/log.ts';
 import type { Logger } from '../src/ops/logger.ts';
 import { createMetrics, tellBuild } from '../src/ops/metrics.ts';
@@ -20,6 +21,13 @@ import { runRole } from '../src/ops/run-role.ts';
 import { createShutdown, shutdownOnSignals } from '../src/ops/shutdown.ts';
 import { createEndpointPolicy } from '../src/push/endpoint/endpoint-policy.ts';
 import { createRemovalBrake } from '../src/push/endpoint/removal-brake.ts';
+import { createAttemptLog } from '../src/outlets/attempts.ts';
+import { openOutletQueue } from '../src/outlets/queue.ts';
+import { createTelling } from '../src/outlets/telling.ts';
+import { createEndedWebhooks } from '../src/outlets/webhooks/ended.ts';
+import { createPost } from '../src/outlets/webhooks/post.ts';
+import { webhookSchema } from '../src/outlets/webhooks/schema.ts';
+import { createWebhooks } from '../src/outlets/webhooks/webhooks.ts';
 import { openSender } from '../src/push/sender.ts';
 import { openTransport } from '../src/push/transport/open-transport.ts';
 import { claimVapidKey, loadVapidKeys } from '../src/push/vapid/vapid-keys.ts';
@@ -33,7 +41,9 @@ import { openPresence } from '../src/redis/presence.ts';
 import { serveMetrics } from '../src/ops/serve-metrics.ts';
 import { VERSION } from '../src/version.ts';
 import { openFanOutWorker } from './fan-out.ts';
+import { keys as redisKeys } from '../src/redis/keys.ts';
 import { openHousekeeping } from './housekeeping.ts';
+import { openOutletWorker } from './outlets.ts';
 import { openPushWorkers } from './push.ts';
 import { createWorkerWatch } from './watch.ts';
 
@@ -57,14 +67,26 @@ async function start(config: Config, logger: Logger): Promise<void> {
   const { now } = clock;
 
   const alerts = createAlertStore({ redis, now });
-  const selection = createSelection(redis);
   const ledger = timeDeliveries(createLedger({ redis, now }), metrics);
   const pushQueue = openPushQueue({ redis, now });
   const fanOutQueue = openFanOutQueue(redis);
   shutdown.add('queues', async () => {
     await Promise.all([pushQueue.close(), fanOutQueue.close()]);
   });
-  const shared = { redis, logger, now, alerts, selection, ledger, pushQueue, fanOutQueue };
+  const { publicUrl, webhookAllowedOrigins: allowedOrigins } = config;
+  const ending = new AbortController();
+  const outlets = [
+    createWebhooks({
+      webhooks: readHash({ redis, key: redisKeys.webhooks, schema: webhookSchema }),
+      ended: createEndedWebhooks(redis),
+      post: createPost(allowedOrigins, ending.signal),
+      allowedOrigins,
+      publicUrl,
+      now,
+    }),
+  ];
+  const outletQueue = openOutletQueue(redis, outlets);
+  shutdown.add('outlet queue', () => outletQueue.close());
 
   const keys = await loadVapidKeys({ dataDir: config.dataDir, ...config.vapid });
   await claimVapidKey(redis, keys);
@@ -79,11 +101,14 @@ async function start(config: Config, logger: Logger): Promise<void> {
     brake,
   });
   const channels = createChannels([
-    createWebPush({ sender, policy, brake, vapidKeyId: keys.keyId, publicUrl: config.publicUrl }),
+    createWebPush({ sender, policy, brake, vapidKeyId: keys.keyId, publicUrl }),
   ]);
+  const { addresses } = channels;
+  const selection = createSelection({ redis, addresses });
+  const shared = { redis, logger, now, alerts, selection, ledger, pushQueue, fanOutQueue };
   const sending = createPushSending({
     ...shared,
-    subscriptions: createSubscriptionStore({ redis, vapidKeyId: keys.keyId, now }),
+    subscriptions: createSubscriptionStore({ redis, addresses, now }),
     channels,
     onRetired: createRetiredCounter(metrics),
     tokens: openReceiptTokens(keys.privateKey),
@@ -97,7 +122,15 @@ async function start(config: Config, logger: Logger): Promise<void> {
   shutdown.add('housekeeping', () => housekeeping.close());
   const push = openPushWorkers({ redis, watch, sending });
   shutdown.add('push workers', () => push.close());
-  const fanOut = openFanOutWorker({ ...shared, watch, channels, live: createLiveLog(redis) });
+  const telling = createTelling({ ...shared, outlets, attempts: createAttemptLog(redis), metrics });
+  const outletWorker = openOutletWorker({ redis, telling });
+  shutdown.add('outlet worker', async () => {
+    // A receiver that hangs is told by another process, or after the restart.
+    ending.abort();
+    await outletWorker.close();
+  });
+  const live = createLiveLog(redis);
+  const fanOut = openFanOutWorker({ ...shared, watch, channels, live, outlets: outletQueue });
   shutdown.add('fan-out worker', () => fanOut.close());
   const presence = await openPresence({ redis, role: 'workers', name, logger });
   shutdown.add('presence', () => presence.close());

@@ -1,7 +1,9 @@
 import { createECDH, randomBytes } from 'node:crypto';
+import type { Addresses } from '../../src/audience/address.ts';
+import type { Preferences } from '../../src/audience/schema.ts';
 import { packRecord } from '../../src/audience/record.ts';
-import type { NewSubscription } from '../../src/audience/subscription.ts';
 import type { SubscriptionStore } from '../../src/audience/subscriptions.ts';
+import type { WebPushAddress } from '../../src/channels/web-push/address.ts';
 
 /** Distinct keys; making a million of them would take longer than all the rest, and nothing here gains by it. */
 const KEYS = 8192;
@@ -24,16 +26,25 @@ export interface Loader {
   load(from: number, to: number): Promise<number>;
 }
 
-export function createLoader(store: Pick<SubscriptionStore, 'putAll'>, origin: string): Loader {
+interface LoaderDeps {
+  readonly store: Pick<SubscriptionStore, 'putAll'>;
+  readonly addresses: Addresses;
+  readonly vapidKeyId: string;
+}
+
+export function createLoader(deps: LoaderDeps, origin: string): Loader {
   const keys = Array.from({ length: KEYS }, () => createECDH('prime256v1').generateKeys());
 
-  function make(index: number): NewSubscription {
+  function make(index: number): { address: WebPushAddress; preferences: Preferences } {
     const start = `${origin}/wpush/v2/`;
     const token = randomBytes(200).toString('base64url');
     return {
-      endpoint: start + token.slice(0, LENGTHS[index % LENGTHS.length]! - start.length),
-      p256dh: keys[index % KEYS]!,
-      auth: randomBytes(16),
+      address: {
+        endpoint: start + token.slice(0, LENGTHS[index % LENGTHS.length]! - start.length),
+        p256dh: keys[index % KEYS]!,
+        auth: randomBytes(16),
+        vapidKeyId: deps.vapidKeyId,
+      },
       preferences: {
         topics: index % 100 === 0 ? [EVERYONE, ONE_PERCENT] : [EVERYONE],
         urgency: index % 3 === 0 ? 'urgent' : 'normal',
@@ -48,9 +59,9 @@ export function createLoader(store: Pick<SubscriptionStore, 'putAll'>, origin: s
       let writing: Promise<unknown> = Promise.resolve();
       for (let start = from; start < to; start += CHUNK) {
         const chunk = Array.from({ length: Math.min(CHUNK, to - start) }, (_, index) => make(start + index));
-        for (const one of chunk) packed += packRecord({ ...one, vapidKeyId: 'AAAAAA' }, false).length;
+        for (const one of chunk) packed += packRecord(deps.addresses, one, false).length;
         await writing;
-        writing = store.putAll(chunk);
+        writing = deps.store.putAll(chunk);
       }
       await writing;
       return packed;

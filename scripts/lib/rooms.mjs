@@ -8,11 +8,13 @@ export const ROOMS = [
   'http',
   'machine',
   'editors',
+  'words',
   'alerts',
   'audience',
   'push',
   'channels',
   'live',
+  'outlets',
   'delivery',
   'newsroom',
   'intake',
@@ -24,6 +26,7 @@ export const ROOMS = [
 /** Rooms that may import less than the order allows. */
 const NARROWER = {
   push: { imports: ['ops', 'redis'], because: 'push knows no alert, only messages' },
+  words: { imports: [], because: 'words import nothing' },
 };
 
 /** Files that compose the rooms. Nothing imports them. */
@@ -34,6 +37,7 @@ const SHARED = [
   {
     folder: 'web',
     allowed: [
+      'words/**',
       'alerts/**',
       'live/protocol.ts',
       'live/log/cursor.ts',
@@ -41,12 +45,13 @@ const SHARED = [
       'pages/common/**',
     ],
     because:
-      'the browser imports what alerts and reports are, the live protocol and what the pages share with the server',
+      'the browser imports what readers are told, what alerts and reports are, the live protocol and what the pages share with the server',
   },
   {
     folder: 'pages/common',
-    allowed: ['alerts/**'],
-    because: 'server and browser share this folder: it imports only what alerts are',
+    allowed: ['words/**', 'alerts/**'],
+    because:
+      'server and browser share this folder: it imports only what readers are told and what alerts are',
   },
 ];
 

@@ -1,4 +1,4 @@
-import { changeName } from './change-names.ts';
+import { titleOf } from './naming.ts';
 import type { Alert } from './schema.ts';
 
 // What an alert says on a device. Pure and free of Node: the desk counts and previews with the very code that sends.
@@ -15,14 +15,12 @@ interface NotificationText {
 }
 
 /**
- * The texts that a device shows. A correction names itself in the title, and its note comes before the story: a lock
- * screen cuts off the end. A retraction gives its note instead of the story. Other changes are not named, so that a
- * headline loses no room.
+ * The texts that a device shows. The note of a correction comes before the story, because a lock screen cuts off the end.
+ * A retraction gives its note instead of the story.
  */
 export function notificationText(alert: Alert): NotificationText {
-  const { change, headline, lang, note, body } = alert;
-  const named = change === 'correction' || change === 'retraction';
-  const title = named ? `${changeName(change, lang)}: ${headline}` : headline;
+  const { change, lang, note, body } = alert;
+  const title = titleOf(alert, lang);
   if (change === 'retraction') return { title, body: note ?? '' };
   if (change === 'correction') return { title, body: [note, body].filter(Boolean).join('\n') };
   return { title, body: body ?? '' };

@@ -1,15 +1,27 @@
-import type { AuditLink, LinkOutcome } from '../editors/audit.ts';
+import type { LinkOutcome } from '../editors/audit.ts';
 import type { Redis } from '../redis/connect.ts';
 import { keys } from '../redis/keys.ts';
 import { runScript } from '../redis/script.ts';
-import { duplicateFingerprint } from './fingerprint.ts';
 import { ALERT_ID } from './id.ts';
-import { editorsIndexes, placeOf, readersIndexes } from './indexes.ts';
+import { editorsIndexes, placeOf } from './indexes.ts';
 import { createAlertList, type AlertPage, type AlertQuery } from './list.ts';
 import { openOutbox, type Outbox } from './outbox.ts';
 import { LIFE_CYCLE } from './life-cycle.ts';
 import { fetchNewest, fetchPublicVersion, fetchVersion, readVersion, type Newest } from './record.ts';
 import type { AlertStatus, EditorAlert } from './schema.ts';
+import {
+  changed,
+  claimKey,
+  dueOf,
+  guarding,
+  linkText,
+  placesOf,
+  written,
+  type ChangeOptions,
+  type GuardOptions,
+  type IdempotencyClaim,
+  type WriteOptions,
+} from './script-arguments.ts';
 import { ABORT } from './scripts/abort.ts';
 import { ADD_VERSION } from './scripts/add-version.ts';
 import { firstAnswer } from './scripts/answers.ts';
@@ -17,14 +29,6 @@ import { CHANGE } from './scripts/change.ts';
 import { CREATE } from './scripts/create.ts';
 import { PUBLISH } from './scripts/publish.ts';
 import { SET_STATUS } from './scripts/set-status.ts';
-
-/** An `Idempotency-Key` that an editor sent, and what was asked with it (any string that equal requests share). */
-export interface IdempotencyClaim {
-  readonly editorId: string;
-  /** SHA-256 of the header's value. */
-  readonly keyHash: string;
-  readonly request: string;
-}
 
 /** A claim that was used before: with the same request, or with another. */
 type Repeated =
@@ -42,22 +46,6 @@ type AddVersionResult = Created | Repeated | Moved | WrongStatus;
 type PublishResult = { readonly type: 'published' } | Missing | Moved | WrongStatus | Duplicate;
 type ChangeResult = { readonly type: 'changed' } | Missing | Moved | WrongStatus;
 type AbortResult = { readonly type: 'aborted' } | Missing | WrongStatus;
-
-interface WriteOptions {
-  readonly claim?: IdempotencyClaim | undefined;
-  /** The audit entry to write in the same step (`AuditLog.commit` makes it). */
-  readonly link?: AuditLink | undefined;
-}
-
-interface ChangeOptions extends Pick<WriteOptions, 'link'> {
-  /** Of the alert as it was read: nothing is written if an editor has changed it since. */
-  readonly revision: number;
-}
-
-interface GuardOptions {
-  /** Publishes although an alert of the same headline and language was published less than 10 minutes ago. */
-  readonly allowDuplicate?: boolean | undefined;
-}
 
 /** Every method is atomic; all reject only when Redis is away. What a write has answered is stored. */
 export interface AlertStore {
@@ -105,31 +93,12 @@ export interface AlertStore {
   readonly outbox: Outbox;
 }
 
-const DUPLICATE_WINDOW_MS = 10 * 60_000;
-const IDEMPOTENCY_LIFE_MS = 24 * 60 * 60_000;
 /** Bounds one alert's record; nobody corrects a story more often. A retraction may always follow. */
 export const MAX_VERSIONS = 50;
 
 /** @param deps.now milliseconds since the epoch */
 export function createAlertStore(deps: { redis: Redis; now: () => number }): AlertStore {
   const { redis } = deps;
-
-  function claimKey(claim: IdempotencyClaim | undefined): string {
-    return keys.idempotency(claim?.editorId ?? '', claim?.keyHash ?? '');
-  }
-
-  /** The arguments that CREATE and ADD_VERSION share. */
-  function written(alert: EditorAlert, options: WriteOptions): (string | number)[] {
-    return [
-      linkText(options),
-      options.claim?.request ?? '',
-      IDEMPOTENCY_LIFE_MS,
-      JSON.stringify(alert),
-      alert.status,
-      alert.id,
-      deps.now(),
-    ];
-  }
 
   return {
     create: async (alert, options = {}) => {
@@ -138,7 +107,13 @@ export function createAlertStore(deps: { redis: Redis; now: () => number }): Ale
         redis,
         CREATE,
         [keys.audit, claimKey(options.claim), keys.alert(alert.id), keys.outbox, keys.scheduled, ...names],
-        [...written(alert, options), dueOf(alert), placeOf(alert), ...guarding(options), ...counts],
+        [
+          ...written(alert, options, deps.now()),
+          dueOf(alert),
+          placeOf(alert),
+          ...guarding(options),
+          ...counts,
+        ],
       );
       return linked(answer.type === 'created' ? { ...answer, alert } : answer, 'created');
     },
@@ -149,7 +124,7 @@ export function createAlertStore(deps: { redis: Redis; now: () => number }): Ale
         redis,
         ADD_VERSION,
         [keys.audit, claimKey(options.claim), keys.alert(alert.id), keys.outbox, keys.scheduled],
-        [...written(alert, options), alert.version, ...from],
+        [...written(alert, options, deps.now()), alert.version, ...from],
       );
       return linked(answer.type === 'created' ? { ...answer, alert } : answer, 'created');
     },
@@ -229,34 +204,3 @@ function linked<Answer extends { readonly type: string }>(
 
 type Stale = { readonly type: 'stale'; readonly hash: string };
 const isStale = (answer: { readonly type: string }): answer is Stale => answer.type === 'stale';
-
-const linkText = ({ link }: Pick<WriteOptions, 'link'>): string =>
-  link === undefined ? '' : JSON.stringify(link);
-
-/** The arguments that CHANGE and PUBLISH share. */
-const changed = (alert: EditorAlert, options: ChangeOptions): (string | number)[] => [
-  linkText(options),
-  alert.version,
-  options.revision,
-  JSON.stringify(alert),
-  alert.status,
-  alert.id,
-];
-
-const dueOf = ({ status, sendAt }: EditorAlert): number | '' =>
-  status === 'scheduled' && sendAt !== null ? Date.parse(sendAt) : '';
-
-const guarding = ({ allowDuplicate = false }: GuardOptions): (string | number)[] => [
-  allowDuplicate ? '1' : '',
-  DUPLICATE_WINDOW_MS,
-];
-
-/** Names of the guards of an alert's content, then of the indexes that it has a place in, with how many of each. */
-function placesOf(alert: EditorAlert): { names: string[]; counts: number[] } {
-  const guards = [keys.duplicate(duplicateFingerprint(alert.headline, alert.lang))];
-  const editors = editorsIndexes(alert);
-  return {
-    names: [...guards, ...editors, ...readersIndexes(alert)],
-    counts: [guards.length, editors.length],
-  };
-}

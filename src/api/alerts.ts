@@ -1,25 +1,17 @@
-import { createHash } from 'node:crypto';
 import type { Request, Response, Router } from 'express';
-import { z } from 'zod';
-import { readLang, readTopics, type Read } from '../alerts/filter-text.ts';
-import {
-  alertEditSchema,
-  newAlertSchema,
-  newVersionSchema,
-  reviewSchema,
-  statusSchema,
-  submissionSchema,
-  toPublicAlert,
-  type EditorAlert,
-} from '../alerts/schema.ts';
-import type { AlertStore, CreateResult, IdempotencyClaim } from '../alerts/store.ts';
+import { newAlertSchema, newVersionSchema, toPublicAlert, type EditorAlert } from '../alerts/schema.ts';
+import type { AlertStore, CreateResult } from '../alerts/store.ts';
 import type { Editor } from '../editors/schema.ts';
-import type { Newest } from '../alerts/record.ts';
 import type { Newsroom } from '../newsroom/newsroom.ts';
-import { changedMeanwhile, duplicate, notFound } from '../newsroom/refusals.ts';
+import { duplicate } from '../newsroom/refusals.ts';
+import { ALERT, ALERT_ABORT, ALERT_VERSIONS, ALERTS, listQuerySchema } from './alerts-operations.ts';
 import type { Authentication } from './authentication.ts';
+import { answerNewest, findAlert } from './found-alert.ts';
+import { claimOf, withoutNulls } from './idempotency.ts';
 import type { FirstPages } from './list-cache.ts';
-import { readBody, readQuery } from '../http/read-body.ts';
+import { readCounted } from './read-counted.ts';
+import { editAlert } from './waiting-alerts.ts';
+import { readQuery } from '../http/read-body.ts';
 import { Problem } from '../http/problem.ts';
 import type { RateLimits } from '../http/rate-limits.ts';
 import { route } from '../http/route.ts';
@@ -32,56 +24,19 @@ export interface AlertsDeps {
   readonly firstPages: FirstPages;
 }
 
-/** A parameter as text, read as the live line reads it. */
-const read = <T>(by: (text: string) => Read<T>) =>
-  z.string().transform((text, context) => {
-    const result = by(text);
-    if ('value' in result) return result.value;
-    context.addIssue({ code: 'custom', message: result.fault });
-    return z.NEVER;
-  });
-
-export const listQuerySchema = z.strictObject({
-  topics: read(readTopics).default([]),
-  lang: read(readLang).optional(),
-  status: statusSchema.optional(),
-  before: z.union([z.iso.datetime({ offset: true }), z.string().regex(/^[0-9a-z]{26}$/)]).optional(),
-  limit: z.coerce.number().int().min(1).max(100).default(20),
-});
-
 export function serveAlerts(router: Router, deps: AlertsDeps): void {
-  route(router, '/v1/alerts', {
+  route(router, ALERTS, {
     get: (request, response) => list(deps, request, response),
     post: (request, response) => create(deps, request, response),
   });
-  route(router, '/v1/alerts/:id', {
+  route(router, ALERT, {
     get: (request, response) => show(deps, request, response),
-    patch: (request, response) => edit(deps, request, response),
+    patch: (request, response) => editAlert(deps, request, response),
   });
-  route(router, '/v1/alerts/:id/submission', {
-    post: (request, response) => submit(deps, request, response),
-  });
-  route(router, '/v1/alerts/:id/approval', { post: (request, response) => review(deps, request, response) });
-  route(router, '/v1/alerts/:id/cancellation', {
-    post: (request, response) => cancel(deps, request, response),
-  });
-  route(router, '/v1/alerts/:id/versions', {
+  route(router, ALERT_VERSIONS, {
     post: (request, response) => addVersion(deps, request, response),
   });
-  route(router, '/v1/alerts/:id/abort', { post: (request, response) => abort(deps, request, response) });
-}
-
-/** @throws {Problem} 404 for what there is not, and for what this caller may not see */
-export async function findAlert(
-  alerts: AlertStore,
-  request: Request,
-  editor: Editor | undefined,
-  version?: number,
-): Promise<EditorAlert> {
-  const id = String(request.params['id']);
-  const alert = await (editor === undefined ? alerts.getPublic(id) : alerts.get(id, version));
-  if (alert === undefined) throw notFound();
-  return alert;
+  route(router, ALERT_ABORT, { post: (request, response) => abort(deps, request, response) });
 }
 
 async function list(deps: AlertsDeps, request: Request, response: Response): Promise<void> {
@@ -115,65 +70,22 @@ async function show(deps: AlertsDeps, request: Request, response: Response): Pro
   const editor = await deps.auth.identify(request);
   cachingFor(response, editor);
   if (editor === undefined) response.json(toPublicAlert(await findAlert(deps.alerts, request, editor)));
-  else await answerNewest(deps, request, response);
-}
-
-/** The alert as editors see it, with the entity tag that names its revision (RFC 9110, section 8.8.3). */
-async function answerNewest(deps: AlertsDeps, request: Request, response: Response): Promise<void> {
-  const newest = await deps.alerts.read(String(request.params['id']));
-  if (newest === undefined) throw notFound();
-  response.set('ETag', tagOf(newest)).json(newest.alert);
-}
-
-/** Of what editors change: workers' changes of the status are none. */
-const tagOf = ({ alert, revision }: Newest): string => `"${alert.version}.${revision}"`;
-
-/** @throws {Problem} 428 without the header, 412 when it names no tag of ours */
-function revisionOf(request: Request): number {
-  const header = request.get('if-match');
-  if (header === undefined) {
-    throw new Problem('precondition-required', 'Send If-Match with the ETag of the alert as you read it.');
-  }
-  const tag = /^"\d+\.(\d+)"$/.exec(header.trim());
-  if (tag === null) throw changedMeanwhile();
-  return Number(tag[1]);
+  else await answerNewest(deps.alerts, request, response);
 }
 
 async function create(deps: AlertsDeps, request: Request, response: Response): Promise<void> {
   const editor = await deps.auth.require(request, 'author');
-  const input = await readCounted(deps, editor, request, response, newAlertSchema);
+  const input = await readCounted(deps.limits, editor, request, response, newAlertSchema);
   const claim = claimOf(request, editor, 'POST /v1/alerts', withoutNulls(input));
   answer(response, await deps.newsroom.create(input, editor, claim));
 }
 
 async function addVersion(deps: AlertsDeps, request: Request, response: Response): Promise<void> {
   const editor = await deps.auth.require(request, 'author');
-  const input = await readCounted(deps, editor, request, response, newVersionSchema);
+  const input = await readCounted(deps.limits, editor, request, response, newVersionSchema);
   const id = String(request.params['id']);
   const claim = claimOf(request, editor, `POST /v1/alerts/${id}/versions`, input);
   answer(response, await deps.newsroom.addVersion(id, input, editor, claim));
-}
-
-/**
- * Counting is a write, and waits for the disk: meanwhile the body comes in. Both have ended before there is an answer,
- * since the count speaks in its headers; and who asks too often hears that first.
- */
-async function readCounted<T extends z.ZodType>(
-  deps: AlertsDeps,
-  editor: Editor,
-  request: Request,
-  response: Response,
-  schema: T,
-  types?: readonly string[],
-): Promise<z.output<T>> {
-  const counting = Promise.all([
-    deps.limits.takeEditor(editor.id, response),
-    deps.limits.takeVersion(editor.id),
-  ]);
-  const [counted, body] = await Promise.allSettled([counting, readBody(request, response, schema, types)]);
-  if (counted.status === 'rejected') throw counted.reason;
-  if (body.status === 'rejected') throw body.reason;
-  return body.value;
 }
 
 async function abort(deps: AlertsDeps, request: Request, response: Response): Promise<void> {
@@ -181,44 +93,6 @@ async function abort(deps: AlertsDeps, request: Request, response: Response): Pr
   const alert = await deps.newsroom.abort(String(request.params['id']), editor);
   response.set('Cache-Control', 'no-store').json(alert);
 }
-
-async function edit(deps: AlertsDeps, request: Request, response: Response): Promise<void> {
-  const editor = await deps.auth.require(request, 'author');
-  const input = await readCounted(deps, editor, request, response, alertEditSchema, MERGE_PATCH);
-  await deps.newsroom.edit(String(request.params['id']), input, editor, revisionOf(request));
-  await answerChanged(deps, request, response);
-}
-
-async function submit(deps: AlertsDeps, request: Request, response: Response): Promise<void> {
-  const editor = await deps.auth.require(request, 'author');
-  const input = await readCounted(deps, editor, request, response, submissionSchema);
-  const { allowDuplicate, ...submission } = input;
-  const options = { allowDuplicate: allowDuplicate ?? false };
-  await deps.newsroom.submit(String(request.params['id']), submission, editor, options);
-  await answerChanged(deps, request, response);
-}
-
-async function review(deps: AlertsDeps, request: Request, response: Response): Promise<void> {
-  const editor = await deps.auth.require(request, 'author');
-  const input = await readCounted(deps, editor, request, response, reviewSchema);
-  const { allowDuplicate, ...rest } = input;
-  const options = { allowDuplicate: allowDuplicate ?? false };
-  await deps.newsroom.review(String(request.params['id']), rest, editor, options);
-  await answerChanged(deps, request, response);
-}
-
-async function cancel(deps: AlertsDeps, request: Request, response: Response): Promise<void> {
-  const editor = await deps.auth.require(request, 'author');
-  await deps.newsroom.cancel(String(request.params['id']), editor);
-  await answerChanged(deps, request, response);
-}
-
-async function answerChanged(deps: AlertsDeps, request: Request, response: Response): Promise<void> {
-  response.set('Cache-Control', 'no-store');
-  await answerNewest(deps, request, response);
-}
-
-const MERGE_PATCH = ['application/json', 'application/merge-patch+json'];
 
 function answer(response: Response, result: CreateResult): void {
   switch (result.type) {
@@ -235,32 +109,6 @@ function answer(response: Response, result: CreateResult): void {
         errors: [{ header: 'Idempotency-Key', detail: 'was used with another body' }],
       });
   }
-}
-
-/** In a new alert null is absent: two requests that differ only in that are equal. */
-const withoutNulls = (input: object): object =>
-  Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null));
-
-/** draft-ietf-httpapi-idempotency-key-header-07. Fields in the schema's order make equal requests equal texts. */
-function claimOf(
-  request: Request,
-  editor: Editor,
-  call: string,
-  input: object,
-): IdempotencyClaim | undefined {
-  const key = request.get('idempotency-key');
-  if (key === undefined) return undefined;
-  if (!/^[\x20-\x7e]{1,255}$/.test(key)) {
-    throw new Problem('invalid-header', 'Correct the header named in errors.', {
-      errors: [{ header: 'Idempotency-Key', detail: 'must be 1 to 255 visible ASCII characters' }],
-    });
-  }
-  const hash = (text: string): string => createHash('sha256').update(text).digest('base64url');
-  return {
-    editorId: editor.id,
-    keyHash: hash(key),
-    request: hash(`${call}\n${JSON.stringify(input)}`),
-  };
 }
 
 /** Readers' answers may be kept but are asked for anew each time, so that a retraction shows at once. */

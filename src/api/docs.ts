@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import type { Response, Router } from 'express';
-import { createOpenApi } from './openapi/document.ts';
 import { Problem, PROBLEMS } from '../http/problem.ts';
 import { route } from '../http/route.ts';
+import { createOpenApi } from './openapi.ts';
+import { RESOURCES } from './resources.ts';
 
 const PAGE = `<!doctype html>
 <html lang="en">
@@ -31,7 +32,7 @@ const FILES = ['swagger-ui.css', 'swagger-ui-bundle.js'];
 
 /** The description of the API for machines and people, and the list of problems. */
 export function serveDocs(router: Router, deps: { config: { publicUrl: string } }): void {
-  const openApi = createOpenApi(deps.config.publicUrl);
+  const openApi = createOpenApi(RESOURCES, deps.config.publicUrl);
   const require = createRequire(import.meta.url);
   const folder = dirname(require.resolve('swagger-ui-dist/package.json'));
   const send = (type: string, text: string) => {

@@ -4,14 +4,29 @@ import { langSchema, topicIdSchema, urgencySchema } from '../alerts/schema.ts';
 import type { SubscriptionStore } from '../audience/subscriptions.ts';
 import type { LiveFilter } from '../live/protocol.ts';
 import type { Authentication } from './authentication.ts';
-import { readBody } from '../http/read-body.ts';
+import { BODY_PROBLEMS, readBody } from '../http/read-body.ts';
 import type { RateLimits } from '../http/rate-limits.ts';
+import { resource } from '../http/resource.ts';
 import { route } from '../http/route.ts';
 
-export const estimateSchema = z.strictObject({
+const estimateSchema = z.strictObject({
   topics: z.array(topicIdSchema).min(1).max(20),
   urgency: urgencySchema.default('urgent'),
   lang: langSchema,
+});
+
+const count = z.number().int().min(0);
+
+export const ESTIMATE = resource('/v1/audience/estimate', {
+  post: {
+    summary: 'The number of subscriptions that such an alert would reach now',
+    who: 'editor',
+    tag: 'alerts',
+    body: estimateSchema,
+    example: { topics: ['world'], urgency: 'urgent', lang: 'ar' },
+    answers: { 200: z.strictObject({ subscriptions: count, connections: count }) },
+    problems: [...BODY_PROBLEMS, 'too-many-requests'],
+  },
 });
 
 export interface AudienceDeps {
@@ -22,7 +37,7 @@ export interface AudienceDeps {
 }
 
 export function serveAudience(router: Router, deps: AudienceDeps): void {
-  route(router, '/v1/audience/estimate', {
+  route(router, ESTIMATE, {
     post: async (request, response) => {
       const editor = await deps.auth.require(request, 'author');
       await deps.limits.takeEditor(editor.id, response);

@@ -1,16 +1,17 @@
 import type { Request, Response, Router } from 'express';
 import { Counter } from 'prom-client';
 import { z } from 'zod';
+import type { ReadableHash } from '../editors/audited-hash.ts';
 import type { Editor } from '../editors/schema.ts';
 import { isSame } from '../editors/secrets.ts';
 import { Problem, type ProblemCode } from '../http/problem.ts';
 import type { RateLimits } from '../http/rate-limits.ts';
 import { readBytes, refuseIfAny } from '../http/read-body.ts';
+import { resource } from '../http/resource.ts';
 import { route } from '../http/route.ts';
 import { FORMATS } from '../intake/formats.ts';
 import type { Intake } from '../intake/intake.ts';
-import type { Source } from '../intake/source.ts';
-import type { SourceStore } from '../intake/sources.ts';
+import type { Source, StoredSource } from '../intake/source.ts';
 import { takenSchema, type Taken } from '../intake/story.ts';
 import { isSigned } from '../intake/superdesk-signature.ts';
 import type { Logger } from '../ops/logger.ts';
@@ -19,7 +20,7 @@ import { credentialsOf, type Authentication } from './authentication.ts';
 import { noSource } from './sources.ts';
 
 interface IntakeDeps {
-  readonly sources: Pick<SourceStore, 'find'>;
+  readonly sources: Pick<ReadableHash<StoredSource>, 'get'>;
   readonly intake: Intake;
   readonly auth: Pick<Authentication, 'require'>;
   readonly limits: Pick<RateLimits, 'takeEditor'>;
@@ -31,11 +32,43 @@ interface IntakeDeps {
 /** A long story with its pictures' descriptions has some 100 kB. */
 const MOST_BYTES = 1024 * 1024;
 
-export const intakeAnswerSchema = takenSchema.strict().extend({
+const answerSchema = takenSchema.strict().extend({
   items: z
     .array(takenSchema.strict())
     .optional()
     .describe('What became of each item, where the body had several; the fields beside are the first one’s'),
+});
+
+export const INTAKE = resource('/v1/intake/:id', {
+  post: {
+    summary: 'Take in an item from a source, in its own format',
+    description:
+      'The body is what the source writes: for `superdesk` and `ninjs`, one ninjs item. It is proved by `x-superdesk-signature`, or by `Authorization: Bearer` with the secret of the source or an API key. The same item again has the same answer. What may succeed later is always a 503, because Superdesk gives an item up after a 4xx.',
+    who: 'editor',
+    tag: 'sources',
+    body: z.looseObject({}),
+    example: {
+      uri: 'urn:example:story:1',
+      version: '1',
+      versioncreated: '2026-11-20T08:00:00Z',
+      type: 'text',
+      pubstatus: 'usable',
+      urgency: 2,
+      language: 'ar',
+      headline: 'عنوان الخبر',
+      subject: [{ code: '11000000', name: 'politics' }],
+    },
+    answers: { 200: answerSchema },
+    problems: [
+      'forbidden',
+      'not-found',
+      'body-too-large',
+      'unsupported-media-type',
+      'invalid-body',
+      'message-too-large',
+      'unavailable',
+    ],
+  },
 });
 
 /** What sources send. The status says whether it makes sense to send it again, as Superdesk reads it: never after a 4xx. */
@@ -63,13 +96,12 @@ export function serveIntake(router: Router, deps: IntakeDeps): void {
     return answers;
   }
 
-  route(router, '/v1/intake/:id', {
+  route(router, INTAKE, {
     post: async (request, response) => {
-      const found = await deps.sources.find(String(request.params['id']));
-      if (found === undefined) throw noSource();
-      const { source } = found;
+      const source = await deps.sources.get(String(request.params['id']));
+      if (source === undefined) throw noSource();
       const bytes = await readBytes(request, response, MOST_BYTES);
-      const by = await prove(deps, request, bytes, found);
+      const by = await prove(deps, request, bytes, source);
       try {
         await deps.limits.takeEditor(`source:${source.id}`, response);
         answer(response, await takeAll(source, bytes, by));
@@ -93,9 +125,9 @@ async function prove(
   deps: Pick<IntakeDeps, 'auth' | 'onRefusedKey'>,
   request: Request,
   bytes: Buffer,
-  { source, secret }: { readonly source: Source; readonly secret: string },
+  { type, secret }: StoredSource,
 ): Promise<Editor | undefined> {
-  const signature = source.type === 'superdesk' ? request.get('x-superdesk-signature') : undefined;
+  const signature = type === 'superdesk' ? request.get('x-superdesk-signature') : undefined;
   if (signature !== undefined) {
     if (isSigned(bytes, signature, secret)) return undefined;
     await deps.onRefusedKey(request).catch(onlyIfOther);

@@ -1,14 +1,38 @@
 import type { Router } from 'express';
+import { z } from 'zod';
 import { MAX_PUSH_MESSAGE_BYTES } from '../alerts/notification.ts';
-import { URGENCIES } from '../alerts/schema.ts';
+import { URGENCIES, urgencySchema } from '../alerts/schema.ts';
 import type { TopicStore } from '../audience/topics.ts';
+import { resource } from '../http/resource.ts';
 import { route } from '../http/route.ts';
+import { LANGUAGES } from '../words/language.ts';
 import { linkSites } from '../newsroom/link-sites.ts';
 
-/** The pages' languages, the first by default. */
-export const LANGUAGES = ['ar', 'en'];
+const publicConfigSchema = z.strictObject({
+  publicUrl: z.string(),
+  vapidPublicKey: z.string(),
+  topics: z.array(
+    z.strictObject({ id: z.string(), names: z.record(z.string(), z.string()), default: z.boolean() }),
+  ),
+  languages: z.array(z.string()),
+  urgencies: z.array(urgencySchema),
+  pushMessageLimitBytes: z.number().int().min(0),
+  requireApproval: z.boolean(),
+  linkSites: z
+    .array(z.string())
+    .nullable()
+    .describe('Allowed origins of links and pictures in alerts; null: any origin'),
+});
 
-/** `GET /v1/config`: all that a page needs to start. */
+export const CONFIG = resource('/v1/config', {
+  get: {
+    summary: 'Everything that a page needs to start',
+    who: 'all',
+    tag: 'readers',
+    answers: { 200: publicConfigSchema },
+  },
+});
+
 export function servePublicConfig(
   router: Router,
   deps: {
@@ -18,7 +42,7 @@ export function servePublicConfig(
   },
 ): void {
   const { publicUrl, allowedOrigins } = deps.config;
-  route(router, '/v1/config', {
+  route(router, CONFIG, {
     get: async (_request, response) => {
       response.set('Cache-Control', 'public, no-cache').json({
         publicUrl,

@@ -8,17 +8,29 @@ import type { Receipt, ReceiptStore, Recorded } from '../delivery/receipts/recei
 import type { Config } from '../config.ts';
 import type { Metrics } from '../ops/metrics.ts';
 import { sharingHeaders } from '../http/headers.ts';
-import { readBody, readEarly } from '../http/read-body.ts';
+import { BODY_PROBLEMS, readBody, readEarly } from '../http/read-body.ts';
 import { Problem, problemDetails } from '../http/problem.ts';
 import { isRedisAway } from '../redis/is-redis-away.ts';
+import { resource } from '../http/resource.ts';
 import { route } from '../http/route.ts';
 
-/** The body of `POST /v1/receipts`. */
-export const receiptSchema = z.strictObject({
+const receiptSchema = z.strictObject({
   alertId: z.string().regex(ALERT_ID, 'must be an alert id'),
   version: z.number().int().min(1),
   event: z.enum(['shown', 'opened']),
   token: z.string().min(1).max(200),
+});
+
+export const RECEIPTS = resource('/v1/receipts', {
+  post: {
+    summary: 'Report that a device showed a notification, or that its reader opened it',
+    description: 'The body may be text/plain, so `navigator.sendBeacon` works.',
+    who: 'all',
+    tag: 'readers',
+    body: receiptSchema,
+    answers: { 204: null },
+    problems: [...BODY_PROBLEMS, 'invalid-receipt', 'too-many-requests'],
+  },
 });
 
 /** A receipt has some 150 bytes. */
@@ -87,7 +99,7 @@ export function createReceipts(deps: ReceiptsDeps): Receipts {
       });
     },
     serve: (router) => {
-      route(router, '/v1/receipts', {
+      route(router, RECEIPTS, {
         post: async (request, response) => {
           const receipt = await readBody(request, response, receiptSchema, TYPES);
           // No bound per address: a whole country may share one, nobody can forge a token, and each counts once.

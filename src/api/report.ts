@@ -2,11 +2,12 @@ import type { Request, Response, Router } from 'express';
 import { z } from 'zod';
 import type { AlertStore } from '../alerts/store.ts';
 import { emptyReport, type ReportStore } from '../delivery/report/report.ts';
-import type { Report } from '../delivery/report/schema.ts';
-import { findAlert } from './alerts.ts';
+import { reportSchema, type Report } from '../delivery/report/schema.ts';
+import { findAlert } from './found-alert.ts';
 import type { Authentication } from './authentication.ts';
 import { readQuery } from '../http/read-body.ts';
 import { Problem } from '../http/problem.ts';
+import { resource } from '../http/resource.ts';
 import { route } from '../http/route.ts';
 
 export interface ReportDeps {
@@ -20,7 +21,20 @@ export interface ReportDeps {
 }
 
 /** Without `version`: the newest. */
-export const reportQuerySchema = z.strictObject({ version: z.coerce.number().int().min(1).optional() });
+const reportQuerySchema = z.strictObject({ version: z.coerce.number().int().min(1).optional() });
+
+export const REPORT = resource('/v1/alerts/:id/report', {
+  get: {
+    summary: 'The delivery report of a version',
+    description:
+      'With `Accept: text/event-stream`, the server sends an event `report` each time the report changes.',
+    who: 'editor',
+    tag: 'alerts',
+    query: reportQuerySchema,
+    answers: { 200: reportSchema },
+    problems: ['invalid-query', 'not-found'],
+  },
+});
 
 const MAX_STREAMS = 200;
 /** Of one editor: a tab each, on several machines. */
@@ -75,7 +89,7 @@ export function serveReport(router: Router, deps: ReportDeps): void {
     }
   }
 
-  route(router, '/v1/alerts/:id/report', {
+  route(router, REPORT, {
     get: async (request, response) => {
       response.vary('Accept');
       if (request.accepts(['json', 'text/event-stream']) === 'text/event-stream') {

@@ -1,13 +1,46 @@
 import type { Request, Response, Router } from 'express';
 import { z } from 'zod';
+import { roleSchema } from '../editors/schema.ts';
 import { SESSION_LIFE_MS, type Session, type SessionStore } from '../editors/sessions.ts';
 import { sessionCookieName, type Authentication } from './authentication.ts';
-import { readBody } from '../http/read-body.ts';
+import { BODY_PROBLEMS, readBody } from '../http/read-body.ts';
 import { Problem } from '../http/problem.ts';
+import { resource } from '../http/resource.ts';
 import { route } from '../http/route.ts';
 
-/** The body of `POST /v1/session`. */
-export const signInSchema = z.strictObject({ key: z.string().min(1).max(200) });
+const signInSchema = z.strictObject({ key: z.string().min(1).max(200) });
+
+const sessionAnswerSchema = z.strictObject({
+  editor: z.strictObject({ id: z.string(), name: z.string(), role: roleSchema }),
+  csrfToken: z.string().describe('Send it as X-CSRF-Token with every change'),
+  expiresAt: z.string(),
+});
+
+export const SESSION = resource('/v1/session', {
+  post: {
+    summary: 'Sign in at the desk with an API key; the answer sets the session cookie',
+    who: 'all',
+    tag: 'desk',
+    body: signInSchema,
+    answers: { 201: sessionAnswerSchema },
+    problems: [...BODY_PROBLEMS, 'unauthenticated', 'csrf-refused', 'too-many-requests'],
+  },
+  get: {
+    summary: 'The signed-in editor',
+    who: 'all',
+    tag: 'desk',
+    answers: { 200: sessionAnswerSchema },
+    problems: ['unauthenticated'],
+  },
+  delete: {
+    summary: 'Sign out',
+    who: 'all',
+    tag: 'desk',
+    headers: ['X-CSRF-Token'],
+    answers: { 204: null },
+    problems: ['csrf-refused'],
+  },
+});
 
 /** The desk's sign-in: an API key is given once, a cookie that scripts cannot read stands for it from then on. */
 export function serveSession(
@@ -27,7 +60,7 @@ export function serveSession(
     path: '/',
   } as const;
 
-  route(router, '/v1/session', {
+  route(router, SESSION, {
     post: async (request, response) => {
       deps.auth.refuseForeign(request);
       const { key } = await readBody(request, response, signInSchema);

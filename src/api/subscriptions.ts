@@ -1,12 +1,13 @@
 import type { Request, Response, Router } from 'express';
-import type { z } from 'zod';
-import { authSchema, newSubscriptionSchema, preferencesPatchSchema } from '../audience/schema.ts';
+import type { Address, Addresses, ParsedAddress } from '../audience/address.ts';
+import { authSchema, preferencesPatchSchema, preferencesSchema } from '../audience/schema.ts';
 import type { Subscription } from '../audience/subscription.ts';
 import type { PatchResult, SubscriptionStore } from '../audience/subscriptions.ts';
 import type { TopicStore } from '../audience/topics.ts';
 import { credentialsOf } from './authentication.ts';
+import { SUBSCRIPTION, SUBSCRIPTIONS } from './subscriptions-operations.ts';
 import { invalidBody, readBody, refuseIfAny } from '../http/read-body.ts';
-import { Problem, type FieldError } from '../http/problem.ts';
+import { Problem } from '../http/problem.ts';
 import type { RateLimits } from '../http/rate-limits.ts';
 import { route } from '../http/route.ts';
 
@@ -14,14 +15,12 @@ export interface SubscriptionsDeps {
   readonly subscriptions: SubscriptionStore;
   readonly topics: Pick<TopicStore, 'list'>;
   readonly limits: RateLimits;
-  readonly endpointPolicy: {
-    check(endpoint: string): { readonly ok: true } | { readonly ok: false; readonly reason: string };
-  };
-  readonly isP256Point: (key: Buffer) => boolean;
+  readonly addresses: Pick<Addresses, 'schema'>;
 }
 
 export function serveSubscriptions(router: Router, deps: SubscriptionsDeps): void {
   const { subscriptions } = deps;
+  const bodySchema = preferencesSchema.extend({ subscription: deps.addresses.schema });
 
   async function refuseUnknownTopics(topics: readonly string[]): Promise<void> {
     const known = new Set((await deps.topics.list()).map((topic) => topic.id));
@@ -32,32 +31,12 @@ export function serveSubscriptions(router: Router, deps: SubscriptionsDeps): voi
     );
   }
 
-  function refuseBadKeys(subscription: z.output<typeof newSubscriptionSchema>['subscription']): void {
-    const errors: FieldError[] = [];
-    if (!deps.isP256Point(Buffer.from(subscription.keys.p256dh, 'base64url'))) {
-      errors.push({ pointer: '/subscription/keys/p256dh', detail: 'must be a point on P-256' });
-    }
-    refuseIfAny(errors);
-    const verdict = deps.endpointPolicy.check(subscription.endpoint);
-    if (verdict.ok) return;
-    throw new Problem('endpoint-not-allowed', 'Send the subscription exactly as the browser made it.', {
-      errors: [{ pointer: '/subscription/endpoint', detail: verdict.reason }],
-    });
-  }
-
   async function put(request: Request, response: Response): Promise<void> {
     await deps.limits.takeAddress('subscriptions', request, response);
-    const { subscription, ...preferences } = await readBody(request, response, newSubscriptionSchema);
-    refuseBadKeys(subscription);
+    const { subscription, ...preferences } = await readBody(request, response, bodySchema);
+    const address = acceptedAddress(subscription);
     await refuseUnknownTopics(preferences.topics);
-    const result = await subscriptions.put(
-      {
-        endpoint: subscription.endpoint,
-        p256dh: Buffer.from(subscription.keys.p256dh, 'base64url'),
-        auth: Buffer.from(subscription.keys.auth, 'base64url'),
-      },
-      preferences,
-    );
+    const result = await subscriptions.put(address, preferences);
     if (result.type === 'conflict') {
       throw new Problem('subscription-conflict', 'Unsubscribe in the browser and subscribe again.');
     }
@@ -91,8 +70,8 @@ export function serveSubscriptions(router: Router, deps: SubscriptionsDeps): voi
     throw problemOf(result);
   }
 
-  route(router, '/v1/subscriptions', { post: put });
-  route(router, '/v1/subscriptions/:id', {
+  route(router, SUBSCRIPTIONS, { post: put });
+  route(router, SUBSCRIPTION, {
     get: async (request, response) => {
       response.json(shown(await owned(request, response, (id, auth) => subscriptions.get(id, auth))));
     },
@@ -114,6 +93,18 @@ export function serveSubscriptions(router: Router, deps: SubscriptionsDeps): voi
   });
 }
 
+/** @throws {Problem} 422 */
+function acceptedAddress(parsed: ParsedAddress): Address {
+  if (parsed.ok) return parsed.address;
+  const member = parsed.at.join('/');
+  const errors = [{ pointer: `/subscription/${member}`, detail: parsed.reason }];
+  if (member !== 'endpoint')
+    throw new Problem('invalid-body', 'Correct the fields named in errors.', { errors });
+  throw new Problem('endpoint-not-allowed', 'Send the subscription exactly as the browser made it.', {
+    errors,
+  });
+}
+
 function problemOf(result: Exclude<PatchResult, { type: 'found' }>): Problem {
   if (result.type === 'missing') return new Problem('not-found', 'No subscription has this id.');
   if (result.type === 'denied')
@@ -121,8 +112,8 @@ function problemOf(result: Exclude<PatchResult, { type: 'found' }>): Problem {
   return invalidBody(result.error);
 }
 
-function shown({ id, preferences, vapidKeyChanged }: Subscription): object {
-  return { id, ...preferences, vapidKeyChanged };
+function shown({ id, preferences, mustRenew }: Subscription): object {
+  return { id, ...preferences, vapidKeyChanged: mustRenew };
 }
 
 function unproven(): Problem {

@@ -1,6 +1,6 @@
 import { readLine, type LineRules } from './line.ts';
 import { readLines, type Line } from './lines.ts';
-import type { NewSubscription } from './subscription.ts';
+import type { StoredSubscription } from './subscription.ts';
 import type { SubscriptionStore } from './subscriptions.ts';
 
 /** Lines read, checked and written at once: bounds the memory. */
@@ -20,7 +20,7 @@ export const NOTHING_IMPORTED: ImportProgress = { lines: 0, bytes: 0, created: 0
 interface Checked {
   readonly last: Line;
   readonly faults: readonly (readonly [line: number, reason: string])[];
-  readonly subscriptions: readonly NewSubscription[];
+  readonly subscriptions: readonly StoredSubscription[];
   readonly numbers: readonly number[];
 }
 
@@ -101,7 +101,7 @@ function refuseOtherFormats(first: Line): void {
 
 function check(lines: readonly Line[], rules: LineRules): Checked {
   const faults: [number, string][] = [];
-  const subscriptions: NewSubscription[] = [];
+  const subscriptions: StoredSubscription[] = [];
   const numbers: number[] = [];
   for (const line of lines) {
     const { number } = line;

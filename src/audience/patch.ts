@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Redis } from '../redis/connect.ts';
 import { runScriptBuffer } from '../redis/script.ts';
+import type { Addresses } from './address.ts';
 import { unpackSubscription, urgencyCode } from './record.ts';
 import { shardKeys } from './record-writer.ts';
 import { preferencesSchema, quietHoursSchema, type Preferences, type PreferencesPatch } from './schema.ts';
@@ -8,6 +9,11 @@ import { PATCH } from './scripts/patch.ts';
 import { topicSet, urgencySets } from './set-names.ts';
 import type { Place } from './shard.ts';
 import type { StoredSubscription } from './subscription.ts';
+
+interface PatchDeps {
+  readonly redis: Redis;
+  readonly addresses: Addresses;
+}
 
 type Patched =
   | { readonly type: 'found'; readonly subscription: StoredSubscription }
@@ -28,29 +34,29 @@ const REQUIRED = JSON.stringify({
  * @param patch as {@link preferencesPatchSchema} reads it: each member is valid
  */
 export async function patchSubscription(
-  redis: Redis,
+  deps: PatchDeps,
   place: Place,
   auth: Buffer,
   patch: PreferencesPatch,
 ): Promise<Patched> {
-  const { packed, ...patched } = await run(redis, place, auth, patch);
+  const { packed, ...patched } = await run(deps, place, auth, patch);
   if (patched.type !== 'found') return patched;
   const invalid = invalidNames(patched.subscription.preferences).filter((name) => !(name in patch));
   if (invalid.length === 0) return patched;
   const removal = Object.fromEntries(invalid.map((name) => [name, null]));
-  return run(redis, place, auth, removal, packed);
+  return run(deps, place, auth, removal, packed);
 }
 
 /** @param packed patches this record and no other; any by default */
 async function run(
-  redis: Redis,
+  deps: PatchDeps,
   place: Place,
   auth: Buffer,
   { topics = [], urgency, lang, ...rest }: PreferencesPatch,
   packed?: Buffer,
 ): Promise<Patched & { readonly packed?: Buffer }> {
   const quietest = urgency === null ? preferencesSchema.shape.urgency.parse(undefined) : urgency;
-  const { type, found } = await runScriptBuffer(redis, PATCH, shardKeys(place), [
+  const { type, found } = await runScriptBuffer(deps.redis, PATCH, shardKeys(place), [
     place.field,
     auth,
     packed ?? '',
@@ -62,7 +68,7 @@ async function run(
     ...new Set(topics.map(topicSet)),
   ]);
   if (found === undefined) return { type };
-  const subscription = unpackSubscription(found);
+  const subscription = unpackSubscription(deps.addresses, found);
   if (type === 'found') return { type, subscription, packed: found.packed };
   const checked = preferencesSchema.safeParse(subscription.preferences);
   if (checked.success) throw new Error('a script refused preferences that the schema takes');

@@ -1,6 +1,7 @@
 import type { Redis } from '../redis/connect.ts';
 import { keys } from '../redis/keys.ts';
 import { runScript, runScriptMany } from '../redis/script.ts';
+import type { Addresses } from './address.ts';
 import { packRecord } from './record.ts';
 import { PUT } from './scripts/put.ts';
 import { REMOVE } from './scripts/remove.ts';
@@ -23,15 +24,15 @@ type Written = 'created' | 'updated' | 'conflict' | 'full';
 const MOST_UNPROVEN = 2048;
 
 /** Runs the scripts that change a shard. */
-export function createRecordWriter(deps: { redis: Redis; now: () => number }) {
+export function createRecordWriter(deps: { redis: Redis; addresses: Addresses; now: () => number }) {
   const { redis } = deps;
 
   const call = ({ record, place }: Placed, unproven: boolean) => ({
     names: shardKeys(place),
     args: [
       place.field,
-      record.auth,
-      packRecord(record, unproven),
+      record.address.auth,
+      packRecord(deps.addresses, record, unproven),
       deps.now(),
       SLOT_QUARANTINE_MS,
       MOST_UNPROVEN,

@@ -4,7 +4,7 @@ import { MAX_TOPICS } from '../alerts/filter-text.ts';
 import { langSchema, topicIdSchema, urgencySchema, type Urgency } from '../alerts/schema.ts';
 
 /** Bytes in base64url or standard base64 (RFC 4648, sections 4 and 5), with padding or without; as base64url without. */
-const base64 = (bytes: number) =>
+export const base64 = (bytes: number) =>
   z
     .string()
     .max(200)
@@ -18,15 +18,8 @@ const base64 = (bytes: number) =>
       return z.NEVER;
     });
 
-/** `auth` (RFC 8291, section 3.2): 16 bytes. */
+/** The secret of every address. That of Web Push is made by the browser (RFC 8291, section 3.2). */
 export const authSchema = base64(16);
-
-/** `PushSubscription.toJSON()` of the Push API (W3C). The endpoint's policy is checked by the push room. */
-export const pushSubscriptionSchema = z.object({
-  endpoint: z.string().min(1).max(2048),
-  expirationTime: z.number().nullable().optional(),
-  keys: z.object({ p256dh: base64(65), auth: authSchema }),
-});
 
 function isTimeZone(zone: string): boolean {
   try {
@@ -64,9 +57,6 @@ export const preferencesSchema = z.strictObject({
   dailyCap: z.number().int().min(1).max(1000).optional(),
 });
 export type Preferences = z.infer<typeof preferencesSchema>;
-
-/** The body of `POST /v1/subscriptions`. */
-export const newSubscriptionSchema = preferencesSchema.extend({ subscription: pushSubscriptionSchema });
 
 /**
  * The body of `PATCH /v1/subscriptions/:id` (RFC 7396): null removes, and members are merged. Each member is checked here;

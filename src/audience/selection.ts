@@ -1,20 +1,23 @@
 import type { Redis } from '../redis/connect.ts';
 import { keys } from '../redis/keys.ts';
 import { runScriptBuffer } from '../redis/script.ts';
-import { unpackKeys, type Standing, type Wishes } from './record.ts';
+import type { Addresses } from './address.ts';
+import { unpackRecipient, type Recipient } from './record.ts';
 import type { AudienceQuery } from './schema.ts';
 import { FREEZE_MEMBERS } from './scripts/freeze-members.ts';
 import { FREEZE } from './scripts/freeze.ts';
 import { EVERYBODY, languageSet, topicSet, urgencySet } from './set-names.ts';
 import { PAGE_SIZE } from './shard.ts';
-import type { SubscriptionKeys } from './subscription.ts';
 
 /** A subscription of a frozen audience, by its slot. */
-export interface Member extends SubscriptionKeys, Standing {
+export interface Member extends Recipient {
   readonly slot: number;
-  readonly vapidKeyId: string;
-  /** Undefined: none. */
-  readonly wishes: Wishes | undefined;
+}
+
+export interface Members {
+  readonly members: readonly Member[];
+  /** Subscriptions of a format or a channel that this process does not know: another release wrote them. */
+  readonly unreadable: readonly { readonly slot: number; readonly error: unknown }[];
 }
 
 export interface FrozenName {
@@ -43,7 +46,7 @@ export interface Selection {
   /** The same of its unproven part. */
   frozenUnproven(name: string, shard: number, from: number, to: number): Promise<Buffer>;
   /** Reads the subscriptions in these slots, rising. A slot whose subscription is gone by now is left out. */
-  read(shard: number, slots: readonly number[]): Promise<Member[]>;
+  read(shard: number, slots: readonly number[]): Promise<Members>;
 }
 
 // From this many wanted slots of a page on, reading the whole page costs less than reading them one by one.
@@ -59,7 +62,13 @@ const frozenKeys = (shard: number, name: string): string[] => [
   audienceKey(shard, unprovenPart(name)),
 ];
 
-export function createSelection(redis: Redis): Selection {
+interface SelectionDeps {
+  readonly redis: Redis;
+  readonly addresses: Addresses;
+}
+
+export function createSelection(deps: SelectionDeps): Selection {
+  const { redis } = deps;
   return {
     freeze: ({ name, earlier }, shard, query, keepSeconds) =>
       runScriptBuffer(
@@ -79,30 +88,41 @@ export function createSelection(redis: Redis): Selection {
     frozen: (name, shard, from, to) => redis.getrangeBuffer(audienceKey(shard, name), from, to),
     frozenUnproven: (name, shard, from, to) =>
       redis.getrangeBuffer(audienceKey(shard, unprovenPart(name)), from, to),
-    read: (shard, slots) => readSlots(redis, shard, slots),
+    read: (shard, slots) => readSlots(deps, shard, slots),
   };
 }
 
-async function readSlots(redis: Redis, shard: number, slots: readonly number[]): Promise<Member[]> {
-  const records = await Promise.all(byPage(slots).map((wanted) => readPage(redis, shard, wanted)));
-  return records.flat();
+async function readSlots(
+  { redis, addresses }: SelectionDeps,
+  shard: number,
+  slots: readonly number[],
+): Promise<Members> {
+  const pages = await Promise.all(byPage(slots).map((wanted) => readPage(redis, shard, wanted)));
+  const members: Member[] = [];
+  const unreadable: Members['unreadable'][number][] = [];
+  for (const [slot, record] of pages.flat()) {
+    if (!record || record.length === 0) continue;
+    try {
+      members.push({ slot, ...unpackRecipient(addresses, record) });
+    } catch (error) {
+      unreadable.push({ slot, error });
+    }
+  }
+  return { members, unreadable };
 }
 
-async function readPage(redis: Redis, shard: number, slots: readonly number[]): Promise<Member[]> {
+type SlotRecord = readonly [slot: number, record: Buffer | null | undefined];
+
+async function readPage(redis: Redis, shard: number, slots: readonly number[]): Promise<SlotRecord[]> {
   const page = Math.floor((slots[0] ?? 0) / PAGE_SIZE);
   const name = keys.shard(shard, `page:${page}`);
-  const members: Member[] = [];
-  const add = (slot: number, record: Buffer | null | undefined): void => {
-    if (record && record.length > 0) members.push({ slot, ...unpackKeys(record) });
-  };
   if (slots.length >= WHOLE_PAGE_FROM) {
     const records = await redis.lrangeBuffer(name, 0, -1);
-    for (const slot of slots) add(slot, records[slot % PAGE_SIZE]);
-  } else {
-    const records = await Promise.all(slots.map((slot) => redis.lindexBuffer(name, slot % PAGE_SIZE)));
-    slots.forEach((slot, index) => add(slot, records[index]));
+    return slots.map((slot) => [slot, records[slot % PAGE_SIZE]]);
   }
-  return members;
+  return Promise.all(
+    slots.map(async (slot) => [slot, await redis.lindexBuffer(name, slot % PAGE_SIZE)] as const),
+  );
 }
 
 function byPage(slots: readonly number[]): number[][] {

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { Redis } from '../redis/connect.ts';
 import { keys } from '../redis/keys.ts';
 import { runScript, runScriptBuffer } from '../redis/script.ts';
+import type { Address, Addresses } from './address.ts';
 import { estimateAudience } from './estimate.ts';
 import { patchSubscription } from './patch.ts';
 import { unpackSubscription } from './record.ts';
@@ -11,7 +12,7 @@ import type { AudienceQuery, Preferences, PreferencesPatch } from './schema.ts';
 import { FIND } from './scripts/find.ts';
 import { NOTE } from './scripts/note.ts';
 import { placeOf, SHARDS, subscriptionId, type Place } from './shard.ts';
-import type { NewSubscription, StoredSubscription, Subscription, SubscriptionKeys } from './subscription.ts';
+import type { StoredSubscription, Subscription } from './subscription.ts';
 
 export type PutResult =
   | { readonly type: 'created' | 'updated'; readonly subscription: Subscription }
@@ -40,10 +41,10 @@ export interface Note {
 
 /** Every method is atomic and may be repeated, and rejects only when Redis is away. */
 export interface SubscriptionStore {
-  /** For a browser. A new subscription is unproven until its push service accepts a message. */
-  put(subscription: SubscriptionKeys, preferences: Preferences): Promise<PutResult>;
+  /** For a device. A new subscription is unproven until its push service accepts a message. */
+  put(address: Address, preferences: Preferences): Promise<PutResult>;
   /** For an operator, who vouches for them: they are proven. Each is atomic by itself. The answers are in the same order. */
-  putAll(subscriptions: readonly NewSubscription[]): Promise<PutResult['type'][]>;
+  putAll(subscriptions: readonly StoredSubscription[]): Promise<PutResult['type'][]>;
   get(id: string, auth: Buffer): Promise<OwnedResult>;
   patch(id: string, auth: Buffer, patch: PreferencesPatch): Promise<PatchResult>;
   /** `found`: it is erased now, with everything that was kept of it. */
@@ -59,22 +60,19 @@ export interface SubscriptionStore {
   standings(): Promise<{ readonly proven: number; readonly unproven: number }>;
 }
 
-/**
- * @param deps.vapidKeyId id of the VAPID key in use; stored with each subscription
- * @param deps.now milliseconds since the epoch
- */
+/** @param deps.now milliseconds since the epoch */
 export function createSubscriptionStore(deps: {
   redis: Redis;
-  vapidKeyId: string;
+  addresses: Addresses;
   now: () => number;
 }): SubscriptionStore {
-  const { redis, vapidKeyId } = deps;
+  const { redis, addresses } = deps;
 
   const writer = createRecordWriter(deps);
 
   async function find(place: Place): Promise<StoredSubscription | undefined> {
     const found = await runScriptBuffer(redis, FIND, shardKeys(place), [place.field]);
-    return found === null ? undefined : unpackSubscription(found);
+    return found === null ? undefined : unpackSubscription(addresses, found);
   }
 
   /** Finds a subscription, and continues only for a caller that shows its secret. */
@@ -86,23 +84,23 @@ export function createSubscriptionStore(deps: {
     const place = placeOf(id);
     const found = place === undefined ? undefined : await find(place);
     if (place === undefined || found === undefined) return { type: 'missing' };
-    if (auth.length !== 16 || !timingSafeEqual(auth, found.auth)) return { type: 'denied' };
+    if (auth.length !== 16 || !timingSafeEqual(auth, found.address.auth)) return { type: 'denied' };
     return goOn(found, place);
   }
 
-  const shown = (id: string, found: StoredSubscription): OwnedResult => ({
-    type: 'found',
+  const shown = (id: string, found: StoredSubscription) => ({
+    type: 'found' as const,
     subscription: {
       id,
       preferences: found.preferences,
-      vapidKeyChanged: found.vapidKeyId !== vapidKeyId,
+      mustRenew: addresses.of(found.address.endpoint).mustRenew(found.address),
     },
   });
 
   async function patch(id: string, auth: Buffer, change: PreferencesPatch): Promise<PatchResult> {
     const place = placeOf(id);
     if (place === undefined) return { type: 'missing' };
-    const patched = await patchSubscription(redis, place, auth, change);
+    const patched = await patchSubscription(deps, place, auth, change);
     return patched.type === 'found' ? shown(id, patched.subscription) : patched;
   }
 
@@ -117,19 +115,17 @@ export function createSubscriptionStore(deps: {
   }
 
   return {
-    put: async (subscription, preferences) => {
-      const id = subscriptionId(subscription.endpoint);
-      const record = { ...subscription, vapidKeyId, preferences };
+    put: async (address, preferences) => {
+      const id = subscriptionId(address.endpoint);
+      const record = { address, preferences };
       const type = await writer.write({ record, place: placeOf(id)! });
       if (type === 'conflict' || type === 'full') return { type };
-      return { type, subscription: { id, preferences, vapidKeyChanged: false } };
+      const { subscription } = shown(id, record);
+      return { type, subscription };
     },
     putAll: (subscriptions) =>
       writer.writeAll(
-        subscriptions.map((subscription) => ({
-          record: { ...subscription, vapidKeyId: subscription.vapidKeyId ?? vapidKeyId },
-          place: placeOf(subscriptionId(subscription.endpoint))!,
-        })),
+        subscriptions.map((record) => ({ record, place: placeOf(subscriptionId(record.address.endpoint))! })),
       ),
     get: (id, auth) => owned(id, auth, async (found) => shown(id, found)),
     patch,
@@ -141,7 +137,7 @@ export function createSubscriptionStore(deps: {
     erase: async (id) => {
       const place = placeOf(id);
       const found = place === undefined ? undefined : await find(place);
-      return place !== undefined && found !== undefined && (await writer.remove(place, found.auth));
+      return place !== undefined && found !== undefined && (await writer.remove(place, found.address.auth));
     },
     note: (shard, notes) =>
       runScript(

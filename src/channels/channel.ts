@@ -1,23 +1,24 @@
 import type { Alert } from '../alerts/schema.ts';
-import type { PushAnswer, SendOrder } from '../push/types.ts';
+import type { Address, AddressCodec } from '../audience/address.ts';
+import type { RetryReason, SendOrder } from '../push/types.ts';
 
 export type { SendOrder };
-/** What came of one attempt, whatever the channel. */
-export type Answer = PushAnswer | Unreachable;
-
-/** Nothing was sent, and nothing sent to this address from here will ever arrive. */
-export interface Unreachable {
-  readonly type: 'unreachable';
-}
-
-/** Where a device is reached, as its channel packs it. A subscription's record holds it. */
-export interface Address {
-  /** Unique among all addresses of all channels: the subscription's id is a hash of it. */
-  readonly endpoint: string;
-  readonly vapidKeyId: string;
-  readonly p256dh: Buffer;
-  readonly auth: Buffer;
-}
+/**
+ * What came of one attempt, whatever the channel. All but `retry` are final. After `retry` the delivery is tried again, no
+ * earlier than after `afterMs`, until the alert expires; `attempted` is false if nothing was sent.
+ */
+export type Answer =
+  | { readonly type: 'accepted' }
+  | { readonly type: 'gone' }
+  | { readonly type: 'rejected' }
+  /** Nothing was sent, and nothing sent to this address from here will ever arrive. */
+  | { readonly type: 'unreachable' }
+  | {
+      readonly type: 'retry';
+      readonly afterMs: number;
+      readonly reason: RetryReason;
+      readonly attempted: boolean;
+    };
 
 /** What differs between the messages of a version. */
 export interface Envelope {
@@ -28,23 +29,24 @@ export interface Envelope {
 }
 
 /** A version's messages of one form: everything that its devices get alike is made once. */
-export type Send = (address: Address, envelope: Envelope, order: SendOrder) => Promise<Answer>;
+export interface Message<A extends Address = Address> {
+  send(address: A, envelope: Envelope, order: SendOrder): Promise<Answer>;
+}
 
 /**
  * One way to a device. A delivery, its slot, retries, outcomes and report are the same for every channel; what differs is
- * here. A new channel is a folder beside this file, and an entry where the workers are composed.
+ * here. A new channel is a folder beside this file, and an entry where servers (addresses.ts) and workers are composed. As
+ * with {@link AddressCodec}, each channel is given only its own addresses.
  */
-export interface Channel {
-  /** Also the label of its metrics. */
-  readonly name: string;
-  /** Whether an address is of this channel. */
-  knows(address: Address): boolean;
+export interface Channel<A extends Address = Address> {
+  /** The half of the channel that servers have as well. */
+  readonly addresses: AddressCodec<A>;
   /** Makes what the messages of this form of an alert have in common. */
-  compose(alert: Alert): Send;
+  compose(alert: Alert): Message<A>;
   /** Nothing of this order is started from now on: what waits is answered at once, what is on the wire as it comes. */
   withdraw(order: SendOrder): void;
   /** The service behind an address; deliveries to one service are tried again together. Empty: none that we know. */
-  originOf(address: Address): string;
+  originOf(address: A): string;
   /** How long it would be of no use to send to an origin, ms; 0: go on. */
   busyMs(origin: string, unproven: boolean): number;
   /** Messages are about to come. */
@@ -53,5 +55,5 @@ export interface Channel {
    * Whether a subscription may be removed because its service says that it is gone, or refuses it again and again. A
    * service that answers wrongly in bulk must not cost readers.
    */
-  mayRemove(address: Address, reason: 'gone' | 'refused'): boolean;
+  mayRemove(address: A, reason: 'gone' | 'refused'): boolean;
 }

@@ -1,7 +1,9 @@
-import type { Address, Channel, SendOrder } from './channel.ts';
+import { createAddresses, type Address, type Addresses } from '../audience/address.ts';
+import type { Channel, SendOrder } from './channel.ts';
 
 /** All the ways to devices that this process has. */
 export interface Channels {
+  readonly addresses: Addresses;
   /** @throws when no channel here knows such an address: another process may */
   of(address: Address): Channel;
   withdraw(order: SendOrder): void;
@@ -10,10 +12,12 @@ export interface Channels {
   prepare(): void;
 }
 
-export function createChannels(all: readonly Channel[]): Channels {
+export function createChannels(all: readonly [Channel, ...Channel[]]): Channels {
+  const [first, ...others] = all;
   return {
-    of: (address) => {
-      const channel = all.find((one) => one.knows(address));
+    addresses: createAddresses([first.addresses, ...others.map((channel) => channel.addresses)]),
+    of: ({ endpoint }) => {
+      const channel = all.find(({ addresses }) => addresses.knows(endpoint));
       if (channel === undefined) throw new Error('no channel knows this address');
       return channel;
     },

@@ -6,9 +6,8 @@ import { importSubscriptions, NOTHING_IMPORTED, type ImportProgress } from '../a
 import type { LineRules } from '../audience/line.ts';
 import { createSubscriptionStore, type SubscriptionStore } from '../audience/subscriptions.ts';
 import { createTopicStore } from '../audience/topics.ts';
+import { openAddresses } from '../channels/addresses.ts';
 import type { Config } from '../config.ts';
-import { createEndpointPolicy } from '../push/endpoint/endpoint-policy.ts';
-import { isP256Point } from '../push/vapid/p256.ts';
 import { claimVapidKey, loadVapidKeys } from '../push/vapid/vapid-keys.ts';
 import type { Redis } from '../redis/connect.ts';
 import { openCheckpoint } from './checkpoint.ts';
@@ -42,8 +41,10 @@ export async function importFrom(options: Options): Promise<void> {
     throw new CliError('--resume needs --file and excludes --dry-run.', EXIT.usage);
   }
   await withServices(async ({ config, redis, audit }) => {
-    const rules = await rulesOf(config, redis, options.topics);
-    const store = options.dryRun ? undefined : await openStore(config, redis);
+    const vapidKeyId = options.dryRun ? '' : await claimKey(config, redis);
+    const addresses = openAddresses({ config, vapidKeyId });
+    const rules = { addresses, ...(await topicsFor(redis, options.topics)) };
+    const store = options.dryRun ? undefined : createSubscriptionStore({ redis, addresses, now: Date.now });
     const note = async (target: string): Promise<void> => {
       if (store !== undefined)
         await audit.append({ editorId: 'cli', action: 'subscriptions.import', target });
@@ -109,7 +110,8 @@ async function resumeAt(
   return progress;
 }
 
-async function openStore(config: Config, redis: Redis): Promise<SubscriptionStore> {
+/** Of the VAPID key in use. */
+async function claimKey(config: Config, redis: Redis): Promise<string> {
   // New keys would differ from the servers' keys.
   if (config.vapid.publicKey === undefined && !existsSync(join(config.dataDir, 'vapid.json'))) {
     throw new CliError(
@@ -119,10 +121,10 @@ async function openStore(config: Config, redis: Redis): Promise<SubscriptionStor
   }
   const keys = await loadVapidKeys({ dataDir: config.dataDir, ...config.vapid });
   await claimVapidKey(redis, keys);
-  return createSubscriptionStore({ redis, vapidKeyId: keys.keyId, now: Date.now });
+  return keys.keyId;
 }
 
-async function rulesOf(config: Config, redis: Redis, topics: string | undefined): Promise<LineRules> {
+async function topicsFor(redis: Redis, topics: string | undefined): Promise<Omit<LineRules, 'addresses'>> {
   const known = await createTopicStore(redis).list();
   const ids = known.map((topic) => topic.id);
   const wanted = topics?.split(',').map((topic) => topic.trim());
@@ -130,10 +132,7 @@ async function rulesOf(config: Config, redis: Redis, topics: string | undefined)
   if (unknown !== undefined) {
     throw new CliError(`--topics: ${unknown} is not a topic; the topics are ${ids.join(', ')}.`, EXIT.usage);
   }
-  const policy = createEndpointPolicy({ extraOrigins: config.pushAllowedOrigins });
   return {
-    check: (endpoint) => policy.check(endpoint),
-    isP256Point,
     knownTopics: new Set(ids),
     defaultTopics: wanted ?? known.filter((topic) => topic.default).map((topic) => topic.id),
   };

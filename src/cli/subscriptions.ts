@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { createSubscriptionStore } from '../audience/subscriptions.ts';
 import { subscriptionId } from '../audience/shard.ts';
+import { openAddresses } from '../channels/addresses.ts';
 import { exportTo } from './export.ts';
 import { importFrom } from './import.ts';
 import { CliError, print, withServices } from './services.ts';
@@ -43,9 +44,10 @@ export function subscriptionsCommand(): Command {
     .command('erase <id-or-endpoint>')
     .description("erase a reader's subscription and all data kept about it")
     .action((wanted: string) =>
-      withServices(async ({ redis, audit }) => {
+      withServices(async ({ config, redis, audit }) => {
         const id = wanted.includes(':') ? subscriptionId(wanted) : wanted;
-        const store = createSubscriptionStore({ redis, vapidKeyId: '', now: Date.now });
+        const addresses = openAddresses({ config, vapidKeyId: '' });
+        const store = createSubscriptionStore({ redis, addresses, now: Date.now });
         // Logged before the erasure, since one step cannot do both. The entry does not name the reader.
         await audit.append({ editorId: 'cli', action: 'subscriptions.erase', target: 'one, if it is there' });
         if (!(await store.erase(id))) throw new CliError('There is no such subscription.');

@@ -7,7 +7,8 @@ import { isRedisAway } from '../redis/is-redis-away.ts';
 import { groupBy } from './group-by.ts';
 import { expiredAt } from './sending/group-retries.ts';
 import type { Ledger } from './ledger/ledger.ts';
-import { deliveryLife, finishVersion, isStopped, type DeliveryLife } from './delivery-life.ts';
+import { deliveryLife, type DeliveryLife } from './delivery-times.ts';
+import { finishVersion, isStopped } from './version-state.ts';
 import { versionName, type FanOutJob, type FanOutQueue, type PushQueue } from './queues.ts';
 
 /** A version that was accepted so long ago and is not cut yet lost its job: it is added again. */

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { json, raw, type Request, type Response } from 'express';
 import type { z } from 'zod';
-import { Problem, type FieldError } from './problem.ts';
+import { Problem, type FieldError, type ProblemCode } from './problem.ts';
 
 /** More than an alert with the longest texts needs, in UTF-8 with every character escaped. */
 const BODY_LIMIT_BYTES = 16 * 1024;
@@ -16,6 +16,14 @@ const parseJson = json({
     if (!isUtf8(bytes)) throw new Problem('malformed-request', 'The body must be UTF-8.');
   },
 });
+
+/** How {@link readBody} refuses. */
+export const BODY_PROBLEMS = [
+  'malformed-request',
+  'body-too-large',
+  'unsupported-media-type',
+  'invalid-body',
+] as const satisfies readonly ProblemCode[];
 
 /**
  * Reads a JSON body and checks it.

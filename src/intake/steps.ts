@@ -7,7 +7,8 @@ import {
   type EditorAlert,
   type Urgency,
 } from '../alerts/schema.ts';
-import type { AlertStore, IdempotencyClaim } from '../alerts/store.ts';
+import type { IdempotencyClaim } from '../alerts/script-arguments.ts';
+import type { AlertStore } from '../alerts/store.ts';
 import type { Editor } from '../editors/schema.ts';
 import { Problem } from '../http/problem.ts';
 import { invalidBody } from '../http/read-body.ts';

@@ -1,6 +1,7 @@
 import { newAlertId } from '../alerts/id.ts';
 import type { EditorAlert, NewAlert, NewVersion } from '../alerts/schema.ts';
-import { MAX_VERSIONS, type AlertStore, type CreateResult, type IdempotencyClaim } from '../alerts/store.ts';
+import type { IdempotencyClaim } from '../alerts/script-arguments.ts';
+import { MAX_VERSIONS, type AlertStore, type CreateResult } from '../alerts/store.ts';
 import { firstVersion, nextVersion } from '../alerts/versions.ts';
 import type { AuditLog } from '../editors/audit.ts';
 import type { Editor } from '../editors/schema.ts';

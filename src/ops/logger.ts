@@ -29,6 +29,8 @@ export function createLogger(options: { level: string; role: string }): Logger {
         '*.endpoint',
         '*.auth',
         '*.p256dh',
+        // Of a subscription: the channel's, and secret whatever is in it.
+        '*.address',
         '*.token',
         '*.key',
         '*.privateKey',

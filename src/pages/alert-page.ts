@@ -1,46 +1,28 @@
-import { changeName, labelName } from '../alerts/change-names.ts';
+import { changeName, labelName } from '../alerts/naming.ts';
 import { directionOf, primaryLanguage } from '../alerts/language.ts';
 import type { Alert } from '../alerts/schema.ts';
-import type { Topic } from '../audience/topics.ts';
-import { isPageLanguage, PAGE_WORDS, type PageLanguage, type PageWords } from './common/alert-page-words.ts';
+import { ALERT_PAGE } from '../words/words.ts';
 import { timesIn } from './common/times.ts';
+import { alertPageHead, type AlertPageInput, type AlertView } from './alert-page-head.ts';
 import { html, type Html } from './html.ts';
+import { isPageLanguage, type PageLanguage, type PageParts } from './page-parts.ts';
 
-/** A page of ours without its frame (`src/web/alert.html`). */
-export interface PageParts {
-  readonly lang: PageLanguage;
-  readonly dir: 'ltr' | 'rtl';
-  readonly head: Html;
-  readonly body: Html;
-}
-
-/** What an alert's own page is made of. */
-export interface AlertPageInput {
-  /** Every version that readers may see, oldest first; at least one. */
-  readonly versions: readonly [Alert, ...Alert[]];
-  readonly topics: readonly Topic[];
-  readonly publicUrl: string;
-  /** Milliseconds since the epoch. */
-  readonly nowMs: number;
-}
-
-interface View {
-  readonly alert: Alert;
-  readonly lang: PageLanguage;
-  readonly words: PageWords;
-}
-
-/** An alert's own page: whole without scripts, readable for crawlers and link previews (https://ogp.me). */
+/** An alert's own page: whole without scripts, readable for crawlers and link previews. */
 export function alertPage(input: AlertPageInput): PageParts {
   const alert = input.versions.at(-1) ?? input.versions[0];
   const lang = pageLanguage(alert.lang);
-  const view: View = { alert, lang, words: PAGE_WORDS[lang] };
-  return { lang, dir: directionOf(lang), head: head(input, view), body: frame(view, article(input, view)) };
+  const view: AlertView = { alert, lang, words: ALERT_PAGE[lang] };
+  return {
+    lang,
+    dir: directionOf(lang),
+    head: alertPageHead(input, view),
+    body: frame(view, article(input, view)),
+  };
 }
 
 /** The page for an address that leads nowhere. */
 export function missingPage(lang: PageLanguage): PageParts {
-  const words = PAGE_WORDS[lang];
+  const words = ALERT_PAGE[lang];
   const body = html`
     <main class="missing">
       <h1>${words.missing}</h1>
@@ -62,38 +44,7 @@ function pageLanguage(lang: string): PageLanguage {
   return isPageLanguage(primary) ? primary : 'en';
 }
 
-/** A retraction must not be passed on as if it were the news. */
-function titleOf({ alert, lang }: View): string {
-  const named = alert.change === 'retraction' || alert.change === 'correction';
-  return named ? `${changeName(alert.change, lang)}: ${alert.headline}` : alert.headline;
-}
-
-function head({ versions, publicUrl }: AlertPageInput, view: View): Html {
-  const { alert, words } = view;
-  const retracted = alert.change === 'retraction';
-  const title = titleOf(view);
-  const about = (retracted ? (alert.note ?? words.retracted) : alert.body) ?? words.all;
-  const address = `${publicUrl}/a/${alert.id}`;
-  const picture = retracted ? null : alert.image;
-  return html`
-    <title>${title} · ${words.site}</title>
-    <meta name="description" content="${about}" />
-    <link rel="canonical" href="${address}" />
-    ${retracted ? html`<meta name="robots" content="noindex" />` : undefined}
-    <meta property="og:type" content="article" />
-    <meta property="og:site_name" content="${words.site}" />
-    <meta property="og:title" content="${title}" />
-    <meta property="og:description" content="${about}" />
-    <meta property="og:url" content="${address}" />
-    <meta property="og:locale" content="${alert.lang.replaceAll('-', '_')}" />
-    <meta property="og:image" content="${picture ?? `${publicUrl}/icon-512.png`}" />
-    <meta property="article:published_time" content="${versions[0].publishedAt ?? alert.createdAt}" />
-    <meta property="article:modified_time" content="${alert.publishedAt ?? alert.createdAt}" />
-    <meta name="twitter:card" content="${picture === null ? 'summary' : 'summary_large_image'}" />
-  `;
-}
-
-function frame({ words }: Pick<View, 'words'>, main: Html): Html {
+function frame({ words }: Pick<AlertView, 'words'>, main: Html): Html {
   return html`
     <header class="masthead">
       <div class="masthead-inside">
@@ -111,7 +62,7 @@ function frame({ words }: Pick<View, 'words'>, main: Html): Html {
   `;
 }
 
-function article(input: AlertPageInput, view: View): Html {
+function article(input: AlertPageInput, view: AlertView): Html {
   const { alert, lang, words } = view;
   const retracted = alert.change === 'retraction';
   const names = new Map(input.topics.map((topic) => [topic.id, topic.names]));
@@ -147,7 +98,7 @@ function article(input: AlertPageInput, view: View): Html {
 }
 
 /** The reader's page takes the word for breaking news away when the alert expires. */
-function label({ nowMs }: AlertPageInput, { alert, lang }: View): Html {
+function label({ nowMs }: AlertPageInput, { alert, lang }: AlertView): Html {
   const { urgency } = alert;
   const change = alert.change === 'retraction' ? 'retraction' : 'new';
   const now = labelName({ change, urgency }, lang, Date.parse(alert.expiresAt) <= nowMs);
@@ -156,7 +107,7 @@ function label({ nowMs }: AlertPageInput, { alert, lang }: View): Html {
   return html`<span class="label" data-expires="${alert.expiresAt}" data-later="${later}">${now}</span>`;
 }
 
-function change({ alert, lang, words }: View): Html | undefined {
+function change({ alert, lang, words }: AlertView): Html | undefined {
   if (alert.change === 'new') return undefined;
   return html`
     <div class="change ${alert.change}">
@@ -170,7 +121,7 @@ function change({ alert, lang, words }: View): Html | undefined {
 }
 
 /** Newest first. What a correction or a retraction took back is marked as such. */
-function history(versions: readonly Alert[], { lang, words }: View): Html {
+function history(versions: readonly Alert[], { lang, words }: AlertView): Html {
   const items = versions.map((version, index) => {
     const told = index === 0 || versions[index - 1]?.headline !== version.headline;
     const later = versions.slice(index + 1);

@@ -2,7 +2,7 @@ import { toPublicAlert, URGENCIES, type Alert } from '../alerts/schema.ts';
 import type { AlertPage, AlertQuery } from '../alerts/list.ts';
 import type { Topic } from '../audience/topics.ts';
 import { isBreaking, type FrontPageData } from './common/front-page-data.ts';
-import { LANGUAGES } from '../api/public-config.ts';
+import { LANGUAGES } from '../words/language.ts';
 
 export interface FrontPageQuery {
   /** A section; one that there is not is as none. */

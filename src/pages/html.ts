@@ -1,3 +1,5 @@
+import type { Template } from './common/markup/template.ts';
+
 /** Markup that is safe to send: made by {@link html} only. */
 export interface Html {
   readonly markup: string;
@@ -26,6 +28,24 @@ function markupOf(part: Part): string {
   if (typeof part === 'string' || typeof part === 'number') return escape(String(part));
   return 'markup' in part ? part.markup : part.map(({ markup }) => markup).join('');
 }
+
+/** An unquoted attribute, or a listener, at the end of a template's text. */
+const BINDING = /\s(@?)([\w-]+)=$/;
+
+/** Writes what the server and the browser's Lit write alike (`common/markup`). */
+export const onServer: Template<Html> = {
+  nothing: undefined,
+  html: (strings, ...values) => {
+    const markup = strings.map((text, index) => {
+      const value = values[index] as Part;
+      const [binding, listener, name] = BINDING.exec(text) ?? [];
+      if (binding === undefined) return text + markupOf(value);
+      const before = text.slice(0, -binding.length);
+      return listener === '@' || value === undefined ? before : `${before} ${name}="${markupOf(value)}"`;
+    });
+    return { markup: markup.join('') };
+  },
+};
 
 /** Data for a page's script: no script itself, so the content security policy has nothing to say. */
 export const dataBlock = (id: string, value: unknown): Html => ({

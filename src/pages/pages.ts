@@ -7,10 +7,13 @@ import type { TopicStore } from '../audience/topics.ts';
 import type { FrontPageData } from './common/front-page-data.ts';
 import { readMemory } from './common/memory.ts';
 import type { Logger } from '../ops/logger.ts';
-import { alertPage, missingPage, type PageParts } from './alert-page.ts';
+import { alertPage, missingPage } from './alert-page.ts';
+import type { PageParts } from './page-parts.ts';
 import { createFrontPageData, type FrontPageQuery } from './front-page-data.ts';
-import { BAR_STYLE_SOURCE, frontPage } from './front-page.ts';
+import { BAR_STYLE_SOURCE } from './front-bar.ts';
+import { frontPage } from './front-page.ts';
 import { Problem } from '../http/problem.ts';
+import { isLanguage, LANGUAGES } from '../words/language.ts';
 import { route } from '../http/route.ts';
 
 /** Their addresses never change, so what is new in them reaches the sites within minutes. */
@@ -89,7 +92,7 @@ async function showFront(
   const { lang, topic, before } = request.query;
   // Not by the browser's language: much of an Arabic newsroom's public reads on devices that speak English.
   const asked = [lang, readMemory('language', cookies)];
-  const language = asked.find((one) => one === 'ar' || one === 'en') ?? 'ar';
+  const language = asked.find(isLanguage) ?? LANGUAGES[0];
   const data = await readData({ topic: textOf(topic), before: textOf(before) }).catch((error: unknown) => {
     deps.logger.error({ err: error }, 'served the front page without its alerts');
     return undefined;
@@ -120,7 +123,8 @@ async function showAlert(
     .map((version) => toPublicAlert(version));
   response.set('Cache-Control', 'public, no-cache').type('html');
   if (first === undefined) {
-    const lang = request.acceptsLanguages('ar', 'en') === 'en' ? 'en' : 'ar';
+    const accepted = request.acceptsLanguages([...LANGUAGES]);
+    const lang = isLanguage(accepted) ? accepted : LANGUAGES[0];
     response
       .status(404)
       .vary('Accept-Language')

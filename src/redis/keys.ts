@@ -34,12 +34,16 @@ export const keys = {
   idempotency: (editorId: string, keyHash: string) => `${CORE}:idempotency:${editorId}:${keyHash}`,
   // intake
   sources: `${CORE}:sources`,
-  /** Kept apart, so that what lists sources never reads them. */
-  sourceSecrets: `${CORE}:source-secrets`,
   /** What became of a source's item: by the hash of the item's id. */
   intake: (source: string, item: string) => `${CORE}:intake:${source}:${item}`,
   /** Held while a version of the item is being taken in. */
   intakeTurn: (source: string, item: string) => `${CORE}:intake-turn:${source}:${item}`,
+  // outlets
+  webhooks: `${CORE}:webhooks`,
+  /** Webhooks whose receivers answered that they are gone, and why. */
+  webhooksEnded: `${CORE}:webhooks:ended`,
+  /** What was tried with a receiver, newest first. */
+  attempts: (outlet: string, receiver: string) => `${CORE}:attempts:${outlet}:${receiver}`,
   // live log
   liveLog: `${CORE}:live`,
   liveEpoch: `${CORE}:live:epoch`,

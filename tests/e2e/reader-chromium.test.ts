@@ -225,6 +225,47 @@ test('without scripts the front page has its list, its bar and its sections', as
   await page.getByRole('link', { name: 'Technology' }).waitFor();
 });
 
+/** Elements with their attributes and texts, without what server and browser must write differently: times and links' bases. */
+const ELEMENTS = `(root) => {
+  const skipped = new Set(['STYLE', 'BUTTON']);
+  const seen = [...root.querySelectorAll('*')].filter((element) =>
+    !skipped.has(element.tagName) && !element.closest('ajil-notifications, .close'));
+  return seen.map((element) => {
+    const left = new Set(['style', 'title', 'aria-live', 'aria-atomic', 'target']);
+    const attributes = [...element.attributes]
+      .filter(({ name }) => !left.has(name) && !(name === 'role' && element.matches('.news')))
+      .map(({ name, value }) => name + '=' + (name === 'href' ? new URL(value, location.href).href : value.trim().replace(/\\s+/g, ' ')));
+    const own = [...element.childNodes].filter(({ nodeType }) => nodeType === 3).map(({ data }) => data.trim()).join('');
+    const text = element.matches('time, .line') ? '' : own;
+    const known = element.matches('.line, .frame') ? [] : attributes.sort();
+    return [element.tagName.toLowerCase(), ...known, text].join(' ');
+  });
+}`;
+
+test('the script writes what the server wrote, page and bar', async () => {
+  const first = await stack.api.createAlert({ headline: 'خبر يُسحب بعد قليل', topics: ['world'] });
+  const second = await stack.api.createAlert({
+    headline: 'خبر عاجل <ويبقى>',
+    body: 'تفاصيل',
+    urgency: 'flash',
+  });
+  await addVersion(first.id, { change: 'retraction', note: 'لم يتأكد' });
+  await addVersion(second.id, { change: 'correction', note: 'صُحح الاسم' });
+  const noScripts = await chromium.newReader({ javaScriptEnabled: false });
+  for (const language of ['ar', 'en']) {
+    const [page, written] = [await visitor.newPage(), await noScripts.newPage()];
+    for (const each of [page, written]) await each.goto(`${stack.origin}/?lang=${language}`);
+    await page.locator('.line.live').waitFor();
+    await page.locator('ajil-bar .headline').waitFor();
+    for (const part of ["querySelector('ajil-reader')", "querySelector('ajil-bar').shadowRoot"]) {
+      const read = (from: Page): Promise<string[]> => from.evaluate(`(${ELEMENTS})(document.${part})`);
+      const byServer = await read(written);
+      expect(await read(page)).toEqual(byServer);
+      expect(byServer.length).toBeGreaterThan(5);
+    }
+  }
+});
+
 test('every control has a name, every part of the page a landmark, and nothing is wider than a small phone', async () => {
   const { id } = await stack.api.createAlert({
     headline: 'عنوان طويل جدًا '.repeat(12).trim(),

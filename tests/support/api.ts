@@ -12,11 +12,11 @@ import { createSessionStore } from '../../src/editors/sessions.ts';
 import { createEditorStore } from '../../src/editors/store.ts';
 import { compileTrust } from '../../src/http/client-address.ts';
 import { createLiveLog } from '../../src/live/log/log.ts';
+import type { TellJob } from '../../src/outlets/queue.ts';
 import { createLogger } from '../../src/ops/logger.ts';
 import { createMetrics } from '../../src/ops/metrics.ts';
-import { createEndpointPolicy } from '../../src/push/endpoint/endpoint-policy.ts';
-import { isP256Point } from '../../src/push/vapid/p256.ts';
 import { closeRedis, connectRedis, waitUntilReady } from '../../src/redis/connect.ts';
+import { ADDRESSES } from './readers.ts';
 import { startTestRedis, type TestRedis } from './redis.ts';
 
 export interface TestApi {
@@ -27,6 +27,8 @@ export interface TestApi {
   /** API keys, one for each role. */
   readonly keys: { author: string; approver: string; admin: string };
   readonly fanOuts: { alertId: string; version: number }[];
+  /** What was asked to be told again. */
+  readonly retold: TellJob[];
   readonly reports: Map<string, DeliveryReport>;
   /** Moves the clock that everything was given. */
   advance(ms: number): void;
@@ -48,7 +50,10 @@ export interface Answer {
 }
 
 /** The API over real HTTP and a real Redis; what other rooms own is small and in memory. */
-export async function startTestApi(overrides: Partial<ApiDeps> = {}): Promise<TestApi> {
+export async function startTestApi({
+  config,
+  ...overrides
+}: Partial<Omit<ApiDeps, 'config'>> & { config?: Partial<ApiDeps['config']> } = {}): Promise<TestApi> {
   const redisServer = await startTestRedis();
   const logger = createLogger({ level: 'silent', role: 'test' });
   const redis = connectRedis(redisServer.url, 'command', logger);
@@ -58,9 +63,16 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}): Promise<Te
   const audit = createAuditLog({ redis, now, key: Buffer.alloc(32, 1) });
   const editors = createEditorStore({ redis, now, audit });
   const fanOuts: TestApi['fanOuts'] = [];
+  const retold: TestApi['retold'] = [];
   const reports: TestApi['reports'] = new Map();
   const deps: ApiDeps = {
-    config: { publicUrl: 'http://ajil.test', allowedOrigins: [], requireApproval: false },
+    config: {
+      publicUrl: 'http://ajil.test',
+      allowedOrigins: [],
+      requireApproval: false,
+      webhookAllowedOrigins: [],
+      ...config,
+    },
     trust: compileTrust(false),
     redis,
     logger,
@@ -71,7 +83,7 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}): Promise<Te
     audit,
     alerts: createAlertStore({ redis, now }),
     topics: createTopicStore(redis),
-    subscriptions: createSubscriptionStore({ redis, vapidKeyId: 'test-key', now }),
+    subscriptions: createSubscriptionStore({ redis, addresses: ADDRESSES, now }),
     reports: { get: (id, version) => Promise.resolve(reports.get(`${id}:${version}`)) },
     receipts: {
       record: ({ token }, told) =>
@@ -84,14 +96,19 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}): Promise<Te
         return Promise.resolve();
       },
     },
+    outletQueue: {
+      tellAgain: (job) => {
+        retold.push(job);
+        return Promise.resolve();
+      },
+    },
     live: {
       handleSse: (_request, response) => {
         response.type('text/event-stream').end(': hello\n\n');
       },
       connections: () => 7,
     },
-    endpointPolicy: createEndpointPolicy({ extraOrigins: [] }),
-    isP256Point,
+    addresses: ADDRESSES,
     pushMessageBytes: (alert) => pushMessageBytes(alert, 'http://ajil.test'),
     vapidPublicKey: 'public',
     readiness: () => Promise.resolve({ ready: true, checks: { redis: 'writable' } }),
@@ -113,6 +130,7 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}): Promise<Te
     newsroom: api.newsroom,
     keys: { author: await keyOf('author'), approver: await keyOf('approver'), admin: await keyOf('admin') },
     fanOuts,
+    retold,
     reports,
     advance: (ms) => {
       offset += ms;

@@ -5,7 +5,6 @@ import type { Urgency } from '../../src/alerts/schema.ts';
 import { createAlertStore, type AlertStore } from '../../src/alerts/store.ts';
 import type { QuietHours } from '../../src/audience/schema.ts';
 import { createSelection } from '../../src/audience/selection.ts';
-import type { SubscriptionKeys } from '../../src/audience/subscription.ts';
 import { createSubscriptionStore, type SubscriptionStore } from '../../src/audience/subscriptions.ts';
 import { fanOut } from '../../src/delivery/fan-out/fan-out.ts';
 import { keepHouse } from '../../src/delivery/housekeeping.ts';
@@ -13,7 +12,10 @@ import { createLedger, type Ledger } from '../../src/delivery/ledger/ledger.ts';
 import type { FanOutJob, FanOutQueue, PushQueue } from '../../src/delivery/queues.ts';
 import { createReceiptTokens } from '../../src/delivery/receipts/receipt-token.ts';
 import { createReportStore, type DeliveryReport } from '../../src/delivery/report/report.ts';
+import { createAddresses, type Addresses } from '../../src/audience/address.ts';
+import type { Channel } from '../../src/channels/channel.ts';
 import { createChannels } from '../../src/channels/channels.ts';
+import { webPushAddresses, type WebPushAddress } from '../../src/channels/web-push/address.ts';
 import { createWebPush, type WebPushDeps } from '../../src/channels/web-push/web-push.ts';
 import type { SendingDeps } from '../../src/delivery/sending/deps.ts';
 import { createPushSending, type PushSending } from '../../src/delivery/sending/send-push.ts';
@@ -27,7 +29,11 @@ import { createScriptedService, type ScriptedService } from './scripted-push-ser
 const ORIGIN = 'https://push.example';
 export const VAPID_KEY_ID = Buffer.from('the key in use').subarray(0, 4).toString('base64url');
 
-type ProcessDeps = SendingDeps & Pick<WebPushDeps, 'brake'>;
+type ProcessDeps = SendingDeps &
+  Pick<WebPushDeps, 'brake'> & {
+    /** Its channels beside Web Push; by default all that the world has. */
+    readonly others: readonly Channel[];
+  };
 const NO_BRAKE: WebPushDeps['brake'] = { note: () => undefined, mayRemove: () => true };
 
 /** One worker process. */
@@ -58,6 +64,8 @@ export interface DeliveryWorld {
   /** The same by the way that browsers take, which anybody may: no push service has accepted anything for them. */
   subscribeUnproven(count: number): Promise<string[]>;
   readonly subscriptions: SubscriptionStore;
+  /** Of the channels of the world. */
+  readonly addresses: Addresses;
   /** An alert to all of them as the API stores it, without its fan-out job. */
   accept(urgency?: Urgency): Promise<FanOutJob>;
   fanOut(version: FanOutJob): Promise<void>;
@@ -77,8 +85,14 @@ interface Queues {
   readonly pushQueue: Pick<PushQueue, 'add' | 'addRetries'>;
 }
 
-/** @param openQueues by default the job list */
-export async function openDeliveryWorld(openQueues?: (redis: Redis) => Queues): Promise<DeliveryWorld> {
+/**
+ * @param openQueues by default the job list
+ * @param worldsOthers channels beside Web Push
+ */
+export async function openDeliveryWorld(
+  openQueues?: (redis: Redis) => Queues,
+  worldsOthers: readonly Channel[] = [],
+): Promise<DeliveryWorld> {
   const server = await startTestRedis();
   const logger = createLogger({ level: 'silent', role: 'test' });
   const redis = connectRedis(server.url, 'worker', logger);
@@ -86,17 +100,32 @@ export async function openDeliveryWorld(openQueues?: (redis: Redis) => Queues): 
   const now = (): number => clock;
   const alerts = createAlertStore({ redis, now });
   const ledger = createLedger({ redis, now });
-  const selection = createSelection(redis);
-  const subscriptions = createSubscriptionStore({ redis, vapidKeyId: VAPID_KEY_ID, now });
-  const tokens = createReceiptTokens(randomBytes(32));
   const policy = createEndpointPolicy({ extraOrigins: [ORIGIN] });
+  const addresses = createAddresses([
+    webPushAddresses({ vapidKeyId: VAPID_KEY_ID, policy }),
+    ...worldsOthers.map((channel) => channel.addresses),
+  ]);
+  const selection = createSelection({ redis, addresses });
+  const subscriptions = createSubscriptionStore({ redis, addresses, now });
+  const tokens = createReceiptTokens(randomBytes(32));
   const jobs = createJobList();
   const { fanOutQueue, pushQueue } = openQueues?.(redis) ?? jobs;
   const service = createScriptedService();
   const endings: (() => Promise<void>)[] = [];
 
   const doFanOut = (job: FanOutJob): Promise<void> =>
-    fanOut({ alerts, selection, ledger, pushQueue, now, live: { append: async () => 0 } }, job);
+    fanOut(
+      {
+        alerts,
+        selection,
+        ledger,
+        pushQueue,
+        now,
+        live: { append: async () => 0 },
+        outlets: { announce: async () => undefined },
+      },
+      job,
+    );
 
   async function accept(urgency: Urgency = 'urgent'): Promise<FanOutJob> {
     const input = { headline: 'عاجل', lang: 'ar', topics: ['world'], urgency };
@@ -105,24 +134,24 @@ export async function openDeliveryWorld(openQueues?: (redis: Redis) => Queues): 
     return { alertId: alert.id, version: 1, urgency: alert.urgency };
   }
 
-  function openProcess({ brake = NO_BRAKE, ...over }: Partial<ProcessDeps> = {}): DeliveryProcess {
+  function openProcess({
+    brake = NO_BRAKE,
+    others = worldsOthers,
+    ...over
+  }: Partial<ProcessDeps> = {}): DeliveryProcess {
     const line = createLifeline();
     const sender = service.openSender();
+    const channels = createChannels([
+      createWebPush({ sender, policy, brake, vapidKeyId: VAPID_KEY_ID, publicUrl: 'https://news.example' }),
+      ...others,
+    ]);
     const sending = createPushSending({
       alerts: line.hold(alerts),
-      selection: line.hold(selection),
+      selection: line.hold(createSelection({ redis, addresses: channels.addresses })),
       subscriptions: line.hold(subscriptions),
       ledger: line.hold(ledger),
       pushQueue: line.hold(pushQueue),
-      channels: createChannels([
-        createWebPush({
-          sender,
-          policy,
-          brake,
-          vapidKeyId: VAPID_KEY_ID,
-          publicUrl: 'https://news.example',
-        }),
-      ]),
+      channels,
       onRetired: () => undefined,
       tokens,
       logger,
@@ -185,12 +214,12 @@ export async function openDeliveryWorld(openQueues?: (redis: Redis) => Queues): 
     advance: (ms) => void (clock += ms),
     subscribe: async (count, urgency = 'normal') => {
       const preferences = { topics: ['world'], urgency };
-      const one = (index: number) => ({ ...reader(`${ORIGIN}/${index}`), preferences });
+      const one = (index: number) => ({ address: reader(`${ORIGIN}/${index}`), preferences });
       await subscriptions.putAll(Array.from({ length: count }, (_, index) => one(index)));
     },
     subscribeQuiet: async (count, quietHours) => {
       const preferences = { topics: ['world'], urgency: 'normal' as const, quietHours };
-      const one = (index: number) => ({ ...reader(`${ORIGIN}/quiet/${index}`), preferences });
+      const one = (index: number) => ({ address: reader(`${ORIGIN}/quiet/${index}`), preferences });
       await subscriptions.putAll(Array.from({ length: count }, (_, index) => one(index)));
     },
     subscribeUnproven: async (count) => {
@@ -200,6 +229,7 @@ export async function openDeliveryWorld(openQueues?: (redis: Redis) => Queues): 
       return made.map(({ endpoint }) => endpoint);
     },
     subscriptions,
+    addresses,
     accept,
     fanOut: doFanOut,
     acceptAndFanOut: async () => {
@@ -232,10 +262,11 @@ export async function openDeliveryWorld(openQueues?: (redis: Redis) => Queues): 
   };
 }
 
-const reader = (endpoint: string): SubscriptionKeys => ({
+const reader = (endpoint: string): WebPushAddress => ({
   endpoint,
   p256dh: Buffer.concat([Buffer.of(4), randomBytes(64)]),
   auth: randomBytes(16),
+  vapidKeyId: VAPID_KEY_ID,
 });
 
 /** What a process reaches Redis by: once stopped, calls neither arrive nor end, until they are cut. */

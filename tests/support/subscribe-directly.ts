@@ -1,4 +1,5 @@
 import { createSubscriptionStore } from '../../src/audience/subscriptions.ts';
+import { openAddresses } from '../../src/channels/addresses.ts';
 import { createLogger } from '../../src/ops/logger.ts';
 import { vapidKeyId } from '../../src/push/vapid/parse-vapid-keys.ts';
 import { closeRedis, connectRedis } from '../../src/redis/connect.ts';
@@ -14,22 +15,23 @@ export async function subscribeDirectly(
   { topics = ['world'], proven = true }: { topics?: readonly string[]; proven?: boolean } = {},
 ): Promise<void> {
   const redis = connectRedis(stack.redis.url, 'worker', createLogger({ level: 'warn', role: 'test' }));
-  const store = createSubscriptionStore({
-    redis,
-    vapidKeyId: vapidKeyId(Buffer.from(stack.vapidPublicKey, 'base64url')),
-    now: Date.now,
-  });
+  const keyId = vapidKeyId(Buffer.from(stack.vapidPublicKey, 'base64url'));
+  const addresses = openAddresses({ config: { pushAllowedOrigins: [] }, vapidKeyId: keyId });
+  const store = createSubscriptionStore({ redis, addresses, now: Date.now });
   for (let from = 0; from < subscriptions.length; from += AT_ONCE) {
     const some = subscriptions.slice(from, from + AT_ONCE);
     const preferences = { topics: [...topics], urgency: 'normal' as const };
     const readers = some.map(({ endpoint, keys }) => ({
-      endpoint,
-      p256dh: Buffer.from(keys.p256dh, 'base64url'),
-      auth: Buffer.from(keys.auth, 'base64url'),
+      address: {
+        endpoint,
+        p256dh: Buffer.from(keys.p256dh, 'base64url'),
+        auth: Buffer.from(keys.auth, 'base64url'),
+        vapidKeyId: keyId,
+      },
       preferences,
     }));
     if (proven) await store.putAll(readers);
-    else await Promise.all(readers.map((reader) => store.put(reader, preferences)));
+    else await Promise.all(readers.map((reader) => store.put(reader.address, preferences)));
   }
   await closeRedis(redis);
 }

@@ -1,6 +1,7 @@
 import { createSubscriptionStore, type SubscriptionStore } from '../../src/audience/subscriptions.ts';
 import { createLogger } from '../../src/ops/logger.ts';
 import { closeRedis, connectRedis, type Redis } from '../../src/redis/connect.ts';
+import { ADDRESSES } from './readers.ts';
 import { startTestRedis } from './redis.ts';
 
 export interface TestStore {
@@ -16,7 +17,7 @@ export async function openTestStore(): Promise<TestStore> {
   const server = await startTestRedis();
   const redis = connectRedis(server.url, 'worker', createLogger({ level: 'silent', role: 'test' }));
   const storeAfter = (ms: number): SubscriptionStore =>
-    createSubscriptionStore({ redis, vapidKeyId: 'AAAAAA', now: () => Date.now() + ms });
+    createSubscriptionStore({ redis, addresses: ADDRESSES, now: () => Date.now() + ms });
   return {
     redis,
     store: storeAfter(0),

@@ -1,4 +1,4 @@
-import { AUTH_OFFSET, HEADER_BYTES, REST_LENGTH_OFFSET, STANDING_OFFSET, UNPROVEN_BIT } from '../record.ts';
+import { AUTH_OFFSET, REST_LENGTH_OFFSET, REST_OFFSET, STANDING_OFFSET, UNPROVEN_BIT } from '../record.ts';
 import { PAGE_SIZE } from '../shard.ts';
 
 /*
@@ -33,10 +33,10 @@ local function isUnproven(record) return standing(record) >= ${UNPROVEN_BIT} end
 local function withStanding(record, byte)
   return string.sub(record, 1, ${STANDING_OFFSET}) .. string.char(byte) .. string.sub(record, ${STANDING_OFFSET + 2})
 end
--- Where the tag's length is, and where the tag ends: both follow the rest of the endpoint.
+-- Where the tag's length is, and where the tag ends: both follow the rest of the address.
 local function tagBounds(record)
   local high, low = string.byte(record, ${REST_LENGTH_OFFSET + 1}, ${REST_LENGTH_OFFSET + 2})
-  local at = ${HEADER_BYTES} + high * 256 + low + 1
+  local at = ${REST_OFFSET} + high * 256 + low + 1
   return at, at + string.byte(record, at)
 end
 -- The name that languageSet() of set-names.ts gives.

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { script } from '../../redis/script.ts';
-import { FORMAT, URGENCY_MASK } from '../record.ts';
+import { NEWEST_FORMAT, URGENCY_MASK } from '../record.ts';
 import { foundSchema } from './find.ts';
 import { RECORDS, SETS, SLOTS } from './parts.ts';
 
@@ -26,7 +26,7 @@ slot = tonumber(slot)
 local known = read(slot)
 if not owns(known, ARGV[2]) then return { 'denied' } end
 if ARGV[3] ~= '' and known ~= ARGV[3] then return { 'found', known, unpack(setsOf(slot)) } end
-if string.byte(known) ~= ${FORMAT} then return redis.error_reply('ERR subscription record of unknown format') end
+if string.byte(known) > ${NEWEST_FORMAT} then return redis.error_reply('ERR subscription record of unknown format') end
 
 local function merged(target, patch)
   if type(patch) ~= 'table' then return patch end

@@ -1,30 +1,28 @@
-import type { EndpointPolicy } from '../../push/endpoint/endpoint-policy.ts';
 import type { RemovalBrake } from '../../push/endpoint/removal-brake.ts';
 import type { PushSender } from '../../push/types.ts';
-import type { Address, Channel } from '../channel.ts';
+import type { Channel } from '../channel.ts';
+import { webPushAddresses, type WebPushAddress, type WebPushAddressDeps } from './address.ts';
 import { webPushMessage } from './message.ts';
 
-export interface WebPushDeps {
+export interface WebPushDeps extends WebPushAddressDeps {
   readonly sender: PushSender;
-  readonly policy: Pick<EndpointPolicy, 'check'>;
   readonly brake: Pick<RemovalBrake, 'note' | 'mayRemove'>;
-  /** Id of the VAPID key that we sign with. */
-  readonly vapidKeyId: string;
   readonly publicUrl: string;
 }
 
 /** Web Push (RFC 8030): the channel of browsers. */
-export function createWebPush(deps: WebPushDeps): Channel {
+export function createWebPush(deps: WebPushDeps): Channel<WebPushAddress> {
   const { sender, policy, brake } = deps;
+  const addresses = webPushAddresses(deps);
   return {
-    name: 'web-push',
-    knows: ({ endpoint }) => endpoint.startsWith('https:'),
+    addresses,
     compose: (alert) => {
       const { payload, urgency, collapseKey } = webPushMessage(alert, deps.publicUrl);
-      return async (address: Address, { token, ttl }, order) => {
-        // With another key the push service would answer 403: the browser subscribes again at the next visit.
-        if (address.vapidKeyId !== deps.vapidKeyId) return { type: 'unreachable' };
-        return sender.send(address, { payload: payload(token), ttl, urgency, collapseKey }, order);
+      return {
+        send: async (address, { token, ttl }, order) => {
+          if (addresses.mustRenew(address)) return { type: 'unreachable' };
+          return sender.send(address, { payload: payload(token), ttl, urgency, collapseKey }, order);
+        },
       };
     },
     withdraw: (order) => sender.withdraw(order),

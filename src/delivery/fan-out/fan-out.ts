@@ -4,9 +4,12 @@ import type { AlertStore } from '../../alerts/store.ts';
 import { countBits, setBits, without } from '../../audience/bitmap.ts';
 import type { Frozen, FrozenName, Selection } from '../../audience/selection.ts';
 import { SHARDS } from '../../audience/shard.ts';
+import { eventOf } from '../../outlets/outlet.ts';
+import type { OutletQueue } from '../../outlets/queue.ts';
 import { cutShard } from './batches.ts';
 import { createHolders, earlierVersions } from '../ledger/holders.ts';
-import { deliveryLife, finishVersion, isStopped, LEASE_MS } from '../delivery-life.ts';
+import { deliveryLife, LEASE_MS } from '../delivery-times.ts';
+import { finishVersion, isStopped } from '../version-state.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { versionName, type FanOutJob, type Piece, type PushQueue } from '../queues.ts';
 import { newRetryId, type Retry } from '../ledger/retry.ts';
@@ -26,6 +29,7 @@ const GROUP = 8;
 export interface FanOutDeps {
   readonly alerts: AlertStore;
   readonly live: { append(alert: Alert): Promise<unknown> };
+  readonly outlets: Pick<OutletQueue, 'announce'>;
   readonly selection: Selection;
   readonly ledger: Ledger;
   readonly pushQueue: Pick<PushQueue, 'add' | 'addRetries'>;
@@ -50,6 +54,7 @@ export async function fanOut(deps: FanOutDeps, job: FanOutJob): Promise<void> {
   // In this order on one connection, but with one wait for the disk.
   await Promise.all([
     deps.live.append(toPublicAlert(alert)),
+    deps.outlets.announce(eventOf(alert)),
     deps.ledger.open(job, acceptedAtMs, keepSeconds),
   ]);
   const quiet = awaitEarlierRuns(deps, job, startedAt);

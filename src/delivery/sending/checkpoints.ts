@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isRedisAway } from '../../redis/is-redis-away.ts';
-import { finishVersion, isStopped, LEASE_MS } from '../delivery-life.ts';
+import { LEASE_MS } from '../delivery-times.ts';
+import { finishVersion, isStopped } from '../version-state.ts';
 import { newMark, newRetryId, type Retry } from '../ledger/retry.ts';
 import { slotsOf } from '../ledger/slots.ts';
 import type { SendingDeps } from './deps.ts';

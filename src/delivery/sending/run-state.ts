@@ -1,6 +1,6 @@
 import type { EditorAlert } from '../../alerts/schema.ts';
 import type { SendOrder } from '../../channels/channel.ts';
-import { deliveryLife, LEASE_MS, type DeliveryLife } from '../delivery-life.ts';
+import { deliveryLife, LEASE_MS, type DeliveryLife } from '../delivery-times.ts';
 import { isUnprovenRetry, type Retry } from '../ledger/retry.ts';
 import type { Settled } from '../ledger/settled-bitmaps.ts';
 import { slotKey, type Slots } from '../ledger/slots.ts';

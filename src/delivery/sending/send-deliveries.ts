@@ -1,7 +1,7 @@
 import { asPlainAlert } from '../../alerts/notification.ts';
 import { toPublicAlert, type Alert } from '../../alerts/schema.ts';
 import type { Member } from '../../audience/selection.ts';
-import type { Channel, Send } from '../../channels/channel.ts';
+import type { Channel, Message } from '../../channels/channel.ts';
 import type { RetryReason } from '../../push/types.ts';
 import { createHolders } from '../ledger/holders.ts';
 import type { Outcome } from '../report/outcomes.ts';
@@ -37,6 +37,8 @@ export async function sendDeliveries(
   const { version, life, order, attempt, waits, unproven } = state;
   const forms = createForms(toPublicAlert(state.alert));
   const earlier = createHolders(deps, version);
+  /** Why a subscription could not be read. */
+  let unread: unknown;
   const note = (shard: number, slot: number, outcome: Outcome): void =>
     settle(state, shard, slot, outcome, deps.now());
 
@@ -47,11 +49,12 @@ export async function sendDeliveries(
   }
 
   async function deliver(shard: number, member: Member, token: string, holds: boolean): Promise<void> {
-    const admission = admit(member.wishes, state.alert, holds, deps.now());
+    const { address, wishes } = member;
+    const admission = admit(wishes, state.alert, holds, deps.now());
     if (admission.type === 'hold') return note(shard, member.slot, `held-${admission.reason}`);
-    const channel = deps.channels.of(member);
+    const channel = deps.channels.of(address);
     const ttl = Math.max(1, Math.floor((life.expiresAtMs - deps.now()) / 1000));
-    const answer = await forms.of(channel, holds)(member, { token, ttl }, order);
+    const answer = await forms.of(channel, holds).send(address, { token, ttl }, order);
     if (answer.type === 'accepted') {
       note(shard, member.slot, 'accepted');
       standing.accepted(shard, member);
@@ -68,7 +71,7 @@ export async function sendDeliveries(
       const count = answer.attempted
         ? { attempt: attempt + 1, waits: 0 }
         : { attempt, waits: SAME_WAITS.has(answer.reason) ? waits : waits + 1 };
-      const origin = channel.originOf(member);
+      const origin = channel.originOf(address);
       // Once an alert, whatever comes of it later: an acceptance takes it back.
       if (unproven && attempt === 0 && answer.attempted) standing.refused(shard, member);
       const mayHaveArrived = state.mayHaveArrived || (answer.attempted && NO_ANSWER.has(answer.reason));
@@ -82,7 +85,7 @@ export async function sendDeliveries(
       for (const slot of chunk) note(shard, slot, 'expired');
       return;
     }
-    const [members, holds] = await Promise.all([
+    const [{ members, unreadable }, holds] = await Promise.all([
       deps.selection.read(shard, chunk),
       earlier.of(shard, chunk),
     ]).finally(() => {
@@ -90,7 +93,8 @@ export async function sendDeliveries(
       state.movedAt = deps.now();
     });
     await taken;
-    const present = new Set(members.map((member) => member.slot));
+    const present = new Set([...members, ...unreadable].map(({ slot }) => slot));
+    unread ??= unreadable[0]?.error;
     for (const slot of chunk) if (!present.has(slot)) note(shard, slot, 'gone');
     const tokens = deps.tokens.make(
       version,
@@ -111,15 +115,17 @@ export async function sendDeliveries(
     ),
   );
   await Promise.all(chunks);
+  // After the others are sent: their deliveries stay pending, and the job runs again until a worker can read them.
+  if (unread !== undefined) failed(unread);
 }
 
 /**
  * The forms of a version, composed once for each channel: as it is for readers that hold an earlier version, and as a plain
  * alert for the others. A retraction has none but holders in its audience.
  */
-function createForms(alert: Alert): { of(channel: Channel, holds: boolean): Send } {
+function createForms(alert: Alert): { of(channel: Channel, holds: boolean): Message } {
   const hasPlain = alert.version > 1 && alert.change !== 'retraction';
-  const composed = new Map<Channel, { readonly asIs: Send; readonly plain: Send }>();
+  const composed = new Map<Channel, { readonly asIs: Message; readonly plain: Message }>();
   return {
     of: (channel, holds) => {
       let forms = composed.get(channel);

@@ -41,17 +41,17 @@ export function createRetiredCounter(metrics: Metrics): (reason: Retirement) => 
 export function createStanding(deps: StandingDeps, unproven: boolean): Standing {
   let notes: { shard: number; member: Member; accepted: boolean }[] = [];
 
-  async function remove(member: Member, reason: Retirement): Promise<void> {
+  async function remove({ address }: Member, reason: Retirement): Promise<void> {
     const of = reason === 'gone' ? 'gone' : 'refused';
-    if (!unproven && !deps.channels.of(member).mayRemove(member, of)) return;
-    await deps.subscriptions.remove(subscriptionId(member.endpoint), member.auth);
+    if (!unproven && !deps.channels.of(address).mayRemove(address, of)) return;
+    await deps.subscriptions.remove(subscriptionId(address.endpoint), address.auth);
     deps.onRetired(reason);
   }
 
   async function write(shard: number, some: readonly { member: Member; accepted: boolean }[]): Promise<void> {
     const refusals = await deps.subscriptions.note(
       shard,
-      some.map(({ member, accepted }): Note => ({ slot: member.slot, auth: member.auth, accepted })),
+      some.map(({ member, accepted }): Note => ({ slot: member.slot, auth: member.address.auth, accepted })),
     );
     const limit = unproven ? UNPROVEN_LIMIT : PROVEN_LIMIT;
     const over = some.filter((_, index) => (refusals[index] ?? 0) >= limit);

@@ -1,19 +1,7 @@
-import { labelName } from '../../alerts/change-names.ts';
+import { labelName } from '../../alerts/naming.ts';
 import { primaryLanguage } from '../../alerts/language.ts';
 import type { Alert } from '../../alerts/schema.ts';
-
-const DISMISS: Readonly<Record<string, string>> = {
-  ar: 'إغلاق',
-  en: 'Close',
-  fr: 'Fermer',
-  de: 'Schließen',
-  es: 'Cerrar',
-  fa: 'بستن',
-  tr: 'Kapat',
-  he: 'סגירה',
-  ur: 'بند کریں',
-  ckb: 'داخستن',
-};
+import { CLOSE } from '../../words/words.ts';
 
 /** Arabic newsrooms write European digits. */
 const LOCALES: Readonly<Record<string, string>> = { ar: 'ar-u-nu-latn' };
@@ -36,8 +24,10 @@ export const labelOf = (alert: Alert, site: (attribute: string) => string | null
 const attributeOf = ({ change, urgency }: Alert): string =>
   change === 'new' && urgency === 'normal' ? 'label-normal' : ATTRIBUTES[change];
 
+const closes: Readonly<Record<string, string>> = CLOSE;
+
 export const closeLabel = (lang: string, site: (attribute: string) => string | null): string =>
-  site('label-close') ?? DISMISS[primaryLanguage(lang)] ?? 'Close';
+  site('label-close') ?? closes[primaryLanguage(lang)] ?? CLOSE.en;
 
 /** "3 minutes ago" within the hour, then the time of day, in the alert's language. */
 export function ageOf(alert: Alert, nowMs: number): string {

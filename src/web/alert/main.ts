@@ -1,5 +1,5 @@
 import { ownMarkup } from '../common/trusted-types.ts';
-import { changeName } from '../../alerts/change-names.ts';
+import { changeName } from '../../alerts/naming.ts';
 import type { Alert } from '../../alerts/schema.ts';
 import { timesIn } from '../../pages/common/times.ts';
 import { openLiveClient } from '../live/main.ts';

@@ -1,25 +1,21 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { refusalOf, type Action } from '../../alerts/life-cycle.ts';
 import type { EditorAlert, NewVersion } from '../../alerts/schema.ts';
 import { persist, type Persistence } from '../common/keep-trying.ts';
+import { abortedBy, renderAbortQuestion, renderActions, type Aborted } from './alert-actions.ts';
 import { renderAlertHead } from './alert-head.ts';
 import type { Report } from '../../delivery/report/schema.ts';
 import { isRefusedFor } from './client.ts';
 import { DeskElement } from './element.ts';
 import { lookAgain } from './look-again.ts';
-import { renderReport, spokenProgress } from './report/report.ts';
-import { followReport } from './report/report-stream.ts';
+import { renderReportSection } from './report/report-section.ts';
+import { createShownReport, type ShownReport } from './report/shown-report.ts';
 import type { DeskShared } from './desk-context.ts';
-import { fill, type Words } from './words/words.ts';
+import type { Words } from './words/words.ts';
 import './confirm.ts';
 import './writing/writer.ts';
 
-/** An audience that did not grow for so long is whole: reports come every second. */
-const COUNTED_MS = 2500;
 /** A change of the alert that a colleague makes is refused by the API in any case. */
 const LOOK_MS = 20_000;
-
-type Aborted = 'aborted' | 'abortTooLate' | 'abortUnknown' | 'notAllowed';
 
 /**
  * One alert: its report as it fills, and what can still be done about it. Tells `changed` when something was. `writing`
@@ -33,13 +29,9 @@ class AlertView extends DeskElement {
     alert: { state: true },
     missing: { state: true },
     unanswered: { state: true },
-    version: { state: true },
-    report: { state: true },
-    connected: { state: true },
     asking: { state: true },
     aborted: { state: true },
     replaced: { state: true },
-    counting: { state: true },
   };
   declare desk: DeskShared;
   declare alertId: string;
@@ -49,22 +41,18 @@ class AlertView extends DeskElement {
   declare private missing: boolean;
   /** The server did not say yet whether there is such an alert. */
   declare private unanswered: boolean;
-  /** The version whose report is shown. */
-  declare private version: number;
-  declare private report: Report | undefined;
-  /** Undefined until the first answer. */
-  declare private connected: boolean | undefined;
   /** Whether the editor is asked if sending is to stop. */
   declare private asking: boolean;
   declare private aborted: Aborted | undefined;
   /** Whether a newer version came while this one was shown. */
   declare private replaced: boolean;
-  /** Whether the audience of the version is still being frozen. */
-  declare private counting: boolean;
-  private counted: ReturnType<typeof setTimeout> | undefined;
   private loading: Persistence | undefined;
   private stopLooking: (() => void) | undefined;
-  private stream: { close(): void } | undefined;
+  private readonly shown: ShownReport = createShownReport({
+    onReport: (report) => this.takeReport(report),
+    onChange: () => this.requestUpdate(),
+    onLost: () => void this.desk.client.session(),
+  });
 
   override willUpdate(changed: PropertyValues): void {
     if (!changed.has('alertId')) {
@@ -77,22 +65,21 @@ class AlertView extends DeskElement {
     this.asking = false;
     this.aborted = undefined;
     this.replaced = false;
-    this.follow(undefined);
+    this.shown.follow(this.alertId, undefined);
     this.load();
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
-    // The report is of one version: it tells nothing of the next.
+    // The report of a version does not tell of the next version.
     this.stopLooking = lookAgain(() => this.load(), LOOK_MS);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.stopLooking?.();
-    clearTimeout(this.counted);
     this.loading?.stop();
-    this.stream?.close();
+    this.shown.close();
   }
 
   /** Reads the alert until the server gives it, in this version at least, or says that there is none. */
@@ -122,50 +109,18 @@ class AlertView extends DeskElement {
     this.alert = alert;
     this.unanswered = false;
     if (before?.version === alert.version) return;
-    this.follow(alert.version);
+    this.shown.follow(this.alertId, alert.version);
     this.replaced = before !== undefined;
     if (before === undefined) void this.focusOn('h1');
     else this.tellChanged();
   }
 
-  private follow(version: number | undefined): void {
-    this.stream?.close();
-    this.stream = undefined;
-    this.report = undefined;
-    this.stopCounting();
-    this.connected = undefined;
-    this.version = version ?? 0;
-    if (version === undefined) return;
-    this.stream = followReport(this.alertId, version, {
-      onReport: this.onReport,
-      onState: (connected) => {
-        this.connected = connected;
-      },
-      onLost: () => void this.desk.client.session(),
-    });
-  }
-
-  private readonly onReport = (report: Report): void => {
-    if (report.status !== 'sending') this.stopCounting();
-    else if (this.report?.audience !== report.audience) this.count();
-    this.report = report;
+  private takeReport(report: Report): void {
     if (report.version !== this.alert?.version || report.status === this.alert.status) return;
     this.alert = { ...this.alert, status: report.status };
     this.tellChanged();
     // Another editor may have corrected or retracted it.
     this.load();
-  };
-
-  /** The audience of an alert that is being sent is frozen part by part: what is known so far would be a false number. */
-  private count(): void {
-    clearTimeout(this.counted);
-    this.counting = true;
-    this.counted = setTimeout(() => this.stopCounting(), COUNTED_MS);
-  }
-
-  private stopCounting(): void {
-    clearTimeout(this.counted);
-    this.counting = false;
   }
 
   private tellChanged(): void {
@@ -177,14 +132,7 @@ class AlertView extends DeskElement {
     const path = `/v1/alerts/${this.alertId}/abort`;
     const answer = await this.desk.client.call<EditorAlert>(path, { method: 'POST' });
     if (answer.type === 'done') this.take(answer.body);
-    this.aborted =
-      answer.type === 'done'
-        ? 'aborted'
-        : answer.type === 'silent'
-          ? 'abortUnknown'
-          : answer.problem.code === 'wrong-status'
-            ? 'abortTooLate'
-            : 'notAllowed';
+    this.aborted = abortedBy(answer);
     this.tellChanged();
     void this.focusOn('.note.aborted');
   };
@@ -213,7 +161,6 @@ class AlertView extends DeskElement {
     const { text } = desk.words;
     if (this.missing) return html`<div class="sheet"><p role="alert">${text.notFound}</p></div>`;
     if (alert === undefined) return this.renderWaiting(desk.words);
-    const isOver = this.report !== undefined && this.report.status !== 'sending';
     if (writing !== undefined) {
       return html`
         <p>
@@ -232,22 +179,20 @@ class AlertView extends DeskElement {
         <p class="unseen" role="status">
           ${this.replaced ? `${text[alert.change]}: ${alert.headline}` : nothing}
         </p>
-        ${renderAlertHead(alert, desk)} ${this.renderActions(alert, desk.words)}
-        <section aria-labelledby="report-heading">
-          <h2 id="report-heading">
-            ${text.report}
-            <span class="state ${this.connected === true && !isOver ? 'on' : ''}"
-              >${{ true: isOver ? text.over : text.live, false: text.lost, undefined: nothing }[`${this.connected}`]}</span
-            >
-          </h2>
-          ${this.renderVersions(alert, desk.words)}
-          <p class="unseen" role="status">
-            ${this.report && !this.counting ? spokenProgress(this.report, desk.words) : nothing}
-          </p>
-          ${this.report ? renderReport(this.report, desk.words, this.counting) : html`<p class="quiet">${text.loading}</p>`}
-        </section>
+        ${renderAlertHead(alert, desk)}
+        ${renderActions(alert, desk, {
+          aborted: this.aborted,
+          onAbort: () => (this.asking = true),
+          onWrite: (change) => this.write(change),
+        })}
+        ${renderReportSection(this.shown, desk.words, alert.version, (version) => this.shown.follow(alert.id, version))}
       </article>
-      ${this.renderAbortQuestion(desk.words)}
+      ${renderAbortQuestion(desk.words, {
+        open: this.asking,
+        report: this.shown.report,
+        onConfirmed: this.onAbort,
+        onDeclined: () => (this.asking = false),
+      })}
     `;
   }
 
@@ -260,74 +205,6 @@ class AlertView extends DeskElement {
       ${this.unanswered ? nothing : html`<p class="quiet">${text.loading}</p>`}
       <div role="alert">${this.unanswered ? unanswered : nothing}</div>
     </div>`;
-  }
-
-  private renderActions(alert: EditorAlert, { text }: Words): TemplateResult {
-    const may = (action: Action): boolean => refusalOf(action, alert, this.desk.editor) === undefined;
-    const write = (change: NewVersion['change'], label: string): TemplateResult | typeof nothing =>
-      may(change)
-        ? html`<button type="button" @click=${() => this.write(change)}>${label}</button>`
-        : nothing;
-    return html`
-      <div class="buttons">
-        ${
-          may('abort')
-            ? html`<button type="button" class="danger" @click=${() => (this.asking = true)}>
-                ${text.abort}
-              </button>`
-            : nothing
-        }
-        ${write('update', text.updateIt)} ${write('correction', text.correct)}
-        ${write('retraction', text.retract)}
-        <a class="button" href="#/">${text.writeNew}</a>
-      </div>
-      ${this.aborted ? html`<p class="note aborted" tabindex="-1">${text[this.aborted]}</p>` : nothing}
-    `;
-  }
-
-  private renderVersions(alert: EditorAlert, { text, number }: Words): TemplateResult | typeof nothing {
-    if (alert.version === 1) return nothing;
-    const all = Array.from({ length: alert.version }, (_, index) => alert.version - index);
-    return html`
-      <div class="versions" role="group" aria-label=${text.versions}>
-        ${all.map(
-          (version) =>
-            html`<button
-              type="button"
-              aria-pressed=${version === this.version ? 'true' : 'false'}
-              @click=${() => this.follow(version)}
-            >
-              ${fill(text.version, { n: number(version) })}
-            </button>`,
-        )}
-      </div>
-    `;
-  }
-
-  private renderAbortQuestion(words: Words): TemplateResult {
-    const { text, plural, number } = words;
-    const accepted = this.report?.outcomes.accepted ?? 0;
-    const content = html`
-      <p>
-        <strong>
-          ${fill(text.abortReached, {
-            devices: plural(accepted, text.devices),
-            audience: number(this.report?.audience ?? 0),
-            pages: plural(this.report?.live.connections ?? 0, text.pages),
-          })}
-        </strong>
-      </p>
-      <p class="quiet">${text.abortRest}</p>
-    `;
-    return html`<desk-confirm
-      .open=${this.asking}
-      .heading=${text.abortTitle}
-      .content=${content}
-      .confirmLabel=${text.abortNow}
-      .declineLabel=${text.keepSending}
-      @confirmed=${this.onAbort}
-      @declined=${() => (this.asking = false)}
-    ></desk-confirm>`;
   }
 }
 

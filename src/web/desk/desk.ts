@@ -6,7 +6,9 @@ import { createClient, type Client } from './client.ts';
 import { draftsOf, eraseDrafts } from './writing/draft.ts';
 import { DeskElement } from './element.ts';
 import { localShelf } from './writing/local-shelf.ts';
-import { wordsIn, type Language, type Words } from './words/words.ts';
+import { renderSignOutQuestion, renderTop } from './top.ts';
+import { wordsIn, type Words } from './words/words.ts';
+import { directionIn, isLanguage, LANGUAGES, otherLanguage } from '../../words/language.ts';
 import './confirm.ts';
 import './sign-in.ts';
 import './writing/writer.ts';
@@ -18,6 +20,11 @@ import './recent.ts';
  * the editor was.
  */
 const ALERT_ROUTE = /^#\/([0-9a-z]{26})(?:\/(update|correction|retraction))?$/;
+
+const rememberedLanguage = () => {
+  const language = recall('language');
+  return isLanguage(language) ? language : LANGUAGES[0];
+};
 
 /** The desk: who is signed in, in which language, and which page is open. */
 class Desk extends DeskElement {
@@ -54,7 +61,7 @@ class Desk extends DeskElement {
 
   constructor() {
     super();
-    this.words = wordsIn(recall('language') === 'en' ? 'en' : 'ar');
+    this.words = wordsIn(rememberedLanguage());
     this.trouble = false;
     this.ended = false;
     this.changes = 0;
@@ -122,7 +129,7 @@ class Desk extends DeskElement {
   }
 
   private readonly switchLanguage = (): void => {
-    const other: Language = this.words.language === 'ar' ? 'en' : 'ar';
+    const other = otherLanguage(this.words.language);
     this.words = wordsIn(other);
     remember('language', other);
   };
@@ -140,50 +147,31 @@ class Desk extends DeskElement {
     if (!changed.has('words')) return;
     const { text, language } = this.words;
     document.documentElement.lang = language;
-    document.documentElement.dir = language === 'ar' ? 'rtl' : 'ltr';
+    document.documentElement.dir = directionIn(language);
     document.title = text.title;
   }
 
   override render(): TemplateResult {
-    const { text, language } = this.words;
+    const { words } = this;
+    const { text } = words;
     return html`
       <a class="skip" href="#content" @click=${this.skip}>${text.skip}</a>
-      <header class="top">
-        <div class="inner">
-          <a class="brand" href="#/"><strong>${text.brand}</strong> <span>${text.brandDesk}</span></a>
-          ${this.session ? html`<span class="who"><bdi>${this.session.editor.name}</bdi></span>` : nothing}
-          <button
-            type="button"
-            class="plain"
-            lang=${language === 'ar' ? 'en' : 'ar'}
-            @click=${this.switchLanguage}
-          >
-            ${text.otherLanguage}
-          </button>
-          ${
-            this.session
-              ? html`<button type="button" class="plain" @click=${this.onSignOut}>${text.signOut}</button>`
-              : nothing
-          }
-        </div>
-      </header>
+      ${renderTop(words, {
+        editorName: this.session?.editor.name,
+        onSwitchLanguage: this.switchLanguage,
+        onSignOut: this.onSignOut,
+      })}
       <main id="content" tabindex="-1">
         <div role="alert">
           ${this.stayed ? html`<p class="notice faults">${text.stillSignedIn}</p>` : nothing}
         </div>
         ${this.renderContent()}
       </main>
-      <desk-confirm
-        .open=${this.leaving > 0}
-        .heading=${text.signOut}
-        .content=${html`<p>${this.words.plural(this.leaving, text.draftsLeft)}</p>`}
-        .confirmLabel=${text.signOutErase}
-        .otherLabel=${text.signOutKeep}
-        .declineLabel=${text.staySignedIn}
-        @confirmed=${() => this.signOut('erase')}
-        @other=${() => this.signOut('keep')}
-        @declined=${() => (this.leaving = 0)}
-      ></desk-confirm>
+      ${renderSignOutQuestion(words, this.leaving, {
+        onErase: () => this.signOut('erase'),
+        onKeep: () => this.signOut('keep'),
+        onStay: () => (this.leaving = 0),
+      })}
     `;
   }
 

@@ -1,34 +1,22 @@
 import type { LiveMessage } from '../../live/protocol.ts';
 import { afterEnding } from './after-ending.ts';
+import { newAttempt, openLine, type Attempt } from './attempt.ts';
+import type { Ending } from './line.ts';
+import { readMessage } from './read-message.ts';
+import { silenceOf, type Silence } from './silence.ts';
+import { watchSleep } from './sleep-watch.ts';
 import type { Surroundings, Wake } from './surroundings.ts';
-import type { Ending, OpenedLine } from './line.ts';
+import { createTransportChoice } from './transport-choice.ts';
 
 /** A line without a hello is given up after this time. In a storm of reconnects, a gateway lets handshakes wait. */
 const HELLO_MS = 15_000;
 /** A line that lived so long counts as no failure. */
 const STEADY_MS = 10_000;
 /**
- * How many WebSockets in a row fail before hello until an event stream is tried. If a socket has worked before, an outage is
- * more likely: an event stream would not help, and the return to a socket would cost the gateway a second handshake.
- */
-const SOCKETS_BEFORE_STREAM = { atFirst: 1, afterOneWorked: 8 };
-/**
  * A page that was never connected opens an event stream beside a WebSocket that is silent for so long. If a proxy drops the
  * upgrade, or the page's policy the attempt, an alert must not wait for the end of the socket.
  */
 const BESIDE_MS = 1500;
-/** Time until a WebSocket is tried again: soon at first, because it may have been an outage, then less and less often. */
-const SOCKET_AGAIN_MS = { first: 60_000, most: 30 * 60_000 };
-
-const WATCH_MS = 20_000;
-/** Browsers run the timers of a hidden page once a minute. A longer gap means that the device or the page slept. */
-const SLEPT_MS = 150_000;
-/** The gateway sends a comment every 25 s. An event stream without comments is dead. */
-const STREAM_SILENCE_MS = 60_000;
-/** A silent WebSocket may be dead, or there may be no news for hours: browsers hide pings. */
-const SOCKET_SILENCE_MS = { least: 4 * 60_000, spread: 2 * 60_000 };
-/** The bound when a reader looks at the page, or when the network comes back. */
-const DOUBTFUL_SILENCE_MS = 30_000;
 const WAKE_SPREAD_MS = 500;
 
 /** Why a page never gets a line, or, with status 200, why its line carries less than the query asks for. */
@@ -46,12 +34,18 @@ export interface LineKeeper {
   close(): void;
 }
 
-interface Attempt {
-  readonly kind: 'socket' | 'stream';
-  readonly openedMs: number;
-  heardMs: number;
-  line: OpenedLine | undefined;
-}
+/*
+ * An attempt is
+ *
+ *   trial    it has not said hello. Hello makes it the current line, which ends the line before. No hello within 15 s, or
+ *            its end, starts the wait for the next trial.
+ *   beside   an event stream next to the first socket, if that is silent. The first hello of the two wins; a socket's hello
+ *            ends the stream.
+ *   current  it carries the messages. Its end starts the wait for a trial. After silence, a sleep, or the return of the
+ *            reader or the network, a trial is opened next to it.
+ *
+ * There is at most one of each. The gateway's refusals for good (`afterEnding`), and `close`, end all of them.
+ */
 
 /**
  * Keeps one line to the gateway open, over a WebSocket or, if that fails, an event stream. It resumes by cursor.
@@ -83,14 +77,13 @@ export function keepLine(deps: {
   let stopped = false;
   let everConnected = false;
   let failures = 0;
-  let socketFailures = 0;
-  let socketHasWorked = false;
-  let socketTriedMs = 0;
-  let silenceMs = 0;
+  const choice = createTransportChoice(now);
+  /** Of the current line. */
+  let silence: Silence | undefined;
   let waiting: { readonly asked: boolean; readonly cancel: () => void } | undefined;
   let cancelHello = (): void => undefined;
   let cancelBeside = (): void => undefined;
-  let cancelWatch = (): void => undefined;
+  let stopWatching = (): void => undefined;
 
   function stopWaiting(): void {
     waiting?.cancel();
@@ -102,19 +95,11 @@ export function keepLine(deps: {
     waiting = { asked, cancel: after(waitMs, start) };
   }
 
-  const socketIsDue = (): boolean => {
-    const most = socketHasWorked ? SOCKETS_BEFORE_STREAM.afterOneWorked : SOCKETS_BEFORE_STREAM.atFirst;
-    const doublings = Math.max(0, socketFailures - most);
-    const again = Math.min(SOCKET_AGAIN_MS.most, SOCKET_AGAIN_MS.first * 2 ** doublings);
-    return socketFailures < most || now() - socketTriedMs >= again;
-  };
-
   function start(): void {
     stopWaiting();
     if (stopped || trial !== undefined || !surroundings.online()) return;
-    const kind = socketIsDue() ? 'socket' : 'stream';
-    if (kind === 'socket') socketTriedMs = now();
-    const attempt = attemptAt(kind);
+    const kind = choice.next();
+    const attempt = newAttempt(kind, now());
     trial = attempt;
     cancelHello = after(HELLO_MS, () => end(attempt, {}));
     if (kind === 'socket' && !everConnected) cancelBeside = after(BESIDE_MS, openBeside);
@@ -123,33 +108,18 @@ export function keepLine(deps: {
 
   function openBeside(): void {
     if (everConnected || beside !== undefined || trial === undefined) return;
-    beside = attemptAt('stream');
+    beside = newAttempt('stream', now());
     connect(beside);
   }
 
-  const attemptAt = (kind: Attempt['kind']): Attempt => ({
-    kind,
-    openedMs: now(),
-    heardMs: now(),
-    line: undefined,
-  });
-
   function connect(attempt: Attempt): void {
-    const { kind } = attempt;
-    const url = new URL(deps.url);
-    if (deps.cursor() !== '') url.searchParams.set('cursor', deps.cursor());
-    const open = kind === 'socket' ? surroundings.openWebSocket : surroundings.openEventStream;
-    try {
-      attempt.line = open(url, {
-        onText: (text) => hear(attempt, text),
-        onBeat: () => {
-          attempt.heardMs = now();
-        },
-        onEnd: (ending) => end(attempt, ending),
-      });
-    } catch {
-      end(attempt, {});
-    }
+    openLine(attempt, {
+      surroundings,
+      url: deps.url,
+      cursor: deps.cursor(),
+      onText: (text) => hear(attempt, text),
+      onEnd: (ending) => end(attempt, ending),
+    });
   }
 
   function hear(attempt: Attempt, text: string): void {
@@ -180,10 +150,9 @@ export function keepLine(deps: {
     if (attempt.kind === 'socket') {
       beside?.line?.close();
       beside = undefined;
-      socketHasWorked = true;
-      socketFailures = 0;
+      choice.socketWorked();
     }
-    silenceMs = SOCKET_SILENCE_MS.least + random() * SOCKET_SILENCE_MS.spread;
+    silence = silenceOf(random);
   }
 
   function end(attempt: Attempt, ending: Ending): void {
@@ -200,13 +169,13 @@ export function keepLine(deps: {
       cancelHello();
       cancelBeside();
       trial = undefined;
-      if (attempt.kind === 'socket') socketFailures += 1;
+      if (attempt.kind === 'socket') choice.socketFailed();
     } else {
       current = undefined;
       if (now() - attempt.openedMs >= STEADY_MS) failures = 0;
     }
     // An event stream with heartbeats needs no replacement.
-    if (current?.kind === 'stream' && now() - current.heardMs < STREAM_SILENCE_MS) return;
+    if (current?.kind === 'stream' && !isDead(current)) return;
     // A current line that could not be replaced stays: it may be alive, and the gateway may be full.
     deps.onState(false);
     const next = afterEnding(ending, failures, everConnected, random);
@@ -222,15 +191,16 @@ export function keepLine(deps: {
     deps.onFault({ status, errors });
   }
 
-  function watch(lastMs: number): void {
-    const nowMs = now();
-    cancelWatch = after(WATCH_MS, () => watch(nowMs));
+  const isDead = (attempt: Attempt): boolean =>
+    silence?.isDead(attempt.kind, now() - attempt.heardMs) ?? false;
+
+  function look(slept: boolean): void {
     const isIdle = current === undefined && waiting === undefined;
-    if (isIdle || nowMs - lastMs >= SLEPT_MS) start();
+    if (isIdle || slept) start();
     if (current === undefined) return;
-    const silent = nowMs - current.heardMs;
-    if (current.kind === 'stream' && silent >= STREAM_SILENCE_MS) end(current, {});
-    else if (silent >= silenceMs || (current.kind === 'stream' && socketIsDue())) renew();
+    const isLong = silence?.isLong(now() - current.heardMs) ?? false;
+    if (isDead(current)) end(current, {});
+    else if (isLong || (current.kind === 'stream' && choice.socketIsDue())) renew();
   }
 
   /** Replaces the line, unless a failed attempt already waits for its next turn. */
@@ -245,7 +215,7 @@ export function keepLine(deps: {
       return;
     }
     const isDoubtful =
-      current === undefined || why === 'online' || now() - current.heardMs >= DOUBTFUL_SILENCE_MS;
+      current === undefined || why === 'online' || (silence?.isDoubtful(now() - current.heardMs) ?? true);
     if (isDoubtful && trial === undefined && waiting?.asked !== true) {
       waitThen(random() * WAKE_SPREAD_MS, false);
     }
@@ -256,7 +226,7 @@ export function keepLine(deps: {
     stopWaiting();
     cancelHello();
     cancelBeside();
-    cancelWatch();
+    stopWatching();
     for (const attempt of [current, trial, beside]) attempt?.line?.close();
     current = undefined;
     trial = undefined;
@@ -264,16 +234,7 @@ export function keepLine(deps: {
   }
 
   start();
-  watch(now());
+  stopWatching = watchSleep(surroundings, look);
+  if (stopped) stopWatching();
   return { wake, close };
-}
-
-/** @returns undefined for a text that no gateway sends */
-function readMessage(text: string): LiveMessage | undefined {
-  try {
-    const message = JSON.parse(text) as LiveMessage;
-    return message.type === 'hello' || message.type === 'alert' ? message : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,23 +1,9 @@
-import type { HelloMessage, LiveMessage } from '../../live/protocol.ts';
+import type { LiveMessage } from '../../live/protocol.ts';
 import type { LineKeeper } from './line-keeper.ts';
 import type { Memory } from './memory.ts';
 import type { Channel, Locks, Surroundings, Wake } from './surroundings.ts';
-
-interface LeaderState {
-  readonly connected: boolean;
-  /** Whether the leader's page is visible. Browsers slow down the timers of a hidden page. */
-  readonly visible: boolean;
-}
-
-/** The notes between tabs. One tab leads and holds the line; the others follow. */
-type Note =
-  /** A follower at `since` asks for what it missed. The answer also shows that its leader is alive. */
-  | { readonly type: 'join'; readonly tab: string; readonly since: string; readonly awake: boolean }
-  /** The leader's answer. It has no hello until the leader has had one. */
-  | ({ readonly type: 'answer'; readonly to: string; readonly hello: HelloMessage | undefined } & LeaderState)
-  /** A message from the line. A tab takes it only if its cursor is `before`. */
-  | { readonly type: 'message'; readonly before: string; readonly message: LiveMessage }
-  | ({ readonly type: 'state'; readonly cursor: string } & LeaderState);
+import { createTabLock } from './tab-lock.ts';
+import type { LeaderState, Note } from './tab-notes.ts';
 
 /** How long a follower waits for an answer. A leader answers as soon as its page gets a turn. */
 const ANSWER_MS = 3000;
@@ -26,6 +12,15 @@ const ASK_MS = 20_000;
 const STEAL_SPREAD_MS = 300;
 /** Time until a tab may catch up again: it and its leader may disagree for a moment after the log was replaced. */
 const CATCH_UP_AGAIN_MS = 10_000;
+
+/*
+ * A tab is
+ *
+ *   follower  waits in the queue of the lock, and takes messages from the leader's notes. The lock makes it the leader.
+ *   leader    has the lock and the line. It becomes a follower when another tab steals the lock.
+ *
+ * A visible follower steals the lock when the leader does not answer, or is hidden and has no line.
+ */
 
 /**
  * Shares one line among a browser's tabs. The tab with the lock is the leader: it holds the line, and passes on its messages.
@@ -51,6 +46,7 @@ export function shareLine(deps: {
   // A browser with locks has this function (both need a secure context).
   const tab = crypto.randomUUID();
   const channel = deps.openChannel(deps.name, (note) => onNote(note as Note));
+  const lock = createTabLock({ locks: deps.locks, name: deps.name, onHeld: lead, onStolen: follow });
   /** Whether the leader, this tab or another, has a line. */
   let connected = false;
   /** Defined while this tab leads. */
@@ -61,7 +57,6 @@ export function shareLine(deps: {
   let passing: LineKeeper | undefined;
   let passedMs = Number.NEGATIVE_INFINITY;
   let letGo = (): void => undefined;
-  let request = new AbortController();
   let cancelAnswer: (() => void) | undefined;
   let cancelAsk = (): void => undefined;
   let cancelSteal: (() => void) | undefined;
@@ -69,31 +64,12 @@ export function shareLine(deps: {
 
   const post = (note: Note): void => channel.post(note);
 
-  /** Web Locks do not allow a signal together with `steal`. */
-  function requestLock(how: 'wait' | 'steal'): void {
-    request.abort();
-    const mine = new AbortController();
-    request = mine;
-    const held = (): Promise<void> =>
-      new Promise((release) => {
-        if (closed || mine.signal.aborted) release();
-        else lead(release);
-      });
-    const options = how === 'steal' ? { steal: true } : { signal: mine.signal };
-    deps.locks.request(deps.name, options, held).catch((error: unknown) => {
-      if (closed || mine !== request) return;
-      // Another tab stole the lock; otherwise this page may have no locks, and keeps a line alone.
-      if ((error as Error).name === 'AbortError') follow();
-      else lead(() => undefined);
-    });
-  }
-
   function follow(): void {
     const lost = line;
     line = undefined;
     lost?.close();
     letGo();
-    requestLock('wait');
+    lock.request('wait');
     ask(true);
     keepAsking();
   }
@@ -128,7 +104,7 @@ export function shareLine(deps: {
     if (line !== undefined || cancelAnswer !== undefined) return;
     cancelAnswer = after(ANSWER_MS, () => {
       cancelAnswer = undefined;
-      if (visible()) requestLock('steal');
+      if (visible()) lock.request('steal');
     });
     post({ type: 'join', tab, since: memory.cursor, awake });
   }
@@ -160,7 +136,7 @@ export function shareLine(deps: {
     cancelSteal?.();
     cancelSteal = undefined;
     if (connected || state.visible || !visible()) return;
-    cancelSteal = after(random() * STEAL_SPREAD_MS, () => requestLock('steal'));
+    cancelSteal = after(random() * STEAL_SPREAD_MS, () => lock.request('steal'));
   }
 
   function onNote(note: Note): void {
@@ -226,7 +202,7 @@ export function shareLine(deps: {
     close: () => {
       closed = true;
       stopAsking();
-      request.abort();
+      lock.close();
       line?.close();
       letGo();
       channel.close();

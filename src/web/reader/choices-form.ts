@@ -3,7 +3,8 @@ import { live } from 'lit/directives/live.js';
 import type { Urgency } from '../../alerts/schema.ts';
 import type { Preferences } from '../subscription/record.ts';
 import type { PublicConfig } from '../../pages/common/front-page-data.ts';
-import { CARD_STRINGS, URGENCY_NAMES, type Language } from '../../pages/common/reader-words.ts';
+import type { Language } from '../../words/language.ts';
+import { CARD, URGENCIES_ASKED } from '../../words/reader-words.ts';
 
 /** The choices of a new reader: the newsroom's default topics, breaking news, the page's language. */
 export function firstChoice(config: PublicConfig, language: Language): Preferences {
@@ -35,14 +36,13 @@ export function readChoice(form: HTMLFormElement, before: Preferences): Preferen
 export function describeChoice(choice: Preferences, config: PublicConfig, language: Language): string {
   const topics = config.topics.filter(({ id }) => choice.topics.includes(id));
   const names = new Intl.ListFormat(language).format(topics.map(({ names, id }) => names[language] ?? id));
-  const speech =
-    choice.lang === undefined ? CARD_STRINGS[language].anyLanguage : nameOf(choice.lang, language);
-  return [names, URGENCY_NAMES[language][choice.urgency], speech].join(' · ');
+  const speech = choice.lang === undefined ? CARD[language].anyLanguage : nameOf(choice.lang, language);
+  return [names, URGENCIES_ASKED[language][choice.urgency], speech].join(' · ');
 }
 
 /** Topics, urgency and language to choose; inside a form. */
 export function renderChoices(choice: Preferences, config: PublicConfig, language: Language): TemplateResult {
-  const text = CARD_STRINGS[language];
+  const text = CARD[language];
   const languages = [...new Set([...config.languages, ...(choice.lang === undefined ? [] : [choice.lang])])];
   return html`
     <fieldset>
@@ -54,7 +54,7 @@ export function renderChoices(choice: Preferences, config: PublicConfig, languag
     <fieldset>
       <legend>${text.urgency}</legend>
       ${config.urgencies.map((urgency) =>
-        option('radio', 'urgency', urgency, URGENCY_NAMES[language][urgency], choice.urgency === urgency),
+        option('radio', 'urgency', urgency, URGENCIES_ASKED[language][urgency], choice.urgency === urgency),
       )}
     </fieldset>
     <fieldset>

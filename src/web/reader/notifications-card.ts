@@ -1,19 +1,16 @@
 import { ownScript } from '../common/trusted-types.ts';
-import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { eraseRecord, readRecord, type Preferences } from '../subscription/record.ts';
 import { followLanguage } from '../subscription/follow-language.ts';
 import { forgetAtServer } from '../subscription/server.ts';
 import { subscribe, unsubscribe } from '../subscription/subscribe.ts';
 import { pushSupport } from '../subscription/support.ts';
 import { recall, remember } from '../common/browser-memory.ts';
-import { describeChoice, firstChoice, readChoice, renderChoices, stillPossible } from './choices-form.ts';
-import { BELL, BELL_ON } from './icons.ts';
-import { canAsk, renderReason } from './why-not.ts';
+import { firstChoice, readChoice, stillPossible } from './choices-form.ts';
+import { renderCard, renderReopen } from './card-view.ts';
 import type { PublicConfig } from '../../pages/common/front-page-data.ts';
-import { CARD_STRINGS, type CardStrings, type Language } from '../../pages/common/reader-words.ts';
-
-/** Wide enough to show the choices beside the news, hiding nothing. */
-const ROOMY = '(min-width: 60rem)';
+import type { Language } from '../../words/language.ts';
+import type { CardWords } from '../../words/reader-words.ts';
 
 /** Turns notifications on and off: our question first, then the browser's. */
 export class NotificationsCard extends LitElement {
@@ -29,7 +26,7 @@ export class NotificationsCard extends LitElement {
   declare config: PublicConfig | undefined;
   declare private state: 'checking' | 'off' | 'busy' | 'on';
   declare private choice: Preferences | undefined;
-  declare private message: keyof CardStrings | undefined;
+  declare private message: keyof CardWords | undefined;
   declare private dismissed: boolean;
   private hasChosenLanguage = false;
   /** The latest change of the subscription. Changes run one after the other: each reads the result of the one before. */
@@ -183,69 +180,22 @@ export class NotificationsCard extends LitElement {
   override render(): TemplateResult | typeof nothing {
     const { config, choice, state } = this;
     if (config === undefined || choice === undefined) return nothing;
-    const text = CARD_STRINGS[this.language];
     if (this.dismissed && (state === 'off' || state === 'checking')) {
-      return html`
-        <aside aria-label=${text.reopen}>
-          <button class="reopen" type="button" @click=${() => this.setDismissed(false)}>
-            ${BELL} ${text.reopen}
-          </button>
-        </aside>
-      `;
+      return renderReopen({ language: this.language, setDismissed: this.setDismissed });
     }
     const isKnownOn = state === 'checking' && recall('card') === 'on';
-    const on = state === 'on' || isKnownOn || (state === 'busy' && this.message === 'saving');
-    return html`
-      <aside class="card ${on ? 'on' : ''}" aria-labelledby="notifications-title">
-        <div class="card-head">
-          ${on ? BELL_ON : BELL}
-          <h2 id="notifications-title" tabindex="-1">${on ? text.on : canAsk() ? text.ask : text.reopen}</h2>
-        </div>
-        ${canAsk() ? html`<p class="quiet">${on ? text.onMore : text.askMore}</p>` : nothing}
-        ${canAsk() ? this.renderForm(config, choice, on, text) : this.renderWhyNot(text)}
-      </aside>
-    `;
-  }
-
-  private renderForm(
-    config: PublicConfig,
-    choice: Preferences,
-    on: boolean,
-    text: CardStrings,
-  ): TemplateResult {
-    const busy = this.state === 'busy';
-    return html`
-      <form @submit=${this.onSubmit} @change=${this.onChange}>
-        <details ?open=${matchMedia(ROOMY).matches}>
-          <summary>
-            <span>${text.choices}</span>
-            <span class="chosen">${describeChoice(choice, config, this.language)}</span>
-          </summary>
-          ${renderChoices(choice, config, this.language)}
-        </details>
-        <div class="buttons">
-          <button class="main" aria-disabled=${busy}>${on ? text.save : text.yes}</button>
-          ${
-            on
-              ? html`<button type="button" aria-disabled=${busy} @click=${this.onTurnOff}>
-                  ${text.turnOff}
-                </button>`
-              : html`<button type="button" @click=${() => this.setDismissed(true)}>${text.later}</button>`
-          }
-        </div>
-        <p class="message" role="status">${this.message === undefined ? nothing : text[this.message]}</p>
-      </form>
-    `;
-  }
-
-  private renderWhyNot(text: CardStrings): TemplateResult {
-    return html`
-      ${renderReason(text)}
-      <p class="message" role="status">${this.message === undefined ? nothing : text[this.message]}</p>
-      <div class="buttons">
-        <button type="button" @click=${() => this.setDismissed(true)}>${text.close}</button>
-      </div>
-    `;
+    return renderCard({
+      language: this.language,
+      config,
+      choice,
+      on: state === 'on' || isKnownOn || (state === 'busy' && this.message === 'saving'),
+      busy: state === 'busy',
+      message: this.message,
+      onSubmit: this.onSubmit,
+      onChange: this.onChange,
+      onTurnOff: this.onTurnOff,
+      setDismissed: this.setDismissed,
+    });
   }
 }
 

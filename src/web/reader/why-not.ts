@@ -1,5 +1,5 @@
 import { html, type TemplateResult } from 'lit';
-import type { CardStrings } from '../../pages/common/reader-words.ts';
+import type { CardWords } from '../../words/reader-words.ts';
 import { pushSupport } from '../subscription/support.ts';
 import { SHARE } from './icons.ts';
 
@@ -7,7 +7,7 @@ import { SHARE } from './icons.ts';
 export const canAsk = (): boolean => pushSupport() === 'yes' && Notification.permission !== 'denied';
 
 /** Why the reader cannot have notifications here, and what can be done about it. */
-export function renderReason(text: CardStrings): TemplateResult {
+export function renderReason(text: CardWords): TemplateResult {
   const support = pushSupport();
   if (support !== 'install') {
     return html`<p class="why-not">${support === 'yes' ? text.denied : text.unsupported}</p>`;

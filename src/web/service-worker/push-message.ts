@@ -1,3 +1,4 @@
+import { takesBack } from '../../alerts/naming.ts';
 import type { Alert, Urgency } from '../../alerts/schema.ts';
 
 /** The newsroom's data of a notification, and the address that a click opens. */
@@ -59,7 +60,7 @@ export function readPushMessage(text: string): Shown {
       ...(typeof image === 'string' && image.startsWith('https://') ? { image } : {}),
       // The text before was wrong: the reader must notice that it was replaced.
       ...(typeof tag === 'string' && tag !== ''
-        ? { tag, renotify: data?.change === 'correction' || data?.change === 'retraction' }
+        ? { tag, renotify: data !== undefined && takesBack(data.change) }
         : {}),
       ...(typeof silent === 'boolean' ? { silent } : {}),
       ...(typeof timestamp === 'number' ? { timestamp } : {}),

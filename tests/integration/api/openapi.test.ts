@@ -1,3 +1,4 @@
+import { readdir, readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { anAlert, aSubscription, startTestApi, type Answer, type TestApi } from '../../support/api.ts';
@@ -29,6 +30,26 @@ function expectDescribed(answer: Answer, method: string, path: string): void {
   const schema = type === 'application/json' ? described : description.components.schemas.Problem;
   z.fromJSONSchema(schema as z.core.JSONSchema.BaseSchema).parse(answer.body);
 }
+
+test('every resource of the API is described, and the API routes no other path', async () => {
+  const folder = new URL('../../../src/api/', import.meta.url);
+  const files = (await readdir(folder)).filter((file) => file.endsWith('.ts'));
+  const paths: string[] = [];
+  for (const file of files) {
+    const module = (await import(new URL(file, folder).href)) as object;
+    for (const value of Object.values(module)) {
+      if (value instanceof Object && 'operations' in value && 'path' in value) paths.push(String(value.path));
+    }
+    if (file !== 'docs.ts') {
+      expect([file, await readFile(new URL(file, folder), 'utf8')]).toEqual([
+        file,
+        expect.not.stringMatching(/route\(\w+, ['"`]/),
+      ]);
+    }
+  }
+  const described = Object.keys(description.paths);
+  expect(described.map((path) => path.replaceAll(/\{(\w+)\}/g, ':$1')).sort()).toEqual(paths.sort());
+});
 
 test('the described methods are those that each path knows', async () => {
   for (const [path, methods] of Object.entries(description.paths)) {
@@ -90,6 +111,18 @@ test('what the API answers is what the description says', async () => {
   await check('post', '/v1/receipts', '/v1/receipts', { body: {} });
   await check('post', '/v1/session', '/v1/session', { body: { key: author } });
   await check('get', '/v1/session', '/v1/session');
+  const { admin } = api.keys;
+  const settings = { type: 'ninjs', topics: { other: 'world' } };
+  await check('put', '/v1/sources/{id}', '/v1/sources/agency', { key: admin, body: settings });
+  await check('put', '/v1/sources/{id}', '/v1/sources/agency', { key: admin, body: settings });
+  await check('put', '/v1/sources/{id}', '/v1/sources/agency', { key: author, body: settings });
+  await check('get', '/v1/sources', '/v1/sources', { key: admin });
+  const item = { uri: 'urn:example:1', headline: 'خبر من وكالة' };
+  await check('post', '/v1/intake/{id}', '/v1/intake/agency', { key: author, body: item });
+  await check('post', '/v1/intake/{id}', '/v1/intake/agency', { key: author, body: {} });
+  await check('post', '/v1/intake/{id}', '/v1/intake/nobody', { key: author, body: item });
+  await check('post', '/v1/intake/{id}', '/v1/intake/agency', { body: item });
+  await check('delete', '/v1/sources/{id}', '/v1/sources/agency', { key: admin });
   await check('get', '/readyz', '/readyz');
   await check('get', '/healthz', '/healthz');
   await check('get', '/metrics', '/metrics');

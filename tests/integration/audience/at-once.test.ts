@@ -5,7 +5,7 @@ import type { PreferencesPatch } from '../../../src/audience/schema.ts';
 import { placeOf, subscriptionId } from '../../../src/audience/shard.ts';
 import type { SubscriptionStore } from '../../../src/audience/subscriptions.ts';
 import type { Redis } from '../../../src/redis/connect.ts';
-import { reader } from '../../support/readers.ts';
+import { ADDRESSES, reader } from '../../support/readers.ts';
 import { openTestStore, type TestStore } from '../../support/subscription-store.ts';
 
 let world: TestStore;
@@ -21,19 +21,19 @@ beforeAll(async () => {
   // comes to Redis in that order, and before anything that waits for an answer.
   await store.putAll([reader()]);
   const used = reader();
-  await store.put(used, used.preferences);
-  await store.patch(subscriptionId(used.endpoint), used.auth, { urgency: 'flash' });
-  await store.remove(subscriptionId(used.endpoint), used.auth);
+  await store.put(used.address, used.preferences);
+  await store.patch(subscriptionId(used.address.endpoint), used.address.auth, { urgency: 'flash' });
+  await store.remove(subscriptionId(used.address.endpoint), used.address.auth);
 });
 beforeEach(async () => {
   one = reader();
-  id = subscriptionId(one.endpoint);
-  await store.put(one, one.preferences);
+  id = subscriptionId(one.address.endpoint);
+  await store.put(one.address, one.preferences);
 });
 afterAll(() => world.close());
 
 test('of changes that are made at once none is lost', async () => {
-  const { auth } = one;
+  const { auth } = one.address;
   const changes: PreferencesPatch[] = [
     { topics: ['sport'] },
     { urgency: 'flash' },
@@ -49,25 +49,25 @@ test('of changes that are made at once none is lost', async () => {
 
 test('who is erased while being changed stays erased', async () => {
   const [erased, changed, changedAgain] = await Promise.all([
-    store.remove(id, one.auth),
+    store.remove(id, one.address.auth),
     // Comes to Redis after the subscription is found, and before it is erased.
-    store.patch(id, one.auth, { urgency: 'flash' }),
-    store.remove(id, one.auth).then(() => store.patch(id, one.auth, { urgency: 'urgent' })),
+    store.patch(id, one.address.auth, { urgency: 'flash' }),
+    store.remove(id, one.address.auth).then(() => store.patch(id, one.address.auth, { urgency: 'urgent' })),
   ]);
   expect([erased.type, changed.type, changedAgain.type]).toEqual(['found', 'found', 'missing']);
-  expect(await store.get(id, one.auth)).toEqual({ type: 'missing' });
+  expect(await store.get(id, one.address.auth)).toEqual({ type: 'missing' });
 });
 
 test('who comes back with another secret while being changed or erased keeps that, and what was chosen with it', async () => {
-  const { remove } = createRecordWriter({ redis, now: Date.now });
+  const { remove } = createRecordWriter({ redis, addresses: ADDRESSES, now: Date.now });
   const place = placeOf(id)!;
-  const back = { ...one, auth: randomBytes(16) };
+  const back = { address: { ...one.address, auth: randomBytes(16) } };
   const [erased, , created, changed, erasedAgain] = await Promise.all([
-    store.remove(id, one.auth),
-    remove(place, one.auth),
-    store.put(back, { topics: ['sport'], urgency: 'urgent' }),
-    store.patch(id, one.auth, { urgency: 'flash' }),
-    remove(place, one.auth),
+    store.remove(id, one.address.auth),
+    remove(place, one.address.auth),
+    store.put(back.address, { topics: ['sport'], urgency: 'urgent' }),
+    store.patch(id, one.address.auth, { urgency: 'flash' }),
+    remove(place, one.address.auth),
   ]);
   expect([changed.type, erased.type, created.type, erasedAgain]).toEqual([
     'denied',
@@ -75,7 +75,7 @@ test('who comes back with another secret while being changed or erased keeps tha
     'created',
     false,
   ]);
-  expect(await store.get(id, back.auth)).toMatchObject({
+  expect(await store.get(id, back.address.auth)).toMatchObject({
     subscription: { preferences: { topics: ['sport'], urgency: 'urgent' } },
   });
 });

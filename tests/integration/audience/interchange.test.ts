@@ -11,6 +11,7 @@ import { createSubscriptionStore } from '../../../src/audience/subscriptions.ts'
 import { createLogger } from '../../../src/ops/logger.ts';
 import { closeRedis, connectRedis, type Redis } from '../../../src/redis/connect.ts';
 import { startCli, type CliResult } from '../../support/cli.ts';
+import { ADDRESSES } from '../../support/readers.ts';
 import { startTestRedis, type TestRedis } from '../../support/redis.ts';
 
 const vapid = generateVAPIDKeys();
@@ -45,7 +46,7 @@ const start = (args: readonly string[], input?: string) =>
     input,
   );
 const ajil = (args: readonly string[], input?: string): Promise<CliResult> => start(args, input).ended;
-const store = () => createSubscriptionStore({ redis, vapidKeyId: '', now: Date.now });
+const store = () => createSubscriptionStore({ redis, addresses: ADDRESSES, now: Date.now });
 
 function browser(index: number) {
   const endpoint = `https://fcm.googleapis.com/fcm/send/${randomBytes(90).toString('base64url')}`;

@@ -5,7 +5,7 @@ import { exportSubscriptions } from '../../../src/audience/export.ts';
 import type { PreferencesPatch } from '../../../src/audience/schema.ts';
 import { createSubscriptionStore, type SubscriptionStore } from '../../../src/audience/subscriptions.ts';
 import { subscriptionId } from '../../../src/audience/shard.ts';
-import { reader } from '../../support/readers.ts';
+import { ADDRESSES, reader } from '../../support/readers.ts';
 import { openTestStore, type TestStore } from '../../support/subscription-store.ts';
 
 let world: TestStore;
@@ -17,7 +17,7 @@ afterAll(() => world.close());
 const QUIET = { start: '22:00', end: '06:00', timeZone: 'Asia/Riyadh' };
 
 async function stored(preferences: Parameters<typeof reader>[0], store: SubscriptionStore = world.store) {
-  const { preferences: chosen, ...keys } = reader(preferences);
+  const { preferences: chosen, address: keys } = reader(preferences);
   await store.put(keys, chosen);
   const id = subscriptionId(keys.endpoint);
   return {
@@ -48,8 +48,8 @@ test('what was stored and is not read any more is left out by the next patch', a
 });
 
 test('a patch is one script, however many come at once from several processes, and none is lost or refused', async () => {
-  const other = createSubscriptionStore({ redis: world.redis, vapidKeyId: 'AAAAAA', now: Date.now });
-  const { preferences, ...keys } = reader({});
+  const other = createSubscriptionStore({ redis: world.redis, addresses: ADDRESSES, now: Date.now });
+  const { preferences, address: keys } = reader({});
   await world.store.put(keys, preferences);
   const id = subscriptionId(keys.endpoint);
   const scripts = async (): Promise<number> =>
@@ -92,11 +92,11 @@ test('a patch moves a subscription between sets: it is selected by what it wants
 });
 
 test('a patch keeps the endpoint, the keys and the standing, and is refused to another secret', async () => {
-  const { preferences, ...keys } = reader({ lang: 'ar' });
+  const { preferences, address: keys } = reader({ lang: 'ar' });
   await world.store.put(keys, preferences);
   const id = subscriptionId(keys.endpoint);
   const exported = async (): Promise<string | undefined> => {
-    for await (const { lines } of exportSubscriptions(world.redis)) {
+    for await (const { lines } of exportSubscriptions({ redis: world.redis, addresses: ADDRESSES })) {
       const line = lines.find((one) => one.includes(keys.endpoint));
       if (line !== undefined) return line;
     }

@@ -4,7 +4,7 @@ import { preferencesSchema } from '../../../src/audience/schema.ts';
 import { subscriptionId } from '../../../src/audience/shard.ts';
 import type { SubscriptionStore } from '../../../src/audience/subscriptions.ts';
 import type { Redis } from '../../../src/redis/connect.ts';
-import { neighbourOf, reader, shardOf } from '../../support/readers.ts';
+import { ADDRESSES, neighbourOf, reader, shardOf } from '../../support/readers.ts';
 import { openTestStore, type TestStore } from '../../support/subscription-store.ts';
 
 let world: TestStore;
@@ -37,19 +37,20 @@ async function commandsOf(work: () => Promise<unknown>): Promise<number> {
 
 async function exportAll(): Promise<string[]> {
   const lines: string[] = [];
-  for await (const part of exportSubscriptions(redis)) lines.push(...part.lines);
+  for await (const part of exportSubscriptions({ redis: redis, addresses: ADDRESSES }))
+    lines.push(...part.lines);
   return lines;
 }
 
 test('however many languages there are, no call does more than without them', async () => {
   const one = reader({ lang: 'ar' });
-  const id = subscriptionId(one.endpoint);
+  const id = subscriptionId(one.address.endpoint);
   const work = async (): Promise<void> => {
-    await store.put(one, one.preferences);
-    await store.get(id, one.auth);
-    await store.patch(id, one.auth, { urgency: 'flash' });
-    await store.remove(id, one.auth);
-    await store.put(one, one.preferences);
+    await store.put(one.address, one.preferences);
+    await store.get(id, one.address.auth);
+    await store.patch(id, one.address.auth, { urgency: 'flash' });
+    await store.remove(id, one.address.auth);
+    await store.put(one.address, one.preferences);
     // Of a page, whatever is in it.
     await exportAll();
   };
@@ -74,14 +75,14 @@ test('who leaves, or turns elsewhere, takes along the sets that nobody else is i
   const ofAll = [...ofStays, 'l:*', 'l:ku', 't:politics', 't:sport', 'u:normal', 'u:urgent'].sort();
   expect(await setsOf(shard)).toEqual(ofAll);
 
-  await store.remove(subscriptionId(leaves.endpoint), leaves.auth);
-  await store.erase(subscriptionId(any.endpoint));
+  await store.remove(subscriptionId(leaves.address.endpoint), leaves.address.auth);
+  await store.erase(subscriptionId(any.address.endpoint));
   expect(await setsOf(shard)).toEqual(ofStays);
-  await store.put(stays, { topics: ['sport'], lang: 'en', urgency: 'flash' });
+  await store.put(stays.address, { topics: ['sport'], lang: 'en', urgency: 'flash' });
   expect(await setsOf(shard)).toEqual(['l:en', 't:sport', 'u:flash']);
-  await store.put(stays, { topics: ['sport'], urgency: 'flash' });
+  await store.put(stays.address, { topics: ['sport'], urgency: 'flash' });
   expect(await setsOf(shard)).toEqual(['l:*', 't:sport', 'u:flash']);
-  await store.erase(subscriptionId(stays.endpoint));
+  await store.erase(subscriptionId(stays.address.endpoint));
   expect(await setsOf(shard)).toEqual([]);
   expect(await redis.exists(`{ajil:${shard}}:sets`)).toBe(0);
 });

@@ -3,7 +3,12 @@ import { placeOf, subscriptionId } from '../../../src/audience/shard.ts';
 import type { Retirement } from '../../../src/delivery/sending/deps.ts';
 import type { PushAnswer } from '../../../src/push/types.ts';
 import { keys } from '../../../src/redis/keys.ts';
-import { openDeliveryWorld, type DeliveryProcess, type DeliveryWorld } from '../../support/delivery-world.ts';
+import {
+  openDeliveryWorld,
+  VAPID_KEY_ID,
+  type DeliveryProcess,
+  type DeliveryWorld,
+} from '../../support/delivery-world.ts';
 import { ACCEPTED, UNAVAILABLE } from '../../support/scripted-push-service.ts';
 
 const GONE: PushAnswer = { type: 'gone', status: 410 };
@@ -141,10 +146,10 @@ test('a shard that holds as many unproven subscriptions as it may takes proven o
   const shard = placeOf(subscriptionId(endpoint))?.shard ?? 0;
   await world.subscriptions.erase(subscriptionId(endpoint));
   await world.redis.hset(keys.shard(shard, 'meta'), 'unproven', 2048);
-  const one = { endpoint, p256dh: Buffer.alloc(65, 4), auth: Buffer.alloc(16, 1) };
+  const one = { endpoint, p256dh: Buffer.alloc(65, 4), auth: Buffer.alloc(16, 1), vapidKeyId: VAPID_KEY_ID };
   const preferences = { topics: ['world'], urgency: 'flash' as const };
   expect(await world.subscriptions.put(one, preferences)).toEqual({ type: 'full' });
-  expect(await world.subscriptions.putAll([{ ...one, preferences }])).toEqual(['created']);
+  expect(await world.subscriptions.putAll([{ address: one, preferences }])).toEqual(['created']);
   // It is there now, and stays changeable.
   expect(await world.subscriptions.put(one, preferences)).toMatchObject({ type: 'updated' });
 });
@@ -161,7 +166,7 @@ test('what the browser changes keeps its standing; what the operator imports is 
   expect(await unproven()).toBe(1);
   const preferences = { topics: ['world', 'sport'], urgency: 'flash' as const };
   const auth = Buffer.alloc(16, 1);
-  const one = { endpoint, p256dh: Buffer.alloc(65, 4), auth };
+  const one = { endpoint, p256dh: Buffer.alloc(65, 4), auth, vapidKeyId: VAPID_KEY_ID };
   await world.subscriptions.erase(subscriptionId(endpoint));
   expect(await world.subscriptions.put(one, preferences)).toMatchObject({ type: 'created' });
   expect(await world.subscriptions.put(one, { ...preferences, urgency: 'normal' })).toMatchObject({
@@ -173,6 +178,6 @@ test('what the browser changes keeps its standing; what the operator imports is 
     subscription: { preferences: { topics: ['world'], urgency: 'normal' } },
   });
   expect(await unproven()).toBe(1);
-  await world.subscriptions.putAll([{ ...one, preferences: { ...preferences, urgency: 'normal' } }]);
+  await world.subscriptions.putAll([{ address: one, preferences: { ...preferences, urgency: 'normal' } }]);
   expect(await unproven()).toBe(0);
 });

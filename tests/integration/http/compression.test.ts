@@ -1,25 +1,20 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { get } from 'node:http';
 import type { IncomingHttpHeaders } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestApi, type TestApi } from '../../support/api.ts';
+import { startWebDir } from '../../support/web-dir.ts';
 
 const LONG = 'عاجل '.repeat(2000);
 let api: TestApi;
-let webDir: string;
+let webDir: Awaited<ReturnType<typeof startWebDir>>;
 
 beforeAll(async () => {
-  webDir = await mkdtemp(join(tmpdir(), 'ajil-compression-'));
-  await mkdir(join(webDir, 'assets'));
-  const files = ['index.html', 'alert.html', 'desk.html', 'bar.js', 'assets/page-abc.js'];
-  await Promise.all(files.map((name) => writeFile(join(webDir, name), LONG)));
-  api = await startTestApi({ webDir });
+  webDir = await startWebDir(['bar.js', 'assets/page-abc.js'], () => LONG);
+  api = await startTestApi({ webDir: webDir.path });
 });
 afterAll(async () => {
   await api.close();
-  await rm(webDir, { recursive: true });
+  await webDir.remove();
 });
 
 /** What comes over the wire; `fetch` would unpack it. */

@@ -11,7 +11,7 @@ const MOST_TRIES = 10;
 let api: TestApi;
 beforeAll(async () => {
   api = await startTestApi({
-    config: { publicUrl: 'http://ajil.test', allowedOrigins: [], requireApproval: true },
+    config: { requireApproval: true },
   });
   await put('wire', 'send');
 });

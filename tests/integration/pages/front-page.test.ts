@@ -1,22 +1,18 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { anAlert, startTestApi, type TestApi } from '../../support/api.ts';
+import { startWebDir } from '../../support/web-dir.ts';
 
-const FRAME = '<html lang="{{lang}}" dir="{{dir}}"><!--{{head}}--><!--{{body}}--></html>';
 let api: TestApi;
-let webDir: string;
+let webDir: Awaited<ReturnType<typeof startWebDir>>;
 
 beforeAll(async () => {
-  webDir = await mkdtemp(join(tmpdir(), 'ajil-front-'));
-  await Promise.all(['index.html', 'alert.html'].map((name) => writeFile(join(webDir, name), FRAME)));
-  api = await startTestApi({ webDir });
+  webDir = await startWebDir();
+  api = await startTestApi({ webDir: webDir.path });
 });
 afterAll(async () => {
   await api.close();
-  await rm(webDir, { recursive: true });
+  await webDir.remove();
 });
 
 /** After what was kept for a crowd. */

@@ -1,31 +1,18 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestApi, type TestApi } from '../../support/api.ts';
+import { startWebDir } from '../../support/web-dir.ts';
 
-const FILES = [
-  'index.html',
-  'alert.html',
-  'desk.html',
-  'sw.js',
-  'bar.js',
-  'live-client.js',
-  'manifest.webmanifest',
-  'assets/page-abc123.js',
-];
+const FILES = ['sw.js', 'bar.js', 'live-client.js', 'manifest.webmanifest', 'assets/page-abc123.js'];
 let api: TestApi;
-let webDir: string;
+let webDir: Awaited<ReturnType<typeof startWebDir>>;
 
 beforeAll(async () => {
-  webDir = await mkdtemp(join(tmpdir(), 'ajil-pages-'));
-  await mkdir(join(webDir, 'assets'));
-  await Promise.all(FILES.map((name) => writeFile(join(webDir, name), name)));
-  api = await startTestApi({ webDir });
+  webDir = await startWebDir(FILES, (name) => name);
+  api = await startTestApi({ webDir: webDir.path });
 });
 afterAll(async () => {
   await api.close();
-  await rm(webDir, { recursive: true });
+  await webDir.remove();
 });
 
 test.each([

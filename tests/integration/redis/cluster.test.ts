@@ -1,4 +1,4 @@
-import { createECDH, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { exportSubscriptions } from '../../../src/audience/export.ts';
 import { createSelection } from '../../../src/audience/selection.ts';
@@ -11,6 +11,7 @@ import { isRedisAway } from '../../../src/redis/is-redis-away.ts';
 import { keys } from '../../../src/redis/keys.ts';
 import { isComplete } from '../../support/api-client.ts';
 import { startPushService } from '../../support/push-service/start.ts';
+import { ADDRESSES, reader } from '../../support/readers.ts';
 import { startTestRedisCluster, type TestRedisCluster } from '../../support/redis-cluster.ts';
 import { startStack } from '../../support/stack.ts';
 
@@ -28,21 +29,18 @@ afterAll(async () => {
 });
 
 test('subscriptions are stored, changed, selected and read on a Redis Cluster, spread over its nodes', async () => {
-  const store = createSubscriptionStore({ redis, vapidKeyId: 'AAAAAA', now: Date.now });
-  const p256dh = createECDH('prime256v1').generateKeys();
-  const readers = Array.from({ length: 400 }, (_, index) => ({
-    endpoint: `https://fcm.googleapis.com/fcm/send/${randomBytes(40).toString('hex')}`,
-    p256dh,
-    auth: randomBytes(16),
-    preferences: { topics: [index % 4 === 0 ? 'sport' : 'world'], urgency: 'normal' as const },
-  }));
+  const store = createSubscriptionStore({ redis, addresses: ADDRESSES, now: Date.now });
+  const readers = Array.from({ length: 400 }, (_, index) =>
+    reader({ topics: [index % 4 === 0 ? 'sport' : 'world'] }),
+  );
   expect(new Set(await store.putAll(readers))).toEqual(new Set(['created']));
   expect(new Set(await store.putAll(readers))).toEqual(new Set(['updated']));
   const sizes = await Promise.all(cluster.nodes.map((node) => node.dbsize()));
   expect(sizes.every((size) => size > 0)).toBe(true);
 
-  const one = { ...readers[1]!, endpoint: `${readers[1]!.endpoint}1` };
-  const put = await store.put(one, one.preferences);
+  const { address, preferences } = readers[1]!;
+  const one = { ...address, endpoint: `${address.endpoint}1` };
+  const put = await store.put(one, preferences);
   if (!('subscription' in put)) throw new Error('a new endpoint');
   const { id } = put.subscription;
   expect(await store.get(id, one.auth)).toMatchObject({ type: 'found' });
@@ -54,20 +52,21 @@ test('subscriptions are stored, changed, selected and read on a Redis Cluster, s
   const query = { topics: ['sport'], urgency: 'urgent', lang: 'ar' } as const;
   expect(await store.estimate(query)).toBe(101);
 
-  const selection = createSelection(redis);
+  const selection = createSelection({ redis, addresses: ADDRESSES });
   const endpoints: string[] = [];
   for (let shard = 0; shard < SHARDS; shard++) {
     const frozen = await selection.freeze({ name: 'a-1' }, shard, query, 60);
-    const members = await selection.read(shard, setBits(frozen.all));
-    endpoints.push(...members.map((member) => member.endpoint));
+    const { members } = await selection.read(shard, setBits(frozen.all));
+    endpoints.push(...members.map((member) => member.address.endpoint));
   }
-  const wanted = readers.filter((_, index) => index % 4 === 0).map((reader) => reader.endpoint);
+  const wanted = readers.filter((_, index) => index % 4 === 0).map((wants) => wants.address.endpoint);
   expect(endpoints.sort()).toEqual([...wanted, one.endpoint].sort());
 
   expect(await store.remove(id, one.auth)).toMatchObject({ type: 'found' });
   expect(await store.get(id, one.auth)).toEqual({ type: 'missing' });
   let exported = 0;
-  for await (const { lines } of exportSubscriptions(redis)) exported += lines.length;
+  for await (const { lines } of exportSubscriptions({ redis, addresses: ADDRESSES }))
+    exported += lines.length;
   expect(exported).toBe(400);
 });
 
@@ -98,7 +97,7 @@ test('the whole line runs on a Redis Cluster: readers subscribe, an alert reache
 
 test('a cluster whose nodes are gone is Redis being away, and is told at once', async () => {
   await cluster.stop();
-  const store = createSubscriptionStore({ redis, vapidKeyId: 'AAAAAA', now: Date.now });
+  const store = createSubscriptionStore({ redis, addresses: ADDRESSES, now: Date.now });
   for (let round = 0; round < 3; round++) {
     const error: unknown = await store.count().catch((fault: unknown) => fault);
     expect([String(error), isRedisAway(error)]).toEqual([String(error), true]);

@@ -1,7 +1,6 @@
+import type { Language } from '../../../words/language.ts';
 import { ar, type Plural, type Strings } from './words-ar.ts';
 import { en } from './words-en.ts';
-
-export type Language = 'ar' | 'en';
 
 const STRINGS: Readonly<Record<Language, Strings>> = { ar, en };
 

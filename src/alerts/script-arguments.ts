@@ -1,0 +1,81 @@
+import type { AuditLink } from '../editors/audit.ts';
+import { keys } from '../redis/keys.ts';
+import { duplicateFingerprint } from './fingerprint.ts';
+import { editorsIndexes, readersIndexes } from './indexes.ts';
+import type { EditorAlert } from './schema.ts';
+
+// What the store's scripts are given, as each of them names it.
+
+/** An `Idempotency-Key` that an editor sent, and what was asked with it (any string that equal requests share). */
+export interface IdempotencyClaim {
+  readonly editorId: string;
+  /** SHA-256 of the header's value. */
+  readonly keyHash: string;
+  readonly request: string;
+}
+
+export interface WriteOptions {
+  readonly claim?: IdempotencyClaim | undefined;
+  /** The audit entry to write in the same step (`AuditLog.commit` makes it). */
+  readonly link?: AuditLink | undefined;
+}
+
+export interface ChangeOptions extends Pick<WriteOptions, 'link'> {
+  /** Of the alert as it was read: nothing is written if an editor has changed it since. */
+  readonly revision: number;
+}
+
+export interface GuardOptions {
+  /** Publishes although an alert of the same headline and language was published less than 10 minutes ago. */
+  readonly allowDuplicate?: boolean | undefined;
+}
+
+const DUPLICATE_WINDOW_MS = 10 * 60_000;
+const IDEMPOTENCY_LIFE_MS = 24 * 60 * 60_000;
+export function claimKey(claim: IdempotencyClaim | undefined): string {
+  return keys.idempotency(claim?.editorId ?? '', claim?.keyHash ?? '');
+}
+
+/** The arguments that CREATE and ADD_VERSION share. */
+export function written(alert: EditorAlert, options: WriteOptions, nowMs: number): (string | number)[] {
+  return [
+    linkText(options),
+    options.claim?.request ?? '',
+    IDEMPOTENCY_LIFE_MS,
+    JSON.stringify(alert),
+    alert.status,
+    alert.id,
+    nowMs,
+  ];
+}
+
+export const linkText = ({ link }: Pick<WriteOptions, 'link'>): string =>
+  link === undefined ? '' : JSON.stringify(link);
+
+/** The arguments that CHANGE and PUBLISH share. */
+export const changed = (alert: EditorAlert, options: ChangeOptions): (string | number)[] => [
+  linkText(options),
+  alert.version,
+  options.revision,
+  JSON.stringify(alert),
+  alert.status,
+  alert.id,
+];
+
+export const dueOf = ({ status, sendAt }: EditorAlert): number | '' =>
+  status === 'scheduled' && sendAt !== null ? Date.parse(sendAt) : '';
+
+export const guarding = ({ allowDuplicate = false }: GuardOptions): (string | number)[] => [
+  allowDuplicate ? '1' : '',
+  DUPLICATE_WINDOW_MS,
+];
+
+/** Names of the guards of an alert's content, then of the indexes that it has a place in, with how many of each. */
+export function placesOf(alert: EditorAlert): { names: string[]; counts: number[] } {
+  const guards = [keys.duplicate(duplicateFingerprint(alert.headline, alert.lang))];
+  const editors = editorsIndexes(alert);
+  return {
+    names: [...guards, ...editors, ...readersIndexes(alert)],
+    counts: [guards.length, editors.length],
+  };
+}

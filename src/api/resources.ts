@@ -1,0 +1,51 @@
+import type { AnyResource } from '../http/resource.ts';
+import {
+  ALERT,
+  ALERT_ABORT,
+  ALERT_APPROVAL,
+  ALERT_CANCELLATION,
+  ALERT_SUBMISSION,
+  ALERT_VERSIONS,
+  ALERTS,
+} from './alerts-operations.ts';
+import { ESTIMATE } from './estimate.ts';
+import { HEALTH, METRICS, READINESS } from './health.ts';
+import { INTAKE } from './intake.ts';
+import { LIVE } from './live.ts';
+import { CONFIG } from './public-config.ts';
+import { RECEIPTS } from './receipts.ts';
+import { REPORT } from './report.ts';
+import { SESSION } from './session.ts';
+import { SOURCE, SOURCES } from './sources.ts';
+import { SUBSCRIPTION, SUBSCRIPTIONS } from './subscriptions-operations.ts';
+import { WEBHOOK, WEBHOOK_ATTEMPTS, WEBHOOK_REPLAY, WEBHOOK_TEST, WEBHOOKS } from './webhooks-operations.ts';
+
+/** Every described path, in the order of the documentation. */
+export const RESOURCES: readonly AnyResource[] = [
+  ALERTS,
+  ALERT,
+  ALERT_SUBMISSION,
+  ALERT_APPROVAL,
+  ALERT_CANCELLATION,
+  ALERT_VERSIONS,
+  ALERT_ABORT,
+  REPORT,
+  ESTIMATE,
+  CONFIG,
+  SUBSCRIPTIONS,
+  SUBSCRIPTION,
+  RECEIPTS,
+  LIVE,
+  SESSION,
+  SOURCES,
+  SOURCE,
+  INTAKE,
+  WEBHOOKS,
+  WEBHOOK,
+  WEBHOOK_TEST,
+  WEBHOOK_ATTEMPTS,
+  WEBHOOK_REPLAY,
+  HEALTH,
+  READINESS,
+  METRICS,
+];

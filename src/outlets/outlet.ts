@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import type { Alert } from '../alerts/schema.ts';
+
+/** What happened to an alert, once for each version that became public. */
+export const EVENT_TYPES = [
+  'alert.published',
+  'alert.updated',
+  'alert.corrected',
+  'alert.retracted',
+] as const;
+
+/** `id` is the same however often it is told: who is told may know it again. */
+export const outletEventSchema = z.object({
+  id: z.string(),
+  type: z.enum(EVENT_TYPES),
+  /** RFC 3339: when it happened. */
+  at: z.string(),
+  alertId: z.string(),
+  version: z.number().int(),
+});
+export type OutletEvent = z.infer<typeof outletEventSchema>;
+
+const TYPES = {
+  new: 'alert.published',
+  update: 'alert.updated',
+  correction: 'alert.corrected',
+  retraction: 'alert.retracted',
+} as const;
+
+export function eventOf({ id, version, change, publishedAt, createdAt }: Alert): OutletEvent {
+  return { id: `${id}-${version}`, type: TYPES[change], at: publishedAt ?? createdAt, alertId: id, version };
+}
+
+/**
+ * What came of telling it once. `again`: not now; not earlier than `afterMs`, if that is said. `over`: never again, and why.
+ */
+export type Told =
+  | { readonly type: 'told'; readonly status?: number }
+  | { readonly type: 'again'; readonly status?: number; readonly afterMs?: number; readonly reason: string }
+  | { readonly type: 'over'; readonly status?: number; readonly reason: string };
+
+/**
+ * A way to tell somebody who is no reader: a webhook, a hub, another service. The queue, retries and the log of attempts are
+ * the same for all; what differs is here. A new outlet is a folder beside this file, and an entry where the workers are
+ * composed.
+ */
+export interface Outlet {
+  readonly name: string;
+  /** Ids of those who want to hear of such an event now. */
+  receivers(event: OutletEvent): Promise<readonly string[]>;
+  /** Tells one of them. @param alert the version that the event is about. @throws when Redis is away: it is tried again */
+  tell(receiver: string, event: OutletEvent, alert: Alert): Promise<Told>;
+}

@@ -1,0 +1,70 @@
+import { Counter } from 'prom-client';
+import { toPublicAlert } from '../alerts/schema.ts';
+import type { AlertStore } from '../alerts/store.ts';
+import type { Logger } from '../ops/logger.ts';
+import type { Metrics } from '../ops/metrics.ts';
+import type { AttemptLog } from './attempts.ts';
+import type { Outlet } from './outlet.ts';
+import type { TellJob } from './queue.ts';
+
+/** It was not told, and is tried again: not earlier than `afterMs`, if that is said. */
+export class NotTold extends Error {
+  override readonly name = 'NotTold';
+  readonly afterMs: number | undefined;
+  constructor(reason: string, afterMs: number | undefined) {
+    super(reason);
+    this.afterMs = afterMs;
+  }
+}
+
+/** Does a job of the queue: tells one receiver, and writes down what came of it. */
+export type Telling = (job: TellJob, attempt: number) => Promise<void>;
+
+/**
+ * @returns rejects with {@link NotTold} when it must be tried again
+ */
+export function createTelling(deps: {
+  readonly alerts: Pick<AlertStore, 'get'>;
+  readonly outlets: readonly Outlet[];
+  readonly attempts: Pick<AttemptLog, 'add'>;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+  readonly now: () => number;
+}): Telling {
+  const counted = new Counter({
+    name: 'ajil_outlet_attempts_total',
+    help: 'Attempts to tell a webhook or another service of a version, by outcome: told, again (later), over (never)',
+    labelNames: ['outlet', 'outcome'] as const,
+    registers: [deps.metrics],
+  });
+
+  return async ({ outlet: name, receiver, event }, attempt) => {
+    const outlet = deps.outlets.find((one) => one.name === name);
+    const alert = await deps.alerts.get(event.alertId, event.version);
+    // A release that knows the outlet put the job here: this one leaves it.
+    if (outlet === undefined) throw new NotTold(`this process has no outlet ${name}`, undefined);
+    if (alert === undefined) return;
+    const began = performance.now();
+    const told = await outlet.tell(receiver, event, toPublicAlert(alert));
+    counted.inc({ outlet: name, outcome: told.type });
+    const reason = told.type === 'told' ? null : told.reason;
+    await deps.attempts.add(name, receiver, {
+      at: new Date(deps.now()).toISOString(),
+      eventId: event.id,
+      type: event.type,
+      attempt,
+      outcome: told.type,
+      status: told.status ?? null,
+      ms: Math.round(performance.now() - began),
+      reason,
+    });
+    if (told.type === 'told') return;
+    deps.logger.warn(
+      { outlet: name, receiver, alertId: event.alertId, status: told.status, reason },
+      told.type === 'again'
+        ? 'a receiver was not told; trying again later'
+        : 'a receiver is not told any more',
+    );
+    if (told.type === 'again') throw new NotTold(told.reason, told.afterMs);
+  };
+}

@@ -1,0 +1,19 @@
+import { isIP } from 'node:net';
+import { isPublicAddress } from '../../push/endpoint/public-address.ts';
+
+/**
+ * Whether webhooks may go to an address. An admin could otherwise read what only this machine reaches; the names are looked
+ * at again when they are resolved.
+ * @param allowedOrigins the operator's own receivers, which may be private and without TLS
+ * @returns why not; undefined: it may be told
+ */
+export function webhookFault(text: string, allowedOrigins: readonly string[]): string | undefined {
+  if (!URL.canParse(text)) return 'must be an absolute URL';
+  const url = new URL(text);
+  if (url.username !== '' || url.password !== '') return 'must not contain credentials';
+  if (allowedOrigins.includes(url.origin)) return undefined;
+  if (url.protocol !== 'https:') return 'must begin with https:// (or be allowed in WEBHOOK_ALLOWED_ORIGINS)';
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  if (isIP(host) !== 0 && !isPublicAddress(host)) return 'must be a public address';
+  return undefined;
+}

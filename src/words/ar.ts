@@ -1,0 +1,26 @@
+export const site = 'عاجل';
+
+export const turnOn = 'فعّل الإشعارات';
+
+export const changes = {
+  new: 'عاجل',
+  news: 'خبر',
+  update: 'تحديث',
+  correction: 'تصحيح',
+  retraction: 'خبر مسحوب',
+} as const;
+
+export const close = 'إغلاق';
+
+export const alertPage = {
+  site,
+  all: 'كل الأخبار العاجلة',
+  story: 'اقرأ القصة كاملة',
+  history: 'سجل هذا الخبر',
+  first: 'نُشر الخبر',
+  retracted: 'سُحب هذا الخبر. لا تعتمد على ما ورد فيه.',
+  invite: 'يصلك العاجل على هاتفك أو حاسوبك فور وقوعه.',
+  turnOn,
+  missing: 'لا خبر في هذا العنوان',
+  missingMore: 'قد يكون الرابط ناقصًا أو قديمًا. تجد آخر الأخبار العاجلة في الصفحة الرئيسية.',
+} as const;

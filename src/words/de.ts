@@ -1,0 +1,9 @@
+export const changes = {
+  new: 'Eilmeldung',
+  news: 'Meldung',
+  update: 'Aktualisiert',
+  correction: 'Korrektur',
+  retraction: 'Zurückgezogen',
+} as const;
+
+export const close = 'Schließen';

@@ -1,0 +1,26 @@
+export const site = 'Ajil';
+
+export const turnOn = 'Turn on notifications';
+
+export const changes = {
+  new: 'Breaking',
+  news: 'News',
+  update: 'Update',
+  correction: 'Correction',
+  retraction: 'Retracted',
+} as const;
+
+export const close = 'Close';
+
+export const alertPage = {
+  site,
+  all: 'All breaking news',
+  story: 'Read the full story',
+  history: 'History of this alert',
+  first: 'Published',
+  retracted: 'This alert has been retracted. Do not rely on what it said.',
+  invite: 'Get breaking news on your phone or computer as it happens.',
+  turnOn,
+  missing: 'There is no alert at this address',
+  missingMore: 'The link may be incomplete or outdated. The front page has the latest breaking news.',
+} as const;

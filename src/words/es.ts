@@ -1,0 +1,9 @@
+export const changes = {
+  new: 'Última hora',
+  news: 'Noticia',
+  update: 'Actualización',
+  correction: 'Corrección',
+  retraction: 'Retirada',
+} as const;
+
+export const close = 'Cerrar';

@@ -1,0 +1,9 @@
+export const changes = {
+  new: 'Urgent',
+  news: 'Info',
+  update: 'Mise à jour',
+  correction: 'Correction',
+  retraction: 'Retiré',
+} as const;
+
+export const close = 'Fermer';

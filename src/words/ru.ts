@@ -1,0 +1,7 @@
+export const changes = {
+  new: 'Срочно',
+  news: 'Новость',
+  update: 'Обновление',
+  correction: 'Исправление',
+  retraction: 'Отозвано',
+} as const;

@@ -1,0 +1,9 @@
+export const changes = {
+  new: 'Son dakika',
+  news: 'Haber',
+  update: 'Güncelleme',
+  correction: 'Düzeltme',
+  retraction: 'Geri çekildi',
+} as const;
+
+export const close = 'Kapat';

@@ -1,0 +1,57 @@
+import * as ar from './ar.ts';
+import * as ckb from './ckb.ts';
+import * as de from './de.ts';
+import * as en from './en.ts';
+import * as es from './es.ts';
+import * as fa from './fa.ts';
+import * as fr from './fr.ts';
+import * as he from './he.ts';
+import * as ru from './ru.ts';
+import * as tr from './tr.ts';
+import * as ur from './ur.ts';
+import * as zh from './zh.ts';
+
+// What readers are told, by language: each word is in its language's file once. A bundle takes only the tables that it
+// reads. The words of the reader page are in files of their own, because pages that share a module load all of it.
+
+type ByLanguage<Key extends string> = Readonly<Record<string, Readonly<Record<Key, string>>>>;
+
+/** What a version is. `news`: what is not, or no longer, breaking. */
+export const CHANGES = {
+  ar: ar.changes,
+  ckb: ckb.changes,
+  de: de.changes,
+  en: en.changes,
+  es: es.changes,
+  fa: fa.changes,
+  fr: fr.changes,
+  he: he.changes,
+  ru: ru.changes,
+  tr: tr.changes,
+  ur: ur.changes,
+  zh: zh.changes,
+} satisfies ByLanguage<keyof typeof en.changes>;
+
+/** The name of the bar's button. */
+export const CLOSE = {
+  ar: ar.close,
+  ckb: ckb.close,
+  de: de.close,
+  en: en.close,
+  es: es.close,
+  fa: fa.close,
+  fr: fr.close,
+  he: he.close,
+  tr: tr.close,
+  ur: ur.close,
+} satisfies Readonly<Record<string, string>>;
+
+/** An alert's own page, in the languages that have a frame for it. */
+export const ALERT_PAGE = {
+  ar: ar.alertPage,
+  ckb: ckb.alertPage,
+  en: en.alertPage,
+  fa: fa.alertPage,
+  he: he.alertPage,
+  ur: ur.alertPage,
+} satisfies ByLanguage<keyof typeof en.alertPage>;

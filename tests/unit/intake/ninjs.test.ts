@@ -161,7 +161,8 @@ test('only text and composite items become alerts', () => {
 });
 
 test.each([
-  ['no headline at all', { uri: 'x', bodies: [{ value: 'B' }] }, '/headline'],
+  ['no headline at all', { uri: 'x', bodies: [{ value: 'B' }] }, '/headlines'],
+  ['no headline in 1.x', { uri: 'x', body_text: 'B' }, '/headline'],
   ['an empty list of headlines', { uri: 'x', headlines: [] }, '/headlines'],
   ['headlines without a value', { uri: 'x', headlines: [{ role: 'main', value: null }, 7] }, '/headlines'],
   ['a headline of nothing but markup', { uri: 'x', headline: '<p>&nbsp;</p>' }, '/headline'],

@@ -39,10 +39,8 @@ function toItem(fields: Fields): Item {
   const unfit = isTakenBack ? null : readUnfit(fields);
   const headline = textOf(fields, { name: 'headline', list: 'headlines', roles: ['main'] });
   if (headline === undefined && unfit === null && !isTakenBack) {
-    throw new FieldFault(
-      fields.find('headlines')?.name ?? 'headline',
-      'is missing: an alert needs a headline',
-    );
+    const name = fields.find('headlines', 'bodies') === undefined ? 'headline' : 'headlines';
+    throw new FieldFault(name, 'is missing: an alert needs a headline');
   }
   const follows = fields.find('evolvedfrom')?.value;
   return {

@@ -45,7 +45,7 @@ export const SOURCE = resource('/v1/sources/:id', {
       type: 'superdesk',
       mode: 'draft',
       lang: 'ar',
-      topics: { '11000000': 'politics', 'World News': 'world', other: 'world' },
+      topics: { '11000000': 'politics', 'World News': 'world', default: 'world' },
       urgencies: { '1': 'flash', '2': 'urgent', '3': 'urgent', other: null, none: 'normal' },
     },
     answers: { 201: withSecret, 200: withSecret },

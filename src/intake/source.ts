@@ -5,7 +5,9 @@ import { FORMATS, type SourceType } from './formats.ts';
 const TYPES = Object.keys(FORMATS) as [SourceType, ...SourceType[]];
 const MOST_TOPICS = 200;
 
-/** What has no entry of its own. */
+/** The topic of items whose subjects have none. */
+export const DEFAULT_TOPIC = 'default';
+/** The urgency of those that have no entry of their own. */
 export const OTHER = 'other';
 /** The urgency of items that have none. */
 export const NONE = 'none';
@@ -35,7 +37,7 @@ const settingsShape = {
     .transform((topics) =>
       Object.fromEntries(Object.entries(topics).map(([word, id]) => [word.trim().toLowerCase(), id])),
     )
-    .describe('Name or code of a subject or service -> topic; `other`: of items without such a subject'),
+    .describe('Name or code of a subject or service -> topic; `default`: of items without such a subject'),
   urgencies: z
     .partialRecord(
       z.enum(['1', '2', '3', '4', '5', '6', '7', '8', '9', OTHER, NONE]),

@@ -83,7 +83,11 @@ export function createSteps(deps: {
     if (newest === undefined) return ignored(null, 'the alert was erased');
     const { alert, revision } = newest;
     const shown = await alerts.getPublic(alertId);
-    if (shown === undefined && !WAITING_STATUSES.includes(alert.status)) {
+    const isEnded =
+      shown === undefined
+        ? !WAITING_STATUSES.includes(alert.status)
+        : shown.status === 'aborted' && !isTakenBack(step.item);
+    if (isEnded) {
       return ignored(alert, `the newsroom has ended the alert: it is ${alert.status}`);
     }
     const changed = changesOf(step);

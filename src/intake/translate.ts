@@ -2,7 +2,7 @@ import type { Urgency } from '../alerts/schema.ts';
 import { withoutRefused } from '../alerts/text.ts';
 import { MAX_LIFE_MS, MIN_LIFE_MS } from '../alerts/versions.ts';
 import type { Item } from './item.ts';
-import { NONE, OTHER, type Source } from './source.ts';
+import { DEFAULT_TOPIC, NONE, OTHER, type Source } from './source.ts';
 import type { Said } from './story.ts';
 
 /** A notification shows about as much, and the push message must hold it in any script. Characters. */
@@ -53,7 +53,7 @@ const MOST_TOPICS = 20;
 
 function topicsOf({ subjects }: Item, { topics }: Source): string[] {
   const found = subjects.flatMap((word) => ownEntry(topics, word.toLowerCase()) ?? []);
-  const other = ownEntry(topics, OTHER) ?? null;
+  const other = ownEntry(topics, DEFAULT_TOPIC) ?? null;
   const all = found.length === 0 && other !== null ? [other] : found;
   return [...new Set(all)].slice(0, MOST_TOPICS);
 }

@@ -112,7 +112,7 @@ test('what the API answers is what the description says', async () => {
   await check('post', '/v1/session', '/v1/session', { body: { key: author } });
   await check('get', '/v1/session', '/v1/session');
   const { admin } = api.keys;
-  const settings = { type: 'ninjs', topics: { other: 'world' } };
+  const settings = { type: 'ninjs', topics: { default: 'world' } };
   await check('put', '/v1/sources/{id}', '/v1/sources/agency', { key: admin, body: settings });
   await check('put', '/v1/sources/{id}', '/v1/sources/agency', { key: admin, body: settings });
   await check('put', '/v1/sources/{id}', '/v1/sources/agency', { key: author, body: settings });

@@ -3,7 +3,7 @@ import { anAlert, startTestApi, type Answer, type TestApi } from '../../support/
 import { aSuperdeskItem, push } from '../../support/sources.ts';
 
 const SECRET = 'the-secret-token-of-superdesk';
-const TOPICS = { '11000000': 'politics', other: 'world' };
+const TOPICS = { '11000000': 'politics', default: 'world' };
 
 let api: TestApi;
 beforeAll(async () => {

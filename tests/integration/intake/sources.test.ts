@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-const SETTINGS = { type: 'superdesk', mode: 'draft', topics: { '11000000': 'politics', other: 'world' } };
+const SETTINGS = { type: 'superdesk', mode: 'draft', topics: { '11000000': 'politics', default: 'world' } };
 const put = (id: string, body: unknown, key = api.keys.admin): Promise<Answer> =>
   api.call('PUT', `/v1/sources/${id}`, { key, body });
 const secretOf = async (id: string): Promise<string | undefined> => {

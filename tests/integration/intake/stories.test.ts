@@ -95,7 +95,7 @@ test('what is no text, of no urgency or no topic of ours is ignored with its rea
   expect(await reasonOf({ unfit: 'its type is picture' })).toBe('its type is picture');
   expect(await reasonOf({ urgency: '5' })).toContain('urgency 5');
   expect(await reasonOf({ subjects: ['opera', 'constructor', '__proto__'] })).toContain('topic');
-  const quiet = aSource('quiet', 'send', { urgencies: { other: 'normal' }, topics: { other: 'world' } });
+  const quiet = aSource('quiet', 'send', { urgencies: { other: 'normal' }, topics: { default: 'world' } });
   const taken = await story(quiet, { urgency: '7', subjects: [] });
   expect(await taken.alert()).toMatchObject({ urgency: 'normal', topics: ['world'] });
   expect(await (await story(WIRE, { urgency: null, subjects: ['SPORT'] })).alert()).toMatchObject({
@@ -161,6 +161,24 @@ test('an editor’s work on a draft stays where the source changes something els
   const version = { number: 2, madeAt: null };
   await intake.take(DESK, anItem({ id: first.id, version, headline, body: 'بعد' }));
   expect(await first.alert()).toMatchObject({ ...edit, body: 'بعد' });
+});
+
+test('what the newsroom has stopped no later version starts again; taking it back is possible', async () => {
+  const first = await story(WIRE, {});
+  const at = `/v1/alerts/${first.answers[0]?.alertId}`;
+  await api.call('POST', `${at}/abort`, { key: api.keys.approver });
+  const later = anItem({ id: first.id, version: { number: 2, madeAt: null }, headline: 'بعد الإيقاف' });
+  expect(await intake.take(WIRE, later)).toMatchObject({ action: 'ignored', status: 'aborted' });
+  const kill = { ...later, version: { number: 3, madeAt: null }, change: 'withdrawal' as const };
+  expect(await intake.take(WIRE, kill)).toMatchObject({ action: 'retracted', status: 'retracted' });
+  const again = await story(WIRE, {});
+  const retraction = { key: api.keys.approver, body: { change: 'retraction' } };
+  await api.call('POST', `/v1/alerts/${again.answers[0]?.alertId}/versions`, retraction);
+  for (const change of ['update', 'withdrawal'] as const) {
+    const number = change === 'update' ? 2 : 3;
+    const item = { ...later, id: again.id, version: { number, madeAt: null }, change };
+    expect(await intake.take(WIRE, item)).toMatchObject({ action: 'ignored', status: 'retracted' });
+  }
 });
 
 test('a warning of the source makes a draft even of what is trusted', async () => {

@@ -20,7 +20,7 @@ afterAll(() => api.close());
 const put = (id: string, mode: string) =>
   api.call('PUT', `/v1/sources/${id}`, {
     key: api.keys.admin,
-    body: { type: 'superdesk', mode, secret: SECRET, topics: { other: 'world' } },
+    body: { type: 'superdesk', mode, secret: SECRET, topics: { default: 'world' } },
   });
 
 /** Superdesk's transmitter: it tries again after a 5xx and after no answer, up to ten times; a 4xx is the end. */
@@ -84,7 +84,7 @@ test('too many items are a 503, never another 4xx', async () => {
   try {
     await busy.call('PUT', '/v1/sources/wire', {
       key: busy.keys.admin,
-      body: { type: 'superdesk', mode: 'send', secret: SECRET, topics: { other: 'world' } },
+      body: { type: 'superdesk', mode: 'send', secret: SECRET, topics: { default: 'world' } },
     });
     const item = aSuperdeskItem();
     expect((await push(busy, 'wire', item, { secret: SECRET })).status).toBe(200);

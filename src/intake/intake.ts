@@ -54,7 +54,8 @@ export function createIntake(deps: {
   /** Of the newest version of an item. @param earlier the item that this one continues */
   async function decide(step: Step, story: Story, earlier: Story): Promise<Outcome> {
     const { item, said } = step;
-    const kept = story.alertId === null && earlier.alertId !== null ? earlier : story;
+    const isFirst = story.last === null && story.alertId === null;
+    const kept = isFirst && earlier.alertId !== null ? earlier : story;
     const { alertId, said: before } = kept;
     const pass = (reason: string): Outcome => ({
       alertId,

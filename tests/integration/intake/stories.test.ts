@@ -202,6 +202,19 @@ test('what continues an item updates its alert; of the earlier one only the with
   expect(await intake.take(WIRE, kill)).toMatchObject({ action: 'retracted', alertId });
 });
 
+test('what continues an item in a draft edits it; once held, it comes again as a draft of its own', async () => {
+  const first = await story(DESK, {});
+  const alertId = first.answers[0]?.alertId;
+  const follows = first.id;
+  const { answers } = await story(DESK, { follows }, { follows, change: 'hold' }, { follows });
+  expect(answers.slice(0, 2)).toMatchObject([
+    { action: 'updated', alertId, status: 'draft' },
+    { action: 'retracted', alertId, status: 'cancelled' },
+  ]);
+  expect(answers[2]).toMatchObject({ action: 'created', status: 'draft' });
+  expect(answers[2]?.alertId).not.toBe(alertId);
+});
+
 test('what continues an item may come before it, or without it', async () => {
   const next = await story(WIRE, { follows: 'never-seen' });
   expect(next.answers[0]).toMatchObject({ action: 'created' });

@@ -86,3 +86,12 @@ test('deep nesting and a million tags are read in bounded work', () => {
   const tags = JSON.stringify({ uri: 'x', headline: 'h', body_html: '<div>'.repeat(200_000) });
   expect(readNinjs(Buffer.from(tags))).toHaveProperty('items');
 });
+
+test('of thousands of empty texts only some are read', () => {
+  const empty = '<p>'.repeat(5000);
+  const headlines = Array.from({ length: 60 }, () => ({ value: empty }));
+  const behind = { uri: 'x', headlines: [...headlines, { value: 'never reached' }] };
+  expect(readNinjs(Buffer.from(JSON.stringify(behind)))).toMatchObject({ pointer: '/headlines' });
+  const few = { uri: 'x', headlines: [{ value: '<p></p>' }, { value: 'reached' }] };
+  expect(readNinjs(Buffer.from(JSON.stringify(few)))).toMatchObject({ items: [{ headline: 'reached' }] });
+});

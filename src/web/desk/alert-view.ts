@@ -10,6 +10,7 @@ import { lookAgain } from './look-again.ts';
 import { renderReportSection } from './report/report-section.ts';
 import { createShownReport, type ShownReport } from './report/shown-report.ts';
 import type { DeskShared } from './desk-context.ts';
+import { isWaiting } from './waiting/waiting-alert.ts';
 import type { Words } from './words/words.ts';
 import './confirm.ts';
 import './writing/writer.ts';
@@ -137,6 +138,14 @@ class AlertView extends DeskElement {
     void this.focusOn('.note.aborted');
   };
 
+  /** Without an alert the step may have been taken, or a colleague was first: the server knows. */
+  private readonly onStepped = (event: CustomEvent<EditorAlert | null>): void => {
+    if (event.detail === null) this.load();
+    else this.take(event.detail);
+    this.tellChanged();
+    void this.focusOn('h1');
+  };
+
   private write(change: NewVersion['change']): void {
     location.hash = `#/${this.alertId}/${change}`;
   }
@@ -180,12 +189,11 @@ class AlertView extends DeskElement {
           ${this.replaced ? `${text[alert.change]}: ${alert.headline}` : nothing}
         </p>
         ${renderAlertHead(alert, desk)}
-        ${renderActions(alert, desk, {
-          aborted: this.aborted,
-          onAbort: () => (this.asking = true),
-          onWrite: (change) => this.write(change),
-        })}
-        ${renderReportSection(this.shown, desk.words, alert.version, (version) => this.shown.follow(alert.id, version))}
+        ${
+          isWaiting(alert)
+            ? html`<desk-waiting .desk=${desk} .alert=${alert} @stepped=${this.onStepped}></desk-waiting>`
+            : this.renderPublic(alert)
+        }
       </article>
       ${renderAbortQuestion(desk.words, {
         open: this.asking,
@@ -193,6 +201,18 @@ class AlertView extends DeskElement {
         onConfirmed: this.onAbort,
         onDeclined: () => (this.asking = false),
       })}
+    `;
+  }
+
+  private renderPublic(alert: EditorAlert): TemplateResult {
+    const { desk } = this;
+    return html`
+      ${renderActions(alert, desk, {
+        aborted: this.aborted,
+        onAbort: () => (this.asking = true),
+        onWrite: (change) => this.write(change),
+      })}
+      ${renderReportSection(this.shown, desk.words, alert.version, (version) => this.shown.follow(alert.id, version))}
     `;
   }
 

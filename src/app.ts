@@ -27,6 +27,8 @@ import { createTestWebhook, MOST_WEBHOOKS } from './outlets/webhooks/webhooks.ts
 import type { Redis } from './redis/connect.ts';
 import { keys } from './redis/keys.ts';
 import type { Readiness } from './redis/readiness.ts';
+import { createIntake } from './intake/intake.ts';
+import { MOST_SOURCES, storedSourceSchema } from './intake/source.ts';
 import { createNewsroom, type Newsroom } from './newsroom/newsroom.ts';
 import { createAlertRules, type AlertRulesDeps } from './newsroom/rules.ts';
 import { serveAlerts } from './api/alerts.ts';
@@ -37,6 +39,7 @@ import { answerConditionally, READING, readerCors, securityHeaders, SUBSCRIBING 
 import { createFirstPages } from './api/list-cache.ts';
 import { createGate } from './http/gate.ts';
 import { serveDocs } from './api/docs.ts';
+import { serveIntake } from './api/intake.ts';
 import { serveLive } from './api/live.ts';
 import { serveOperations } from './api/health.ts';
 import { servePages } from './pages/pages.ts';
@@ -48,6 +51,7 @@ import { serveReport } from './api/report.ts';
 import { createRefusedKeys } from './api/refused-keys.ts';
 import { createRequestLog } from './http/request-log.ts';
 import { serveSession } from './api/session.ts';
+import { serveSources } from './api/sources.ts';
 import { serveWaitingAlerts } from './api/waiting-alerts.ts';
 import { serveWebhooks } from './api/webhooks.ts';
 import { serveSubscriptions, type SubscriptionsDeps } from './api/subscriptions.ts';
@@ -133,6 +137,17 @@ export function createApp(input: ApiDeps): Api {
     auth: createAuthentication({ ...input, onRefusedKey, publicUrl: config.publicUrl }),
     firstPages,
     newsroom,
+    sources: createAuditedHash({
+      ...input,
+      key: keys.sources,
+      schema: storedSourceSchema,
+      most: MOST_SOURCES,
+    }),
+    intake: createIntake({
+      ...input,
+      newsroom,
+      count: (sourceId) => limits.takeVersion(`source:${sourceId}`),
+    }),
     closing: closing.signal,
     reportIntervalMs: input.reportIntervalMs ?? 1000,
   };
@@ -155,6 +170,8 @@ export function createApp(input: ApiDeps): Api {
   serveWaitingAlerts(router, deps);
   serveReport(router, deps);
   serveAudience(router, deps);
+  serveSources(router, deps);
+  serveIntake(router, deps);
   servePublicConfig(router, deps);
   serveSubscriptions(router, deps);
   receipts.serve(router);

@@ -10,11 +10,13 @@ import {
 } from './alerts-operations.ts';
 import { ESTIMATE } from './estimate.ts';
 import { HEALTH, METRICS, READINESS } from './health.ts';
+import { INTAKE } from './intake.ts';
 import { LIVE } from './live.ts';
 import { CONFIG } from './public-config.ts';
 import { RECEIPTS } from './receipts.ts';
 import { REPORT } from './report.ts';
 import { SESSION } from './session.ts';
+import { SOURCE, SOURCES } from './sources.ts';
 import { SUBSCRIPTION, SUBSCRIPTIONS } from './subscriptions-operations.ts';
 import { WEBHOOK, WEBHOOK_ATTEMPTS, WEBHOOK_REPLAY, WEBHOOK_TEST, WEBHOOKS } from './webhooks-operations.ts';
 
@@ -35,6 +37,9 @@ export const RESOURCES: readonly AnyResource[] = [
   RECEIPTS,
   LIVE,
   SESSION,
+  SOURCES,
+  SOURCE,
+  INTAKE,
   WEBHOOKS,
   WEBHOOK,
   WEBHOOK_TEST,

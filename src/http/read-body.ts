@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
-import { json, type Request, type Response } from 'express';
+import { json, raw, type Request, type Response } from 'express';
 import type { z } from 'zod';
 import { Problem, type FieldError, type ProblemCode } from './problem.ts';
 
@@ -46,9 +46,38 @@ export async function readBody<S extends z.ZodType>(
   await new Promise<void>((resolve, reject) => {
     parseJson(request, response, (error?: Error) => (error === undefined ? resolve() : reject(error)));
   });
-  const parsed = schema.safeParse(request.body);
+  const parsed = check(schema, request.body);
   if (parsed.success) return parsed.data;
   throw invalidBody(parsed.error);
+}
+
+/** zod measures what is no text as well, and throws where a `length` of the JSON is an object that cannot become a number. */
+function check<S extends z.ZodType>(schema: S, body: unknown): z.ZodSafeParseResult<z.output<S>> {
+  try {
+    return schema.safeParse(body);
+  } catch {
+    throw new Problem('invalid-body', 'A field has an object where a text, a list or a number must be.');
+  }
+}
+
+/**
+ * Reads a body as the bytes that came, which a signature is over. So it may not be compressed.
+ * @throws {Problem} 413, 415
+ */
+export async function readBytes(request: Request, response: Response, limitBytes: number): Promise<Buffer> {
+  await new Promise<void>((resolve, reject) => {
+    const parse = raw({ limit: limitBytes, inflate: false, type: () => true });
+    parse(request, response, (error?: Error & { type?: string }) => {
+      if (error?.type === 'entity.too.large') {
+        reject(new Problem('body-too-large', `Send at most ${limitBytes} bytes.`));
+      } else if (error?.type === 'encoding.unsupported') {
+        reject(new Problem('unsupported-media-type', 'Send the body without Content-Encoding.'));
+      } else if (error === undefined) resolve();
+      else reject(error);
+    });
+  });
+  // Without a body the parser leaves the field alone.
+  return Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
 }
 
 /** Replaces a body that was read early and is not JSON. */

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { ProblemCode } from './problem.ts';
 
-export type Method = 'get' | 'post' | 'patch' | 'delete';
+export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
 /** Who may make a call: everybody, an editor, or the browser that owns the subscription. */
 export type Who = 'all' | 'editor' | 'subscription';
@@ -10,7 +10,7 @@ export type Who = 'all' | 'editor' | 'subscription';
 export interface Operation {
   readonly summary: string;
   readonly who: Who;
-  readonly tag: 'alerts' | 'readers' | 'desk' | 'webhooks' | 'operation';
+  readonly tag: 'alerts' | 'readers' | 'desk' | 'sources' | 'webhooks' | 'operation';
   readonly description?: string;
   readonly query?: z.ZodObject;
   readonly headers?: readonly string[];

@@ -1,32 +1,49 @@
-import type { Urgency } from '../alerts/schema.ts';
-
-/** What a source says of one story, in our words. Every format is read into these. */
+/** What a source says of one story, in the source's own words. Every format is read into these. */
 export interface Item {
-  /** What the source calls it: the same for all its versions. */
+  /** What the source calls the story: the same for all its versions. */
   readonly id: string;
-  /** Of two items with the same id, the one with the higher order is newer. */
-  readonly order: number;
-  /** `correction` and `update`: how the source calls a later version. `withdrawal`: it takes the item back. */
-  readonly change: 'update' | 'correction' | 'withdrawal';
+  readonly version: ItemVersion;
+  /** The id of the item that this one continues under an id of its own; null: none. */
+  readonly follows: string | null;
+  /**
+   * `update` and `correction`: how the source calls a later version. `withdrawal`: it takes the item back for good.
+   * `hold`: it takes the item back until it says otherwise.
+   */
+  readonly change: 'update' | 'correction' | 'withdrawal' | 'hold';
+  /** Why an item is none for alerts, a picture for instance; null: it may become one. */
+  readonly unfit: string | null;
+  /** Of what is taken back it may be empty. */
   readonly headline: string;
   readonly body: string | null;
-  readonly url: string | null;
-  /** BCP 47. */
-  readonly lang: string;
-  readonly topics: readonly string[];
-  readonly urgency: Urgency;
-  /** RFC 3339; null: the newsroom's default. */
+  /** Undefined: the format has no such thing, so what an editor added stays. */
+  readonly url?: string | null;
+  /** BCP 47; null: the source's default. */
+  readonly lang: string | null;
+  /** Names and codes that the source may turn into topics, the most important first. */
+  readonly subjects: readonly string[];
+  /** A name in the source's table of urgencies; null: the item has none. */
+  readonly urgency: string | null;
+  /** The source warns of it, for legal reasons for instance: an editor must look at it first. */
+  readonly isSensitive: boolean;
+  /** RFC 3339 UTC. No reader may see it earlier. */
+  readonly embargoedUntil: string | null;
+  /** RFC 3339 UTC. */
   readonly expiresAt: string | null;
-  /** RFC 3339; null: at once. */
-  readonly sendAt: string | null;
-  readonly note: string | null;
 }
 
-/** Items, or why the bytes are none: a sentence for the source's operator. */
-export type ReadItems = { readonly items: readonly Item[] } | { readonly fault: string };
+/** Which of two versions is newer: the one with the higher number; where one has none, or both the same, the later one. */
+export interface ItemVersion {
+  readonly number: number | null;
+  /** Milliseconds since the epoch. */
+  readonly madeAt: number | null;
+}
+
+/** Items, or why the bytes are none: a sentence for the source's operator, and the field (RFC 6901) that is wrong. */
+export type ReadItems =
+  { readonly items: readonly Item[] } | { readonly fault: string; readonly pointer: string };
 
 /**
- * A format of news: a pure function of the bytes that a source sent. It knows no store and no clock. A new format is one
- * file with such a function, and a line where the sources are listed.
+ * A format of news: a pure function of the bytes that a source sent. It knows no store, no clock and no settings, and never
+ * throws. A new format is one file with such a function, and a line in formats.ts.
  */
 export type Format = (bytes: Buffer) => ReadItems;

@@ -33,6 +33,7 @@ export const keys = {
   duplicate: (fingerprint: string) => `${CORE}:alerts:duplicate:${fingerprint}`,
   idempotency: (editorId: string, keyHash: string) => `${CORE}:idempotency:${editorId}:${keyHash}`,
   // intake
+  sources: `${CORE}:sources`,
   /** What became of a source's item: by the hash of the item's id. */
   intake: (source: string, item: string) => `${CORE}:intake:${source}:${item}`,
   /** Held while a version of the item is being taken in. */

@@ -111,6 +111,18 @@ test('what the API answers is what the description says', async () => {
   await check('post', '/v1/receipts', '/v1/receipts', { body: {} });
   await check('post', '/v1/session', '/v1/session', { body: { key: author } });
   await check('get', '/v1/session', '/v1/session');
+  const { admin } = api.keys;
+  const settings = { type: 'ninjs', topics: { default: 'world' } };
+  await check('put', '/v1/sources/{id}', '/v1/sources/agency', { key: admin, body: settings });
+  await check('put', '/v1/sources/{id}', '/v1/sources/agency', { key: admin, body: settings });
+  await check('put', '/v1/sources/{id}', '/v1/sources/agency', { key: author, body: settings });
+  await check('get', '/v1/sources', '/v1/sources', { key: admin });
+  const item = { uri: 'urn:example:1', headline: 'خبر من وكالة' };
+  await check('post', '/v1/intake/{id}', '/v1/intake/agency', { key: author, body: item });
+  await check('post', '/v1/intake/{id}', '/v1/intake/agency', { key: author, body: {} });
+  await check('post', '/v1/intake/{id}', '/v1/intake/nobody', { key: author, body: item });
+  await check('post', '/v1/intake/{id}', '/v1/intake/agency', { body: item });
+  await check('delete', '/v1/sources/{id}', '/v1/sources/agency', { key: admin });
   await check('get', '/readyz', '/readyz');
   await check('get', '/healthz', '/healthz');
   await check('get', '/metrics', '/metrics');

@@ -1,17 +1,31 @@
+import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { createIntake, type Intake, type Source, type Taken } from '../../../src/intake/intake.ts';
+import { createIntake, type Intake } from '../../../src/intake/intake.ts';
+import { sourceInputSchema, type Source } from '../../../src/intake/source.ts';
+import type { Taken } from '../../../src/intake/story.ts';
 import { startTestApi, type TestApi } from '../../support/api.ts';
-import { readLines } from './lines.ts';
+import { keys } from '../../../src/redis/keys.ts';
+import { anItem, readLines } from './lines.ts';
 
-const DESK: Source = { id: 'agency', mode: 'draft' };
-const WIRE: Source = { id: 'wire', mode: 'send' };
+const aSource = (id: string, mode: Source['mode']): Source => ({
+  id,
+  ...sourceInputSchema.parse({ type: 'ninjs', mode, topics: { World: 'world', Sport: 'sport' } }),
+});
+const DESK = aSource('agency', 'draft');
+const WIRE = aSource('wire', 'send');
 
 let api: TestApi;
 let intake: Intake;
 
 beforeAll(async () => {
   api = await startTestApi();
-  intake = createIntake({ redis: api.deps.redis, alerts: api.deps.alerts, newsroom: api.newsroom });
+  intake = createIntake({
+    redis: api.deps.redis,
+    alerts: api.deps.alerts,
+    newsroom: api.newsroom,
+    count: () => Promise.resolve(),
+    now: api.deps.now,
+  });
 });
 afterEach(() => {
   api.fanOuts.length = 0;
@@ -44,16 +58,37 @@ test('the same item again has the same answer, and makes nothing', async () => {
   expect(api.fanOuts).toHaveLength(1);
 });
 
-test('of the same item many times at once one makes an alert; the others hear to come again', async () => {
-  const answers = await Promise.allSettled(
-    Array.from({ length: 20 }, () => send(WIRE, 'b2 1 update في وقت واحد')),
-  );
-  const ids = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value[0]?.alertId] : []));
-  expect(new Set(ids).size).toBe(1);
-  for (const answer of answers) {
-    if (answer.status === 'rejected') expect(answer.reason).toMatchObject({ code: 'unavailable' });
-  }
+test('the same item many times at once makes one alert, and has one answer', async () => {
+  const answers = await Promise.all(Array.from({ length: 20 }, () => send(WIRE, 'b2 1 update في وقت واحد')));
+  for (const answer of answers) expect(answer).toEqual(answers[0]);
   expect(api.fanOuts).toHaveLength(1);
+});
+
+test('of what several processes take in at once, one makes an alert, and none another', async () => {
+  const others = Array.from({ length: 5 }, () =>
+    createIntake({
+      redis: api.deps.redis,
+      alerts: api.deps.alerts,
+      newsroom: api.newsroom,
+      count: () => Promise.resolve(),
+      now: api.deps.now,
+    }),
+  );
+  const item = anItem({ id: 'b2p', headline: 'في عمليات كثيرة' });
+  const answers = await Promise.all(others.map((other) => other.take(WIRE, item)));
+  for (const answer of answers) expect(answer).toEqual(answers[0]);
+  expect(api.fanOuts).toHaveLength(1);
+});
+
+test('while another process has the item, it is to come again: 503', async () => {
+  const name = createHash('sha256').update('b2q').digest('base64url');
+  await api.deps.redis.set(keys.intakeTurn('wire', name), 'other');
+  const taking = intake.take(WIRE, anItem({ id: 'b2q', headline: 'لعملية أخرى' }));
+  await expect(taking).rejects.toMatchObject({ code: 'unavailable' });
+  await api.deps.redis.del(keys.intakeTurn('wire', name));
+  expect(await intake.take(WIRE, anItem({ id: 'b2q', headline: 'لعملية أخرى' }))).toMatchObject({
+    action: 'created',
+  });
 });
 
 test('a process that died after the alert was made, and before it was noted, makes no second one', async () => {
@@ -101,9 +136,8 @@ test('nothing passes the rules: the same headline twice is ignored with its reas
   const [second] = await send(WIRE, 'f2 1 update خبر يتكرر');
   expect(second).toMatchObject({ action: 'ignored', alertId: first?.alertId });
   expect(second?.reason).toContain(first?.alertId);
-  const read = readLines(Buffer.from('f3 1 update خبر'));
-  const [item] = 'items' in read ? read.items : [];
-  await expect(intake.take(WIRE, { ...item!, topics: ['nowhere'] })).rejects.toMatchObject({
+  const nowhere = { ...WIRE, topics: { world: 'nowhere' } };
+  await expect(intake.take(nowhere, anItem({ id: 'f3', headline: 'خبر' }))).rejects.toMatchObject({
     code: 'invalid-body',
   });
 });

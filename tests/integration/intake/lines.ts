@@ -1,31 +1,40 @@
-import type { Format } from '../../../src/intake/item.ts';
+import type { Format, Item } from '../../../src/intake/item.ts';
 
-/** A tiny format, as small as one can be: `id order change headline…` a line. It shows that a format is one function. */
+/** A tiny format, as small as one can be: `id version change headline…` a line. It shows that a format is one function. */
 export const readLines: Format = (bytes) => {
-  const items = bytes
+  const lines = bytes
     .toString()
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => /^(\S+) (\d+) (update|correction|withdrawal) (.+)$/.exec(line));
-  if (items.includes(null)) return { fault: 'Write each line as: id order change headline.' };
+    .map((line) => /^(\S+) (\d+) (update|correction|withdrawal|hold) (.+)$/.exec(line));
+  if (lines.includes(null)) return { fault: 'Write each line as: id version change headline.', pointer: '' };
   return {
-    items: items.flatMap((found) => {
+    items: lines.flatMap((found) => {
       if (found === null) return [];
-      const [, id = '', order, change = '', headline = ''] = found;
-      return {
+      const [, id = '', number, change = '', headline = ''] = found;
+      return anItem({
         id,
-        order: Number(order),
-        change: change as 'update' | 'correction' | 'withdrawal',
+        version: { number: Number(number), madeAt: null },
+        change: change as Item['change'],
         headline,
-        body: null,
-        url: null,
-        lang: 'ar',
-        topics: ['world'],
-        urgency: 'urgent' as const,
-        expiresAt: null,
-        sendAt: null,
-        note: null,
-      };
+      });
     }),
   };
 };
+
+export const anItem = (fields: Partial<Item>): Item => ({
+  id: 'item',
+  version: { number: 1, madeAt: null },
+  follows: null,
+  change: 'update',
+  unfit: null,
+  headline: '',
+  body: null,
+  lang: null,
+  subjects: ['world'],
+  urgency: '2',
+  isSensitive: false,
+  embargoedUntil: null,
+  expiresAt: null,
+  ...fields,
+});

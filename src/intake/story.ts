@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { statusSchema, urgencySchema } from '../alerts/schema.ts';
+import type { Redis } from '../redis/connect.ts';
+import { keys } from '../redis/keys.ts';
+import type { Item, ItemVersion } from './item.ts';
+
+export const takenSchema = z.object({
+  action: z.enum(['created', 'updated', 'corrected', 'retracted', 'ignored']),
+  alertId: z.string().nullable(),
+  status: statusSchema.nullable(),
+  /** Why an item was ignored, or waits for an editor. */
+  reason: z.string().optional(),
+});
+/** What became of an item. */
+export type Taken = z.infer<typeof takenSchema>;
+
+const saidSchema = z.object({
+  headline: z.string(),
+  body: z.string().nullable(),
+  url: z.string().nullable().optional(),
+  lang: z.string(),
+  topics: z.array(z.string()),
+  /** Null: none of ours. */
+  urgency: urgencySchema.nullable(),
+  expiresAt: z.string().nullable(),
+  sendAt: z.string().nullable(),
+});
+/** What an item says of an alert, in our words. */
+export type Said = z.infer<typeof saidSchema>;
+
+const storySchema = z.object({
+  /** Null: nothing of the item itself has come, only what continues it. */
+  last: z
+    .object({
+      version: z.object({ number: z.number().nullable(), madeAt: z.number().nullable() }),
+      digest: z.string(),
+      taken: takenSchema,
+    })
+    .nullable(),
+  alertId: z.string().nullable(),
+  /** What the source said when the alert was last changed by it. */
+  said: saidSchema.nullable(),
+  /** The id of the item that continues this one. */
+  continuedBy: z.string().nullable(),
+});
+/** What is known of an item: the newest version that came, and what became of it. */
+export type Story = z.infer<typeof storySchema>;
+
+export const NEW_STORY: Story = { last: null, alertId: null, said: null, continuedBy: null };
+
+/** A story that has not changed for so long does not change any more, seconds. */
+const REMEMBERED_S = 60 * 24 * 3600;
+
+const hash = (text: string): string => createHash('sha256').update(text).digest('base64url');
+
+/** Equal for items that say the same. */
+export const digestOf = (item: Item): string => hash(JSON.stringify(item));
+
+/** Names an item in keys: ids of sources have any length and any character. */
+export const nameOf = (itemId: string): string => hash(itemId);
+
+export interface StoryStore {
+  read(sourceId: string, itemId: string): Promise<Story>;
+  /** All or none. */
+  write(sourceId: string, stories: readonly { readonly id: string; readonly story: Story }[]): Promise<void>;
+}
+
+export function createStoryStore({ redis }: { readonly redis: Redis }): StoryStore {
+  return {
+    read: async (sourceId, itemId) => {
+      const stored = await redis.get(keys.intake(sourceId, nameOf(itemId)));
+      return stored === null ? NEW_STORY : storySchema.parse(JSON.parse(stored));
+    },
+    write: async (sourceId, known) => {
+      const transaction = redis.multi();
+      for (const { id, story } of known) {
+        transaction.set(keys.intake(sourceId, nameOf(id)), JSON.stringify(story), 'EX', REMEMBERED_S);
+      }
+      for (const [error] of (await transaction.exec()) ?? [[new Error('Connection is closed.')]]) {
+        if (error) throw error;
+      }
+    },
+  };
+}
+
+type Age = 'first' | 'same' | 'newer' | 'older' | 'other-text';
+
+/**
+ * How an item relates to the newest version that came. Of two that claim to be the same version, the one that takes the story
+ * back counts; without numbers and times that can be compared, the one that comes later.
+ */
+export function ageOf(item: Item, { last }: Story): Age {
+  if (last === null) return 'first';
+  if (digestOf(item) === last.digest) return 'same';
+  const order = compare(item.version, last.version);
+  if (order !== undefined && order !== 0) return order > 0 ? 'newer' : 'older';
+  if (order === undefined || isTakenBack(item)) return 'newer';
+  return 'other-text';
+}
+
+export const isTakenBack = ({ change }: Item): boolean => change === 'withdrawal' || change === 'hold';
+
+/** Undefined: they cannot be compared. */
+function compare(a: ItemVersion, b: ItemVersion): number | undefined {
+  const byNumber = a.number === null || b.number === null ? undefined : a.number - b.number;
+  const byTime = a.madeAt === null || b.madeAt === null ? undefined : a.madeAt - b.madeAt;
+  return byNumber === undefined || byNumber === 0 ? (byTime ?? byNumber) : byNumber;
+}

@@ -5,6 +5,7 @@ import { Counter } from 'prom-client';
 import type { Config } from './config.ts';
 import type { AlertStore } from './alerts/store.ts';
 import type { SubscriptionStore } from './audience/subscriptions.ts';
+import { createTopicChanges } from './audience/topic-changes.ts';
 import type { TopicStore } from './audience/topics.ts';
 import type { FanOutQueue } from './delivery/queues.ts';
 import type { ReceiptStore } from './delivery/receipts/receipts.ts';
@@ -48,6 +49,7 @@ import { serveReport } from './api/report.ts';
 import { createRefusedKeys } from './api/refused-keys.ts';
 import { createRequestLog } from './http/request-log.ts';
 import { serveSession } from './api/session.ts';
+import { serveTopics } from './api/topics.ts';
 import { serveWaitingAlerts } from './api/waiting-alerts.ts';
 import { serveWebhooks } from './api/webhooks.ts';
 import { serveSubscriptions, type SubscriptionsDeps } from './api/subscriptions.ts';
@@ -160,6 +162,7 @@ export function createApp(input: ApiDeps): Api {
   receipts.serve(router);
   serveLive(router, deps);
   serveSession(router, deps);
+  serveTopics(router, { ...deps, topicChanges: createTopicChanges(input) });
   serveWebhooks(router, {
     ...deps,
     webhooks: createAuditedHash({

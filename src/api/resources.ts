@@ -16,6 +16,7 @@ import { RECEIPTS } from './receipts.ts';
 import { REPORT } from './report.ts';
 import { SESSION } from './session.ts';
 import { SUBSCRIPTION, SUBSCRIPTIONS } from './subscriptions-operations.ts';
+import { TOPIC, TOPICS } from './topics.ts';
 import { WEBHOOK, WEBHOOK_ATTEMPTS, WEBHOOK_REPLAY, WEBHOOK_TEST, WEBHOOKS } from './webhooks-operations.ts';
 
 /** Every described path, in the order of the documentation. */
@@ -35,6 +36,8 @@ export const RESOURCES: readonly AnyResource[] = [
   RECEIPTS,
   LIVE,
   SESSION,
+  TOPICS,
+  TOPIC,
   WEBHOOKS,
   WEBHOOK,
   WEBHOOK_TEST,

@@ -8,6 +8,7 @@ import {
   ALERT_VERSIONS,
   ALERTS,
 } from './alerts-operations.ts';
+import { EDITOR, EDITOR_KEY, EDITORS } from './editors.ts';
 import { ESTIMATE } from './estimate.ts';
 import { HEALTH, METRICS, READINESS } from './health.ts';
 import { LIVE } from './live.ts';
@@ -38,6 +39,9 @@ export const RESOURCES: readonly AnyResource[] = [
   SESSION,
   TOPICS,
   TOPIC,
+  EDITORS,
+  EDITOR,
+  EDITOR_KEY,
   WEBHOOKS,
   WEBHOOK,
   WEBHOOK_TEST,

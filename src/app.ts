@@ -31,6 +31,7 @@ import type { Readiness } from './redis/readiness.ts';
 import { createNewsroom, type Newsroom } from './newsroom/newsroom.ts';
 import { createAlertRules, type AlertRulesDeps } from './newsroom/rules.ts';
 import { serveAlerts } from './api/alerts.ts';
+import { serveAudit } from './api/audit.ts';
 import { serveEditors } from './api/editors.ts';
 import { serveAudience } from './api/estimate.ts';
 import { createAuthentication } from './api/authentication.ts';
@@ -165,6 +166,7 @@ export function createApp(input: ApiDeps): Api {
   serveSession(router, deps);
   serveTopics(router, { ...deps, topicChanges: createTopicChanges(input) });
   serveEditors(router, deps);
+  serveAudit(router, deps);
   serveWebhooks(router, {
     ...deps,
     webhooks: createAuditedHash({

@@ -8,6 +8,7 @@ import {
   ALERT_VERSIONS,
   ALERTS,
 } from './alerts-operations.ts';
+import { AUDIT } from './audit.ts';
 import { EDITOR, EDITOR_KEY, EDITORS } from './editors.ts';
 import { ESTIMATE } from './estimate.ts';
 import { HEALTH, METRICS, READINESS } from './health.ts';
@@ -42,6 +43,7 @@ export const RESOURCES: readonly AnyResource[] = [
   EDITORS,
   EDITOR,
   EDITOR_KEY,
+  AUDIT,
   WEBHOOKS,
   WEBHOOK,
   WEBHOOK_TEST,

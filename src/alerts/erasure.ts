@@ -10,14 +10,14 @@ import { BLANK_ANSWER } from './scripts/blank-answer.ts';
 import { ERASE } from './scripts/erase.ts';
 import type { AlertStore } from './store.ts';
 
-/** What stands in place of a headline that was erased: no words, and a page still has something to show. */
+/** Replaces an erased headline: it has no words, and a page still has something to show. */
 export const ERASED_HEADLINE = '—';
 
-/** Takes an alert's text out of everything that Redis keeps, as a court may order. */
+/** Erases an alert's text from all of Redis, as a court may order. */
 export interface Erasure {
   /**
    * Blanks every version and every kept answer of an alert, ends it as retracted, and takes it out of readers' lists. May be
-   * repeated, and must be when it rejects: it then goes on where it ended.
+   * repeated, and must be repeated after it rejected: it then goes on where it stopped.
    * @param options.tell sends the devices that got the alert a retraction without its text, unless it was retracted before
    * @returns how many versions there are; undefined when there is no such alert
    */

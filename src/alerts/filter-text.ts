@@ -3,7 +3,7 @@ import { langSchema, topicIdSchema, urgencySchema, URGENCIES, type Urgency } fro
 /** Topics of one filter, in a query, a preference or an attribute. */
 export const MAX_TOPICS = 50;
 
-/** What a text of a query means; or what is wrong, with the value that is. */
+/** The meaning of a query's text; or the fault, with the wrong value. */
 export type Read<T> = { readonly value: T } | { readonly fault: string };
 
 /** `world, ukraine`: people write lists with spaces. Each topic once, in their order. */
@@ -42,5 +42,5 @@ const items = (text: string): string[] =>
     .map((item) => item.trim())
     .filter((item) => item !== '');
 
-/** A stranger's value in a message of ours. */
+/** Shortens a stranger's value for our message. */
 const shown = (value: string): string => JSON.stringify(value.slice(0, 40));

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { primaryLanguage } from './language.ts';
 
-/** Letters and what each is compared as, at the same place. */
+/** Letters, and in the same place of the second text the letter that each is compared as. */
 const LETTERS = new Map([
-  // What Arabic typing varies without changing the word: alef with hamza or madda or wasla, final ya, ta marbuta; then the
+  // Letters that Arabic typists vary within a word: alef with hamza or madda or wasla, final ya, ta marbuta; then the
   // forms of kaf, ya and ha that Persian and Urdu keyboards give.
   ...pairs('أإآٱىةکیہھە', 'اااايهكيههه'),
-  // What looks like a Latin letter, in lower case (UTS #39, confusables.txt): Cyrillic, Greek, Armenian.
+  // Letters that look like Latin ones, in lower case (UTS #39, confusables.txt): Cyrillic, Greek, Armenian.
   ...pairs('аеорсухіјѕԁһԛԝ', 'aeopcyxijsdhqw'),
   ...pairs('αονριυκγ', 'aovpiuky'),
   ...pairs('ոօս', 'nou'),
@@ -18,7 +18,7 @@ function pairs(letters: string, same: string): [string, string][] {
   return Array.from(letters, (letter, index) => [letter, others[index] ?? letter]);
 }
 
-/** What leaves no ink: with it or without, two headlines read the same. */
+/** Characters that leave no ink: headlines with and without them read the same. */
 const UNSEEN = /\p{Default_Ignorable_Code_Point}/gu;
 // Tatweel and the Arabic marks: harakat, tanwin, shadda, superscript alef, Koranic signs. Marks of other scripts stay:
 // in Hindi or Thai they are vowels.
@@ -27,8 +27,8 @@ const ARABIC_DIGITS = /[\u0660-\u0669\u06f0-\u06f9]/g;
 const NOT_WORDS = /[^\p{L}\p{N}\p{M}]+/gu;
 
 /**
- * A headline as two editors would call it the same: without harakat, tatweel, punctuation, case and what nobody sees, and with
- * one form of alef, ya, kaf, ta marbuta, of each digit, and of letters that look the same in two scripts.
+ * Equal for headlines that editors would call the same: without harakat, tatweel, punctuation, case and invisible
+ * characters, with one form of alef, ya, kaf, ta marbuta, of each digit, and of letters that look the same in two scripts.
  */
 export function normaliseHeadline(headline: string): string {
   return headline
@@ -44,7 +44,7 @@ export function normaliseHeadline(headline: string): string {
 
 /** SHA-256 (base64url) of what makes two alerts the same: the normalised headline and the primary language. */
 export function duplicateFingerprint(headline: string, lang: string): string {
-  // A headline of nothing but signs has no words to compare: then the signs count.
+  // A headline of signs alone has no words to compare: then the signs count.
   const words = normaliseHeadline(headline) || headline;
   return createHash('sha256')
     .update(`${primaryLanguage(lang)}\n${words}`)

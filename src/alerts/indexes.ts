@@ -12,9 +12,9 @@ export const placeOf = ({ id, publishedAt, createdAt }: EditorAlert): string =>
 /** Keys of the indexes that editors' lists read. */
 export const editorsIndexes = (alert: Indexed): string[] => indexesOf(alert, keys.alertsAll);
 
-/** Keys of the indexes that readers' lists read: what stands there is public. */
+/** Keys of the indexes that readers' lists read. They hold public alerts only. */
 export const readersIndexes = (alert: Indexed): string[] => indexesOf(alert, keys.alertsPublished);
 
-/** One for each topic, and for all, in the alert's language, and in all: any list is then exact. */
+/** One index for each topic and one for all topics, each in the alert's language and in all languages: so every list is exact. */
 const indexesOf = ({ topics, lang }: Indexed, view: (topic: string, lang: string) => string): string[] =>
   ['*', ...topics].flatMap((topic) => ['*', primaryLanguage(lang)].map((language) => view(topic, language)));

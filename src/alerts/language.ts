@@ -7,7 +7,7 @@ const RTL_SCRIPTS = new Set(
    Ougr Palm Phli Phlp Phnx Prti Rohg Samr Sarb Sidt Sogd Sogo Syrc Syre Syrj Syrn Thaa Yezi`.split(/\s+/),
 );
 
-/** What Unicode keeps for letters that are written from right to left (UAX #44, DerivedBidiClass.txt). */
+/** The ranges that Unicode reserves for letters written from right to left (UAX #44, DerivedBidiClass.txt). */
 const RTL_LETTER = /^[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
 
 /**
@@ -23,7 +23,7 @@ export function directionOf(lang: string, text = ''): 'ltr' | 'rtl' {
 }
 
 /**
- * Languages of which readers read one written form, and which are one to them therefore (docs/decisions/0016): the members
+ * Languages that share one written form, and are one language to readers (docs/decisions/0016): the members
  * of the macrolanguages `ar` and `no` in IANA's language subtag registry. CLDR itself makes `cmn` `zh` and `prs` `fa-AF`.
  */
 const MACROLANGUAGES: ReadonlyMap<string, string> = new Map([
@@ -34,7 +34,7 @@ const MACROLANGUAGES: ReadonlyMap<string, string> = new Map([
   ['nn', 'no'],
 ]);
 
-/** The language without script and region, what readers choose by: `ar-EG`, `arz` and `ar` are the same to them. */
+/** The language without script and region. Readers choose by it: `ar-EG`, `arz` and `ar` are the same to them. */
 export function primaryLanguage(lang: string): string {
   const language = lang.split('-', 1)[0]?.toLowerCase() ?? lang;
   return MACROLANGUAGES.get(language) ?? language;

@@ -17,7 +17,7 @@ import { WAITING_STATUSES, type AlertStatus } from './schema.ts';
  * superseded, aborted or retracted is sent to nobody from that moment on; `sent` means that no delivery is pending.
  */
 
-/** What is done to an alert's newest version. The system releases what is due, and finishes what has no delivery pending. */
+/** Actions on an alert's newest version. The system releases a due version, and finishes one without pending deliveries. */
 export const ACTIONS = [
   'edit',
   'submit',
@@ -34,7 +34,7 @@ export const ACTIONS = [
 export type Action = (typeof ACTIONS)[number];
 
 /**
- * Who may do it. `author`: each editor. `owner`: the editor who created the alert, and every approver and admin.
+ * The actors that may do it. `author`: each editor. `owner`: the editor who created the alert, and every approver and admin.
  * `approver`: approvers and admins. `second`: these, but not for what they wrote. `system`: no editor.
  */
 type Who = 'author' | 'owner' | 'approver' | 'second' | 'system';
@@ -48,10 +48,10 @@ interface Rule {
 
 /** Where a version goes that may leave now (a retraction is `retracted`), later, or once a second editor has agreed. */
 const ONWARD: readonly AlertStatus[] = ['sending', 'retracted', 'scheduled', 'awaiting-approval'];
-/** What readers may have, and may be told more of. */
+/** Statuses of versions that readers may have, and that a later version may follow. */
 const CHANGEABLE: readonly AlertStatus[] = ['sending', 'sent', 'aborted'];
 
-/** The one table of what may be done from which status, by whom. */
+/** The one table of actions: from which status, by which actor. */
 export const LIFE_CYCLE: Readonly<Record<Action, Rule>> = {
   edit: { who: 'owner', from: WAITING_STATUSES, to: WAITING_STATUSES },
   submit: { who: 'owner', from: ['draft', 'scheduled'], to: ONWARD },
@@ -66,10 +66,10 @@ export const LIFE_CYCLE: Readonly<Record<Action, Rule>> = {
   finish: { who: 'system', from: ['sending'], to: ['sent'] },
 };
 
-/** Who asks: an editor, or the system itself. */
+/** An editor, or the system itself. */
 export type Actor = { readonly id: string; readonly role: Role } | 'system';
 
-/** Why an action is refused. `own-approval`: nobody is their own second person. */
+/** Why an action is refused. `own-approval`: an editor cannot be the second person for their own version. */
 export type ActionRefusal = 'wrong-status' | 'forbidden' | 'own-approval';
 
 /**

@@ -12,24 +12,24 @@ export interface AlertQuery {
   readonly topics: readonly string[];
   readonly lang?: string | undefined;
   readonly status?: AlertStatus | undefined;
-  /** Only what stands before this alert (its id) or this time (ms since the epoch). */
+  /** Only alerts before this alert (its id) or this time (ms since the epoch). */
   readonly before?: string | number | undefined;
   readonly limit: number;
 }
 
 export interface AlertPage {
   readonly alerts: readonly EditorAlert[];
-  /** Give it as `before` for what follows; undefined at the end. */
+  /** Pass it as `before` to get the next alerts; undefined at the end. */
   readonly next: string | undefined;
 }
 
-// A status is found by looking: at most this many alerts a call, and `next` tells where to go on.
+// There is no index by status: a call reads at most this many alerts, and `next` tells where to go on.
 const MAX_LOOKED_AT = 500;
 const TIME_LENGTH = timePrefix(0).length;
 
 /** Lists the newest version of each alert (that readers may see, in their view), newest alert first. */
 export function createAlertList(redis: Redis): (query: AlertQuery) => Promise<AlertPage> {
-  /** Where `before` stands in the indexes; undefined when there is no such alert. */
+  /** The place of `before` in the indexes; undefined if there is no such alert. */
   async function placeBefore(before: string | number): Promise<string | undefined> {
     if (typeof before === 'number') return timePrefix(before);
     return (await redis.hget(keys.alert(before), 'published')) ?? undefined;

@@ -1,7 +1,7 @@
 import { titleOf } from './naming.ts';
 import type { Alert } from './schema.ts';
 
-// What an alert says on a device. Pure and free of Node: the desk counts and previews with the very code that sends.
+// The texts of an alert on a device. No Node in here: the desk counts and previews with the same code that sends.
 
 /** The push message's largest size, bytes of UTF-8: some bridges between push service and device carry no more. */
 export const MAX_PUSH_MESSAGE_BYTES = 2600;
@@ -27,8 +27,8 @@ export function notificationText(alert: Alert): NotificationText {
 }
 
 /**
- * A later version as a reader sees it who never got an earlier one: the newest text as a plain alert, since nothing that
- * this reader knows is corrected.
+ * A later version for a reader who never got an earlier one: the newest text as a plain alert, because it corrects nothing
+ * that this reader knows.
  */
 export function asPlainAlert(alert: Alert): Alert {
   return { ...alert, change: 'new', note: null };
@@ -43,7 +43,7 @@ export function asPlainAlert(alert: Alert): Alert {
 export function declarativeMessage(alert: Alert, publicUrl: string, token: string): object {
   const text = notificationText(alert);
   if (alert.change !== 'correction' || alert.note === null) return messageOf(alert, text, publicUrl, token);
-  // An editor must be able to correct a long alert: where note and story do not fit together, the note is enough.
+  // An editor must be able to correct a long alert: if note and story do not fit together, the note is enough.
   const fits = bytesOf(messageOf(alert, text, publicUrl, LONGEST_TOKEN)) <= MAX_PUSH_MESSAGE_BYTES;
   return messageOf(alert, fits ? text : { ...text, body: alert.note }, publicUrl, token);
 }
@@ -74,7 +74,7 @@ function messageOf(alert: Alert, text: NotificationText, publicUrl: string, toke
   };
 }
 
-/** Bytes of UTF-8 of the largest push message that an alert makes: the one rule, for the API that refuses and the desk that counts. */
+/** Bytes of UTF-8 of the largest push message that an alert makes: API and desk count by this one rule. */
 export function pushMessageBytes(alert: Alert, publicUrl: string): number {
   const bytes = bytesOf(declarativeMessage(alert, publicUrl, LONGEST_TOKEN));
   if (alert.change !== 'correction') return bytes;

@@ -8,7 +8,7 @@ interface OutboxEntry {
   readonly acceptedAt: number;
 }
 
-/** Accepted versions that are not finished: not put on their way yet, or with deliveries pending. */
+/** Accepted versions that are not finished: their fan-out has not begun, or deliveries are pending. */
 export interface Outbox {
   /**
    * Those accepted at least `olderThanMs` ago, at most twice `limit`: the newest, and some of the others, another part each

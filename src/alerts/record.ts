@@ -36,7 +36,7 @@ export async function fetchPublicVersion(redis: Redis, id: string): Promise<Edit
   return shown === null ? undefined : (await fetchOne(redis, id, shown)).found;
 }
 
-/** Which one is newest may change while it is fetched; its status would then be that of an earlier one. */
+/** A newer version may come during the fetch; the status would then belong to an earlier one. */
 export async function fetchNewest(redis: Redis, id: string): Promise<Newest | undefined> {
   let newest = await redis.hget(keys.alert(id), 'version');
   while (newest !== null) {
@@ -59,7 +59,7 @@ async function fetchOne(redis: Redis, id: string, version: string) {
   return { found: parseVersion(stored, status, first), newestNow, revision: Number(revision ?? 0) };
 }
 
-/** Earlier releases wrote no author: the editor who created version 1; and had no reviews. */
+/** Earlier releases wrote no author, which is the editor who created version 1, and had no reviews. */
 const storedSchema = editorAlertSchema.extend({
   author: z.string().optional(),
   ownExpiry: editorAlertSchema.shape.ownExpiry.default(true),

@@ -56,7 +56,7 @@ export const langSchema = z
     return z.NEVER;
   });
 
-/** A character that leaves ink: no space, nothing of no width, no filler, and not the empty Braille cell. */
+/** A character that leaves ink: no space, no character without width, no filler, and not the empty Braille cell. */
 const VISIBLE = /[^\p{White_Space}\p{Default_Ignorable_Code_Point}\u2800]/u;
 
 const text = (min: number, max: number) =>
@@ -81,8 +81,8 @@ const bodySchema = text(0, 1000);
 const noteSchema = text(0, 300);
 
 /**
- * A link as it is stored: as the URL Standard writes it, which is ASCII and what every browser makes of it. Undefined for
- * anything but an absolute https URL without credentials. An Arabic letter of a path is six characters there.
+ * A link in its stored form: ASCII, as the URL Standard serializes it, so every browser reads it alike. Undefined unless it
+ * is an absolute https URL without credentials. An Arabic letter of a path takes six characters.
  */
 export function storedUrl(text: string): string | undefined {
   const url = /^\s*https:\/\//i.test(text) && URL.canParse(text) ? new URL(text) : undefined;
@@ -121,7 +121,7 @@ export const newAlertSchema = z.strictObject({
 });
 export type NewAlert = z.infer<typeof newAlertSchema>;
 
-/** The body of `PATCH /v1/alerts/:id`, while no reader sees the version. What is left out stays; null empties. */
+/** The body of `PATCH /v1/alerts/:id`, while no reader sees the version. An omitted field keeps its value; null empties it. */
 export const alertEditSchema = z.strictObject({
   note: noteSchema.nullable().optional(),
   headline: headlineSchema.optional(),
@@ -155,10 +155,10 @@ export const reviewSchema = z.strictObject({
 });
 export type ReviewInput = Omit<z.infer<typeof reviewSchema>, 'allowDuplicate'>;
 
-/** The body of `POST /v1/alerts/:id/versions`. What is left out stays as it is; null empties `body`, `url` and `image`. */
+/** The body of `POST /v1/alerts/:id/versions`. An omitted field keeps its value; null empties `body`, `url` and `image`. */
 export const newVersionSchema = z.strictObject({
   change: z.enum(['update', 'correction', 'retraction']),
-  /** The newest version that the editor has seen: if there is another by now, nothing is changed. */
+  /** The newest version that the editor has seen: if there is a newer one now, nothing is changed. */
   baseVersion: z.number().int().min(1).nullable().optional(),
   note: noteSchema.nullable().optional(),
   headline: headlineSchema.nullable().optional(),
@@ -192,7 +192,7 @@ export const alertSchema = z.object({
 });
 export type Alert = z.infer<typeof alertSchema>;
 
-/** What editors see besides. */
+/** The view of editors, which has more fields. */
 export const editorAlertSchema = alertSchema.extend({
   /** Id of the editor who created the alert. */
   author: z.string(),
@@ -201,7 +201,7 @@ export const editorAlertSchema = alertSchema.extend({
   approvedBy: z.string().nullable(),
   /** `expiresAt` was chosen. Otherwise it is an hour after the version goes out. */
   ownExpiry: z.boolean(),
-  /** What the second person said of this version. */
+  /** The second person's decision about this version. */
   review: z
     .strictObject({
       decision: z.enum(['approve', 'reject']),
@@ -217,7 +217,7 @@ export type EditorAlert = z.infer<typeof editorAlertSchema>;
 
 const EDITORS_ONLY = ['author', 'createdBy', 'approvedBy', 'ownExpiry', 'review'] as const;
 
-/** The reader's view of an alert: nothing of what goes on in the newsroom. */
+/** The readers' view of an alert, without the newsroom's fields. */
 export function toPublicAlert(alert: EditorAlert): Alert {
   const shown: Partial<EditorAlert> = { ...alert };
   for (const name of EDITORS_ONLY) delete shown[name];

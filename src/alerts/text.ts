@@ -1,9 +1,9 @@
 /**
- * The one reading of text that people write: for the API, the import, the command line and the desk. What has one safe form
- * gets it (line ends, tabs, NFC); what readers cannot see or what makes them read something else is refused by name.
+ * Reads text that people write, for the API, the import, the command line and the desk alike. Line ends, tabs and composed
+ * letters get their one safe form (NFC). Characters that readers cannot see, or that change what they read, are refused by name.
  */
 
-/** What ends a line (UAX #14, classes CR, LF, BK and NL). */
+/** The ends of a line (UAX #14, classes CR, LF, BK and NL). */
 // oxlint-disable-next-line no-control-regex
 const LINE_ENDS = /\r\n?|[\u000b\u000c\u0085\u2028\u2029]/g;
 
@@ -52,7 +52,7 @@ const NAMES: Readonly<Record<string, string>> = {
   '\ufffd': 'replacement character: the text was damaged before it came here',
 };
 
-/** A text in its safe form; or what of it is refused, and where (`index` counts UTF-16 units of the text without its margins). */
+/** A text in its safe form; or the refused part, and its place (`index` counts UTF-16 units of the trimmed text). */
 export type ReadText = { readonly text: string } | { readonly fault: string; readonly index: number };
 
 export function readText(raw: string): ReadText {
@@ -65,7 +65,7 @@ export function readText(raw: string): ReadText {
   };
 }
 
-/** The text without what is refused in it, for an editor who asks for that. */
+/** The text without its refused parts, for an editor who asks for that. */
 export function withoutRefused(raw: string): string {
   let text = raw.replace(LINE_ENDS, '\n').replaceAll('\t', ' ');
   for (let found = findRefused(text); found !== undefined; found = findRefused(text)) {
@@ -80,7 +80,7 @@ interface Refused {
   readonly length: number;
 }
 
-/** The first thing in a text that is refused. */
+/** The first refused part of a text. */
 function findRefused(text: string): Refused | undefined {
   const plain = text.replace(TAGGED_FLAGS, (flag) => 'x'.repeat(flag.length));
   const found = [

@@ -7,17 +7,17 @@ import type { EditorStore } from '../editors/store.ts';
 import { Problem } from '../http/problem.ts';
 
 export interface Authentication {
-  /** Whether a known key or session is shown. Counts nothing and refuses nobody. */
+  /** Whether the request has a known key or session. Counts nothing and refuses nobody. */
   isEditor(request: Request): Promise<boolean>;
-  /** Who asks; undefined for a reader. @throws {Problem} 401 for a key that is not known, 403 without CSRF token */
+  /** The editor who asks; undefined for a reader. @throws {Problem} 401 for a key that is not known, 403 without CSRF token */
   identify(request: Request): Promise<Editor | undefined>;
   /** @throws {Problem} 401 for a reader, 403 for an editor of a lesser role */
   require(request: Request, least: Role): Promise<Editor>;
   /** The desk's session and its cookie's value; undefined without. @throws {Problem} 403 without CSRF token */
   session(request: Request): Promise<{ session: Session; token: string } | undefined>;
-  /** The value of the desk's cookie, whatever it stands for. */
+  /** The value of the desk's cookie, not checked. */
   cookie(request: Request): string | undefined;
-  /** A browser tells where a request comes from; no other site's page may change anything. @throws {Problem} 403 */
+  /** Refuses a change that a page of another site asks for; browsers name the site. @throws {Problem} 403 */
   refuseForeign(request: Request): void;
 }
 
@@ -33,7 +33,7 @@ export function createAuthentication(deps: {
   editors: Pick<EditorStore, 'authenticate'>;
   sessions: Pick<SessionStore, 'find'>;
   publicUrl: string;
-  /** Told of a key that is not known. @throws {Problem} 429 when there are too many of them */
+  /** Called for each unknown key. @throws {Problem} 429 when there are too many */
   onRefusedKey: (request: Request) => Promise<void>;
 }): Authentication {
   const cookieName = sessionCookieName(deps.publicUrl);
@@ -55,7 +55,7 @@ export function createAuthentication(deps: {
     }
   }
 
-  /** What the gate found out, for the handler that asks next. Later looks, of a stream, ask anew. */
+  /** The gate's look-up, which the handler takes over. A stream's later look-ups ask the store again. */
   const looked = new WeakMap<Request, Promise<Editor | undefined>>();
 
   async function find(request: Request): Promise<Editor | undefined> {
@@ -69,7 +69,7 @@ export function createAuthentication(deps: {
     if (request.headers.authorization === undefined && request.headers.cookie === undefined) return false;
     const looking = find(request);
     if (credentialsOf(request, 'Bearer') !== undefined) looked.set(request, looking);
-    // What failed here fails again where it is answered.
+    // A look-up that fails here fails again in the handler, which answers it.
     return looking.then(
       (editor) => editor !== undefined,
       () => false,
@@ -130,9 +130,9 @@ export function credentialsOf(request: Request, scheme: string): string | undefi
 }
 
 /**
- * A cookie's value as RFC 6265 means it (sections 4.2 and 5.4): only space and tab may surround a pair, and a name is what it
- * is. JavaScript's `trim` takes a no-break space off as well, with which a sibling domain can plant a name that browsers
- * keep from it. Where two have the name, nobody knows which is ours.
+ * A cookie's value by RFC 6265 (sections 4.2 and 5.4): only space and tab may surround a pair, and names match exactly.
+ * JavaScript's `trim` also removes a no-break space: a sibling domain could so plant a name that browsers keep from it. If
+ * two cookies have the name, we cannot know which is ours.
  */
 export function cookieOf(header: string, name: string): string | undefined {
   const values = header
@@ -144,8 +144,8 @@ export function cookieOf(header: string, name: string): string | undefined {
 }
 
 /**
- * Whether a page was reached by an address of ours that is no DNS name: only a name can be made to point at us by somebody
- * else (DNS rebinding), and then Host and Origin are theirs.
+ * Whether the page was opened at an IP address of ours. Others can make a DNS name of theirs point at us (DNS rebinding),
+ * and then Host and Origin hold their name; they cannot do this with an IP address.
  */
 function isOwnAddress(origin: string, host: string | undefined): boolean {
   if (!URL.canParse(origin)) return false;

@@ -25,7 +25,7 @@ const PAGE = `<!doctype html>
 </html>
 `;
 
-// A file of its own, because the content security policy allows no inline script.
+// A separate file, because the content security policy allows no inline script.
 const START = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#docs', deepLinking: true, validatorUrl: null });\n`;
 
 const FILES = ['swagger-ui.css', 'swagger-ui-bundle.js'];

@@ -5,7 +5,7 @@ import type { AlertStore } from '../alerts/store.ts';
 import type { Editor } from '../editors/schema.ts';
 import { notFound } from '../newsroom/refusals.ts';
 
-/** @throws {Problem} 404 for what there is not, and for what this caller may not see */
+/** @throws {Problem} 404 if there is no such alert, or this caller may not see it */
 export async function findAlert(
   alerts: Pick<AlertStore, 'get' | 'getPublic'>,
   request: Request,
@@ -29,5 +29,8 @@ export async function answerNewest(
   response.set('ETag', tagOf(newest)).json(newest.alert);
 }
 
-/** Of what editors change: workers' changes of the status are none. */
-const tagOf = ({ alert, revision }: Newest): string => `"${alert.version}.${revision}"`;
+/**
+ * `"version.revision.status"`. The status belongs to it although only editors' changes count for If-Match: a worker changes
+ * the status too, and a cache must not call the old answer fresh.
+ */
+const tagOf = ({ alert, revision }: Newest): string => `"${alert.version}.${revision}.${alert.status}"`;

@@ -32,7 +32,7 @@ export const METRICS = resource('/metrics', {
   get: { summary: 'Prometheus metrics', who: 'all', tag: 'operation', answers: { 200: null } },
 });
 
-/** What operators and their machines ask. */
+/** The resources for operators and their monitoring. */
 export function serveOperations(
   router: Router,
   deps: { readiness: () => Promise<Readiness>; metrics: Metrics; allMetrics: () => Promise<string> },

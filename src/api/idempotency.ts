@@ -4,7 +4,7 @@ import type { IdempotencyClaim } from '../alerts/script-arguments.ts';
 import type { Editor } from '../editors/schema.ts';
 import { Problem } from '../http/problem.ts';
 
-/** In a new alert null is absent: two requests that differ only in that are equal. */
+/** In a new alert a null field is absent: requests that differ only in such fields are equal. */
 export const withoutNulls = (input: object): object =>
   Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null));
 

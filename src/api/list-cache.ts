@@ -9,15 +9,15 @@ export interface ListAnswer {
   readonly etag: string;
 }
 
-/** The first pages that readers ask for, made once for all who ask at the same time. */
+/** The first pages of readers' lists. Each is made once for all readers who ask for it at the same time. */
 export interface FirstPages {
   get(query: AlertQuery): Promise<ListAnswer>;
-  /** An alert of this process has changed; of other processes' changes a reader hears within {@link KEPT_MS}. */
+  /** This process has changed an alert. Readers see other processes' changes within {@link KEPT_MS}. */
   clear(): void;
 }
 
 const KEPT_MS = 1000;
-/** Queries kept: strangers can make up any number. */
+/** Bound of the kept queries: strangers can make up any number. */
 const MOST_KEPT = 50;
 
 export function createFirstPages(deps: { alerts: Pick<AlertStore, 'list'>; now: () => number }): FirstPages {

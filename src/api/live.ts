@@ -34,6 +34,6 @@ export function serveLive(
   });
 }
 
-/** Node takes a Connection header of ours for the whole answer, so it must say what the client asked for as well. */
+/** Our Connection header replaces Node's, so it must also hold what Node would write: `close` if the client asked for it. */
 const endsAfter = (request: Request): boolean =>
   /\bclose\b/i.test(request.get('connection') ?? '') || request.httpVersion === '1.0';

@@ -5,8 +5,8 @@ import type { RateLimits } from '../http/rate-limits.ts';
 import { readBody } from '../http/read-body.ts';
 
 /**
- * Counting is a write, and waits for the disk: meanwhile the body comes in. Both have ended before there is an answer,
- * since the count speaks in its headers; and who asks too often hears that first.
+ * Counts the call while the body comes in, because counting waits for the disk. Both end before the answer: the count sets
+ * its headers, and a refusal by the count comes before a fault of the body.
  */
 export async function readCounted<T extends z.ZodType>(
   limits: Pick<RateLimits, 'takeEditor' | 'takeVersion'>,

@@ -120,7 +120,7 @@ export function createReceipts(deps: ReceiptsDeps): Receipts {
   };
 }
 
-/** Whether the shortcut may read the request: its body is small, and JSON in UTF-8 as far as its head says. */
+/** Whether the shortcut may read the request: by its headers, the body is small, and JSON in UTF-8. */
 function isPlain({ method, url, headers }: IncomingMessage): boolean {
   return (
     url === '/v1/receipts' &&

@@ -3,10 +3,10 @@ import type { AuditLog } from '../editors/audit.ts';
 import type { Logger } from '../ops/logger.ts';
 import type { Metrics } from '../ops/metrics.ts';
 
-/** Strangers can refuse themselves at any rate: the audit log gets one entry in this time, with how many there were. */
+/** Strangers can show unknown keys at any rate: in this time the audit log gets at most one entry, with their number. */
 const NOTED_EVERY_MS = 60_000;
 
-/** Writes down that keys were shown which are not known, at whatever door. */
+/** Records unknown keys, at sign-in or with a request, in the audit log. */
 export interface RefusedKeys {
   note(): Promise<void>;
   close(): void;

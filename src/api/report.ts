@@ -37,9 +37,9 @@ export const REPORT = resource('/v1/alerts/:id/report', {
 });
 
 const MAX_STREAMS = 200;
-/** Of one editor: a tab each, on several machines. */
+/** For one editor, who may have tabs on several machines. */
 const MAX_STREAMS_OF_EDITOR = 20;
-// Receipts come for as long as readers look: an hour covers what a desk watches; its browser then connects anew.
+// Receipts come for as long as readers look. An editor watches for an hour at most; then the browser connects again.
 const MAX_STREAM_MS = 60 * 60_000;
 const HEARTBEAT_MS = 15_000;
 const STREAM_HEADERS = {
@@ -121,10 +121,10 @@ async function follow(
   write(first);
   for (let spent = 0; spent < MAX_STREAM_MS; spent += deps.reportIntervalMs) {
     if (!(await pause(deps.reportIntervalMs, response, deps.closing))) break;
-    // A reader too slow for its own report gets the newest once it has caught up: nothing is queued for it.
+    // A client that reads too slowly gets the newest report when it has caught up: nothing is queued for it.
     if (response.writableNeedDrain) continue;
     const report = await read().catch(() => undefined);
-    // Redis is away, or the editor's key was revoked: the client connects anew and is told why.
+    // Redis is away, or the editor's key was revoked: the client connects again, and the answer says why.
     if (report === undefined) break;
     write(report);
   }

@@ -42,7 +42,7 @@ export const SESSION = resource('/v1/session', {
   },
 });
 
-/** The desk's sign-in: an API key is given once, a cookie that scripts cannot read stands for it from then on. */
+/** The desk's sign-in: the editor gives the API key once; then a cookie that scripts cannot read replaces it. */
 export function serveSession(
   router: Router,
   deps: {
@@ -78,7 +78,7 @@ export function serveSession(
       show(response, found.session);
     },
     delete: async (request, response) => {
-      // Without a CSRF token: a page of ours that ends the session harms nobody, and one whose token is old must be able to.
+      // No CSRF token: only our own pages come here, and a page with an old token must be able to sign out.
       deps.auth.refuseForeign(request);
       const token = deps.auth.cookie(request);
       if (token !== undefined) await deps.sessions.close(token);

@@ -35,7 +35,7 @@ function revisionOf(request: Request): number {
   if (header === undefined) {
     throw new Problem('precondition-required', 'Send If-Match with the ETag of the alert as you read it.');
   }
-  const tag = /^"\d+\.(\d+)"$/.exec(header.trim());
+  const tag = /^"\d+\.(\d+)\.[a-z-]+"$/.exec(header.trim());
   if (tag === null) throw changedMeanwhile();
   return Number(tag[1]);
 }

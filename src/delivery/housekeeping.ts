@@ -13,14 +13,14 @@ import { versionName, type FanOutJob, type FanOutQueue, type PushQueue } from '.
 
 /** A version that was accepted so long ago and is not cut yet lost its job: it is added again. */
 const UNFINISHED_AFTER_MS = 1000;
-/** A version whose batches have stood still for so long lost a job: the fan-out is run again. */
+/** If a version's batches make no progress for so long, a job was lost: the fan-out is run again. */
 const STUCK_AFTER_MS = 30_000;
-/** A retry's job is added again when it should have begun so long ago: if there is one it stays the only one. */
+/** A retry's job is added again if it is overdue for so long. If the job still exists, no second one is added. */
 const RETRY_OVERDUE_MS = 5000;
 /** Deliveries still pending so long after the expiry are given up. */
 const EXPIRY_GRACE_MS = 60_000;
 const AT_ONCE = 100;
-/** A retry of what was lost holds at most so many deliveries, as a batch does. */
+/** A retry of lost deliveries holds at most so many, as a batch does. */
 const RESCUE_SLOTS = 1000;
 
 type VersionId = Pick<FanOutJob, 'alertId' | 'version'>;
@@ -35,7 +35,7 @@ export interface HousekeepingDeps {
   readonly now: () => number;
 }
 
-/** Finishes what was accepted and, for whatever reason, did not go its way. Harmless when run twice. */
+/** Finishes accepted versions that lost a job, for whatever reason. Harmless when run twice. */
 export async function keepHouse(deps: HousekeepingDeps): Promise<void> {
   for (const entry of await deps.alerts.outbox.listUnfinished(UNFINISHED_AFTER_MS, AT_ONCE)) {
     const version = { alertId: entry.id, version: entry.version };
@@ -81,8 +81,8 @@ async function tend(deps: HousekeepingDeps, version: VersionId): Promise<void> {
 }
 
 /**
- * Nothing that we know of leads here; a Redis that came back with other data than it had might. A slot is always in the
- * retry of the same id, so that two housekeepings make one retry.
+ * We know of no way to get here; a Redis that came back with older data might be one. A slot is always in the retry of the
+ * same id, so that two housekeepings make one retry.
  */
 async function retryPending(deps: HousekeepingDeps, job: FanOutJob, life: DeliveryLife): Promise<void> {
   for (let shard = 0; shard < SHARDS; shard++) {
@@ -105,7 +105,7 @@ async function expirePending(deps: HousekeepingDeps, version: VersionId, life: D
     const settled = slots.map((slot) => expiredAt({ shard, slot, mayHaveArrived: true }, ms));
     await deps.ledger.checkpoint(version, { settled }, life.keepSeconds);
   }
-  // Whatever the report says by now: of an audience that is lost nobody can be told apart any more.
+  // The report does not matter here: the readers of a lost audience cannot be told apart any more.
   await finishVersion(deps.alerts, version);
 }
 

@@ -47,7 +47,7 @@ export type BatchJob = z.infer<typeof batchJobSchema>;
 export const retryJobSchema = versionSchema.extend({ kind: z.literal('retry'), retry: z.string() });
 export type RetryJob = z.infer<typeof retryJobSchema>;
 
-/** The door of the delivery room: what the API calls once a version is stored. */
+/** The API calls it once a version is stored. */
 export interface FanOutQueue {
   /** Adding the same version again is harmless. Rejects when Redis is away: housekeeping then finishes what was accepted. */
   add(version: FanOutJob): Promise<void>;
@@ -136,7 +136,7 @@ export function openPushQueue(deps: { redis: Redis; now: () => number }): PushQu
 
 function openQueue(name: string, redis: Redis): Queue {
   const queue = new Queue(name, { connection: redis, prefix: QUEUE_PREFIX });
-  // The connection logs its own faults, and what was called rejects.
+  // The connection logs its own faults, and the call rejects.
   queue.on('error', () => undefined);
   return queue;
 }

@@ -4,7 +4,7 @@ import type { Topic } from '../audience/topics.ts';
 import { html, type Html } from './html.ts';
 import type { PageLanguage, PageWords } from './page-parts.ts';
 
-/** What an alert's own page is made of. */
+/** The data of an alert's own page. */
 export interface AlertPageInput {
   /** Every version that readers may see, oldest first; at least one. */
   readonly versions: readonly [Alert, ...Alert[]];

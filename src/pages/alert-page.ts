@@ -38,7 +38,7 @@ export function missingPage(lang: PageLanguage): PageParts {
   };
 }
 
-/** An alert in a language that the pages do not speak stands in an English frame. */
+/** If we have no words in an alert's language, the frame of its page is English. */
 function pageLanguage(lang: string): PageLanguage {
   const primary = primaryLanguage(lang);
   return isPageLanguage(primary) ? primary : 'en';
@@ -97,7 +97,7 @@ function article(input: AlertPageInput, view: AlertView): Html {
   `;
 }
 
-/** The reader's page takes the word for breaking news away when the alert expires. */
+/** The page's script replaces the word for breaking news when the alert expires. */
 function label({ nowMs }: AlertPageInput, { alert, lang }: AlertView): Html {
   const { urgency } = alert;
   const change = alert.change === 'retraction' ? 'retraction' : 'new';
@@ -120,7 +120,7 @@ function change({ alert, lang, words }: AlertView): Html | undefined {
   `;
 }
 
-/** Newest first. What a correction or a retraction took back is marked as such. */
+/** Newest version first. A headline that a correction or retraction took back is struck through. */
 function history(versions: readonly Alert[], { lang, words }: AlertView): Html {
   const items = versions.map((version, index) => {
     const told = index === 0 || versions[index - 1]?.headline !== version.headline;
@@ -153,7 +153,7 @@ function history(versions: readonly Alert[], { lang, words }: AlertView): Html {
   `;
 }
 
-/** In UTC, and said so; the page's script writes it in the reader's own time zone. */
+/** In UTC, with the zone's name. The page's script writes it again in the reader's time zone. */
 function time(at: string, lang: PageLanguage): Html {
   return html`<time datetime="${at}">${timesIn(lang, 'UTC').full(at)}</time>`;
 }

@@ -7,7 +7,7 @@ import { html, type Html } from './html.ts';
 /** For `style-src`: the bar is in a shadow tree, with its style, before any script has run. */
 export const BAR_STYLE_SOURCE = `'sha256-${createHash('sha256').update(BAR_STYLE).digest('base64')}'`;
 
-/** Not a letter more than the hash is of. */
+/** Exactly the text that the hash is of. */
 const STYLE: Html = { markup: `<style>${BAR_STYLE}</style>` };
 
 /**

@@ -5,7 +5,7 @@ import { isBreaking, type FrontPageData } from './common/front-page-data.ts';
 import { LANGUAGES } from '../words/language.ts';
 
 export interface FrontPageQuery {
-  /** A section; one that there is not is as none. */
+  /** The section to show; undefined, or an unknown one: all. */
   readonly topic: string | undefined;
   /** Id of an alert: only older ones. */
   readonly before: string | undefined;
@@ -17,17 +17,17 @@ interface List {
 }
 
 const PAGE = 20;
-/** So long the same list serves everybody: after a notification a crowd opens the page within a second. */
+/** All readers get the same list for so long: after a notification a crowd opens the page within a second. */
 const KEPT_MS = 500;
 
-/** What the front page is made of. The first page of each section is read once for all who ask at the same time. */
+/** Reads the data of the front page. The first page of each section is read once for all readers who ask at the same time. */
 export function createFrontPageData(deps: {
   readonly alerts: { list(query: AlertQuery): Promise<AlertPage> };
   readonly topics: { list(): Promise<readonly Topic[]> };
   readonly vapidPublicKey: string;
   readonly now: () => number;
 }): (query: FrontPageQuery) => Promise<FrontPageData> {
-  /** By section: no more than there are topics. */
+  /** By section, so there are no more than topics. */
   const kept = new Map<string | undefined, { readonly untilMs: number; readonly list: Promise<List> }>();
 
   async function read(topic: string | undefined, before: string | undefined): Promise<List> {

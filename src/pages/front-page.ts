@@ -16,7 +16,7 @@ export interface FrontPageInput {
   readonly publicUrl: string;
   /** Undefined while the store is away: the page then says that it is loading, and its script keeps trying. */
   readonly data: FrontPageData | undefined;
-  /** What the reader's browser remembers. */
+  /** The browser's memory of the reader (`common/memory.ts`). */
   readonly card: string | undefined;
   readonly closed: string | undefined;
 }

@@ -18,7 +18,7 @@ const escape = (text: string): string =>
 
 type Part = string | number | Html | undefined | readonly Html[];
 
-/** A template whose every value is escaped, for text and for attributes in quotes. What is `Html` already stays. */
+/** A template that escapes every value, as text and in quoted attributes. A value that is {@link Html} stays as it is. */
 export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
   return { markup: strings.map((text, index) => text + markupOf(parts[index])).join('') };
 }
@@ -47,7 +47,7 @@ export const onServer: Template<Html> = {
   },
 };
 
-/** Data for a page's script: no script itself, so the content security policy has nothing to say. */
+/** Data for a page's script. It is no script, so the content security policy does not concern it. */
 export const dataBlock = (id: string, value: unknown): Html => ({
   markup: `<script type="application/json" id="${id}">${JSON.stringify(value).replaceAll('<', '\\u003c')}</script>`,
 });

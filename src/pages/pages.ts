@@ -16,7 +16,7 @@ import { Problem } from '../http/problem.ts';
 import { isLanguage, LANGUAGES } from '../words/language.ts';
 import { route } from '../http/route.ts';
 
-/** Their addresses never change, so what is new in them reaches the sites within minutes. */
+/** For files whose address never changes: a new version reaches the sites within minutes. */
 const EMBEDDED_CACHING = 'public, max-age=300, stale-while-revalidate=86400';
 const FRAMES = { front: 'index.html', alert: 'alert.html' } as const;
 const YEAR_MS = 365 * 24 * 60 * 60_000;
@@ -34,7 +34,7 @@ export interface PagesDeps {
   readonly now: () => number;
 }
 
-/** Serves what Vite built, and each alert's own page. */
+/** Serves the files that Vite built, and the pages that the server writes. */
 export function servePages(router: Router, deps: PagesDeps): void {
   const { webDir } = deps;
   if (webDir === undefined) return;
@@ -51,7 +51,7 @@ export function servePages(router: Router, deps: PagesDeps): void {
       return sendFile(response, webDir, 'sw.js');
     },
   });
-  // Other sites load these two and nothing else of ours; a module needs the first header, a strict page the second.
+  // Other sites load only these two files. A module needs the first header, a page with a strict policy the second.
   for (const name of ['bar.js', 'live-client.js']) {
     route(router, `/${name}`, {
       get: (_request, response) => {
@@ -74,13 +74,13 @@ export function servePages(router: Router, deps: PagesDeps): void {
   router.use((request, response, next) => (isFrame(request.path) ? next() : files(request, response, next)));
 }
 
-/** A frame is no page. The path is read as `express.static` reads it. */
+/** Frames are not served as files. Reads the path as `express.static` does. */
 function isFrame(path: string): boolean {
   const name = posix.normalize(decodeURIComponent(path)).toLowerCase().slice(1);
   return Object.values<string>(FRAMES).includes(name);
 }
 
-/** The reader page, as this reader left it. While the store is away it comes without news, and its script keeps trying. */
+/** The reader page, as this reader left it. While the store is away, the page has no news, and its script keeps trying. */
 async function showFront(
   deps: PagesDeps,
   fill: (parts: PageParts) => string,
@@ -90,7 +90,7 @@ async function showFront(
 ): Promise<void> {
   const cookies = request.get('cookie') ?? '';
   const { lang, topic, before } = request.query;
-  // Not by the browser's language: much of an Arabic newsroom's public reads on devices that speak English.
+  // The browser's language does not decide: many readers of an Arabic newsroom have devices that speak English.
   const asked = [lang, readMemory('language', cookies)];
   const language = asked.find(isLanguage) ?? LANGUAGES[0];
   const data = await readData({ topic: textOf(topic), before: textOf(before) }).catch((error: unknown) => {
@@ -110,7 +110,7 @@ async function showFront(
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
-/** Changes are asked for anew each time, so that a retraction shows at once. Express makes the ETag, and the 304. */
+/** Caches revalidate the page each time, so that a retraction shows at once. Express makes the ETag and the 304. */
 async function showAlert(
   deps: PagesDeps,
   fill: (parts: PageParts) => string,
@@ -136,7 +136,7 @@ async function showAlert(
   response.send(fill(alertPage({ versions: [first, ...more], topics, publicUrl, nowMs: deps.now() })));
 }
 
-/** The page that Vite built, with its style sheets and scripts, and places to fill. */
+/** Reads a frame that Vite built: style sheets, scripts, and places to fill. */
 function readFrame(file: string): (parts: PageParts) => string {
   const pieces = readFileSync(file, 'utf8').split(
     /(\{\{lang\}\}|\{\{dir\}\}|<!--\{\{head\}\}-->|<!--\{\{body\}\}-->)/,

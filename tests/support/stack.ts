@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import webPush from 'web-push';
 import { createApiClient, type ApiClient } from './api-client.ts';
+import { startCli } from './cli.ts';
 import { freePorts } from './free-ports.ts';
 import { startRole, type RoleProcess } from './process.ts';
 import type { PushService } from './push-service/start.ts';
@@ -22,6 +23,8 @@ export interface Stack {
   readonly adminKey: string;
   readonly vapidPublicKey: string;
   readonly redis: TestRedis;
+  /** @returns the editor's API key */
+  addEditor(name: string, role: 'author' | 'approver' | 'admin'): Promise<string>;
   readonly api: ApiClient;
   /** Ends all processes of a role, and waits until they are gone. */
   kill(role: Role, signal: NodeJS.Signals): Promise<void>;
@@ -115,6 +118,13 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     adminKey,
     vapidPublicKey: vapid.publicKey,
     redis,
+    addEditor: async (name, role) => {
+      const args = ['editors', 'add', '--name', name, '--role', role];
+      const { stdout, stderr } = await startCli(env as Record<string, string>, args).ended;
+      const key = /[\w-]{40,}/.exec(stdout)?.[0];
+      if (key === undefined) throw new Error(`no key: ${stdout}${stderr}`);
+      return key;
+    },
     api: createApiClient(() => origin, adminKey),
     kill,
     restart: start,

@@ -3,7 +3,7 @@ import { staleAnswer } from '../../editors/audit-script.ts';
 import { statusSchema, type EditorAlert } from '../schema.ts';
 
 /*
- * What the scripts of this room answer: a list of a word and what belongs to it, read as an object with the word as its
+ * The answers of this room's scripts: a list of a word and its values, which is read as an object with the word as its
  * `type`.
  */
 
@@ -23,7 +23,7 @@ export const wrongStatus = z
   .tuple([z.literal('wrong-status'), statusSchema])
   .transform(([type, status]) => ({ type, status }));
 
-/** What the same request was answered before. */
+/** The first answer to the same request. */
 export const repeated = z
   .tuple([z.literal('repeated'), z.string()])
   .transform(([type, answer]) => ({ type, alert: firstAnswer(answer) }));

@@ -6,7 +6,7 @@
  * status now).
  *
  * `publish(alert, id, n, status, outbox, scheduled, now)` puts version n in the place of the earlier ones, and into the
- * outbox. From the moment it is stored nothing of them may be sent any more: a retraction makes each of them retracted, any
+ * outbox. From then on nothing of the earlier versions may be sent: a retraction makes each of them retracted, any
  * other version superseded. What was aborted stays aborted, and what was still waiting is cancelled.
  *
  * `isOneOf(status, list, first)` tells whether the status is in the list from there on. `findTwin(guards, own)` is the id of

@@ -1,7 +1,7 @@
 import { countBits } from '../../audience/bitmap.ts';
 import type { Piece } from '../queues.ts';
 
-/** Bytes of a bitmap that stand for one page of records: cuts fall between pages. */
+/** Bytes of a bitmap for one page of records: cuts fall between pages. */
 const PAGE_BYTES = 8;
 
 /**

@@ -204,7 +204,7 @@ async function freezeAndCut(
         if (batch === 0) await send();
       }
     }
-    // Nobody waits for a full batch at the start.
+    // At the start, no worker waits for a full batch.
     if (first === 0) await send();
   }
   await send();

@@ -9,7 +9,7 @@ interface HoldersDeps {
   readonly selection: Pick<Selection, 'frozen'>;
 }
 
-/** Which readers have, or may have, an earlier version of the alert: a correction corrects something for them only. */
+/** The readers that have, or may have, an earlier version of the alert: only for them a correction corrects something. */
 export interface Holders {
   /** Of `slots` (rising) in a shard. */
   of(shard: number, slots: readonly number[]): Promise<(slot: number) => boolean>;
@@ -17,7 +17,7 @@ export interface Holders {
   all(shard: number): Promise<Buffer>;
 }
 
-/** Those before this one, oldest first. */
+/** The versions before this one, oldest first. */
 export const earlierVersions = ({ alertId, version }: VersionId): VersionId[] =>
   Array.from({ length: version - 1 }, (_, index) => ({ alertId, version: index + 1 }));
 

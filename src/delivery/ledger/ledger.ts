@@ -19,13 +19,13 @@ interface VersionId {
 /** Outcomes of some deliveries of a batch or a retry. */
 export interface Checkpoint {
   readonly settled?: readonly Settled[];
-  /** Made of deliveries that the batch or the retry held until now. Ids are new, so that writing it twice is harmless. */
+  /** Retries of deliveries that the batch or the retry held until now. Their ids are new, so that a second write is harmless. */
   readonly retries?: readonly Retry[];
   /** The retry that is being run as it is known, and what remains of it (the same: nothing was moved); without it the deliveries are a batch's. */
   readonly home?: { readonly retry: Retry; readonly rest: Retry | undefined } | undefined;
-  /** The batch that is being run, by whom. Then nothing but outcomes is written once another run has claimed it. */
+  /** The batch and its run. If another run has claimed the batch, only outcomes are written. */
   readonly claim?: { readonly batch: number; readonly run: string } | undefined;
-  /** False: no run has taken the deliveries since they were put into their retry, so nobody has come to hold the version. */
+  /** False: no run has taken the deliveries since they were put into their retry, so there are no new holders. */
   readonly taken?: boolean;
   /** The batch of this number ends: all of it has an outcome or is in a retry. */
   readonly ends?: number | undefined;
@@ -33,11 +33,11 @@ export interface Checkpoint {
 
 /** The state of a version's delivery. */
 interface Progress {
-  /** No delivery is pending, and none will come to be. */
+  /** No delivery is pending, and none will be. */
   readonly finished: boolean;
   /** Of the version, now; undefined when there is no such version any more. */
   readonly status: AlertStatus | undefined;
-  /** False: another run has claimed the batch or retry, or moved some of it, and what this one wanted to move stays where it is. */
+  /** False: another run has claimed the batch or retry, or moved a part of it, and this run moved nothing. */
   readonly ours: boolean;
 }
 
@@ -59,9 +59,9 @@ export interface Ledger {
   addAudience(version: VersionId, shard: number, count: number): Promise<number>;
   /** All shards are frozen and cut into so many batches. */
   cut(version: VersionId, batches: number): Promise<Pick<Progress, 'finished'>>;
-  /** Writes what has happened in one step, with the report's counters. */
+  /** Writes the outcomes and moves in one step, with the report's counters. */
   checkpoint(version: VersionId, checkpoint: Checkpoint, keepSeconds: number): Promise<Progress>;
-  /** A run is about to send these: from now on their devices may hold the version, until an answer says no. */
+  /** A run is about to send these deliveries: from now on their devices may hold the version, until an answer denies it. */
   take(version: VersionId, slots: Slots, keepSeconds: number): Promise<void>;
   /**
    * Slots of a shard whose devices have this version, or may have it, bytes `from` to `to` of the bitmap. A set bit
@@ -101,7 +101,7 @@ export function createLedger(deps: { redis: Redis; now: () => number }): Ledger 
     keepSeconds: number,
   ): Promise<Progress> {
     const { shards, runs, entries, sums, first, last, missed } = packSettled(settled);
-    // Only what leaves a batch need be marked: a retry tells itself what it holds.
+    // Only deliveries that leave a batch are marked: the record of a retry lists its deliveries.
     const leaving = home === undefined ? retries.flatMap(({ slots }) => slots.map(([shard]) => shard)) : [];
     const deferring = [...new Set(leaving)];
     const hold = (one: Retry): boolean => !taken || one.mayHaveArrived === true;
@@ -175,7 +175,7 @@ export function createLedger(deps: { redis: Redis; now: () => number }): Ledger 
           .hset(runs, field, run)
           .expire(runs, keepSeconds, 'NX')
           .exec()) ?? [];
-      // Its own: the answer was lost, and the command sent again.
+      // This run's own claim: the answer was lost, and the command was sent again.
       return ![null, run].includes(before?.[1] as string | null);
     },
     claimRetry: async ({ alertId, version }, id, mark) => {

@@ -7,7 +7,10 @@ import { ENTRY_BYTES, type Slots } from './slots.ts';
  */
 export interface Retry {
   readonly id: string;
-  /** Another one whenever a run claims it or moves something out of it: who knows an older one cannot change it. 0: nobody has. */
+  /**
+   * A run that claims the retry, or moves something out of it, gives it a new mark. A run with an older mark cannot change
+   * it. 0: unclaimed.
+   */
   readonly mark: number;
   /** Of the push service; empty when it is not known. */
   readonly origin: string;
@@ -31,7 +34,7 @@ export const newRetryId = (unproven: boolean): string =>
 /** The retry holds deliveries to unproven subscriptions: they have a queue and lanes of their own. */
 export const isUnprovenRetry = (id: string): boolean => id.startsWith(UNPROVEN_PREFIX);
 
-/** By chance, not counted: a Redis that came back with older data must not give the same one twice. */
+/** Random, not counted: a Redis that came back with older data must not give the same mark twice. */
 export const newMark = (): number => randomInt(1, 2 ** 32);
 
 // Mark (4 bytes, where the scripts look for it), attempt (2, the highest bit: it may have arrived), waits (2), due (8),
@@ -50,7 +53,7 @@ export function packRetryHead(retry: Retry): Buffer {
   return head;
 }
 
-/** As a packed retry begins. */
+/** The first bytes of a packed retry. */
 export function packMark(mark: number): Buffer {
   const packed = Buffer.alloc(4);
   packed.writeUInt32BE(mark);

@@ -25,7 +25,7 @@ export function packSettled(settled: readonly Settled[]): {
   runs: Buffer;
   entries: Buffer;
   sums: string;
-  /** Those that certainly did not arrive, and their shards. */
+  /** The deliveries that certainly did not arrive, and their shards. */
   missed: { readonly shards: readonly number[]; readonly entries: Buffer };
   first: number | '';
   last: number | '';
@@ -101,7 +101,7 @@ function packEntries(settled: readonly Settled[]): Buffer {
   return packed;
 }
 
-/** By how much each counter of the report grows if none of them was counted before. */
+/** The increments of the report's counters if none of the outcomes was counted before. */
 function sumUp(settled: readonly Settled[]): [counter: string, increment: number][] {
   const sums = new Map<string, number>();
   const add = (name: string): void => void sums.set(name, (sums.get(name) ?? 0) + 1);

@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, hkdfSync, type Decipher } from 'node:crypto';
 
 const BLOCK = 16;
-/** Versions whose cipher is kept: strangers can make up any number of versions. */
+/** Bound of the kept ciphers, one for each version: strangers can make up any number of versions. */
 const MOST_KEPT = 100;
 
 /**

@@ -14,7 +14,7 @@ export interface Receipt {
   readonly token: string;
 }
 
-/** `invalid`: the token was not made by us for this version; `busy`: too many wait, nothing was counted. */
+/** `invalid`: we did not make the token for this version; `busy`: too many receipts wait, and this one was not counted. */
 export type Recorded = 'recorded' | 'repeated' | 'invalid' | 'busy';
 
 export interface ReceiptStore {

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { script } from '../../redis/script.ts';
 
 /**
- * Counts receipts of one version, each device once per event. One step, so that what the bitmaps hold and what the report
- * counts are always the same.
+ * Counts receipts of one version, each device once per event. One step, so that the bitmaps and the report's counters always
+ * agree.
  *
  * KEYS: 1 report, then bitmaps of devices.
  * ARGV: for each bitmap the event, how many slots follow, and the slots.

@@ -57,7 +57,7 @@ export function tellService(deps: {
   }
   const looked = (): Promise<Look | undefined> => {
     const at = performance.now();
-    // While Redis is away nothing is known, and a scrape shows the rest.
+    // While Redis is away these are unknown, and a scrape shows the rest.
     if (kept === undefined || at - kept.at >= KEEP_MS) kept = { at, look: look().catch(() => undefined) };
     return kept.look;
   };

@@ -25,7 +25,7 @@ export function curveOf(
     .map(([bucket, count]) => [Math.min(bucketEnd(bucket), lastMs), (sum += count)]);
 }
 
-/** The time by which `share` (0 to 1) of what was counted had come, ms; null when nothing has. */
+/** The time by which `share` (0 to 1) of the counted deliveries had come, ms; null if none was counted. */
 export function quantile(curve: readonly (readonly [number, number])[], share: number): number | null {
   const total = curve.at(-1)?.[1] ?? 0;
   return curve.find(([, count]) => count >= total * share)?.[0] ?? null;

@@ -14,7 +14,7 @@ const LONGEST_ANSWER_MS = 30_000;
 /** Interval for repeating writes that Redis refused, ms: well before a run that takes over reads the ledger. */
 const AGAIN_MS = 200;
 
-/** Writes what a run has come to into the ledger. */
+/** Writes a run's results into the ledger. */
 export interface Checkpoints {
   /** While the run goes on; `hand over` makes a retry of what has no answer yet, so that the job may end. */
   write(kind: 'between' | 'hand over'): Promise<void>;

@@ -34,7 +34,7 @@ export interface DeliveryRun {
   readonly ended: Promise<void>;
 }
 
-/** Sends to the slots of a batch or retry, and writes into the ledger what comes of it while it goes on. */
+/** Sends to the slots of a batch or retry, and writes the results into the ledger meanwhile. */
 export function startRun(
   deps: SendingDeps,
   version: FanOutJob,
@@ -53,7 +53,7 @@ export function startRun(
   /** Not two at a time: while Redis is slow or away, the next one has more to write. */
   function tick(): void {
     if (writing !== undefined) return;
-    // Those that wait for their turn are not stuck: where nothing moves, the sender gives them back.
+    // Deliveries that wait for their turn are not stuck: if nothing moves, the sender gives them back.
     if ((state.order.waiting ?? 0) > 0) state.movedAt = deps.now();
     const stands =
       state.toRead === 0 && state.undecided.size > 0 && deps.now() - state.movedAt >= STANDSTILL_MS;

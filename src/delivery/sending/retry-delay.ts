@@ -1,14 +1,14 @@
 const BASE_MS = 1000;
 const MAX_MS = 5 * 60_000;
-/** Nothing was sent, so nobody is bothered by another look, and the service may be back at any time. */
+/** Nothing was sent, so another look bothers no service, and the service may be back at any time. */
 const MAX_WAIT_MS = 10_000;
 
 /**
  * How long to wait before the next attempt: exponential with jitter
  * (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/), and never less than the push service asked for.
- * @param attempts requests made in vain so far
+ * @param attempts failed requests so far
  * @param waits times in a row that nothing was even sent
- * @param afterMs what `Retry-After` said, or the sender's own least wait
+ * @param afterMs the time of `Retry-After`, or the sender's own least wait
  */
 export function retryDelay(
   { attempts, waits, afterMs }: { attempts: number; waits: number; afterMs: number },

@@ -18,11 +18,11 @@ export interface RunStart {
   readonly slots: Slots;
   /** When the version's status was asked for, on the clock of `performance.now()`. */
   readonly statusAt: number;
-  /** Another run had these deliveries and did not say what became of them: they may have arrived. */
+  /** Another run had these deliveries and left no results: they may have arrived. */
   readonly mayHaveArrived: boolean;
 }
 
-/** What the parts of a run share: one sends, one writes what came of it, one ends it. */
+/** The parts of a run share it: one sends, one writes the results, one ends the run. */
 export interface RunState {
   readonly version: FanOutJob;
   readonly alert: EditorAlert;
@@ -42,7 +42,7 @@ export interface RunState {
   again: Again[];
   /** Deliveries whose subscriptions have not been read yet. */
   toRead: number;
-  /** When something last went on, ms since the epoch. */
+  /** The time of the last progress, ms since the epoch. */
   movedAt: number;
   /** The batch that this run has claimed, until it hands it over. */
   claim: { readonly batch: number; readonly run: string } | undefined;
@@ -50,7 +50,7 @@ export interface RunState {
   home: Retry | undefined;
   /** Nothing more is sent: the version is over, or `fault`. */
   stopped: boolean;
-  /** The job has ended: what is on the wire belongs to a retry. */
+  /** The job has ended: deliveries on the wire belong to a retry. */
   released: boolean;
   /** Why the ledger cannot record the outcomes. */
   fault: unknown;

@@ -26,7 +26,7 @@ const NO_ANSWER: ReadonlySet<RetryReason> = new Set(['timeout', 'connection', 'c
 /**
  * Sends to all of the run's slots, and notes each answer in its state.
  * @param taken the ledger knows that these devices may hold the version: nothing is sent before
- * @returns resolves when every answer is noted, also when something fails: each of them belongs into the ledger
+ * @returns resolves when every answer is noted, also after a fault: each answer belongs into the ledger
  */
 export async function sendDeliveries(
   deps: SendingDeps,

@@ -29,7 +29,7 @@ interface Wanted {
 export interface PushSending {
   sendBatch(job: BatchJob): Promise<void>;
   sendRetry(job: RetryJob): Promise<void>;
-  /** Resolves when nothing goes on any more, also of jobs that have ended: call it before what they write to is closed. */
+  /** Resolves when no run goes on any more, also runs of ended jobs. Call it before the stores that they write to close. */
   idle(): Promise<void>;
 }
 
@@ -137,7 +137,7 @@ function unsettledOf(deps: SendingDeps, version: FanOutJob, slots: Slots): Promi
   );
 }
 
-/** The push service takes nothing now: no subscription need be read to know that. */
+/** The push service takes nothing now: so no subscription is read. */
 async function putOff(
   deps: SendingDeps,
   version: FanOutJob,

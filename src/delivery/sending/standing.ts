@@ -22,7 +22,7 @@ export interface Standing {
   accepted(shard: number, member: Member): void;
   refused(shard: number, member: Member): void;
   gone(member: Member): Promise<void>;
-  /** Writes what was noted. Never rejects: what is lost is noted again with the next alert. */
+  /** Writes the notes. Never rejects: lost notes are made again with the next alert. */
   flush(): Promise<void>;
 }
 

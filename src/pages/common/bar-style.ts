@@ -1,7 +1,7 @@
 /**
- * The bar's look. A constructed sheet needs no `style-src` of the host page. What is important on `:host` wins over the
- * page's own rules, important ones too (CSS Cascade 4, section 6.1), so nothing of the page's style comes in; custom
- * properties do, by which a site fits the bar to its own.
+ * The bar's look. A constructed sheet needs no `style-src` of the host page. Important declarations on `:host` win over all
+ * rules of the page (CSS Cascade 4, section 6.1), so the page's style does not reach the bar. Custom properties do: a site
+ * fits the bar to its style by them.
  */
 export const BAR_STYLE = `
 :host {

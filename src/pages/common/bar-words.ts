@@ -13,14 +13,14 @@ const ATTRIBUTES = {
   retraction: 'label-retraction',
 } as const satisfies Record<Alert['change'], string>;
 
-/** The attributes by which a site gives its own words, in whatever language. */
+/** The attributes that hold a site's own words, in any language. */
 export const WORD_ATTRIBUTES = [...Object.values(ATTRIBUTES), 'label-normal', 'label-close'];
 
-/** The word in front of the headline: the site's, else ours in the alert's language. */
+/** The word in front of the headline: the site's, otherwise ours in the alert's language. */
 export const labelOf = (alert: Alert, site: (attribute: string) => string | null): string =>
   site(attributeOf(alert)) ?? labelName(alert, alert.lang, false);
 
-/** A site's word for breaking news is not for what is quiet. */
+/** A quiet alert does not get a site's word for breaking news. */
 const attributeOf = ({ change, urgency }: Alert): string =>
   change === 'new' && urgency === 'normal' ? 'label-normal' : ATTRIBUTES[change];
 

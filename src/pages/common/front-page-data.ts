@@ -14,14 +14,14 @@ export interface Topic {
   readonly default: boolean;
 }
 
-/** What the server made the reader page of, for the page's script to go on with. */
+/** The data that the server wrote the reader page from. The page's script goes on with it. */
 export interface FrontPageData {
   readonly config: PublicConfig;
   /** The section that is shown; null: all. */
   readonly topic: string | null;
   readonly alerts: readonly Alert[];
   readonly next: string | null;
-  /** What is loud and has not expired, of every section. */
+  /** The breaking alerts ({@link isBreaking}) of every section. */
   readonly breaking: readonly Alert[];
   /** The server's clock, ms since the epoch. */
   readonly nowMs: number;
@@ -30,6 +30,6 @@ export interface FrontPageData {
 /** Id of the page's data block. */
 export const DATA_BLOCK = 'ajil-data';
 
-/** Whether an alert is loud, true as far as is known, and not yet stale. */
+/** Whether an alert is loud, has not been retracted, and has not expired. */
 export const isBreaking = (alert: Alert, nowMs: number): boolean =>
   alert.change !== 'retraction' && alert.urgency !== 'normal' && Date.parse(alert.expiresAt) > nowMs;

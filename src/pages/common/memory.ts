@@ -1,6 +1,6 @@
 /**
- * What a page remembers of its reader in this browser. A cookie, so that the server writes the page as the reader left it:
- * language, whether the card was closed (`later`) or notifications are on, and the newest alert that was closed in the bar.
+ * The page's memory of its reader in this browser, in cookies, so that the server writes the page as the reader left it: the
+ * language, whether the card is closed (`later`) or notifications are on, and the newest alert that was closed in the bar.
  */
 export const MEMORIES = ['language', 'card', 'closed'] as const;
 export type Memory = (typeof MEMORIES)[number];

@@ -1,26 +1,26 @@
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
-/** Arabic pages of the region's newsrooms write European digits; both languages then read alike. */
+/** Arabic newsrooms write European digits; times then look alike in both languages. */
 const LOCALES: Readonly<Record<string, string>> = { ar: 'ar-u-nu-latn', en: 'en-GB' };
 
-/** How times are written for a reader. */
+/** Writes times for readers. */
 export interface Times {
   /** "3 minutes ago" within the hour, then the time of day, then the date too. */
   since(iso: string, nowMs: number): string;
   /** Date and time. */
   full(iso: string): string;
-  /** The day, as a newspaper's head has it. */
+  /** The day, as in the head of a newspaper. */
   day(ms: number): string;
 }
 
-/** Languages whose formatters are kept: making them takes longer than the rest of a page. */
+/** Bound of the kept formatters. They are kept because making them takes longer than the rest of a page. */
 const MOST_KEPT = 64;
 const kept = new Map<string, Times>();
 
 /**
  * @param language of the page
- * @param timeZone of a server, which does not know the reader's: it is written beside the time. Undefined: the reader's
+ * @param timeZone the server's, which is written beside the time; undefined: the reader's, which only a browser knows
  */
 export function timesIn(language: string, timeZone?: string): Times {
   const name = `${language} ${timeZone ?? ''}`;

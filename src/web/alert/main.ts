@@ -6,25 +6,25 @@ import { openLiveClient } from '../live/main.ts';
 import { persist, type Persistence } from '../common/keep-trying.ts';
 import { spread } from '../common/spread.ts';
 
-// An alert's own page is whole without this. With it, times are the reader's own, and a new version shows by itself.
+// An alert's own page is whole without this script, which writes times in the reader's zone and shows new versions at once.
 
-/** All open pages of an alert hear of a version in the same second: what the line did not carry is fetched within this, ms. */
+/** All open pages of an alert hear of a version in the same second. They fetch the whole page spread over this time, ms. */
 const FETCH_WITHIN_MS = 20_000;
 const TICK_MS = 15_000;
 
-/** The newest version that the line told of. */
+/** The newest version that the live line sent. */
 let wanted = 0;
 
 function prepare(root: ParentNode): void {
   const times = timesIn(document.documentElement.lang);
   for (const time of root.querySelectorAll('time')) time.textContent = times.full(time.dateTime);
   for (const picture of root.querySelectorAll<HTMLElement>('main img')) {
-    // One that does not come leaves no empty box behind.
+    // A picture that does not load leaves no empty box.
     picture.addEventListener('error', () => picture.remove());
   }
 }
 
-/** What has expired is not called breaking any more. @param nowMs by the server's clock */
+/** Replaces the word for breaking news once the alert has expired. @param nowMs by the server's clock */
 function calmDown(nowMs: number): void {
   const label = document.querySelector<HTMLElement>('.label[data-expires]');
   if (label === null || Date.parse(label.dataset['expires'] ?? '') > nowMs) return;
@@ -35,15 +35,15 @@ function calmDown(nowMs: number): void {
 const versionOf = (page: Document): number =>
   Number(page.querySelector<HTMLElement>('main')?.dataset['version'] ?? 0);
 
-/** Said once: the article is no live region, since it would be read from its start. */
+/** Has a screen reader say it once. The article is no live region, because it would be read from its start. */
 function say(text: string): void {
   document.querySelector('[role=status]')?.replaceChildren(text);
 }
 
-/** Puts a newer version in the place of the one that is shown. */
+/** Replaces the shown version by a newer one. */
 function show(fresh: Document): void {
   const main = fresh.querySelector('main');
-  // An answer that was under way may be older than what the line has shown since.
+  // The live line may have shown a newer version while this answer was on its way.
   if (main === null || versionOf(fresh) <= versionOf(document) || versionOf(fresh) < wanted) return;
   prepare(main);
   document.querySelector('main')?.replaceWith(main);
@@ -51,7 +51,7 @@ function show(fresh: Document): void {
   document.title = fresh.title;
 }
 
-/** What the line carries of a version, at once: above all that what stands here was wrong. */
+/** Shows at once what the live line carries of a version: above all, that the shown version was wrong. */
 function showAtOnce({ change, headline, note, body, lang, dir }: Alert): void {
   const article = document.querySelector('main article');
   const heading = article?.querySelector('h1');
@@ -84,7 +84,7 @@ function element<Name extends 'del' | 'div' | 'p' | 'strong'>(
   return made;
 }
 
-/** @throws while the server has not at least `version` to show; 0: whatever it has, and be it nothing any more */
+/** @param version the server must have at least this one; 0: any, or no page any more @throws until it has */
 async function fetchAndShow(version: number, signal: AbortSignal): Promise<void> {
   const response = await fetch(location.href, { signal });
   if (response.ok) show(new DOMParser().parseFromString(ownMarkup(await response.text()), 'text/html'));
@@ -120,7 +120,7 @@ if (id !== undefined) {
     },
     onReset: (current) => {
       const known = current.find((alert) => alert.id === id);
-      // An alert that is not among these has expired, or was retracted at any time since the page was made.
+      // An alert that is not current has expired, or has been retracted since the page was made.
       if (known === undefined) bringIn(0);
       else take(known);
     },

@@ -8,30 +8,30 @@ import { createBoard, type Board, type HideReason } from './board.ts';
 import { complain, faultText } from './complaints.ts';
 import { openDismissals, type Dismissals } from './dismissals.ts';
 
-/** What the element hears from the live line. */
+/** The attributes that make the query of the live line. */
 const QUERY_ATTRIBUTES = ['topics', 'lang', 'urgency'];
 export const BAR_ATTRIBUTES = ['origin', 'position', 'line', ...QUERY_ATTRIBUTES, ...WORD_ATTRIBUTES];
 
 /** Ages are in minutes. */
 const TICK_MS = 30_000;
-/** A bar that the reader is at stays; asked again then (WCAG 2.2, 2.2.1). */
+/** The bar does not change while the reader is at it. It tries again after this time (WCAG 2.2, 2.2.1). */
 const HELD_MS = 3000;
-/** Well below what a timer can hold. */
+/** Well below the longest time of a timer. */
 const MAX_TIMER_MS = 24 * 60 * 60_000;
 
-/** `<ajil-bar line="page">`: the page gives it what there is, instead of a line of the bar's. */
+/** `<ajil-bar line="page">`: the page gives the bar its alerts, and the bar opens no line. */
 export interface FedBar extends HTMLElement {
   clock: ServerClock;
-  /** A version that has just come. */
+  /** Takes a version that has just come. */
   take(alert: Alert): void;
-  /** What is current; everything else is forgotten. */
+  /** Takes all current alerts, and forgets all others. */
   reset(current: readonly Alert[]): void;
 }
 
 /**
- * `<ajil-bar>`: the red bar on anybody's page. It tells what it does by events that bubble: `ajil-show` {alert},
- * `ajil-hide` {alertId, reason}, `ajil-state` {connected}, `ajil-error` {error}; a fault of its own never reaches the page.
- * @param ownOrigin where the script came from: the default of the attribute `origin`; undefined: not known
+ * `<ajil-bar>`: the red bar on any page. It reports what it does by events that bubble: `ajil-show` {alert},
+ * `ajil-hide` {alertId, reason}, `ajil-state` {connected}, `ajil-error` {error}; no error of the bar reaches the page.
+ * @param ownOrigin the origin of the script, which is the default of the attribute `origin`; undefined: unknown
  */
 export function defineBar(ownOrigin: string | undefined): void {
   class AjilBar extends HTMLElement implements FedBar {
@@ -87,7 +87,7 @@ export function defineBar(ownOrigin: string | undefined): void {
       this.change(() => this.board.reset(current));
     }
 
-    /** @throws when nobody has said where Ajil is */
+    /** @throws if neither attribute nor script tells where Ajil is */
     private get origin(): string {
       const origin = this.getAttribute('origin') ?? ownOrigin;
       if (origin === undefined) {
@@ -96,7 +96,7 @@ export function defineBar(ownOrigin: string | undefined): void {
       return new URL(origin).origin;
     }
 
-    /** What stands already when the page is opened must not push it down under the reader's eyes. */
+    /** An alert that is current when the page opens must not push the page down while the reader reads. */
     private begin(current: readonly Alert[]): void {
       if (this.hasBegun) this.reset(current);
       else this.view.whileLoading(() => this.reset(current));
@@ -131,7 +131,7 @@ export function defineBar(ownOrigin: string | undefined): void {
       };
     }
 
-    /** After a sleep of the device the timer of the next change is late. */
+    /** After the device has slept, the timer of the next change is late. */
     private tick(): void {
       this.contain(() => this.view.tick());
       if (!this.view.isHeld()) this.change(() => undefined);
@@ -146,11 +146,11 @@ export function defineBar(ownOrigin: string | undefined): void {
     }
 
     private dismiss(): void {
-      // What stands behind it as well: who closes a bar does not ask for an older alert.
+      // Alerts behind it are dismissed too: a reader who closes the bar does not want an older alert instead.
       this.change(() => this.dismissals.add(this.board.current(this.now())));
     }
 
-    /** Does it, then shows what is to be shown now. */
+    /** Runs the action, then shows the alert that is due. */
     private change(action: () => void): void {
       this.contain(() => {
         action();
@@ -212,7 +212,7 @@ export function defineBar(ownOrigin: string | undefined): void {
   customElements.define('ajil-bar', AjilBar);
 }
 
-/** Lists are written by hand, with spaces. */
+/** People write lists with spaces. */
 const listOf = (value: string | null): string =>
   (value ?? '')
     .split(',')

@@ -8,31 +8,31 @@ const HEIGHT = '--ajil-bar-height';
 /** Longer than the bar takes to close. */
 const CLOSING_MS = 400;
 
-/** What stands in the element's shadow. Made of elements, never of markup: a page may demand Trusted Types. */
+/** The content of the element's shadow tree. It is made of elements, never of markup, because a page may demand Trusted Types. */
 export interface BarView {
-  /** @param how.isNews whether it is to be read out */
+  /** @param how.isNews whether screen readers say it */
   show(alert: Alert, how: { readonly isNews: boolean }): void;
   hide(): void;
-  /** Writes the age anew. */
+  /** Updates the age. */
   tick(): void;
-  /** Whether the reader is at it: pointer over it, or focus in it. */
+  /** Whether the reader is at the bar: the pointer is over it, or the focus is in it. */
   isHeld(): boolean;
-  /** Tells the page how high the bar is, until what it returns is called. */
+  /** Tells the page the bar's height. @returns a function that stops it */
   measure(): () => void;
-  /** What is shown in here stood when the page was opened: it lies over the page instead of pushing it down. */
+  /** An alert that the action shows was current when the page opened: it covers the page instead of pushing it down. */
   whileLoading(action: () => void): void;
 }
 
 /**
- * The live region (`role="status"`) is always there, and empty while nothing is shown: only what enters an existing one
- * is said. It is polite, for what breaks is not an answer to what the reader does; a flash, which wakes everyone, is
- * assertive. The age and the button stand outside, so that they are not said again.
+ * The live region (`role="status"`) always exists, and is empty while no alert is shown: screen readers say only text that
+ * enters an existing region. It is polite, because news does not answer an action of the reader; for a flash, which wakes
+ * everyone, it is assertive. The age and the button are outside of it, so that they are not said again.
  */
 export function createBarView(deps: {
   host: HTMLElement;
-  /** Of our own pages. */
+  /** The origin of our pages. */
   origin: () => string;
-  /** An attribute of the site's. */
+  /** Reads an attribute that the site set. */
   site: (attribute: string) => string | null;
   /** ms since the epoch, by the server's clock. */
   now: () => number;
@@ -130,7 +130,7 @@ function newsOf(
   const headline = element('a', 'headline', { part: 'headline' });
   headline.href = storyUrl(alert.url, alert.id, deps.origin());
   headline.textContent = alert.headline;
-  // In a frame the story would be opened inside of it, which ours and many sites refuse.
+  // Otherwise a bar in a frame would open the story in the frame, which our site and many others refuse.
   if (window.top !== window.self) headline.target = '_top';
   text.append(headline);
   if (alert.note !== null) {

@@ -1,32 +1,32 @@
 import type { Alert } from '../../alerts/schema.ts';
 
-/** How long a retraction stands in the bar, for those who saw what it takes back. */
+/** How long the bar shows a retraction to readers who saw the retracted alert. */
 const RETRACTION_MS = 20_000;
 const MAX_ALERTS = 50;
 
-/** Why nothing, or something else, is shown now. */
+/** Why the bar stopped showing an alert. */
 export type HideReason = 'dismissed' | 'expired' | 'retracted' | 'replaced';
 
-/** Which alert the bar shows: the newest that has not expired and was not dismissed; a retraction of what was shown first. */
+/** Chooses the bar's alert: a retraction of a shown alert, otherwise the newest that is neither expired nor dismissed. */
 export interface Board {
-  /** A version; an older one than is known changes nothing. */
+  /** Takes a version. A version older than the known one changes nothing. */
   take(alert: Alert): void;
-  /** What is current; everything else is forgotten. */
+  /** Takes all current alerts, and forgets all others. */
   reset(current: readonly Alert[]): void;
-  /** What to show now, and whether it is news: a version that was shown before, and comes back, is not. */
+  /** The alert to show now, and whether it is news: a version that was shown before is not. */
   look(nowMs: number): { readonly alert: Alert | undefined; readonly isNews: boolean };
-  /** Everything that could be shown, what is shown and what stands behind it. */
+  /** Ids of all alerts that could be shown: the shown one, and those behind it. */
   current(nowMs: number): string[];
-  /** Why this version, which was shown, no longer is. */
+  /** Why this version is no longer shown. */
   reasonFor(last: Alert, nowMs: number): HideReason;
-  /** When `look` may answer otherwise without anything new; undefined: never. */
+  /** The time at which `look` may answer differently although nothing came; undefined: never. */
   nextChangeMs(nowMs: number): number | undefined;
 }
 
-/** @param isDismissed asked anew at each look */
+/** @param isDismissed called at each look */
 export function createBoard(isDismissed: (alertId: string) => boolean): Board {
   const alerts = new Map<string, Alert>();
-  /** Alerts that were shown here, in which version, and until when their retraction is: it begins when it is first looked at. */
+  /** The shown version of each shown alert, and the end of its retraction, whose time begins at the first look. */
   const shown = new Map<string, number>();
   const retractedUntil = new Map<string, number>();
 
@@ -84,7 +84,7 @@ export function createBoard(isDismissed: (alertId: string) => boolean): Board {
       if (isDismissed(alert.id)) return 'dismissed';
       if (alert.change === 'retraction') return 'retracted';
       if (endMs(alert) <= nowMs) return 'expired';
-      // What a reset forgets before its time was retracted.
+      // An alert that a reset forgets before its expiry was retracted.
       return known === undefined ? 'retracted' : 'replaced';
     },
     nextChangeMs: (nowMs) => {

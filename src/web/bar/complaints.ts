@@ -6,7 +6,7 @@ export function complain(error: unknown): void {
   console.error(`ajil-bar: ${error instanceof Error ? error.message : String(error)}`);
 }
 
-/** Why the live line does not come about, and what to do. */
+/** Says why there is no live line, and what to do. */
 export function faultText({ status, errors }: LineFault, ajil: string, site: string): string {
   const wrong = errors.map(({ parameter, detail }) => `${parameter ?? 'the query'}: ${detail}`).join('; ');
   if (status === 200) return `${ajil} has no alerts for some of the attributes. ${wrong}`;

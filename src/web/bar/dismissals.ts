@@ -1,8 +1,8 @@
 const KEY = 'ajil-bar-dismissed';
-/** More than can be current in a bar or two. */
+/** More alerts than one or two bars can hold. */
 const MAX_REMEMBERED = 150;
 
-/** Which alerts this site's reader has closed: in the site's own storage, or for this page only where there is none. */
+/** The alerts that this site's reader has closed, in the site's storage; without storage, in this page's memory. */
 export interface Dismissals {
   has(alertId: string): boolean;
   add(alertIds: readonly string[]): void;
@@ -20,7 +20,7 @@ export function openDismissals(): Dismissals {
       try {
         localStorage.setItem(KEY, JSON.stringify(ids));
       } catch {
-        // Blocked or full: this page remembers.
+        // The storage is blocked or full: only this page remembers.
       }
     },
     onChange: (listener) => {
@@ -35,7 +35,7 @@ export function openDismissals(): Dismissals {
   };
 }
 
-/** Undefined where nothing of ours is stored, or nothing may be. */
+/** Undefined if we stored nothing, or the browser blocks storage. */
 function read(): string[] | undefined {
   try {
     const stored: unknown = JSON.parse(localStorage.getItem(KEY) ?? 'null');

@@ -1,15 +1,15 @@
 import { BAR_ATTRIBUTES, defineBar } from './bar-element.ts';
 import { complain } from './complaints.ts';
 
-// The script that a site loads from us, or bundles, inlines, evaluates. It must never break the site.
+// A site loads this script from us, or bundles, inlines or evaluates it. The script must never break the site.
 
 const OWN_NAME = /\/bar\.js$/;
 
-// Only while a classic script runs is it known which one it is; a module finds its tag by the name.
+// A classic script knows its tag only while it runs; a module finds its tag by the file's name.
 const script = ownScript();
 
 try {
-  // The document's other bar may come from elsewhere, and an element is defined once.
+  // Another script may have defined the element, and an element can be defined only once.
   if (customElements.get('ajil-bar') === undefined) defineBar(originOf(script));
   if (document.readyState === 'loading') addEventListener('DOMContentLoaded', placeBar);
   else placeBar();
@@ -27,7 +27,7 @@ function isOurs(tag: HTMLScriptElement): boolean {
   return OWN_NAME.test(URL.canParse(tag.src) ? new URL(tag.src).pathname : '') || 'origin' in tag.dataset;
 }
 
-/** Undefined where the script's text was put into another: then only the attribute `origin` says where Ajil is. */
+/** Undefined if the site put the script's text into another script: then only the attribute `origin` tells where Ajil is. */
 function originOf(tag: HTMLScriptElement | undefined): string | undefined {
   return tag !== undefined && OWN_NAME.test(tag.src.split(/[?#]/, 1)[0] ?? '')
     ? new URL(tag.src).origin

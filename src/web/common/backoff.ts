@@ -1,13 +1,13 @@
-/** Half a second on average, then doubling: a restart's readers are back within a moment, yet spread. */
+/** The mean of the first wait is half a second, then it doubles: after a restart readers come back soon, yet spread. */
 const FIRST_MS = 1000;
-/** A reader whom the gateway has once taken must not wait longer for an alert than this. */
+/** A reader who had a line before waits no longer than this for the next alert. */
 export const MOST_MS = 30_000;
-/** One whom it never took may be a site that is not allowed to open the line: a browser cannot tell, so do not hammer. */
+/** A page that never had a line may belong to a site that is not allowed. A browser cannot tell, so the page waits longer. */
 export const MOST_NEVER_CONNECTED_MS = 5 * 60_000;
 
 /**
- * How long to wait before connecting again, ms: exponential with full jitter, so that those whom one restart cut off do
- * not all come back at once.
+ * The wait before the next connection, ms: exponential with full jitter, so that the readers of one restarted server do not
+ * all come back at once.
  * @param failures connections that failed in a row
  * @param mostMs bound of the wait
  */

@@ -2,7 +2,7 @@ import { readMemory, type Memory } from '../../pages/common/memory.ts';
 
 const YEAR_SECONDS = 365 * 24 * 60 * 60;
 
-/** What the page remembers in this browser; a browser that keeps nothing only forgets. */
+/** Reads the page's memory in this browser; undefined if the browser keeps nothing. */
 export function recall(name: Memory): string | undefined {
   try {
     return readMemory(name, document.cookie) ?? localStorage.getItem(`ajil-${name}`) ?? undefined;
@@ -19,6 +19,6 @@ export function remember(name: Memory, value: string | undefined): void {
     if (value === undefined) localStorage.removeItem(`ajil-${name}`);
     else localStorage.setItem(`ajil-${name}`, value);
   } catch {
-    // Blocked by the reader's settings.
+    // The reader's settings block it.
   }
 }

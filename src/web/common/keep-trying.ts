@@ -1,6 +1,6 @@
 import { reconnectDelay } from './backoff.ts';
 
-/** An errand that is tried until it succeeds. */
+/** An attempt that is repeated until it succeeds. */
 export interface Persistence {
   /** Tries again now. */
   hurry(): void;
@@ -9,7 +9,7 @@ export interface Persistence {
 
 /**
  * Tries at once, then after waits that grow, and when the network comes back.
- * @param attempt rejects when it has to be tried again; its signal ends what it has under way once this is stopped
+ * @param attempt rejects if it must be repeated; `stop` aborts its signal
  */
 export function persist(
   attempt: (signal: AbortSignal) => Promise<void>,

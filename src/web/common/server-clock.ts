@@ -2,13 +2,13 @@
 export interface ServerClock {
   /** ms since the epoch. */
   now(): number;
-  /** The server has just said its time. @param serverMs ms since the epoch; not a number: it did not */
+  /** The server has just told its time. @param serverMs ms since the epoch; NaN: it did not tell it */
   set(serverMs: number): void;
 }
 
 /**
- * A device's own clock may be wrong by hours and may jump: it is believed only until the server has said the time, which
- * then runs on by a clock that does not jump (High Resolution Time, `performance.now`).
+ * A device's clock may be wrong by hours and may jump. It counts only until the server has told its time; from then on the
+ * time runs by a clock that does not jump (High Resolution Time, `performance.now`).
  */
 export function createServerClock(
   monotonic: () => number = () => performance.now(),

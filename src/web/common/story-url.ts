@@ -1,13 +1,13 @@
-/** Whether a link may be followed: https without credentials, or a page of our own. The server checked it as well. */
+/** Whether a link may be followed: https without credentials, or one of our pages. The server has checked it too. */
 function isSafe(url: URL, origin: string): boolean {
   const plain = url.username === '' && url.password === '';
-  // A `blob:` address has the origin that made it, and is no page of ours.
+  // A `blob:` address has its maker's origin, but is not one of our pages.
   const isOurs = url.protocol === new URL(origin).protocol && url.origin === origin;
   return plain && (url.protocol === 'https:' || isOurs);
 }
 
 /**
- * Where an alert's reader is led: to the story if its address may be followed, else to the alert's own page.
+ * The address that an alert's reader opens: the story's if it may be followed, otherwise that of the alert's own page.
  * @param origin of our own pages
  */
 export function storyUrl(address: string | null | undefined, alertId: string, origin: string): string {

@@ -7,15 +7,15 @@ interface Factory {
 }
 
 /**
- * Our pages' policy lets no plain text into what browsers make scripts or markup of (W3C Trusted Types): only texts that
- * went through here do. Both are our own server's. Undefined where the browser does not know Trusted Types.
+ * Our pages' content security policy refuses plain text where browsers would run it or parse it as markup (W3C Trusted
+ * Types). Only texts that pass this policy are accepted, all from our own server. Undefined if the browser has no Trusted Types.
  */
 const policy = (globalThis as { trustedTypes?: Factory }).trustedTypes?.createPolicy('ajil', {
   createHTML: (text) => text,
   createScriptURL: (url) => url,
 });
 
-/** Markup of a page of ours, to be parsed and never put into a page as it is. */
+/** Markup of one of our pages. It is parsed, and never put into a page as it is. */
 export const ownMarkup = (text: string): string => policy?.createHTML(text) ?? text;
 
 /** The address of a script of ours. */

@@ -10,16 +10,17 @@ import { lookAgain } from './look-again.ts';
 import { renderReportSection } from './report/report-section.ts';
 import { createShownReport, type ShownReport } from './report/shown-report.ts';
 import type { DeskShared } from './desk-context.ts';
+import { isWaiting } from './waiting/waiting-alert.ts';
 import type { Words } from './words/words.ts';
 import './confirm.ts';
 import './writing/writer.ts';
 
-/** A change of the alert that a colleague makes is refused by the API in any case. */
+/** Often enough: the API refuses a change of an alert that a colleague has changed meanwhile. */
 const LOOK_MS = 20_000;
 
 /**
- * One alert: its report as it fills, and what can still be done about it. Tells `changed` when something was. `writing`
- * follows the address.
+ * One alert: its report as it fills, and what the editor can still do. Fires `changed` when the alert has changed. The
+ * address decides `writing`.
  */
 class AlertView extends DeskElement {
   static override properties = {
@@ -39,9 +40,9 @@ class AlertView extends DeskElement {
   declare writing: NewVersion['change'] | undefined;
   declare private alert: EditorAlert | undefined;
   declare private missing: boolean;
-  /** The server did not say yet whether there is such an alert. */
+  /** The server has not told yet whether the alert exists. */
   declare private unanswered: boolean;
-  /** Whether the editor is asked if sending is to stop. */
+  /** Whether the question is open if sending shall stop. */
   declare private asking: boolean;
   declare private aborted: Aborted | undefined;
   /** Whether a newer version came while this one was shown. */
@@ -137,6 +138,14 @@ class AlertView extends DeskElement {
     void this.focusOn('.note.aborted');
   };
 
+  /** Without an alert the step may have been taken, or a colleague was first: the server knows. */
+  private readonly onStepped = (event: CustomEvent<EditorAlert | null>): void => {
+    if (event.detail === null) this.load();
+    else this.take(event.detail);
+    this.tellChanged();
+    void this.focusOn('h1');
+  };
+
   private write(change: NewVersion['change']): void {
     location.hash = `#/${this.alertId}/${change}`;
   }
@@ -146,7 +155,7 @@ class AlertView extends DeskElement {
     location.hash = `#/${this.alertId}`;
   };
 
-  /** The writer goes on with the newest version of the alert as soon as it is here. */
+  /** The writer goes on with the newest version of the alert as soon as it is loaded. */
   private readonly onOvertaken = (event: CustomEvent<number>): void => this.load(event.detail);
 
   private readonly onVersionSent = (event: CustomEvent<EditorAlert>): void => {
@@ -180,12 +189,11 @@ class AlertView extends DeskElement {
           ${this.replaced ? `${text[alert.change]}: ${alert.headline}` : nothing}
         </p>
         ${renderAlertHead(alert, desk)}
-        ${renderActions(alert, desk, {
-          aborted: this.aborted,
-          onAbort: () => (this.asking = true),
-          onWrite: (change) => this.write(change),
-        })}
-        ${renderReportSection(this.shown, desk.words, alert.version, (version) => this.shown.follow(alert.id, version))}
+        ${
+          isWaiting(alert)
+            ? html`<desk-waiting .desk=${desk} .alert=${alert} @stepped=${this.onStepped}></desk-waiting>`
+            : this.renderPublic(alert)
+        }
       </article>
       ${renderAbortQuestion(desk.words, {
         open: this.asking,
@@ -193,6 +201,18 @@ class AlertView extends DeskElement {
         onConfirmed: this.onAbort,
         onDeclined: () => (this.asking = false),
       })}
+    `;
+  }
+
+  private renderPublic(alert: EditorAlert): TemplateResult {
+    const { desk } = this;
+    return html`
+      ${renderActions(alert, desk, {
+        aborted: this.aborted,
+        onAbort: () => (this.asking = true),
+        onWrite: (change) => this.write(change),
+      })}
+      ${renderReportSection(this.shown, desk.words, alert.version, (version) => this.shown.follow(alert.id, version))}
     `;
   }
 

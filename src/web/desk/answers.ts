@@ -1,7 +1,7 @@
 import type { Actor } from '../../alerts/life-cycle.ts';
 import type { EditorAlert, Urgency } from '../../alerts/schema.ts';
 
-// What the API answers, as far as the desk reads it.
+// The API's answers, as far as the desk reads them.
 
 export interface DeskSession {
   readonly editor: {
@@ -45,7 +45,7 @@ export interface ProblemDetails {
     readonly bytes?: number;
     readonly limit?: number;
   }[];
-  /** Of the alert that this one repeats. */
+  /** Id of the alert that this one repeats. */
   readonly alertId?: string;
   /** The alert's newest version, of a `version-conflict`. */
   readonly version?: number;

@@ -1,6 +1,6 @@
 import type { DeskSession, ProblemDetails } from './answers.ts';
 
-/** `silent`: no answer came, or one that says nothing of what was done with the request (5xx). */
+/** `silent`: no answer came, or an answer (5xx) that does not tell whether the request took effect. */
 export type Answer<T> =
   | { readonly type: 'done'; readonly body: T }
   | { readonly type: 'refused'; readonly problem: ProblemDetails }
@@ -15,20 +15,20 @@ interface CallOptions {
 /** The API as the desk's session calls it. */
 export interface Client {
   call<T>(path: string, options?: CallOptions): Promise<Answer<T>>;
-  /** Asks who is signed in: a public call is answered as well when nobody is. */
+  /** Asks who is signed in. Public calls cannot tell: they are answered without a session too. */
   session(): Promise<Answer<DeskSession>>;
-  /** The key is sent once and kept nowhere: an HttpOnly cookie stands for it from then on. */
+  /** Sends the key once and keeps it nowhere: then an HttpOnly cookie replaces it. */
   signIn(key: string): Promise<Answer<DeskSession>>;
   /** @returns whether nobody is signed in now */
   signOut(): Promise<boolean>;
-  /** The server's clock, ms since the epoch: an expiry must not depend on how the editor's machine is set. */
+  /** The server's clock, ms since the epoch: an expiry must not depend on the clock of the editor's machine. */
   readonly now: () => number;
 }
 
-/** Longer than the API takes with a store that is slow, shorter than an editor waits. */
+/** Longer than the API needs with a slow store, and shorter than an editor's patience. */
 const TIMEOUT_MS = 15_000;
 
-/** @param onSignedOut called whenever the API no longer knows who asks */
+/** @param onSignedOut called when the API no longer accepts the session */
 export function createClient(onSignedOut: () => void): Client {
   let csrfToken = '';
   let clockOffsetMs = 0;
@@ -51,7 +51,7 @@ export function createClient(onSignedOut: () => void): Client {
       const text = await response.text();
       if (response.ok) return { type: 'done', body: (text === '' ? undefined : JSON.parse(text)) as T };
       const problem = readProblem(response, text);
-      // Also an answer of something between us and the API (no problem of ours) tells nothing.
+      // An answer from a proxy in between, which is not our problem+json, does not tell either.
       if (response.status >= 500 || problem === undefined) {
         return problem === undefined ? { type: 'silent' } : { type: 'silent', problem };
       }
@@ -77,7 +77,7 @@ export function createClient(onSignedOut: () => void): Client {
 
   async function renewed<T>(path: string, options: CallOptions): Promise<Answer<T>> {
     const answer = await exchange<T>(path, options);
-    // Another tab may have signed in anew: its session is ours too, with another token.
+    // Another tab may have signed in again: we share its session, which has another token.
     const mayRenew = isRefusedFor(answer, 'csrf-refused') && (await session()).type === 'done';
     return mayRenew ? exchange<T>(path, options) : answer;
   }

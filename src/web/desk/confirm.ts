@@ -3,8 +3,8 @@ import { live } from 'lit/directives/live.js';
 import { DeskElement } from './element.ts';
 
 /**
- * A question in front of everything else. The focus goes to the question itself, not to a button: the Enter that opened
- * it, pressed twice, must not answer it. Tells `confirmed`, `declined` or `other`.
+ * A modal question. The focus goes to the question itself, not to a button: a second Enter after the one that opened it must
+ * not answer it. Fires `confirmed`, `declined` or `other`.
  */
 class Confirm extends DeskElement {
   static override properties = {
@@ -22,9 +22,9 @@ class Confirm extends DeskElement {
   declare content: TemplateResult;
   declare confirmLabel: string;
   declare declineLabel: string;
-  /** A third answer, told as `other`. */
+  /** The label of a third answer, `other`. */
   declare otherLabel: string | undefined;
-  /** What must be ticked before it can be confirmed. */
+  /** The label of a box that must be ticked before the editor can confirm. */
   declare consent: string | undefined;
   declare private consented: boolean;
 

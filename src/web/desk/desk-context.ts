@@ -2,7 +2,7 @@ import type { DeskConfig, DeskSession } from './answers.ts';
 import type { Client } from './client.ts';
 import type { Words } from './words/words.ts';
 
-/** What every part of the desk is given. */
+/** Every part of the desk gets this. */
 export interface DeskShared {
   readonly client: Client;
   readonly words: Words;

@@ -16,8 +16,8 @@ import './alert-view.ts';
 import './recent.ts';
 
 /**
- * `#/` writes a new alert, `#/<id>` shows one, `#/<id>/correction` corrects it: a reload, and signing in again, stay where
- * the editor was.
+ * `#/` writes a new alert, `#/<id>` shows one, `#/<id>/correction` corrects it. So the editor stays in the same place after a
+ * reload, and after signing in again.
  */
 const ALERT_ROUTE = /^#\/([0-9a-z]{26})(?:\/(update|correction|retraction))?$/;
 
@@ -48,11 +48,11 @@ class Desk extends DeskElement {
   /** The session ended while the editor worked. */
   declare private ended: boolean;
   declare private openId: string | undefined;
-  /** The version of it that is written. */
+  /** The kind of version that the editor writes. */
   declare private openChange: NewVersion['change'] | undefined;
-  /** Counts what happened to alerts here: the list looks again. */
+  /** Counts changes that were made here: the list then looks again. */
   declare private changes: number;
-  /** How many drafts the editor is asked about before signing out; 0: there is no question. */
+  /** The number of drafts that the question before signing out is about; 0: no question. */
   declare private leaving: number;
   /** The server did not confirm that the session is over. */
   declare private stayed: boolean;

@@ -1,15 +1,15 @@
 import { LitElement } from 'lit';
 
-/** Elements within elements, and one to spare. */
+/** The depth of nested elements, and one more. */
 const MOST_NESTED = 4;
 
-/** Renders into the page itself: one style sheet and one tree of labels and ids. */
+/** Renders into the document, so that all parts share the style sheet, labels and ids. */
 export class DeskElement extends LitElement {
   protected override createRenderRoot(): HTMLElement {
     return this;
   }
 
-  /** Puts the focus on the first element that matches, once it is there: elements inside us render after us. */
+  /** Moves the focus to the first matching element once it exists: nested elements render after this one. */
   protected async focusOn(selector: string): Promise<void> {
     for (let step = 0; step < MOST_NESTED; step += 1) {
       await this.updateComplete;

@@ -1,6 +1,6 @@
 /**
- * Looks again and again while the page is seen, and when it is seen anew: others send, too.
- * @returns ends it
+ * Looks repeatedly while the page is visible, and when it becomes visible: colleagues send too.
+ * @returns a function that stops it
  */
 export function lookAgain(look: () => void, everyMs: number): () => void {
   const lookIfSeen = (): void => {

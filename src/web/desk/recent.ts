@@ -6,10 +6,10 @@ import { lookAgain } from './look-again.ts';
 import type { DeskShared } from './desk-context.ts';
 
 const PAGE = 12;
-/** A colleague must not write what has just been sent. */
+/** Often enough that no colleague writes an alert that was just sent. */
 const LOOK_MS = 5000;
 
-/** The newest alerts of the whole newsroom, each a way to its report. */
+/** The newest alerts of the whole newsroom, each with a link to its report. */
 class Recent extends DeskElement {
   static override properties = {
     desk: { attribute: false },

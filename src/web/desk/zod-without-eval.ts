@@ -1,4 +1,4 @@
 import { config } from 'zod';
 
-// Before any schema is made: zod would try `new Function`, which the content security policy refuses and reports.
+// This must run before the first schema is made: zod would try `new Function`, which the content security policy refuses.
 config({ jitless: true });

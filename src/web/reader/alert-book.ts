@@ -1,12 +1,12 @@
 import type { Alert } from '../../alerts/schema.ts';
 
-/** The alerts that a page knows: the newest version of each. A value; every function gives a new one. */
+/** The alerts that a page knows: the newest version of each. It is a value: every function returns a new one. */
 export interface AlertBook {
   /** Newest alert first. */
   readonly alerts: readonly Alert[];
 }
 
-/** Bounds a page that stays open for weeks; older alerts are asked for when they are wanted. */
+/** Bounds the memory of a page that stays open for weeks. The reader can load older alerts again. */
 const KEPT = 500;
 
 export const EMPTY_BOOK: AlertBook = { alerts: [] };
@@ -18,13 +18,13 @@ export function take(book: AlertBook, more: readonly Alert[]): AlertBook {
     if ((latest.get(alert.id)?.version ?? 0) >= alert.version) continue;
     latest.set(alert.id, alert);
   }
-  // Ids sort as the times do.
+  // Ids sort by the time of creation.
   const alerts = [...latest.values()].sort((a, b) => (a.id < b.id ? 1 : -1)).slice(0, KEPT);
   return { alerts };
 }
 
 /**
- * The newest page of the server's list is the truth about all that it covers; what came while it was under way stays.
+ * Takes the newest page of the server's list, which is right about the time that it covers. Alerts that came meanwhile stay.
  * @param reachesBack whether there are older alerts than these on the server
  */
 export function refresh(book: AlertBook, recent: readonly Alert[], reachesBack: boolean): AlertBook {

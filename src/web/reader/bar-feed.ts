@@ -4,9 +4,9 @@ import type { FedBar } from '../bar/bar-element.ts';
 import { remember } from '../common/browser-memory.ts';
 import type { ServerClock } from '../common/server-clock.ts';
 
-/** Gives the page's bar what is breaking, and every later version of what it was given, quiet ones too. */
+/** Gives the page's bar the breaking alerts, and every later version of them, quiet ones too. */
 export interface BarFeed {
-  /** The bar begins with what the page began with. */
+  /** Gives the bar the page's first alerts. */
   attach(bar: FedBar, clock: ServerClock): void;
   take(alert: Alert, nowMs: number): void;
   /** @param current everything that is current; the bar forgets the rest */

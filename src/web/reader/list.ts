@@ -52,7 +52,7 @@ function renderNothing(news: News, language: Language): TemplateResult {
   `;
 }
 
-/** A picture that does not come leaves no empty box behind. */
+/** A picture that does not load leaves no empty box. */
 function hide(event: Event): void {
   (event.target as HTMLElement).hidden = true;
 }

@@ -4,14 +4,14 @@ import { persist, type Persistence } from '../common/keep-trying.ts';
 import { EMPTY_BOOK, refresh, take, type AlertBook } from './alert-book.ts';
 import { loadAlerts, loadConfig } from './loading.ts';
 
-/** What the reader page knows of the news: everything that came, and the list of the section that is shown. */
+/** The reader page's news: all alerts that came, and the list of the section that is shown. */
 export interface News {
   readonly config: PublicConfig | undefined;
   /** The section that is shown; undefined: all. */
   readonly topic: string | undefined;
   /** The list, newest first. */
   readonly alerts: readonly Alert[];
-  /** What to ask the server for the page after it; null: there is none. */
+  /** The server's name for the page after the list; null: there is none. */
   readonly next: string | null;
   /** Of the list: it is on its way, could not be loaded (we keep trying), or is there. */
   readonly state: 'loading' | 'failed' | 'ready';
@@ -23,7 +23,7 @@ export interface News {
   open(topic: string | undefined): void;
   /** Adds the page after the list. False if another section was opened meanwhile. @throws when it could not be loaded */
   loadOlder(): Promise<boolean>;
-  /** A version that has just come. */
+  /** Takes a version that has just come. */
   take(alert: Alert): void;
   /**
    * The live line sent the current alerts, because it could not send the missed versions. Retracted alerts are not among
@@ -33,7 +33,7 @@ export interface News {
   close(): void;
 }
 
-/** @param first what the server made the page of @param onChange called after each change */
+/** @param first the data that the server wrote the page from @param onChange called after each change */
 export function createNews(first: FrontPageData | undefined, onChange: () => void): News {
   let config = first?.config;
   let topic = first?.topic ?? undefined;

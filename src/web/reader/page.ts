@@ -17,7 +17,7 @@ import { inBrowser } from './in-browser.ts';
 import { renderList } from './list.ts';
 import { createNews, type News } from './news.ts';
 
-/** How often the ages of alerts are written anew, ms. */
+/** How often the page updates the ages of alerts, ms. */
 const TICK_MS = 15_000;
 
 /** The reader page: what it shows, and what the reader does. It renders into the document, which has the only style sheet. */

@@ -55,3 +55,13 @@ test('nothing keeps what a change was answered with, nor a refusal', async () =>
     expect([to, await caching(method, to, options)]).toEqual([to, 'no-store']);
   }
 });
+
+test('an editor’s copy of an alert is not called fresh after a worker has changed the status', async () => {
+  const key = api.keys.author;
+  const read = await api.call('GET', `/v1/alerts/${id}`, { key });
+  const headers = { 'If-None-Match': read.headers.get('etag') ?? '' };
+  expect((await api.call('GET', `/v1/alerts/${id}`, { key, headers })).status).toBe(304);
+  await api.deps.alerts.setStatus(id, 1, ['sending'], 'sent');
+  const again = await api.call('GET', `/v1/alerts/${id}`, { key, headers });
+  expect([again.status, again.body.status]).toEqual([200, 'sent']);
+});

@@ -2,7 +2,7 @@ import type { Language } from '../../../words/language.ts';
 import { READER } from '../../../words/reader-words.ts';
 import type { Template } from './template.ts';
 
-/** The frame of the reader page. What fills it is written by the functions beside this one, or by elements of their own. */
+/** The frame of the reader page. Functions in this folder, or custom elements, write its parts. */
 export function readerLayout<T>(
   { html }: Template<T>,
   language: Language,

@@ -5,7 +5,7 @@ import { isolate, type Words } from '../words/words.ts';
 const WIDTH = 320;
 const HEIGHT = 100;
 const MARGIN = { top: 8, right: 8, bottom: 14, left: 8 };
-/** Below this a line to the right edge would suggest a time that never was. */
+/** If the time is shorter, a line to the right edge would suggest a time that has not passed. */
 const LEAST_SPAN_MS = 100;
 
 /** Accepted deliveries over time, in steps; time runs from left to right in every language, as charts do. */

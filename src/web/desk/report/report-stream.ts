@@ -2,9 +2,9 @@ import { reconnectDelay } from '../../common/backoff.ts';
 import type { Report } from '../../../delivery/report/schema.ts';
 
 /**
- * Follows a version's report. A browser gives an event stream up for good when it is answered with an error: then it is
- * begun anew, after a while.
- * @param handlers.onLost called before each new beginning; the session may have ended, which only another call tells
+ * Follows a version's report. A browser gives up an event stream for good after an error answer, so we open another one
+ * after a while.
+ * @param handlers.onLost called before each new stream: the session may have ended, which only another call can tell
  */
 export function followReport(
   alertId: string,

@@ -6,7 +6,7 @@ import { fill, type Words } from '../words/words.ts';
 /** The newsroom's aim: nine of ten devices within two minutes. */
 const AIM = 0.9;
 
-/** What became of a version, as numbers first and pictures beside them. */
+/** The report of a version: the numbers first, and charts beside them. */
 export function renderReport(report: Report, words: Words, isCounting: boolean): TemplateResult {
   const { text, number } = words;
   const { audience, outcomes, live, receipts, timing } = report;
@@ -38,7 +38,7 @@ function figure(name: string, label: string, value: string, aside = '', isGood =
   </div>`;
 }
 
-/** Every outcome has a number; those that happened have a part of the bar. They add up to the audience. */
+/** Every outcome has a number; each number above 0 has a part of the bar. The numbers add up to the audience. */
 function renderOutcomes(report: Report, words: Words): TemplateResult {
   const { text, number, percent } = words;
   const { outcomes, audience } = report;
@@ -66,7 +66,7 @@ function renderOutcomes(report: Report, words: Words): TemplateResult {
   `;
 }
 
-/** What was pending when the newsroom ended the version stays so: it is not on its way any more. */
+/** Deliveries that were pending when the newsroom ended the version stay pending, but nothing of them is sent. */
 function outcomeName(outcome: Reported, { status }: Report, { text }: Words): string {
   const ended = status === 'aborted' || status === 'superseded' || status === 'retracted';
   return outcome === 'pending' && ended ? text.notSent : text.outcomes[outcome];
@@ -102,7 +102,7 @@ function renderSpeed(report: Report, words: Words): TemplateResult {
   `;
 }
 
-/** One line for those who hear the page: a new one for each quarter and for the end, not for every change. */
+/** One line for screen readers: it changes at each quarter and at the end, not with every report. */
 export function spokenProgress({ outcomes, audience }: Report, { text, number, percent }: Words): string {
   const { pending, accepted } = outcomes;
   if (audience === 0) return '';

@@ -1,7 +1,7 @@
 import type { Report } from '../../../delivery/report/schema.ts';
 import { followReport } from './report-stream.ts';
 
-/** An audience that did not grow for so long is whole: reports come every second. */
+/** An audience that did not grow for so long is complete: reports come every second. */
 const COUNTED_MS = 2500;
 
 /** The report of the version that is shown, as it fills. */

@@ -184,6 +184,28 @@ export const en: Strings = {
     retracted: 'Retracted',
   },
 
+  steps: {
+    approve: 'Approve and send',
+    submit: 'Send now',
+    reject: 'Send back to the author',
+    cancel: 'Cancel the alert',
+  },
+  stepTitles: {
+    approve: 'Send this alert to readers?',
+    submit: 'Send this alert now?',
+    reject: 'Send this alert back to its author?',
+    cancel: 'Cancel this alert?',
+  },
+  notYet: 'Not yet',
+  awaitingWhy: 'The alert is waiting for another editor to approve it. Nothing has been sent yet.',
+  draftWhy: 'This is a draft. Readers do not see it.',
+  leavesAt: 'The alert will be sent {time}. Nothing has been sent yet.',
+  ownApproval: 'You wrote this alert, so another editor must approve it.',
+  noteToAuthor: 'Note to the author',
+  sentBack: 'Sent back to the author: {note}',
+  bypassed: 'Its author approved it, for this reason: {reason}',
+  changedMeanwhile: 'The alert has changed in the meantime. Read it again, then decide.',
+
   noAnswerYet: 'The server is not responding. We keep trying.',
   notFound: 'This alert does not exist.',
   report: 'Delivery report',

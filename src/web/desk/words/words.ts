@@ -21,7 +21,7 @@ export interface Words {
 }
 
 export function wordsIn(language: Language): Words {
-  // Latin digits in Arabic, too: they stand beside byte counts and clock times, as on the news pages.
+  // European digits in Arabic too, as on the news pages: byte counts and clock times are beside them.
   const locale = language === 'ar' ? 'ar-u-nu-latn' : 'en';
   const text = STRINGS[language];
   const numbers = new Intl.NumberFormat(locale);

@@ -1,0 +1,98 @@
+import type { BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startChromium, type Chromium } from '../support/chromium.ts';
+import { openDesk, type DeskPage } from '../support/desk-page.ts';
+import { startStack, type Stack } from '../support/stack.ts';
+
+let stack: Stack;
+let chromium: Chromium;
+let author: DeskPage;
+let approver: DeskPage;
+
+async function signedIn(context: BrowserContext, key: string): Promise<DeskPage> {
+  await context.request.post(`${stack.origin}/v1/session`, { data: { key } });
+  return openDesk(context, stack.origin);
+}
+
+beforeAll(async () => {
+  [stack, chromium] = await Promise.all([startStack({ env: { REQUIRE_APPROVAL: 'true' } }), startChromium()]);
+  author = await signedIn(await chromium.newReader(), await stack.addEditor('نورة', 'author'));
+  const phone = await chromium.newReader();
+  approver = await signedIn(phone, await stack.addEditor('هدى', 'approver'));
+  await approver.page.setViewportSize({ width: 360, height: 740 });
+});
+afterAll(async () => {
+  await chromium?.stop();
+  await stack?.stop();
+});
+
+/** The author writes and sends. @returns the id of the alert that waits */
+async function submit(headline: string): Promise<string> {
+  const { page } = author;
+  await author.write({ headline });
+  await author.review();
+  await page.locator('dialog[open] .main').press('Enter');
+  await page.locator('desk-waiting').waitFor();
+  return new URL(page.url()).hash.slice(2);
+}
+const statusOf = (page: Page): Promise<string> => page.locator('article .tags .status').innerText();
+async function open(desk: DeskPage, id: string): Promise<void> {
+  await desk.page.evaluate(`location.hash = '#/${id}'`);
+  await desk.page.locator('desk-waiting').waitFor();
+}
+/** Presses a button and confirms, by keyboard. */
+async function take(page: Page, label: string, note?: string): Promise<void> {
+  await page.locator('desk-waiting > .buttons button', { hasText: label }).press('Enter');
+  await page.locator('dialog[open] h2:focus').waitFor();
+  if (note !== undefined) await page.locator('#step-note').fill(note);
+  await page.locator('dialog[open] .main').press('Enter');
+}
+const shownToReaders = async (id: string): Promise<number> =>
+  (await fetch(`${stack.origin}/v1/alerts/${id}`)).status;
+
+test('an alert waits for a second person, who sends it from a phone', async () => {
+  const id = await submit('انقطاع الكهرباء عن العاصمة');
+  expect(await statusOf(author.page)).toBe('بانتظار الإجازة');
+  expect(await author.page.locator('desk-waiting > .buttons button').allInnerTexts()).toEqual(['ألغِ الخبر']);
+  expect(await shownToReaders(id)).toBe(404);
+
+  await open(approver, id);
+  await expect
+    .poll(() => approver.page.evaluate('document.documentElement.scrollWidth <= innerWidth'))
+    .toBe(true);
+  await take(approver.page, 'أجِز الإرسال');
+  await approver.page.locator('.figures').waitFor();
+  expect(await shownToReaders(id)).toBe(200);
+  expect(await statusOf(approver.page)).toMatch(/قيد الإرسال|أُرسل/);
+});
+
+test('what is sent back says why, and goes out once it was submitted again and approved', async () => {
+  const id = await submit('استقالة وزير النقل');
+  await open(approver, id);
+  await take(approver.page, 'أعِده إلى كاتبه', 'المصدر واحد فقط');
+  await expect.poll(() => statusOf(approver.page)).toBe('مسودة');
+  await author.page.reload();
+  await author.page.locator('desk-waiting .note', { hasText: 'المصدر واحد فقط' }).waitFor();
+  await take(author.page, 'أرسِل الآن');
+  await expect.poll(() => statusOf(author.page)).toBe('بانتظار الإجازة');
+  expect(await shownToReaders(id)).toBe(404);
+  await approver.page.reload();
+  await take(approver.page, 'أجِز الإرسال');
+  await approver.page.locator('.figures').waitFor();
+  expect(await shownToReaders(id)).toBe(200);
+});
+
+test('when a colleague was first, the desk says so and shows what became of it', async () => {
+  const id = await submit('زلزال يضرب الساحل');
+  await open(approver, id);
+  await approver.page.locator('desk-waiting > .buttons button', { hasText: 'أجِز الإرسال' }).press('Enter');
+  await take(author.page, 'ألغِ الخبر');
+  await expect.poll(() => statusOf(author.page)).toBe('أُلغي');
+  await approver.page.locator('dialog[open] .main').press('Enter');
+  await expect.poll(() => statusOf(approver.page)).toBe('أُلغي');
+  expect(await shownToReaders(id)).toBe(404);
+});
+
+test('no page of it complained', () => {
+  expect([...author.complaints, ...approver.complaints]).toEqual([]);
+});

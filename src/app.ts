@@ -5,6 +5,7 @@ import { Counter } from 'prom-client';
 import type { Config } from './config.ts';
 import type { AlertStore } from './alerts/store.ts';
 import type { SubscriptionStore } from './audience/subscriptions.ts';
+import { createTopicChanges } from './audience/topic-changes.ts';
 import type { TopicStore } from './audience/topics.ts';
 import type { FanOutQueue } from './delivery/queues.ts';
 import type { ReceiptStore } from './delivery/receipts/receipts.ts';
@@ -32,6 +33,8 @@ import { MOST_SOURCES, storedSourceSchema } from './intake/source.ts';
 import { createNewsroom, type Newsroom } from './newsroom/newsroom.ts';
 import { createAlertRules, type AlertRulesDeps } from './newsroom/rules.ts';
 import { serveAlerts } from './api/alerts.ts';
+import { serveAudit } from './api/audit.ts';
+import { serveEditors } from './api/editors.ts';
 import { serveAudience } from './api/estimate.ts';
 import { createAuthentication } from './api/authentication.ts';
 import { compressAnswers } from './http/compression.ts';
@@ -52,6 +55,7 @@ import { createRefusedKeys } from './api/refused-keys.ts';
 import { createRequestLog } from './http/request-log.ts';
 import { serveSession } from './api/session.ts';
 import { serveSources } from './api/sources.ts';
+import { serveTopics } from './api/topics.ts';
 import { serveWaitingAlerts } from './api/waiting-alerts.ts';
 import { serveWebhooks } from './api/webhooks.ts';
 import { serveSubscriptions, type SubscriptionsDeps } from './api/subscriptions.ts';
@@ -177,6 +181,9 @@ export function createApp(input: ApiDeps): Api {
   receipts.serve(router);
   serveLive(router, deps);
   serveSession(router, deps);
+  serveTopics(router, { ...deps, topicChanges: createTopicChanges(input) });
+  serveEditors(router, deps);
+  serveAudit(router, deps);
   serveWebhooks(router, {
     ...deps,
     webhooks: createAuditedHash({

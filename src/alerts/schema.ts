@@ -70,9 +70,13 @@ const text = (min: number, max: number) =>
     })
     .pipe(z.string().min(min).max(max));
 
-const headlineSchema = text(1, 200)
-  .refine((value) => !value.includes('\n'), 'must be a single line')
-  .refine((value) => VISIBLE.test(value), 'must contain a visible character');
+/** A line that people read: a headline, a name. */
+export const lineSchema = (max: number) =>
+  text(1, max)
+    .refine((value) => !value.includes('\n'), 'must be a single line')
+    .refine((value) => VISIBLE.test(value), 'must contain a visible character');
+
+const headlineSchema = lineSchema(200);
 const bodySchema = text(0, 1000);
 const noteSchema = text(0, 300);
 

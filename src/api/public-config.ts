@@ -2,7 +2,7 @@ import type { Router } from 'express';
 import { z } from 'zod';
 import { MAX_PUSH_MESSAGE_BYTES } from '../alerts/notification.ts';
 import { URGENCIES, urgencySchema } from '../alerts/schema.ts';
-import type { TopicStore } from '../audience/topics.ts';
+import { topicSchema, type TopicStore } from '../audience/topics.ts';
 import { resource } from '../http/resource.ts';
 import { route } from '../http/route.ts';
 import { LANGUAGES } from '../words/language.ts';
@@ -11,9 +11,7 @@ import { linkSites } from '../newsroom/link-sites.ts';
 const publicConfigSchema = z.strictObject({
   publicUrl: z.string(),
   vapidPublicKey: z.string(),
-  topics: z.array(
-    z.strictObject({ id: z.string(), names: z.record(z.string(), z.string()), default: z.boolean() }),
-  ),
+  topics: z.array(topicSchema.strict()),
   languages: z.array(z.string()),
   urgencies: z.array(urgencySchema),
   pushMessageLimitBytes: z.number().int().min(0),

@@ -8,6 +8,8 @@ import {
   ALERT_VERSIONS,
   ALERTS,
 } from './alerts-operations.ts';
+import { AUDIT } from './audit.ts';
+import { EDITOR, EDITOR_KEY, EDITORS } from './editors.ts';
 import { ESTIMATE } from './estimate.ts';
 import { HEALTH, METRICS, READINESS } from './health.ts';
 import { INTAKE } from './intake.ts';
@@ -18,6 +20,7 @@ import { REPORT } from './report.ts';
 import { SESSION } from './session.ts';
 import { SOURCE, SOURCES } from './sources.ts';
 import { SUBSCRIPTION, SUBSCRIPTIONS } from './subscriptions-operations.ts';
+import { TOPIC, TOPICS } from './topics.ts';
 import { WEBHOOK, WEBHOOK_ATTEMPTS, WEBHOOK_REPLAY, WEBHOOK_TEST, WEBHOOKS } from './webhooks-operations.ts';
 
 /** Every described path, in the order of the documentation. */
@@ -40,6 +43,12 @@ export const RESOURCES: readonly AnyResource[] = [
   SOURCES,
   SOURCE,
   INTAKE,
+  TOPICS,
+  TOPIC,
+  EDITORS,
+  EDITOR,
+  EDITOR_KEY,
+  AUDIT,
   WEBHOOKS,
   WEBHOOK,
   WEBHOOK_TEST,

@@ -3,9 +3,10 @@ import { topicIdSchema } from '../alerts/schema.ts';
 import type { Redis } from '../redis/connect.ts';
 import { keys } from '../redis/keys.ts';
 
-const topicSchema = z.object({
+export const topicSchema = z.object({
   id: topicIdSchema,
   names: z.record(z.string(), z.string()),
+  order: z.number().int(),
   default: z.boolean(),
 });
 
@@ -24,15 +25,25 @@ const SEED: readonly Topic[] = [
   { id: 'sport', names: { ar: 'رياضة', en: 'Sport', fr: 'Sport' }, default: false },
   { id: 'technology', names: { ar: 'تكنولوجيا', en: 'Technology', fr: 'Technologie' }, default: false },
   { id: 'ukraine', names: { ar: 'أوكرانيا', en: 'Ukraine', fr: 'Ukraine' }, default: false },
-];
+].map((topic, order) => ({ ...topic, order }));
+
+/** Earlier releases stored no `order`: the place in the list is the order. */
+const storedSchema = z.array(topicSchema.extend({ order: topicSchema.shape.order.optional() }));
+
+/** @param stored null if nothing was stored yet */
+export function parseTopics(stored: string | null): readonly Topic[] {
+  if (stored === null) return SEED;
+  return storedSchema
+    .parse(JSON.parse(stored))
+    .map(({ order, ...topic }, place) => ({ ...topic, order: order ?? place }));
+}
 
 export function createTopicStore(redis: Redis): TopicStore {
   return {
     list: async () => {
       const stored = await redis.get(keys.topics);
-      if (stored !== null) return z.array(topicSchema).parse(JSON.parse(stored));
-      await redis.set(keys.topics, JSON.stringify(SEED), 'NX');
-      return SEED;
+      if (stored === null) await redis.set(keys.topics, JSON.stringify(SEED), 'NX');
+      return parseTopics(stored);
     },
   };
 }

@@ -3,6 +3,7 @@ import { isRedisAway } from '../redis/is-redis-away.ts';
 import type { Redis } from '../redis/connect.ts';
 import { keys } from '../redis/keys.ts';
 import { runScript } from '../redis/script.ts';
+import { fieldsOf, readAuditPage, type AuditPage } from './audit-page.ts';
 import { APPEND_ENTRY } from './scripts/append-entry.ts';
 
 /** What an editor did. `target` names the object: the id of an alert or an editor. */
@@ -47,6 +48,8 @@ export interface AuditLog {
   commit<T>(entry: Omit<AuditEntry, 'at'>, action: (link: AuditLink) => Promise<LinkOutcome<T>>): Promise<T>;
   /** Writes an entry that comes with no other effect. */
   append(entry: Omit<AuditEntry, 'at'>): Promise<void>;
+  /** Newest first. @param before the id of the entry after the first one that is wanted */
+  list(options: { before?: string | undefined; limit: number }): Promise<AuditPage>;
   /** The number of entries, and the hash of the newest, which is empty if there is none. */
   head(): Promise<{ readonly entries: number; readonly hash: string }>;
   /**
@@ -122,9 +125,10 @@ export function createAuditLog(deps: { redis: Redis; now: () => number; key: Buf
         const answer = await runScript(redis, APPEND_ENTRY, [keys.audit], [JSON.stringify(link)]);
         return answer[0] === 'stale' ? { stale: answer[1] } : { appended: true, value: undefined };
       }),
+    list: (options) => readAuditPage(redis, options),
     head: async () => {
       const [newest] = await redis.xrevrange(keys.audit, '+', '-', 'COUNT', 1);
-      const { hash = '' } = Object.fromEntries(pairs(newest?.[1] ?? []));
+      const { hash = '' } = fieldsOf(newest?.[1] ?? []);
       return { entries: await redis.xlen(keys.audit), hash };
     },
     verify: async (seen) => {
@@ -132,7 +136,7 @@ export function createAuditLog(deps: { redis: Redis; now: () => number; key: Buf
       for (;;) {
         const page = await redis.xrange(keys.audit, from, '+', 'COUNT', PAGE);
         for (const [streamId, fields] of page) {
-          const { entry = '', prev: named, hash = '' } = Object.fromEntries(pairs(fields));
+          const { entry = '', prev: named, hash = '' } = fieldsOf(fields);
           // Another key may have been in use before ours, but never after it.
           const other = underOtherKeys === entries && !hash.startsWith(`${keyId}.`);
           if (named !== prev || (!other && hash !== hashOf(prev, entry))) {
@@ -151,10 +155,4 @@ export function createAuditLog(deps: { redis: Redis; now: () => number; key: Buf
         : { type: 'cut', entries, head: prev };
     },
   };
-}
-
-function pairs(fields: readonly string[]): [string, string][] {
-  const result: [string, string][] = [];
-  for (let i = 0; i + 1 < fields.length; i += 2) result.push([fields[i] ?? '', fields[i + 1] ?? '']);
-  return result;
 }

@@ -3,6 +3,7 @@ import type { Redis } from '../redis/connect.ts';
 import { keys } from '../redis/keys.ts';
 import { runScript } from '../redis/script.ts';
 import type { AuditLog } from './audit.ts';
+import { changeEditor, type ChangeResult, type EditorPatch } from './change-editor.ts';
 import { editorSchema, type Editor, type Role } from './schema.ts';
 import { PUT_EDITOR } from './scripts/put-editor.ts';
 import { REVOKE_EDITOR } from './scripts/revoke-editor.ts';
@@ -16,6 +17,8 @@ export interface EditorStore {
   list(): Promise<readonly Editor[]>;
   /** Gives an editor a new key and ends the old key with its sessions. A refusal is audited as well. */
   replaceKey(id: string, by: string): Promise<ReplaceResult>;
+  /** Changes a name or a role, or revokes. Unlike {@link revoke} it leaves an admin. */
+  change(id: string, patch: EditorPatch, by: string): Promise<ChangeResult>;
   /**
    * Ends a key and its sessions for good: this editor never gets another. Undefined if the editor is unknown. A second
    * call is harmless.
@@ -111,6 +114,7 @@ export function createEditorStore(deps: {
       await audit.append({ ...entry, action: 'editor.replace-key-refused', target: shortened(id) });
       return editor === undefined ? { type: 'missing' } : { type: 'revoked', editor };
     },
+    change: (id, patch, by) => changeEditor(deps, id, patch, by),
     revoke: async (id, by) => {
       const stored = await audit.commit(
         { editorId: by, action: 'editor.revoke', target: id },

@@ -1,0 +1,118 @@
+import type { Request, Response, Router } from 'express';
+import { z } from 'zod';
+import { langSchema, lineSchema, topicIdSchema } from '../alerts/schema.ts';
+import { MOST_TOPICS, type TopicChanges } from '../audience/topic-changes.ts';
+import { topicSchema, type TopicStore } from '../audience/topics.ts';
+import { Problem } from '../http/problem.ts';
+import { BODY_PROBLEMS, readBody } from '../http/read-body.ts';
+import { resource } from '../http/resource.ts';
+import { route } from '../http/route.ts';
+import type { Authentication } from './authentication.ts';
+
+const MOST_NAMES = 40;
+
+const namesSchema = z
+  .record(z.string(), lineSchema(60))
+  .refine((names) => Object.keys(names).length > 0, 'must have a name in at least one language')
+  .refine((names) => Object.keys(names).length <= MOST_NAMES, `must have at most ${MOST_NAMES} names`)
+  .transform((names, context) => {
+    const byLanguage: Record<string, string> = {};
+    for (const [tag, name] of Object.entries(names)) {
+      const { data: lang } = langSchema.safeParse(tag);
+      if (lang !== undefined && !Object.hasOwn(byLanguage, lang)) {
+        byLanguage[lang] = name;
+        continue;
+      }
+      const message =
+        lang === undefined
+          ? 'must be a BCP 47 language tag such as ar, en or pt-BR'
+          : 'names a language twice';
+      context.addIssue({ code: 'custom', path: [tag], message });
+    }
+    return byLanguage;
+  });
+
+const topicBodySchema = z.strictObject({
+  names: namesSchema,
+  order: z.number().int().min(0).max(9999),
+  default: z.boolean(),
+});
+
+const shown = topicSchema.strict();
+
+export const TOPICS = resource('/v1/topics', {
+  get: {
+    summary: 'List the topics in their order',
+    who: 'all',
+    tag: 'desk',
+    answers: { 200: z.strictObject({ topics: z.array(shown) }) },
+  },
+});
+
+export const TOPIC = resource('/v1/topics/:id', {
+  put: {
+    summary: 'Add a topic or change it',
+    description:
+      'Topics are listed by `order`, then by id. A new reader finds the topics with `default` ticked. A topic that was deleted comes back with its readers and alerts. For admins.',
+    who: 'editor',
+    tag: 'desk',
+    body: topicBodySchema,
+    example: { names: { ar: 'صحة', en: 'Health' }, order: 6, default: false },
+    answers: { 200: shown, 201: shown },
+    problems: [...BODY_PROBLEMS, 'forbidden', 'not-found', 'wrong-status'],
+  },
+  delete: {
+    summary: 'Delete a topic',
+    description:
+      'It takes no new alert. Alerts and subscriptions keep it, and have it again once it is put back. For admins.',
+    who: 'editor',
+    tag: 'desk',
+    answers: { 204: null },
+    problems: ['forbidden', 'not-found'],
+  },
+});
+
+/** What readers follow, and what every alert names. */
+export function serveTopics(
+  router: Router,
+  deps: {
+    readonly topics: Pick<TopicStore, 'list'>;
+    readonly topicChanges: TopicChanges;
+    readonly auth: Authentication;
+  },
+): void {
+  async function put(request: Request, response: Response): Promise<void> {
+    const editor = await deps.auth.require(request, 'admin');
+    const id = topicIdSchema.safeParse(request.params['id']);
+    // Feeds are named by their topic, or `all`.
+    if (!id.success || id.data === 'all') {
+      throw new Problem(
+        'not-found',
+        'A topic’s id is at most 40 lower-case letters, digits and hyphens, and not "all".',
+      );
+    }
+    const topic = { id: id.data, ...(await readBody(request, response, topicBodySchema)) };
+    const done = await deps.topicChanges.put(topic, editor.id);
+    if (done === 'full') {
+      throw new Problem('wrong-status', `There are ${MOST_TOPICS} topics, which is the most: delete one.`);
+    }
+    response.status(done === 'created' ? 201 : 200).set('Cache-Control', 'no-store');
+    response.json(topic);
+  }
+
+  route(router, TOPICS, {
+    get: async (_request, response) => {
+      response.set('Cache-Control', 'public, no-cache').json({ topics: await deps.topics.list() });
+    },
+  });
+  route(router, TOPIC, {
+    put,
+    delete: async (request, response) => {
+      const editor = await deps.auth.require(request, 'admin');
+      if ((await deps.topicChanges.remove(String(request.params['id']), editor.id)) === 'missing') {
+        throw new Problem('not-found', 'No topic has this id.');
+      }
+      response.status(204).end();
+    },
+  });
+}

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { EditorAlert } from '../../alerts/schema.ts';
-import { topicNames } from './writing/last-question.ts';
+import { topicNames } from './topic-names.ts';
 import type { DeskShared } from './desk-context.ts';
 import { fill } from './words/words.ts';
 

@@ -21,11 +21,18 @@ export interface DeskConfig {
   readonly pushMessageLimitBytes: number;
   /** Null: links may lead anywhere. */
   readonly linkSites: readonly string[] | null;
+  /** So long the server holds what is sent with `undoable`; 0 or absent: not at all. */
+  readonly undoSeconds?: number;
 }
 
 export interface Estimate {
   readonly subscriptions: number;
   readonly connections: number;
+}
+
+/** Every editor's name by id, also of those who were revoked. */
+export interface EditorNames {
+  readonly names: Readonly<Record<string, string>>;
 }
 
 export interface AlertPage {

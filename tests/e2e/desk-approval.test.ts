@@ -35,7 +35,7 @@ async function submit(headline: string): Promise<string> {
   await page.locator('desk-waiting').waitFor();
   return new URL(page.url()).hash.slice(2);
 }
-const statusOf = (page: Page): Promise<string> => page.locator('article .tags .status').innerText();
+const statusOf = (page: Page): Promise<string> => page.locator('article header .status').innerText();
 async function open(desk: DeskPage, id: string): Promise<void> {
   await desk.page.evaluate(`location.hash = '#/${id}'`);
   await desk.page.locator('desk-waiting').waitFor();

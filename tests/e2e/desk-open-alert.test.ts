@@ -119,7 +119,7 @@ test('an alert that is shown follows what a colleague makes of it, and says so',
   const { id } = await stack.api.createAlert({ headline: 'الجسر مغلق' });
   await page.evaluate(`location.hash = '#/${id}'`);
   await page.locator('.figures').waitFor();
-  await page.locator('.alert .status.sent').waitFor();
+  await page.locator('.alert header .status.sent').waitFor();
   const told = page.locator('.alert').getByRole('status').first();
   expect(await told.innerText()).toBe('');
   await colleague(id, { change: 'correction', headline: 'الجسر مفتوح' });

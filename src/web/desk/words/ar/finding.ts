@@ -37,7 +37,7 @@ export const finding = {
   badSearch: 'لم يفهم الخادم هذا البحث: {detail}',
 
   versions: 'النسخ وما تغيّر فيها',
-  wrote: 'كتبها {name}',
+  wrote: 'بقلم {name}',
   approved: 'أجازها {name}',
   changed: 'ما تغيّر عن النسخة {n}',
   whole: 'النص كاملًا',

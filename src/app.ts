@@ -32,6 +32,7 @@ import { createIntake } from './intake/intake.ts';
 import { MOST_SOURCES, storedSourceSchema } from './intake/source.ts';
 import { createNewsroom, type Newsroom } from './newsroom/newsroom.ts';
 import { createAlertRules, type AlertRulesDeps } from './newsroom/rules.ts';
+import { createSettings } from './newsroom/settings.ts';
 import { serveAlerts } from './api/alerts.ts';
 import { serveAudit } from './api/audit.ts';
 import { serveEditors } from './api/editors.ts';
@@ -44,6 +45,7 @@ import { createGate } from './http/gate.ts';
 import { serveDocs } from './api/docs.ts';
 import { serveIntake } from './api/intake.ts';
 import { serveLive } from './api/live.ts';
+import { serveNewsroom } from './api/newsroom.ts';
 import { serveOperations } from './api/health.ts';
 import { servePages } from './pages/pages.ts';
 import { createProblemWriter, Problem } from './http/problem.ts';
@@ -125,12 +127,11 @@ export function createApp(input: ApiDeps): Api {
     await limits.takeRefusedKey(request);
   };
   const firstPages = createFirstPages(input);
+  const settings = createSettings({ ...input, requireApproval: config.requireApproval });
   const newsroom = createNewsroom({
     ...input,
-    rules: createAlertRules({
-      ...input,
-      approval: () => (config.requireApproval ? 'always' : 'never'),
-    }),
+    rules: createAlertRules(input),
+    settings,
     onChange: () => firstPages.clear(),
     onFanOutFailure: fanOutFailures(input),
   });
@@ -141,6 +142,7 @@ export function createApp(input: ApiDeps): Api {
     auth: createAuthentication({ ...input, onRefusedKey, publicUrl: config.publicUrl }),
     firstPages,
     newsroom,
+    settings,
     sources: createAuditedHash({
       ...input,
       key: keys.sources,
@@ -182,6 +184,7 @@ export function createApp(input: ApiDeps): Api {
   serveLive(router, deps);
   serveSession(router, deps);
   serveTopics(router, { ...deps, topicChanges: createTopicChanges(input) });
+  serveNewsroom(router, deps);
   serveEditors(router, deps);
   serveAudit(router, deps);
   serveWebhooks(router, {

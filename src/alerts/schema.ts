@@ -90,7 +90,7 @@ export function storedUrl(text: string): string | undefined {
 }
 
 /** An empty text is no link, as null is. */
-const httpsUrlSchema = z
+export const httpsUrlSchema = z
   .string()
   .transform((value, context) => {
     if (value.trim() === '') return null;
@@ -101,6 +101,9 @@ const httpsUrlSchema = z
   })
   .pipe(z.string().max(2048).nullable());
 const timeSchema = z.iso.datetime({ offset: true }).transform((value) => new Date(value).toISOString());
+
+/** Whether it waits for the newsroom's `undoSeconds`, in which an editor can still cancel it. */
+const undoableSchema = z.boolean().nullable().optional();
 
 /** The body of `POST /v1/alerts`. Unknown fields are refused; null is absent, as our own answers and many serializers write it. */
 export const newAlertSchema = z.strictObject({
@@ -118,6 +121,7 @@ export const newAlertSchema = z.strictObject({
   sendAt: timeSchema.nullable().optional(),
   draft: z.boolean().nullable().optional(),
   allowDuplicate: z.boolean().nullable().optional(),
+  undoable: undoableSchema,
 });
 export type NewAlert = z.infer<typeof newAlertSchema>;
 
@@ -140,8 +144,9 @@ export type AlertEdit = z.infer<typeof alertEditSchema>;
 export const submissionSchema = z.strictObject({
   sendAt: timeSchema.nullable().optional(),
   allowDuplicate: z.boolean().nullable().optional(),
+  undoable: undoableSchema,
 });
-export type Submission = Omit<z.infer<typeof submissionSchema>, 'allowDuplicate'>;
+export type Submission = z.infer<typeof submissionSchema>;
 
 /** The body of `POST /v1/alerts/:id/approval`. An author's own alert needs a `bypass`, whose reason all approvers read. */
 export const reviewSchema = z.strictObject({
@@ -152,8 +157,9 @@ export const reviewSchema = z.strictObject({
     .nullable()
     .optional(),
   allowDuplicate: z.boolean().nullable().optional(),
+  undoable: undoableSchema,
 });
-export type ReviewInput = Omit<z.infer<typeof reviewSchema>, 'allowDuplicate'>;
+export type ReviewInput = z.infer<typeof reviewSchema>;
 
 /** The body of `POST /v1/alerts/:id/versions`. An omitted field keeps its value; null empties `body`, `url` and `image`. */
 export const newVersionSchema = z.strictObject({
@@ -167,6 +173,7 @@ export const newVersionSchema = z.strictObject({
   image: httpsUrlSchema.nullable().optional(),
   urgency: urgencySchema.nullable().optional(),
   expiresAt: timeSchema.nullable().optional(),
+  undoable: undoableSchema,
 });
 export type NewVersion = z.infer<typeof newVersionSchema>;
 

@@ -53,6 +53,7 @@ export function firstVersion(
 /**
  * The version that follows `last`. It keeps `last`'s expiry where that leaves at least {@link DEFAULT_LIFE_MS}, so that a
  * correction or retraction of an old alert still reaches its readers. `createdAt` stays the alert's, `publishedAt` is the version's.
+ * @param sendAt RFC 3339, of one that is scheduled
  */
 export function nextVersion(
   last: EditorAlert,
@@ -60,8 +61,9 @@ export function nextVersion(
   editorId: string,
   nowMs: number,
   status: AlertStatus = input.change === 'retraction' ? 'retracted' : 'sending',
+  sendAt: string | null = null,
 ): EditorAlert {
-  const leastExpiry = defaultExpiry(null, nowMs);
+  const leastExpiry = defaultExpiry(sendAt, nowMs);
   return {
     ...last,
     version: last.version + 1,
@@ -75,7 +77,7 @@ export function nextVersion(
     status,
     publishedAt: isPublic(status) ? timeAt(nowMs) : null,
     expiresAt: input.expiresAt ?? (last.expiresAt > leastExpiry ? last.expiresAt : leastExpiry),
-    sendAt: null,
+    sendAt,
     createdBy: editorId,
     approvedBy: null,
     ownExpiry: typeof input.expiresAt === 'string',

@@ -111,7 +111,7 @@ function answer(response: Response, result: CreateResult): void {
       response.status(201).json(result.alert);
       return;
     case 'duplicate':
-      throw duplicate(result.id);
+      throw duplicate(result);
     case 'idempotency-conflict':
       throw new Problem('idempotency-conflict', 'Use a new key for a new request.', {
         errors: [{ header: 'Idempotency-Key', detail: 'was used with another body' }],

@@ -14,6 +14,7 @@ import { ESTIMATE } from './estimate.ts';
 import { HEALTH, METRICS, READINESS } from './health.ts';
 import { INTAKE } from './intake.ts';
 import { LIVE } from './live.ts';
+import { NEWSROOM } from './newsroom.ts';
 import { CONFIG } from './public-config.ts';
 import { RECEIPTS } from './receipts.ts';
 import { REPORT } from './report.ts';
@@ -43,6 +44,7 @@ export const RESOURCES: readonly AnyResource[] = [
   SOURCES,
   SOURCE,
   INTAKE,
+  NEWSROOM,
   TOPICS,
   TOPIC,
   EDITORS,

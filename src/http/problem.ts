@@ -16,7 +16,7 @@ export const PROBLEMS = {
   'not-found': { status: 404, title: 'The resource does not exist' },
   'method-not-allowed': { status: 405, title: 'The resource does not support this method' },
   'request-timeout': { status: 408, title: 'The request was not complete in time' },
-  'duplicate-alert': { status: 409, title: 'The same headline was sent minutes ago' },
+  'duplicate-alert': { status: 409, title: 'The same was sent a short time ago' },
   'version-conflict': { status: 409, title: 'The alert has a newer version' },
   'wrong-status': { status: 409, title: "The alert's status does not allow this" },
   'subscription-conflict': { status: 409, title: 'The endpoint is subscribed with other keys' },

@@ -3,6 +3,7 @@ import type { Alert, AlertEdit, EditorAlert, NewAlert } from '../alerts/schema.t
 import { MAX_LIFE_MS, MIN_LIFE_MS } from '../alerts/versions.ts';
 import type { TopicStore } from '../audience/topics.ts';
 import { linkSites } from './link-sites.ts';
+import type { NewsroomSettings } from './settings.ts';
 import { Problem, type FieldError } from '../http/problem.ts';
 import { refuseIfAny } from '../http/read-body.ts';
 
@@ -27,8 +28,6 @@ export interface AlertRules {
   checkTimes(alert: Pick<EditorAlert, 'status' | 'sendAt' | 'expiresAt'>): void;
   /** @throws {Problem} 422 when the alert is too large for a push message */
   checkSize(alert: EditorAlert): void;
-  /** Whether a second editor must agree before it goes out. What takes an alert back waits for nobody. */
-  needsApproval(alert: Pick<EditorAlert, 'urgency' | 'change'>): boolean;
 }
 
 export interface AlertRulesDeps {
@@ -36,8 +35,6 @@ export interface AlertRulesDeps {
     readonly publicUrl: string;
     readonly allowedOrigins: readonly string[];
   };
-  /** Which alerts need a second editor. */
-  readonly approval: () => 'never' | 'flash' | 'always';
   readonly topics: Pick<TopicStore, 'list'>;
   readonly pushMessageBytes: (alert: Alert) => number;
   readonly now: () => number;
@@ -106,11 +103,6 @@ export function createAlertRules(deps: AlertRulesDeps): AlertRules {
         ...expiryErrors(expiresAt, startOf(sendAt)),
       ]);
     },
-    needsApproval: ({ urgency, change }) => {
-      if (change === 'retraction') return false;
-      const rule = deps.approval();
-      return rule === 'always' || (rule === 'flash' && urgency === 'flash');
-    },
     checkSize: (alert) => {
       const bytes = deps.pushMessageBytes(alert);
       if (bytes <= MAX_PUSH_MESSAGE_BYTES) return;
@@ -130,6 +122,15 @@ export function createAlertRules(deps: AlertRulesDeps): AlertRules {
       );
     },
   };
+}
+
+/** Whether a second editor must agree before it goes out. What takes an alert back waits for nobody. */
+export function needsApproval(
+  { approval }: Pick<NewsroomSettings, 'approval'>,
+  { urgency, change }: Pick<EditorAlert, 'urgency' | 'change'>,
+): boolean {
+  if (change === 'retraction') return false;
+  return approval === 'always' || (approval === 'flash' && urgency === 'flash');
 }
 
 function longestField(alert: EditorAlert): string {

@@ -2,7 +2,7 @@ import type { BrowserContext } from 'playwright-core';
 import { afterAll, beforeAll, expect, test as base } from 'vitest';
 import type { EditorAlert } from '../../src/alerts/schema.ts';
 import { startChromium, type Chromium } from '../support/chromium.ts';
-import { followLive, openDesk, type DeskPage } from '../support/desk-page.ts';
+import { followLive, openDesk, setUndoSeconds, type DeskPage } from '../support/desk-page.ts';
 import { startPushService, type PushService } from '../support/push-service/start.ts';
 import { startStack, type Stack } from '../support/stack.ts';
 
@@ -21,6 +21,7 @@ beforeAll(async () => {
   endpoints = readers.map(({ endpoint }) => endpoint);
   await stack.api.subscribeAll(readers);
   context = await chromium.newReader();
+  await setUndoSeconds(stack, 0);
 });
 afterAll(async () => {
   await chromium?.stop();

@@ -8,6 +8,7 @@ import { DeskElement } from './element.ts';
 import { lookAgain } from './look-again.ts';
 import { changeableOf, createAlertReader, shownOf, type OpenAlert } from './open-alert.ts';
 import { createShownReport, type ShownReport } from './report/shown-report.ts';
+import { everyTick } from './ticker.ts';
 import { isHeld } from './waiting/held.ts';
 import type { Subject } from './writing/drafted.ts';
 import { takeBack } from './writing/take-back.ts';
@@ -16,6 +17,7 @@ import './writing/writer.ts';
 
 /** Often enough: the API refuses a change of an alert that a colleague has changed meanwhile. */
 const LOOK_MS = 20_000;
+const TICK_MS = 1000;
 
 /**
  * One alert: its report as it fills, and what the editor can still do. Fires `changed` when the alert has changed, and `back`
@@ -62,6 +64,12 @@ class AlertView extends DeskElement {
     onChange: () => this.requestUpdate(),
     onLost: () => void this.desk.client.session(),
   });
+
+  constructor() {
+    super();
+    // What is scheduled becomes what leaves within seconds.
+    everyTick(this, TICK_MS, () => this.open?.alert.status === 'scheduled' && this.requestUpdate());
+  }
 
   override willUpdate(changed: PropertyValues): void {
     if (!changed.has('alertId')) {
@@ -143,12 +151,13 @@ class AlertView extends DeskElement {
     void this.focusOn('h1');
   };
 
-  /** The text comes back into the form it came from, unless another draft is there. */
+  /** The text comes back into the form of whoever wrote it, or asks for it, unless another draft is there. */
   private readonly onTakeBack = (event: CustomEvent<EditorAlert>): void => {
     const alert = event.detail;
     const shown = this.open && shownOf(this.open);
-    const place = takeBack(alert, shown, this.desk);
-    this.occupied = place === undefined;
+    const isOwn = alert.createdBy === this.desk.editor.id || event.type === 'back';
+    const place = isOwn ? takeBack(alert, shown, this.desk) : undefined;
+    this.occupied = isOwn && place === undefined;
     this.reader.read(this.alertId);
     this.tellChanged();
     if (place !== undefined) this.dispatchEvent(new CustomEvent('back', { detail: place }));

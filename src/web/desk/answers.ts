@@ -21,8 +21,8 @@ export interface DeskConfig {
   readonly pushMessageLimitBytes: number;
   /** Null: links may lead anywhere. */
   readonly linkSites: readonly string[] | null;
-  /** So long the server holds what is sent with `undoable`; 0 or absent: not at all. */
-  readonly undoSeconds?: number;
+  /** So long the server holds what is sent with `undoable`; 0: not at all. */
+  readonly undoSeconds: number;
 }
 
 export interface Estimate {
@@ -54,6 +54,8 @@ export interface ProblemDetails {
   }[];
   /** Id of the alert that this one repeats. */
   readonly alertId?: string;
+  /** What it has in common with that. */
+  readonly shares?: 'headline' | 'story';
   /** The alert's newest version, of a `version-conflict`. */
   readonly version?: number;
   readonly retryAfterSeconds?: number;

@@ -1,4 +1,5 @@
 import type { DeskSession, ProblemDetails } from './answers.ts';
+import { createDateClock } from './date-clock.ts';
 
 /** `silent`: no answer came, or an answer (5xx) that does not tell whether the request took effect. */
 export type Answer<T> =
@@ -33,7 +34,7 @@ const TIMEOUT_MS = 15_000;
 /** @param onSignedOut called when the API no longer accepts the session */
 export function createClient(onSignedOut: () => void): Client {
   let csrfToken = '';
-  let clockOffsetMs = 0;
+  const clock = createDateClock();
 
   async function exchange<T>(path: string, options: CallOptions): Promise<Answer<T>> {
     const { method = 'GET', body, idempotencyKey, ifMatch } = options;
@@ -49,8 +50,7 @@ export function createClient(onSignedOut: () => void): Client {
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         signal: AbortSignal.timeout(TIMEOUT_MS),
       });
-      const date = Date.parse(response.headers.get('date') ?? '');
-      if (!Number.isNaN(date)) clockOffsetMs = date - Date.now();
+      clock.heard(response.headers.get('date'));
       const text = await response.text();
       if (response.ok) {
         const etag = response.headers.get('etag') ?? '';
@@ -96,7 +96,7 @@ export function createClient(onSignedOut: () => void): Client {
       const answer = await renewed('/v1/session', { method: 'DELETE' });
       return answer.type === 'done' || isRefusedFor(answer, 'unauthenticated');
     },
-    now: () => Date.now() + clockOffsetMs,
+    now: clock.now,
   };
 }
 

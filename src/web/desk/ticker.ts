@@ -7,7 +7,7 @@ import type { ReactiveControllerHost } from 'lit';
 export function everyTick(
   host: ReactiveControllerHost,
   everyMs: number,
-  tick: () => void = () => host.requestUpdate(),
+  tick: () => unknown = () => host.requestUpdate(),
 ): void {
   let timer: ReturnType<typeof setInterval> | undefined;
   host.addController({

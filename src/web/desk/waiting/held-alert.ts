@@ -73,8 +73,7 @@ class HeldAlert extends DeskElement {
   private async take(step: 'cancel' | 'submit'): Promise<void> {
     if (this.busy) return;
     this.busy = true;
-    const options = { note: '', allowDuplicate: false };
-    const answer = await takeStep(this.desk.client, this.alert.id, step, options);
+    const answer = await takeStep(this.desk.client, this.alert.id, step);
     this.busy = false;
     if (answer.type === 'done') {
       const told = step === 'cancel' ? 'undone' : 'stepped';

@@ -1,6 +1,6 @@
 import { refusalOf, type Action } from '../../../alerts/life-cycle.ts';
 import type { EditorAlert } from '../../../alerts/schema.ts';
-import type { DeskConfig, DeskSession } from '../answers.ts';
+import type { DeskSession } from '../answers.ts';
 import type { Answer, Client } from '../client.ts';
 
 /** What an editor can do with a version that no reader sees yet. `schedule`: it leaves at its own time. */
@@ -25,39 +25,33 @@ export const leavesAt = (step: Step, { sendAt }: EditorAlert, nowMs: number): nu
 
 interface StepOptions {
   /** To the author, of a rejection. */
-  readonly note: string;
-  readonly allowDuplicate: boolean;
-  /** So long it is held, so that the editor can undo it. */
-  readonly holdMs?: number;
+  readonly note?: string;
+  readonly allowDuplicate?: boolean;
+  /** Whether the server holds what would leave now for the newsroom's `undoSeconds`. */
+  readonly undoable?: boolean;
 }
 
 export function takeStep(
   client: Client,
   id: string,
   step: Step,
-  { note, allowDuplicate, holdMs = 0 }: StepOptions,
+  { note = '', allowDuplicate = false, undoable = false }: StepOptions = {},
 ): Promise<Answer<EditorAlert>> {
   const post = (path: string, body?: object): Promise<Answer<EditorAlert>> =>
     client.call<EditorAlert>(`/v1/alerts/${id}/${path}`, { method: 'POST', ...(body && { body }) });
-  const again = allowDuplicate ? { allowDuplicate: true } : {};
+  const options = { ...(allowDuplicate ? { allowDuplicate } : {}), ...(undoable ? { undoable } : {}) };
   switch (step) {
     case 'cancel':
       return post('cancellation');
     case 'schedule':
-      return post('submission', again);
-    case 'submit': {
+      return post('submission', options);
+    case 'submit':
       // The button says now, whatever the schedule said.
-      const sendAt = holdMs === 0 ? null : new Date(client.now() + holdMs).toISOString();
-      return post('submission', { sendAt, ...again });
-    }
+      return post('submission', { sendAt: null, ...options });
     case 'approve':
-      return post('approval', { decision: 'approve', ...again });
+      return post('approval', { decision: 'approve', ...options });
     case 'reject':
       break;
   }
   return post('approval', { decision: 'reject', ...(note === '' ? {} : { note }) });
 }
-
-/** A draft is held as an alert is that is sent from the writing page. What was scheduled has waited long enough. */
-export const holdOf = (alert: EditorAlert, { undoSeconds = 0 }: DeskConfig): number =>
-  alert.status === 'draft' ? undoSeconds * 1000 : 0;

@@ -10,7 +10,7 @@ import { everyTick } from '../ticker.ts';
 import { fill, type Words } from '../words/words.ts';
 import { ownZone } from '../writing/zoned-time.ts';
 import { renderStepQuestion } from './step-question.ts';
-import { holdOf, stepsOf, takeStep, type Step } from './steps.ts';
+import { stepsOf, takeStep, type Step } from './steps.ts';
 import '../confirm.ts';
 
 export const isWaiting = ({ status }: EditorAlert): boolean => WAITING_STATUSES.includes(status);
@@ -54,7 +54,7 @@ class WaitingAlert extends DeskElement {
     const { asked, desk, alert, isDuplicate: allowDuplicate } = this;
     if (asked === undefined) return;
     const note = this.querySelector<HTMLTextAreaElement>('#step-note')?.value.trim() ?? '';
-    const options = { note, allowDuplicate, holdMs: holdOf(alert, desk.config) };
+    const options = { note, allowDuplicate, undoable: true };
     const answer = await takeStep(desk.client, alert.id, asked, options);
     this.isDuplicate = !allowDuplicate && isRefusedFor(answer, 'duplicate-alert');
     if (this.isDuplicate) return;

@@ -64,7 +64,8 @@ function renderProblem(problem: ProblemDetails, words: Words, actions: NoticeAct
   switch (problem.code) {
     case 'duplicate-alert': {
       const link = html`<p>${text.duplicateText} <a href="#/${problem.alertId}">${text.openThat}</a></p>`;
-      return box('faults', text.duplicate, link, [[text.sendAllTheSame, actions.sendAllTheSame]]);
+      const what = problem.shares === 'story' ? text.duplicateStory : text.duplicate;
+      return box('faults', what, link, [[text.sendAllTheSame, actions.sendAllTheSame]]);
     }
     case 'approval-required':
       return box('faults', text.approvalNeeded);

@@ -28,7 +28,7 @@ export const sending: Translated<typeof ar> = {
   safari:
     'Safari (iPhone, Mac) shows a second notification next to the first: Apple does not replace notifications.',
   noWayBack: 'You cannot recall an alert from a device. You can correct or retract it.',
-  duplicateWarning: 'The same headline was sent recently. Readers will receive it again.',
+  duplicateWarning: 'The same news was sent recently. Readers will receive it again.',
   sendNow: 'Send now',
   goBack: 'Back to the text',
   sending: 'Sending…',
@@ -41,6 +41,7 @@ export const sending: Translated<typeof ar> = {
   tryAgain: 'Try again',
   changeText: 'Change the text',
   duplicate: 'The same headline was sent recently',
+  duplicateStory: 'An alert that leads to the same story was sent recently',
   duplicateText: 'Nothing was sent. If you want to repeat the alert, send it anyway.',
   openThat: 'Open the earlier alert',
   sendAllTheSame: 'Send anyway…',

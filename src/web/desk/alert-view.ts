@@ -5,6 +5,7 @@ import { abortedBy, renderAbortQuestion, type Aborted } from './alert-actions.ts
 import { renderOpenAlert } from './alert-sections.ts';
 import type { DeskShared } from './desk-context.ts';
 import { DeskElement } from './element.ts';
+import { KEYS } from './keyboard/keys.ts';
 import { lookAgain } from './look-again.ts';
 import { changeableOf, createAlertReader, shownOf, type OpenAlert } from './open-alert.ts';
 import { createShownReport, type ShownReport } from './report/shown-report.ts';
@@ -196,7 +197,15 @@ class AlertView extends DeskElement {
     if (subject !== undefined) {
       return html`
         <p>
-          <button type="button" class="plain back" @click=${this.stopWriting}>${text.backToAlert}</button>
+          <button
+            type="button"
+            class="plain back"
+            data-key=${KEYS.back}
+            aria-keyshortcuts=${KEYS.back}
+            @click=${this.stopWriting}
+          >
+            ${text.backToAlert}
+          </button>
         </p>
         <desk-writer
           .desk=${desk}

@@ -78,7 +78,7 @@ class Audit extends AdminElement {
   private renderTable(entries: readonly Entry[]): TemplateResult {
     const { words, names } = this.desk;
     const { admin } = words.text;
-    return html`<div class="wide" tabindex="0" role="region" aria-labelledby="admin-heading">
+    return html`<div class="wide" tabindex="0" role="region" aria-label=${admin.entries}>
       <table>
         <thead>
           <tr>

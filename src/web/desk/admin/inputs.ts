@@ -8,7 +8,7 @@ export function textInput(
   value: string,
   options: {
     readonly id: string;
-    readonly type?: 'text' | 'url' | 'number' | 'color';
+    readonly type?: 'text' | 'url' | 'number';
     readonly lang?: string;
     readonly dir?: 'ltr' | 'rtl' | 'auto';
     readonly hint?: string;

@@ -79,7 +79,12 @@ class NewsroomPage extends AdminElement {
           ),
         )}
         ${link('homeUrl')} ${link('logo')}
-        ${textInput('colour', admin.colour, settings.colour ?? '#b3121d', { id: 'colour', type: 'color' })}
+        ${textInput('colour', admin.colour, settings.colour ?? '', {
+          id: 'colour',
+          dir: 'ltr',
+          hint: admin.colourHint,
+          most: 7,
+        })}
         ${textInput('languages', admin.languages, settings.languages.join(' '), {
           id: 'languages',
           dir: 'ltr',

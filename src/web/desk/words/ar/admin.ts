@@ -61,11 +61,13 @@ export const admin = {
   who: 'من',
   target: 'على ماذا',
   hash: 'البصمة',
+  entries: 'قائمة الإجراءات',
   nothingDone: 'لا إجراءات.',
 
   homeUrl: 'موقع غرفة الأخبار',
   logo: 'رابط الشعار',
   colour: 'اللون',
+  colourHint: 'مثل #b3121d. إن تركته فارغًا بقي لون عاجل.',
   languages: 'لغات النشر',
   languagesHint: 'رموز اللغات مفصولة بمسافة، مثل: ar en fa',
   approval: 'من يحتاج إلى إجازة ثانية',

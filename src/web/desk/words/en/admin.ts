@@ -64,11 +64,13 @@ export const admin: Translated<typeof ar> = {
   who: 'Who',
   target: 'What',
   hash: 'Hash',
+  entries: 'Table of entries',
   nothingDone: 'There are no entries.',
 
   homeUrl: 'Website of the newsroom',
   logo: 'Link to the logo',
   colour: 'Colour',
+  colourHint: 'For example #b3121d. If empty, the colour of Ajil stays.',
   languages: 'Languages of alerts',
   languagesHint: 'Language tags separated by spaces, for example: ar en fa',
   approval: 'Alerts that need a second person',

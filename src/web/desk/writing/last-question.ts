@@ -3,7 +3,7 @@ import { notificationText } from '../../../alerts/notification.ts';
 import type { EditorAlert } from '../../../alerts/schema.ts';
 import type { DeskConfig, Estimate } from '../answers.ts';
 import { reachOf } from './meter.ts';
-import { isInAnotherScript } from './script-check.ts';
+import { isInAnotherScript } from '../../../alerts/script-check.ts';
 import { fill, type Words } from '../words/words.ts';
 
 /** What the editor is asked before anything goes out: what it is, whom it reaches, and that there is no way back. */

@@ -32,9 +32,13 @@ import { createIntake } from './intake/intake.ts';
 import { MOST_SOURCES, storedSourceSchema } from './intake/source.ts';
 import { createNewsroom, type Newsroom } from './newsroom/newsroom.ts';
 import { createAlertRules, type AlertRulesDeps } from './newsroom/rules.ts';
+import { createChecks } from './newsroom/checks/checks.ts';
+import type { Phrases } from './newsroom/checks/phrases.ts';
 import { createSettings } from './newsroom/settings.ts';
+import { createFetchPage } from './newsroom/stories/fetch-page.ts';
 import { serveAlerts } from './api/alerts.ts';
 import { serveAudit } from './api/audit.ts';
+import { serveChecks } from './api/checks.ts';
 import { serveEditors } from './api/editors.ts';
 import { serveAudience } from './api/estimate.ts';
 import { createAuthentication } from './api/authentication.ts';
@@ -96,6 +100,10 @@ export interface ApiDeps {
   readonly readiness: () => Promise<Readiness>;
   /** Prometheus text of every process. */
   readonly allMetrics: () => Promise<string>;
+  /** Phrases that editors are asked about. */
+  readonly phrases: Phrases;
+  /** An authority (PEM) that story pages may be signed by, besides the system's. */
+  readonly storyCa?: string;
   /** Where Vite put the pages; undefined: none are served. */
   readonly webDir: string | undefined;
   readonly limits?: Partial<RateBounds>;
@@ -157,6 +165,11 @@ export function createApp(input: ApiDeps): Api {
     closing: closing.signal,
     reportIntervalMs: input.reportIntervalMs ?? 1000,
   };
+  const fetchPage = createFetchPage({
+    trustedHosts: new Set([config.publicUrl, ...config.allowedOrigins].map((url) => new URL(url).hostname)),
+    ca: input.storyCa,
+    closing: closing.signal,
+  });
   const app = express();
   app.disable('x-powered-by');
   app.set('query parser', 'simple');
@@ -176,6 +189,7 @@ export function createApp(input: ApiDeps): Api {
   serveWaitingAlerts(router, deps);
   serveReport(router, deps);
   serveAudience(router, deps);
+  serveChecks(router, { ...deps, fetchPage, check: createChecks({ ...deps, fetchPage }) });
   serveSources(router, deps);
   serveIntake(router, deps);
   servePublicConfig(router, deps);

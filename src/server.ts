@@ -11,6 +11,7 @@ import { openAddresses } from './channels/addresses.ts';
 import { metricsPortOf, type Config } from './config.ts';
 import { openFanOutQueue } from './delivery/queues.ts';
 import { openOutletQueue } from './outlets/queue.ts';
+import { openPhrasesFile } from './newsroom/checks/phrases-file.ts';
 import { openSchedule } from './newsroom/schedule.ts';
 import { tellService } from './delivery/report/service-metrics.ts';
 import { openReceiptTokens } from './delivery/receipts/receipt-token.ts';
@@ -146,6 +147,8 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
   const readiness = createReadiness({ redis, watch, clock, gateway });
   tellReadiness(metrics, readiness);
   const alerts = createAlertStore({ redis, now });
+  const phrases = openPhrasesFile({ file: config.checksFile, logger });
+  shutdown.add('phrases', () => phrases.close());
   const api = createApp({
     config,
     trust,
@@ -176,6 +179,7 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
     vapidPublicKey: vapid.publicKey,
     readiness,
     allMetrics: () => exchange.all(),
+    phrases,
     webDir: WEB_DIR,
   });
   const schedule = openSchedule({ alerts, newsroom: api.newsroom, logger, now });

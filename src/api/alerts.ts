@@ -42,16 +42,21 @@ export function serveAlerts(router: Router, deps: AlertsDeps): void {
 
 async function list(deps: AlertsDeps, request: Request, response: Response): Promise<void> {
   const editor = await deps.auth.identify(request);
-  const { before, status, ...query } = readQuery(request, listQuerySchema);
-  if (status !== undefined && editor === undefined) {
-    throw new Problem('unauthenticated', 'Only editors may list alerts by status.', {
+  const { before, from, to, topics, lang, limit, ...search } = readQuery(request, listQuerySchema);
+  const isSearch = Object.values({ ...search, from, to }).some((value) => value !== undefined);
+  if (isSearch && editor === undefined) {
+    throw new Problem('unauthenticated', 'Only editors may search; readers may ask for topics and lang.', {
       headers: { 'WWW-Authenticate': 'Bearer realm="ajil"' },
     });
   }
   cachingFor(response, editor);
   const wanted = {
-    ...query,
-    status,
+    topics,
+    lang,
+    limit,
+    ...search,
+    from: msOf(from),
+    to: msOf(to),
     view: editor === undefined ? ('published' as const) : ('all' as const),
     before: before?.includes(':') ? Date.parse(before) : before,
   };
@@ -66,6 +71,9 @@ async function list(deps: AlertsDeps, request: Request, response: Response): Pro
     next: page.next ?? null,
   });
 }
+
+const msOf = (time: string | undefined): number | undefined =>
+  time === undefined ? undefined : Date.parse(time);
 
 async function show(deps: AlertsDeps, request: Request, response: Response): Promise<void> {
   const editor = await deps.auth.identify(request);

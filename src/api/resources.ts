@@ -9,6 +9,7 @@ import {
   ALERTS,
 } from './alerts-operations.ts';
 import { AUDIT } from './audit.ts';
+import { CHECKS, STORY_PREVIEW } from './checks.ts';
 import { EDITOR, EDITOR_KEY, EDITOR_NAMES, EDITORS } from './editors.ts';
 import { ESTIMATE } from './estimate.ts';
 import { HEALTH, METRICS, READINESS } from './health.ts';
@@ -35,6 +36,8 @@ export const RESOURCES: readonly AnyResource[] = [
   ALERT_ABORT,
   REPORT,
   ESTIMATE,
+  CHECKS,
+  STORY_PREVIEW,
   CONFIG,
   SUBSCRIPTIONS,
   SUBSCRIPTION,

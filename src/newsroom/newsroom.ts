@@ -9,7 +9,7 @@ import { Problem } from '../http/problem.ts';
 import { createStartFanOut, type FanOutStartDeps } from './publication.ts';
 import { notFound, refuseUnlessAllowed, wrongStatus } from './refusals.ts';
 import { statusOnward, timeOnward } from './onward.ts';
-import { needsApproval, type AlertRules } from './rules.ts';
+import type { AlertRules } from './rules.ts';
 import { guardMsOf, type NewsroomSettings, type SettingsStore } from './settings.ts';
 import { createWaitingRoom, type WaitingRoom } from './waiting.ts';
 
@@ -60,8 +60,9 @@ export function createNewsroom(deps: NewsroomDeps): Newsroom {
       const repeated = claim && (await alerts.findRepeated(claim));
       if (repeated !== undefined) return repeated;
       const [settings] = await Promise.all([deps.settings.get(), rules.checkNew(input)]);
-      const { urgency } = input;
-      const isAgreed = !needsApproval(settings, { urgency, change: 'new' });
+      const texts = { headline: input.headline, body: input.body ?? null, note: null, lang: input.lang };
+      const judged = { ...texts, urgency: input.urgency, change: 'new' as const };
+      const isAgreed = !rules.needsApproval(settings, judged);
       const sendAt = timeOnward(
         input.sendAt ?? null,
         isAgreed && input.draft !== true && input.undoable,
@@ -95,7 +96,10 @@ export function createNewsroom(deps: NewsroomDeps): Newsroom {
           );
         }
         const last = { ...shown, version: newest.version };
-        const alert = followingVersion(last, input, editor.id, settings, now());
+        const sent = nextVersion(last, input, editor.id, now());
+        const alert = rules.needsApproval(settings, sent)
+          ? nextVersion(last, input, editor.id, now(), 'awaiting-approval')
+          : (heldVersion(last, input, editor.id, settings, now()) ?? sent);
         rules.checkSize(alert);
         const entry = {
           editorId: editor.id,
@@ -124,21 +128,19 @@ export function createNewsroom(deps: NewsroomDeps): Newsroom {
 }
 
 /**
- * The version that follows, as far as it gets now. A change to an alert that is still being sent is never held for an undo:
- * each second would carry the old text to more readers.
+ * The version that follows, if it is held for an undo. A change to an alert that is still being sent never is: each second
+ * would carry the old text to more readers.
  */
-function followingVersion(
+function heldVersion(
   last: EditorAlert,
   input: NewVersion,
   editorId: string,
   settings: NewsroomSettings,
   nowMs: number,
-): EditorAlert {
-  const sent = nextVersion(last, input, editorId, nowMs);
-  if (needsApproval(settings, sent)) return nextVersion(last, input, editorId, nowMs, 'awaiting-approval');
+): EditorAlert | undefined {
   const isHeld = input.undoable === true && input.change !== 'retraction' && last.status !== 'sending';
   const sendAt = timeOnward(null, isHeld, settings, nowMs);
-  return sendAt === null ? sent : nextVersion(last, input, editorId, nowMs, 'scheduled', sendAt);
+  return sendAt === null ? undefined : nextVersion(last, input, editorId, nowMs, 'scheduled', sendAt);
 }
 
 /** @throws {Problem} 409 when the alert has changed since this editor saw it */

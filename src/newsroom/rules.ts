@@ -3,6 +3,7 @@ import type { Alert, AlertEdit, EditorAlert, NewAlert } from '../alerts/schema.t
 import { MAX_LIFE_MS, MIN_LIFE_MS } from '../alerts/versions.ts';
 import type { TopicStore } from '../audience/topics.ts';
 import { linkSites } from './link-sites.ts';
+import type { Phrases } from './checks/phrases.ts';
 import type { NewsroomSettings } from './settings.ts';
 import { Problem, type FieldError } from '../http/problem.ts';
 import { refuseIfAny } from '../http/read-body.ts';
@@ -26,9 +27,14 @@ export interface AlertRules {
   checkChange(input: Links & { expiresAt?: string | null | undefined }): void;
   /** Of a version on its way: it must live for a while once it goes out. @throws {Problem} */
   checkTimes(alert: Pick<EditorAlert, 'status' | 'sendAt' | 'expiresAt'>): void;
+  /** Whether a second editor must agree before it goes out. What takes an alert back waits for nobody. */
+  needsApproval(settings: Pick<NewsroomSettings, 'approval'>, alert: Judged): boolean;
   /** @throws {Problem} 422 when the alert is too large for a push message */
   checkSize(alert: EditorAlert): void;
 }
+
+/** What the rule of approval looks at. */
+type Judged = Pick<EditorAlert, 'urgency' | 'change' | 'headline' | 'body' | 'note' | 'lang'>;
 
 export interface AlertRulesDeps {
   readonly config: {
@@ -36,6 +42,7 @@ export interface AlertRulesDeps {
     readonly allowedOrigins: readonly string[];
   };
   readonly topics: Pick<TopicStore, 'list'>;
+  readonly phrases: Phrases;
   readonly pushMessageBytes: (alert: Alert) => number;
   readonly now: () => number;
 }
@@ -103,6 +110,12 @@ export function createAlertRules(deps: AlertRulesDeps): AlertRules {
         ...expiryErrors(expiresAt, startOf(sendAt)),
       ]);
     },
+    needsApproval: ({ approval }, { urgency, change, lang, ...texts }) => {
+      if (change === 'retraction') return false;
+      if (approval === 'always' || (approval === 'flash' && urgency === 'flash')) return true;
+      const text = [texts.headline, texts.body, texts.note].join('\n');
+      return deps.phrases.find('approval', text, lang) !== undefined;
+    },
     checkSize: (alert) => {
       const bytes = deps.pushMessageBytes(alert);
       if (bytes <= MAX_PUSH_MESSAGE_BYTES) return;
@@ -122,15 +135,6 @@ export function createAlertRules(deps: AlertRulesDeps): AlertRules {
       );
     },
   };
-}
-
-/** Whether a second editor must agree before it goes out. What takes an alert back waits for nobody. */
-export function needsApproval(
-  { approval }: Pick<NewsroomSettings, 'approval'>,
-  { urgency, change }: Pick<EditorAlert, 'urgency' | 'change'>,
-): boolean {
-  if (change === 'retraction') return false;
-  return approval === 'always' || (approval === 'flash' && urgency === 'flash');
 }
 
 function longestField(alert: EditorAlert): string {

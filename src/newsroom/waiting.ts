@@ -14,7 +14,7 @@ import type { Editor } from '../editors/schema.ts';
 import type { StartFanOut } from './publication.ts';
 import { changedMeanwhile, duplicate, notFound, refuseUnlessAllowed } from './refusals.ts';
 import { statusOnward, timeOnward } from './onward.ts';
-import { needsApproval, type AlertRules } from './rules.ts';
+import type { AlertRules } from './rules.ts';
 import { guardMsOf, type NewsroomSettings, type SettingsStore } from './settings.ts';
 
 /** What is done to versions that no reader sees yet. Each throws a Problem where the table or a rule refuses it. */
@@ -100,7 +100,7 @@ export function createWaitingRoom(deps: WaitingDeps): WaitingRoom {
 
   /** Out now, later, or once a second editor has agreed. */
   function onward(alert: EditorAlert, isAgreed: boolean, settings: NewsroomSettings): EditorAlert {
-    const status = statusOnward(alert, isAgreed || !needsApproval(settings, alert), now());
+    const status = statusOnward(alert, isAgreed || !rules.needsApproval(settings, alert), now());
     const next = status === 'sending' ? publishedVersion(alert, now()) : { ...alert, status };
     rules.checkTimes(next);
     return next;
@@ -133,7 +133,7 @@ export function createWaitingRoom(deps: WaitingDeps): WaitingRoom {
         refuseUnlessAllowed('submit', alert, editor);
         const isAgreed = alert.status === 'scheduled';
         const asked = sendAt === undefined ? alert.sendAt : sendAt;
-        const isHeld = undoable === true && (isAgreed || !needsApproval(settings, alert));
+        const isHeld = undoable === true && (isAgreed || !rules.needsApproval(settings, alert));
         const timed = timedVersion(alert, timeOnward(asked, isHeld, settings, now()), now());
         const next = onward(timed, isAgreed, settings);
         return {

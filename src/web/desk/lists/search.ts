@@ -37,17 +37,19 @@ export function addressOf(search: Search): string {
 export function apiQueryOf({ q, from, to, createdBy, status }: Search): string {
   return filled([
     ['q', q.trim()],
-    ['from', startOf(from)],
-    ['to', startOf(dayAfter(to))],
+    ['from', timeText(startOf(from))],
+    ['to', timeText(startOf(dayAfter(to)), -1)],
     ['createdBy', createdBy],
     ['status', status],
   ]);
 }
 
-function startOf(day: string): string {
-  const ms = timeOf(`${day}T00:00`, ownZone()) ?? timeOf(`${day}T01:00`, ownZone());
-  return ms === undefined ? '' : new Date(ms).toISOString();
-}
+/** Where the clock goes forward at midnight, the day begins an hour later. */
+const startOf = (day: string): number | undefined =>
+  timeOf(`${day}T00:00`, ownZone()) ?? timeOf(`${day}T01:00`, ownZone());
+
+const timeText = (ms: number | undefined, addedMs = 0): string =>
+  ms === undefined ? '' : new Date(ms + addedMs).toISOString();
 
 function dayAfter(day: string): string {
   const ms = Date.parse(`${day}T00:00Z`);

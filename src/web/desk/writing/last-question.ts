@@ -4,8 +4,8 @@ import type { EditorAlert } from '../../../alerts/schema.ts';
 import type { Estimate } from '../answers.ts';
 import type { DeskShared } from '../desk-context.ts';
 import { reachOf } from './meter.ts';
+import { isInAnotherScript } from '../../../alerts/script-check.ts';
 import { topicNames } from '../topic-names.ts';
-import { isInAnotherScript } from './script-check.ts';
 import { ownZone } from './zoned-time.ts';
 import { fill, type Words } from '../words/words.ts';
 

@@ -29,7 +29,7 @@ test('a search stands in the address, and comes back out of it; what is not know
 
 test('the API is asked for whole days, the last one included', () => {
   const query = new URLSearchParams(apiQueryOf(searchOf('from=2026-11-01&to=2026-11-02')));
-  expect(Date.parse(query.get('to') ?? '') - Date.parse(query.get('from') ?? '')).toBe(2 * 86_400_000);
+  expect(Date.parse(query.get('to') ?? '') - Date.parse(query.get('from') ?? '')).toBe(2 * 86_400_000 - 1);
   expect(apiQueryOf(searchOf('from=soon&to=soon'))).toBe('');
 });
 

@@ -54,7 +54,8 @@ export const DESK_WAITING_SCENES: readonly Scene[] = [
   },
   {
     name: 'desk-keys',
-    ...EVERYWHERE,
+    languages: ['ar', 'en'],
+    widths: ['desktop'],
     open: async (page, stage) => {
       await signIn(page, stage);
       await page.locator('button.keys').click();

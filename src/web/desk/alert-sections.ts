@@ -33,7 +33,7 @@ export function renderOpenAlert(open: OpenAlert, desk: DeskShared, around: Aroun
   return html`
     ${renderAlertHead(alert, desk)} ${isWaiting(alert) ? renderWaiting(open, desk, around) : nothing}
     ${alert.status === 'cancelled' ? renderCancelled(alert, desk, around) : nothing}
-    ${renderActions(shown ?? alert, desk, around)}
+    ${shown === undefined ? nothing : renderActions(shown, desk, around)}
     ${
       shown === undefined
         ? nothing

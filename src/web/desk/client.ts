@@ -96,7 +96,7 @@ export function createClient(onSignedOut: () => void): Client {
       const answer = await renewed('/v1/session', { method: 'DELETE' });
       return answer.type === 'done' || isRefusedFor(answer, 'unauthenticated');
     },
-    now: clock.now,
+    now: () => clock.now(),
   };
 }
 

@@ -90,7 +90,7 @@ class HeldAlert extends DeskElement {
     const { seconds } = this;
     const said = fill(text.heldSaid, { n: number(this.announced) });
     return html`
-      <section class="held" aria-label=${text.held}>
+      <section class="hold" aria-label=${text.held}>
         <p class="unseen" role="status">${said}</p>
         <p class="countdown" aria-hidden="true">
           ${seconds > 0 ? html`<span>${text.held}</span> <b>${number(seconds)}</b>` : text.heldSending}

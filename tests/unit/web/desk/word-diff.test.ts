@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { array, assert, constantFrom, property } from 'fast-check';
 import { expect, test } from 'vitest';
 import { diffWords } from '../../../../src/web/desk/versions/word-diff.ts';
 
@@ -27,10 +27,10 @@ test('a text that is new or gone is one part; the same text is one', () => {
 });
 
 test('whatever the texts are, both can be read out of their difference', () => {
-  const text = fc.array(fc.constantFrom('a', 'b', 'خبر', '.', ' ', '5')).map((words) => words.join(' '));
+  const text = array(constantFrom('a', 'b', 'خبر', '.', ' ', '5')).map((words) => words.join(' '));
   const squeezed = (all: string): string => all.replaceAll(/\s+/g, '');
-  fc.assert(
-    fc.property(text, text, (before, after) => {
+  assert(
+    property(text, text, (before, after) => {
       const parts = diffWords(before, after);
       const read = (without: string): string =>
         parts

@@ -10,7 +10,7 @@ import { lookAgain } from './look-again.ts';
 import { changeableOf, createAlertReader, shownOf, type OpenAlert } from './open-alert.ts';
 import { createShownReport, type ShownReport } from './report/shown-report.ts';
 import { everyTick } from './ticker.ts';
-import { isHeld } from './waiting/held.ts';
+import { isUndoable } from './waiting/undoable.ts';
 import type { Subject } from './writing/drafted.ts';
 import { takeBack } from './writing/take-back.ts';
 import './confirm.ts';
@@ -120,7 +120,7 @@ class AlertView extends DeskElement {
 
   /** A button that the new state no longer has may have had the focus. */
   private moved(): void {
-    if (this.querySelector('desk-held, desk-waiting')?.contains(document.activeElement)) {
+    if (this.querySelector('desk-undo, desk-waiting')?.contains(document.activeElement)) {
       if (document.querySelector('dialog[open]') === null) void this.focusOn('h1');
     }
     this.tellChanged();
@@ -224,7 +224,7 @@ class AlertView extends DeskElement {
           shown: this.shown,
           aborted: this.aborted,
           isOccupied: this.occupied,
-          isHeld: isHeld(open.alert, desk.client.now()),
+          isUndoable: isUndoable(open.alert, desk.client.now()),
           isConnected: !this.unanswered,
           onAbort: () => (this.asking = true),
           onWrite: (change) => (location.hash = `#/${this.alertId}/${change}`),

@@ -100,6 +100,12 @@ export const httpsUrlSchema = z
     return z.NEVER;
   })
   .pipe(z.string().max(2048).nullable());
+/** Texts of the picture. An empty one is none. */
+const pictureTexts = {
+  imageAlt: text(0, 300).nullable().optional(),
+  imageCaption: text(0, 300).nullable().optional(),
+  imageCredit: text(0, 100).nullable().optional(),
+};
 const timeSchema = z.iso.datetime({ offset: true }).transform((value) => new Date(value).toISOString());
 
 /** Whether it waits for the newsroom's `undoSeconds`, in which an editor can still cancel it. */
@@ -111,6 +117,7 @@ export const newAlertSchema = z.strictObject({
   body: bodySchema.nullable().optional(),
   url: httpsUrlSchema.nullable().optional(),
   image: httpsUrlSchema.nullable().optional(),
+  ...pictureTexts,
   lang: langSchema,
   topics: z.array(topicIdSchema).min(1).max(20),
   urgency: urgencySchema
@@ -132,6 +139,7 @@ export const alertEditSchema = z.strictObject({
   body: bodySchema.nullable().optional(),
   url: httpsUrlSchema.nullable().optional(),
   image: httpsUrlSchema.nullable().optional(),
+  ...pictureTexts,
   lang: langSchema.optional(),
   topics: newAlertSchema.shape.topics.optional(),
   urgency: urgencySchema.optional(),
@@ -171,6 +179,7 @@ export const newVersionSchema = z.strictObject({
   body: bodySchema.nullable().optional(),
   url: httpsUrlSchema.nullable().optional(),
   image: httpsUrlSchema.nullable().optional(),
+  ...pictureTexts,
   urgency: urgencySchema.nullable().optional(),
   expiresAt: timeSchema.nullable().optional(),
   undoable: undoableSchema,
@@ -187,6 +196,10 @@ export const alertSchema = z.object({
   body: z.string().nullable(),
   url: z.string().nullable(),
   image: z.string().nullable(),
+  /** What the picture shows, for readers who do not see it. */
+  imageAlt: z.string().nullable(),
+  imageCaption: z.string().nullable(),
+  imageCredit: z.string().nullable(),
   lang: z.string(),
   dir: z.enum(['ltr', 'rtl']),
   topics: z.array(z.string()),

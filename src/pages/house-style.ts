@@ -75,10 +75,9 @@ export function serveHouseStyle(router: Router, identity: () => Promise<Identity
     },
   });
   // Push messages name this address, so that an alert's size does not depend on the newsroom's logo.
-  router.get('/icon-192.png', (_request, response, next) => {
-    identity().then(({ logo }) => {
-      if (logo === null) next();
-      else response.set('Cache-Control', 'public, max-age=300').redirect(302, logo);
-    }, next);
+  router.get('/icon-192.png', async (_request, response, next) => {
+    const { logo } = await identity();
+    if (logo === null) next();
+    else response.set('Cache-Control', 'public, max-age=300').redirect(302, logo);
   });
 }

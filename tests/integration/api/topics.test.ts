@@ -137,6 +137,21 @@ test('a reader of a deleted topic stays one, whatever tells the server again; an
   for (const path of ['/v1/topics', '/v1/config']) expect(await ids(path)).not.toContain('sport');
 });
 
+test('what was accepted before its topic was deleted goes out to the readers of that topic: a schedule and a draft', async () => {
+  const { author: key } = api.keys;
+  const post = (fields: object): Promise<Answer> =>
+    api.call('POST', '/v1/alerts', { key, body: anAlert({ topics: ['sport'], ...fields }) });
+  const inAnHour = new Date(api.deps.now() + 3_600_000).toISOString();
+  const scheduled = (await post({ sendAt: inAnHour })).body;
+  const draft = (await post({ draft: true })).body;
+  await remove('sport');
+  api.advance(3_601_000);
+  expect(await api.newsroom.release(scheduled.id)).toMatchObject({ status: 'sending', topics: ['sport'] });
+  const submitted = await api.call('POST', `/v1/alerts/${draft.id}/submission`, { key, body: {} });
+  expect([submitted.status, submitted.body.topics]).toEqual([200, ['sport']]);
+  expect(api.fanOuts).toEqual([scheduled, draft].map(({ id }) => ({ alertId: id, version: 1 })));
+});
+
 test('all topics may go, and the list is not seeded again', async () => {
   for (const id of await ids('/v1/topics')) expect((await remove(id)).status).toBe(204);
   expect(await ids('/v1/topics')).toEqual([]);

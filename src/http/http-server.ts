@@ -37,8 +37,12 @@ const PATIENCE_MS = 5000;
 /** An HTTP server that ends in two steps, so that its live connections can be drained in between. */
 export interface HttpServer {
   readonly server: Server;
-  /** @param port 0: any free port. @param host the address to listen on; all addresses by default. @returns the port */
-  listen(port: number, host?: string): Promise<number>;
+  /**
+   * @param port 0: any free port. @param host the address to listen on; all addresses by default
+   * @param socket descriptor of a socket that listens already; then neither of these counts
+   * @returns the port
+   */
+  listen(port: number, host?: string, socket?: number): Promise<number>;
   /**
    * Takes no new connections. Each connection that is kept may bring one more request, and ends with its answer: if it ended
    * at once, a proxy would lose the request that it has just sent.
@@ -132,12 +136,11 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
 
   return {
     server,
-    listen: (port, host) =>
+    listen: (port, host, socket) =>
       new Promise((resolve, reject) => {
         server.once('error', reject);
-        server.listen({ port, backlog: BACKLOG, ...(host === undefined ? {} : { host }) }, () =>
-          resolve((server.address() as AddressInfo).port),
-        );
+        const at = socket === undefined ? { port, ...(host === undefined ? {} : { host }) } : { fd: socket };
+        server.listen({ ...at, backlog: BACKLOG }, () => resolve((server.address() as AddressInfo).port));
       }),
     stopListening,
     untilEmpty: async (ms) => {

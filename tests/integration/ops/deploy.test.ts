@@ -14,7 +14,7 @@ const filesBelow = (folder: string, ending: string): string[] =>
   (readdirSync(PROJECT + folder, { recursive: true }) as string[])
     .filter((name) => name.endsWith(ending))
     .map((name) => `${folder}/${name}`);
-const UNITS = ['ajil.service', 'ajil-server@.service', 'ajil-workers@.service'].map(
+const UNITS = ['ajil.service', 'ajil-server@.service', 'ajil-workers@.service', 'ajil.socket'].map(
   (name) => `deploy/systemd/${name}`,
 );
 const settings = new Set(Object.keys(parseEnv(read('.env.example'))));

@@ -98,6 +98,8 @@ export interface ApiDeps {
   /** base64url, 65 bytes. */
   readonly vapidPublicKey: string;
   readonly readiness: () => Promise<Readiness>;
+  /** Whether this server is about to stop and another one takes requests. */
+  readonly isStopping: () => boolean;
   /** Prometheus text of every process. */
   readonly allMetrics: () => Promise<string>;
   /** Phrases that editors are asked about. */

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { pushMessageBytes } from './alerts/notification.ts';
 import { createAlertStore } from './alerts/store.ts';
@@ -37,6 +38,8 @@ import { serveMetrics } from './ops/serve-metrics.ts';
 import { tellSupervisor } from './ops/role-process.ts';
 import { runRole } from './ops/run-role.ts';
 import { createShutdown, shutdownOnSignals } from './ops/shutdown.ts';
+import { socketOfSystemd } from './ops/systemd.ts';
+import { UnfitError } from './ops/unfit.ts';
 import { claimVapidKey, loadVapidKeys } from './push/vapid/vapid-keys.ts';
 import { createReadiness, tellReadiness } from './redis/readiness.ts';
 import { openClock } from './redis/clock.ts';
@@ -53,6 +56,11 @@ import { VERSION } from './version.ts';
 const OTHER_CONNECTIONS = 800;
 /** Of one address, beside the live ones: a quarter of them, so that no address alone takes the room of the others. */
 const OTHER_PER_ADDRESS = OTHER_CONNECTIONS / 4;
+
+/** How long a server says that it stops, before it does: a proxy that asks each second has asked twice. */
+const NOTICE_MS = 2500;
+/** How long the connections that proxies keep may wait for their last request. */
+const KEPT_MS = 2000;
 
 const WEB_DIR = fileURLToPath(new URL('../web', import.meta.url));
 
@@ -107,6 +115,8 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
   };
   /** Servers that do not stop together with this one, as counted when it begins to stop. */
   let others = 0;
+  let stopping = false;
+  let untilUnused: Promise<void> | undefined;
   const topics = createTopicStore(redis);
   const knownTopics = watchTopics(topics);
   shutdown.add('topics', () => knownTopics.close());
@@ -178,6 +188,7 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
     pushMessageBytes: (alert) => pushMessageBytes(alert, config.publicUrl),
     vapidPublicKey: vapid.publicKey,
     readiness,
+    isStopping: () => stopping,
     allMetrics: () => exchange.all(),
     phrases,
     webDir: WEB_DIR,
@@ -195,22 +206,41 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
     metrics,
   });
   if (config.trustProxy === false) noticeForgottenProxy(http.server, logger);
-  // In reverse: nobody new is taken, the readers are sent elsewhere over DRAIN_SECONDS, then requests come to their end.
-  shutdown.add('requests', () => {
+  // In reverse. If there are other servers: proxies are told and go there, nobody new is taken, the readers are sent there
+  // over DRAIN_SECONDS. Without others, readers and proxies wait for the successor, which cannot listen before this one ends.
+  shutdown.add('requests', async () => {
     api.close();
-    return http.close();
+    await untilUnused;
+    await http.close();
   });
   shutdown.add('gateway', () => gateway.close());
-  shutdown.add('port', () => http.stopListening());
+  shutdown.add('port', () => {
+    http.stopListening();
+    if (others > 0) untilUnused = http.untilEmpty(KEPT_MS);
+  });
+  shutdown.add('notice', async () => {
+    if (others === 0) return;
+    stopping = true;
+    await sleep(NOTICE_MS);
+  });
   shutdown.add('count of servers', async () => {
     others = (await presentNames(redis).catch(() => [])).filter(
       (other) => other.startsWith('server:') && !other.startsWith(`server:${group}-`),
     ).length;
   });
-  const port = await http.listen(config.port, config.bind);
+  const port = await http.listen(config.port, config.bind, socketFor(config));
   // The bound follows from `ulimit -n`, of which nothing else would speak.
   logger.info({ liveConnections: limits.connections, port }, 'taking requests');
   tellSupervisor({ type: 'ready', port });
+}
+
+/** @throws {UnfitError} node:cluster closes a socket of systemd when its last process ends, and could not open it again */
+function socketFor(config: Config): number | undefined {
+  const socket = socketOfSystemd(process.env);
+  if (socket === undefined || config.serverProcesses === 1) return socket;
+  throw new UnfitError(
+    'A socket of systemd serves one process: set SERVER_PROCESSES=1, or disable ajil.socket',
+  );
 }
 
 runRole('server', (config, logger) =>

@@ -114,6 +114,7 @@ export async function startTestApi({
     pushMessageBytes: (alert) => pushMessageBytes(alert, 'http://ajil.test'),
     vapidPublicKey: 'public',
     readiness: () => Promise.resolve({ ready: true, checks: { redis: 'writable' } }),
+    isStopping: () => false,
     allMetrics: () => deps.metrics.metrics(),
     phrases: compilePhrases(DEFAULT_PHRASES),
     webDir: undefined,

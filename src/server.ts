@@ -16,6 +16,7 @@ import { tellService } from './delivery/report/service-metrics.ts';
 import { openReceiptTokens } from './delivery/receipts/receipt-token.ts';
 import { createReceiptStore } from './delivery/receipts/receipts.ts';
 import { createReportStore } from './delivery/report/report.ts';
+import { openTestQueue } from './delivery/test-send/queue.ts';
 import { prepareAdmin } from './editors/admin-at-start.ts';
 import { loadAuditKey } from './editors/audit-key.ts';
 import { tellAuditHead } from './editors/audit-head.ts';
@@ -96,6 +97,8 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
   shutdown.add('fan-out queue', () => fanOutQueue.close());
   const outletQueue = openOutletQueue(redis, []);
   shutdown.add('outlet queue', () => outletQueue.close());
+  const testQueue = openTestQueue(redis);
+  shutdown.add('test queue', () => testQueue.close());
 
   const origin = new URL(config.publicUrl).origin;
   const trust = compileTrust(config.trustProxy);
@@ -164,6 +167,7 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
     liveLog: createLiveLog(redis),
     fanOutQueue,
     outletQueue,
+    testQueue,
     live: {
       handleSse: (request, response) => gateway.handleSse(request, response),
       connections: async (alert) => {

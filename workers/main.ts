@@ -12,6 +12,7 @@ import { createChannels } from '../src/channels/channels.ts';
 import { createWebPush } from '../src/channels/web-push/web-push.ts';
 import { createPushSending } from '../src/delivery/sending/send-push.ts';
 import { createRetiredCounter } from '../src/delivery/sending/standing.ts';
+import { openTestDevices } from '../src/delivery/test-send/devices.ts';
 import { readHash } from '../src/editors/audited-hash.ts';
 import { createLiveLog } from '../src/live/log/log.ts';
 import type { Logger } from '../src/ops/logger.ts';
@@ -45,6 +46,7 @@ import { keys as redisKeys } from '../src/redis/keys.ts';
 import { openHousekeeping } from './housekeeping.ts';
 import { openOutletWorker } from './outlets.ts';
 import { openPushWorkers } from './push.ts';
+import { openTestWorker } from './test-send.ts';
 import { createWorkerWatch } from './watch.ts';
 
 // Role: the BullMQ workers.
@@ -122,6 +124,9 @@ async function start(config: Config, logger: Logger): Promise<void> {
   shutdown.add('housekeeping', () => housekeeping.close());
   const push = openPushWorkers({ redis, watch, sending });
   shutdown.add('push workers', () => push.close());
+  const devices = openTestDevices({ redis, addresses, now });
+  const testWorker = openTestWorker({ ...shared, watch, channels, devices });
+  shutdown.add('test worker', () => testWorker.close());
   const telling = createTelling({ ...shared, outlets, attempts: createAttemptLog(redis), metrics });
   const outletWorker = openOutletWorker({ redis, telling });
   shutdown.add('outlet worker', async () => {

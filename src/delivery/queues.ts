@@ -6,6 +6,7 @@ import { QUEUE_PREFIX } from '../redis/keys.ts';
 import type { Redis } from '../redis/connect.ts';
 import { groupBy } from './group-by.ts';
 import { isUnprovenRetry } from './ledger/retry.ts';
+import { TEST_QUEUE } from './test-send/queue.ts';
 
 export const FAN_OUT_QUEUE = 'fan-out';
 /**
@@ -19,6 +20,7 @@ export const unprovenQueueName = (urgency: Urgency): string => `push-unproven-${
 
 export const QUEUE_NAMES: readonly string[] = [
   FAN_OUT_QUEUE,
+  TEST_QUEUE,
   ...[pushQueueName, retryQueueName, unprovenQueueName].flatMap((nameOf) => URGENCIES.map(nameOf)),
 ];
 

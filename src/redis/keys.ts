@@ -38,6 +38,11 @@ export const keys = {
   intake: (source: string, item: string) => `${CORE}:intake:${source}:${item}`,
   /** Held while a version of the item is being taken in. */
   intakeTurn: (source: string, item: string) => `${CORE}:intake-turn:${source}:${item}`,
+  // test sends
+  /** An editor's test devices: id -> address and name. */
+  testDevices: (editorId: string) => `${CORE}:test-devices:${editorId}`,
+  /** What came of the last test on each device of an editor, also on one that was gone. */
+  testOutcomes: (editorId: string) => `${CORE}:test-outcomes:${editorId}`,
   // outlets
   webhooks: `${CORE}:webhooks`,
   /** Webhooks whose receivers answered that they are gone, and why. */

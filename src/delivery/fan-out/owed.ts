@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EditorAlert } from '../../alerts/schema.ts';
+import type { AlertStore } from '../../alerts/store.ts';
 import { countBits, without } from '../../audience/bitmap.ts';
+import type { Selection } from '../../audience/selection.ts';
 import { SHARDS } from '../../audience/shard.ts';
+import type { Ledger } from '../ledger/ledger.ts';
 import { versionName } from '../queues.ts';
-import type { FreezeDeps } from './freeze.ts';
 
 /** How long messages on the wire may take to be answered, ms. Most push services answer well within it. */
 const ANSWERS_MS = 2000;
@@ -21,7 +23,13 @@ const NONE = Buffer.alloc(0);
  * @returns for a shard, a bitmap of slots
  */
 export async function createOwed(
-  deps: Pick<FreezeDeps, 'alerts' | 'selection' | 'ledger' | 'now'>,
+  deps: {
+    readonly alerts: Pick<AlertStore, 'versions'>;
+    readonly selection: Pick<Selection, 'frozen'>;
+    readonly ledger: Pick<Ledger, 'settledSlots' | 'holders'>;
+    /** Milliseconds since the epoch. */
+    readonly now: () => number;
+  },
   alert: EditorAlert,
 ): Promise<(shard: number) => Promise<Buffer>> {
   const { selection, ledger } = deps;

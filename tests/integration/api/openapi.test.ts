@@ -89,6 +89,16 @@ test('what the API answers is what the description says', async () => {
   });
   await check('post', '/v1/alerts/{id}/abort', `${at}/abort`, { key: author });
   await check('post', '/v1/alerts/{id}/abort', `${at}/abort`, { key: author });
+  await check('post', '/v1/alerts/{id}/test', `${at}/test`, { key: author });
+  const device = { subscription: aSubscription(), name: 'هاتفي' };
+  const added = await check('post', '/v1/test-devices', '/v1/test-devices', { key: author, body: device });
+  await check('post', '/v1/test-devices', '/v1/test-devices', { key: author, body: {} });
+  await check('post', '/v1/alerts/{id}/test', `${at}/test`, { key: author });
+  await check('get', '/v1/test-devices', '/v1/test-devices', { key: author });
+  await check('get', '/v1/test-devices', '/v1/test-devices');
+  const testDevice = `/v1/test-devices/${added.body.id}`;
+  await check('delete', '/v1/test-devices/{id}', testDevice, { key: author });
+  await check('delete', '/v1/test-devices/{id}', testDevice, { key: author });
   const estimate = { topics: ['world'], lang: 'ar' };
   await check('post', '/v1/audience/estimate', '/v1/audience/estimate', { key: author, body: estimate });
   await check('get', '/v1/config', '/v1/config');

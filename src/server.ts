@@ -9,6 +9,7 @@ import { createSubscriptionStore } from './audience/subscriptions.ts';
 import { createTopicStore, watchTopics } from './audience/topics.ts';
 import { openAddresses } from './channels/addresses.ts';
 import { metricsPortOf, type Config } from './config.ts';
+import { createServerCanary } from './delivery/canary/server-canary.ts';
 import { openFanOutQueue } from './delivery/queues.ts';
 import { openOutletQueue } from './outlets/queue.ts';
 import { openSchedule } from './newsroom/schedule.ts';
@@ -24,6 +25,7 @@ import { createAuditLog } from './editors/audit.ts';
 import { createSessionStore } from './editors/sessions.ts';
 import { createEditorStore } from './editors/store.ts';
 import { countReached, largest, type GroupSize } from './live/connections/group-sizes.ts';
+import { openCanaryProofs } from './live/canary.ts';
 import { openGateway } from './live/gateway.ts';
 import { DEFAULT_LIVE_LIMITS } from './live/door/limits.ts';
 import { createLiveLog } from './live/log/log.ts';
@@ -91,6 +93,7 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
   });
   const vapid = await loadVapidKeys({ dataDir: config.dataDir, ...config.vapid });
   await claimVapidKey(redis, vapid);
+  const proofs = openCanaryProofs(vapid.privateKey);
   shutdown.add('audit head', tellAuditHead({ audit, logger }));
   const reports = createReportStore(redis);
   const fanOutQueue = openFanOutQueue(redis);
@@ -129,6 +132,7 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
         logger.warn({ err: error, alertId: alert.id }, 'could not report the number of live connections');
       });
     },
+    canary: proofs,
     now,
     limits,
   });
@@ -146,7 +150,8 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
   const addresses = openAddresses({ config, vapidKeyId: vapid.keyId });
   const subscriptions = createSubscriptionStore({ redis, addresses, now });
   tellService({ redis, metrics, reports, countSubscriptions: () => subscriptions.standings(), now });
-  const readiness = createReadiness({ redis, watch, clock, gateway });
+  const canary = createServerCanary({ config, redis, name, proofs, metrics, logger, now });
+  const readiness = createReadiness({ redis, watch, clock, gateway, canary: canary.check });
   tellReadiness(metrics, readiness);
   const alerts = createAlertStore({ redis, now });
   const api = createApp({
@@ -208,6 +213,7 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
     ).length;
   });
   const port = await http.listen(config.port, config.bind);
+  shutdown.add('canary', canary.start(port));
   // The bound follows from `ulimit -n`, of which nothing else would speak.
   logger.info({ liveConnections: limits.connections, port }, 'taking requests');
   tellSupervisor({ type: 'ready', port });

@@ -67,7 +67,7 @@ export interface PushQueue {
 /** Flash before urgent before normal, when alerts compete. */
 export const RANK: Readonly<Record<Urgency, Rank>> = { flash: 0, urgent: 1, normal: 2 };
 /** BullMQ: 1 goes first, and 0 would go before all. */
-const priorityOf = (urgency: Urgency): number => RANK[urgency] + 1;
+export const priorityOf = (urgency: Urgency): number => RANK[urgency] + 1;
 
 /** The outbox tries a fan-out again, so a failed job need not stay: its id would only block the next. */
 const FAN_OUT_OPTIONS: JobsOptions = { removeOnComplete: true, removeOnFail: true };

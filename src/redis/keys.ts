@@ -75,6 +75,15 @@ export const keys = {
   unprovenRetriesDue: (id: string, version: number) => `${CORE}:retries-due-unproven:${id}:${version}`,
   receipts: (id: string, version: number, event: string, shard: number) =>
     `${CORE}:receipts:${id}:${version}:${event}:${shard}`,
+  // canary
+  /** Stream: the canary's way to the gateways, beside the live log. */
+  liveCanary: `${CORE}:live:canary`,
+  /** The process that runs the canary now. */
+  canaryTurn: `${CORE}:canary:turn`,
+  /** How the canary fares, for all servers. */
+  canary: `${CORE}:canary`,
+  /** What became of a run's push message. */
+  canaryPush: (run: string) => `${CORE}:canary:push:${run}`,
   // processes
   /** Names of the processes, by the time of their last sign of life (ms). */
   presence: `${CORE}:presence`,

@@ -170,20 +170,27 @@ export const reviewSchema = z.strictObject({
 export type ReviewInput = z.infer<typeof reviewSchema>;
 
 /** The body of `POST /v1/alerts/:id/versions`. An omitted field keeps its value; null empties `body`, `url` and `image`. */
-export const newVersionSchema = z.strictObject({
-  change: z.enum(['update', 'correction', 'retraction']),
-  /** The newest version that the editor has seen: if there is a newer one now, nothing is changed. */
-  baseVersion: z.number().int().min(1).nullable().optional(),
-  note: noteSchema.nullable().optional(),
-  headline: headlineSchema.nullable().optional(),
-  body: bodySchema.nullable().optional(),
-  url: httpsUrlSchema.nullable().optional(),
-  image: httpsUrlSchema.nullable().optional(),
-  ...pictureTexts,
-  urgency: urgencySchema.nullable().optional(),
-  expiresAt: timeSchema.nullable().optional(),
-  undoable: undoableSchema,
-});
+export const newVersionSchema = z
+  .strictObject({
+    change: z.enum(['update', 'correction', 'retraction']),
+    /** The newest version that the editor has seen: if there is a newer one now, nothing is changed. */
+    baseVersion: z.number().int().min(1).nullable().optional(),
+    note: noteSchema.nullable().optional(),
+    headline: headlineSchema.nullable().optional(),
+    body: bodySchema.nullable().optional(),
+    url: httpsUrlSchema.nullable().optional(),
+    image: httpsUrlSchema.nullable().optional(),
+    ...pictureTexts,
+    urgency: urgencySchema.nullable().optional(),
+    expiresAt: timeSchema.nullable().optional(),
+    undoable: undoableSchema,
+    /** Pages, bars and feeds show it, and nobody who has an earlier version is notified. */
+    silent: z.boolean().nullable().optional(),
+  })
+  .refine(({ change, silent }) => silent !== true || change === 'update', {
+    path: ['silent'],
+    message: 'must be false unless the change is "update": who was told something wrong must hear of it',
+  });
 export type NewVersion = z.infer<typeof newVersionSchema>;
 
 /** One version of an alert as readers see it. Times are RFC 3339 UTC; absent values are null. */
@@ -209,6 +216,12 @@ export const alertSchema = z.object({
   publishedAt: z.string().nullable(),
   expiresAt: z.string(),
   sendAt: z.string().nullable(),
+  /** Left out where it is false. */
+  silent: z.literal(true).optional(),
+  /** Of a silent version: the newest version before it that was not silent. */
+  inPlaceOf: z
+    .strictObject({ version: z.number().int().min(1), change: changeSchema, note: z.string().nullable() })
+    .optional(),
 });
 export type Alert = z.infer<typeof alertSchema>;
 

@@ -1,6 +1,7 @@
 import type { AlertEdit, AlertStatus, EditorAlert, NewAlert, NewVersion } from './schema.ts';
 import { directionOf } from './language.ts';
 import { isPublic } from './schema.ts';
+import { placeAfter } from './silent.ts';
 
 const MINUTE = 60_000;
 /** Breaking news is stale after an hour; what comes later tells readers what they know. */
@@ -99,6 +100,8 @@ export function nextVersion(
     approvedBy: null,
     ownExpiry: typeof input.expiresAt === 'string',
     review: null,
+    silent: input.silent === true ? true : undefined,
+    inPlaceOf: input.silent === true ? placeAfter(last) : undefined,
   };
 }
 

@@ -165,6 +165,14 @@ export const ALERT_CANCELLATION = resource('/v1/alerts/:id/cancellation', {
 });
 
 export const ALERT_VERSIONS = resource('/v1/alerts/:id/versions', {
+  get: {
+    summary: 'Every version of an alert, oldest first',
+    description: 'Each with its status now, also those that no reader sees.',
+    who: 'editor',
+    tag: 'alerts',
+    answers: { 200: z.strictObject({ versions: z.array(editorAlert) }) },
+    problems: ['not-found'],
+  },
   post: {
     summary: 'Update, correct or retract an alert',
     description:

@@ -3,7 +3,7 @@ import { newAlertSchema, newVersionSchema, toPublicAlert, type EditorAlert } fro
 import type { AlertStore, CreateResult } from '../alerts/store.ts';
 import type { Editor } from '../editors/schema.ts';
 import type { Newsroom } from '../newsroom/newsroom.ts';
-import { duplicate } from '../newsroom/refusals.ts';
+import { duplicate, notFound } from '../newsroom/refusals.ts';
 import { ALERT, ALERT_ABORT, ALERT_VERSIONS, ALERTS, listQuerySchema } from './alerts-operations.ts';
 import type { Authentication } from './authentication.ts';
 import { answerNewest, findAlert } from './found-alert.ts';
@@ -34,6 +34,7 @@ export function serveAlerts(router: Router, deps: AlertsDeps): void {
     patch: (request, response) => editAlert(deps, request, response),
   });
   route(router, ALERT_VERSIONS, {
+    get: (request, response) => versions(deps, request, response),
     post: (request, response) => addVersion(deps, request, response),
   });
   route(router, ALERT_ABORT, { post: (request, response) => abort(deps, request, response) });
@@ -86,6 +87,13 @@ async function create(deps: AlertsDeps, request: Request, response: Response): P
   const input = await readCounted(deps.limits, editor, request, response, newAlertSchema);
   const claim = claimOf(request, editor, 'POST /v1/alerts', withoutNulls(input));
   answer(response, await deps.newsroom.create(input, editor, claim));
+}
+
+async function versions(deps: AlertsDeps, request: Request, response: Response): Promise<void> {
+  await deps.auth.require(request, 'author');
+  const all = await deps.alerts.versions(String(request.params['id']));
+  if (all.length === 0) throw notFound();
+  response.set('Cache-Control', 'no-store').json({ versions: all });
 }
 
 async function addVersion(deps: AlertsDeps, request: Request, response: Response): Promise<void> {

@@ -10,7 +10,7 @@ import {
 } from './alerts-operations.ts';
 import { AUDIT } from './audit.ts';
 import { CHECKS, STORY_PREVIEW } from './checks.ts';
-import { EDITOR, EDITOR_KEY, EDITORS } from './editors.ts';
+import { EDITOR, EDITOR_KEY, EDITOR_NAMES, EDITORS } from './editors.ts';
 import { ESTIMATE } from './estimate.ts';
 import { HEALTH, METRICS, READINESS } from './health.ts';
 import { INTAKE } from './intake.ts';
@@ -57,6 +57,7 @@ export const RESOURCES: readonly AnyResource[] = [
   EDITORS,
   EDITOR,
   EDITOR_KEY,
+  EDITOR_NAMES,
   AUDIT,
   WEBHOOKS,
   WEBHOOK,

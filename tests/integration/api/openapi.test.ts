@@ -87,6 +87,9 @@ test('what the API answers is what the description says', async () => {
     key: author,
     body: { change: 'update' },
   });
+  await check('get', '/v1/alerts/{id}/versions', `${at}/versions`, { key: author });
+  await check('get', '/v1/alerts/{id}/versions', `${at}/versions`);
+  await check('get', '/v1/editor-names', '/v1/editor-names', { key: author });
   await check('post', '/v1/alerts/{id}/abort', `${at}/abort`, { key: author });
   await check('post', '/v1/alerts/{id}/abort', `${at}/abort`, { key: author });
   await check('post', '/v1/alerts/{id}/test', `${at}/test`, { key: author });

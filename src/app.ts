@@ -4,12 +4,15 @@ import express, { type Request, type Response } from 'express';
 import { Counter } from 'prom-client';
 import type { Config } from './config.ts';
 import type { AlertStore } from './alerts/store.ts';
+import type { Addresses } from './audience/address.ts';
 import type { SubscriptionStore } from './audience/subscriptions.ts';
 import { createTopicChanges } from './audience/topic-changes.ts';
 import type { TopicStore } from './audience/topics.ts';
 import type { FanOutQueue } from './delivery/queues.ts';
 import type { ReceiptStore } from './delivery/receipts/receipts.ts';
 import type { ReportStore } from './delivery/report/report.ts';
+import { createTestDevices } from './delivery/test-send/devices.ts';
+import type { TestQueue } from './delivery/test-send/queue.ts';
 import type { AuditLog } from './editors/audit.ts';
 import { createAuditedHash } from './editors/audited-hash.ts';
 import type { SessionStore } from './editors/sessions.ts';
@@ -61,10 +64,11 @@ import { createRefusedKeys } from './api/refused-keys.ts';
 import { createRequestLog } from './http/request-log.ts';
 import { serveSession } from './api/session.ts';
 import { serveSources } from './api/sources.ts';
+import { serveTestSend } from './api/test-devices.ts';
 import { serveTopics } from './api/topics.ts';
 import { serveWaitingAlerts } from './api/waiting-alerts.ts';
 import { serveWebhooks } from './api/webhooks.ts';
-import { serveSubscriptions, type SubscriptionsDeps } from './api/subscriptions.ts';
+import { serveSubscriptions } from './api/subscriptions.ts';
 
 export interface ApiDeps {
   readonly config: Pick<Config, 'webhookAllowedOrigins' | 'publicUrl' | 'allowedOrigins' | 'requireApproval'>;
@@ -87,17 +91,20 @@ export interface ApiDeps {
   readonly liveLog: Pick<LiveLog, 'append'>;
   readonly fanOutQueue: Pick<FanOutQueue, 'add'>;
   readonly outletQueue: Pick<OutletQueue, 'tellAgain'>;
+  readonly testQueue: Pick<TestQueue, 'add'>;
   readonly live: {
     handleSse(request: Request, response: Response): void | Promise<void>;
     /** Open connections that an alert like this would reach. */
     connections(filter: LiveFilter): number | Promise<number>;
   };
-  readonly addresses: SubscriptionsDeps['addresses'];
+  readonly addresses: Addresses;
   /** Size of the push message that an alert makes, in bytes of UTF-8. */
   readonly pushMessageBytes: AlertRulesDeps['pushMessageBytes'];
   /** base64url, 65 bytes. */
   readonly vapidPublicKey: string;
   readonly readiness: () => Promise<Readiness>;
+  /** Whether this server is about to stop and another one takes requests. */
+  readonly isStopping: () => boolean;
   /** Prometheus text of every process. */
   readonly allMetrics: () => Promise<string>;
   /** Phrases that editors are asked about. */
@@ -199,6 +206,7 @@ export function createApp(input: ApiDeps): Api {
   serveSession(router, deps);
   serveTopics(router, { ...deps, topicChanges: createTopicChanges(input) });
   serveNewsroom(router, deps);
+  serveTestSend(router, { ...deps, testDevices: createTestDevices(input) });
   serveEditors(router, deps);
   serveAudit(router, deps);
   serveWebhooks(router, {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { pushMessageBytes } from './alerts/notification.ts';
 import { createAlertStore } from './alerts/store.ts';
@@ -9,6 +10,7 @@ import { createSubscriptionStore } from './audience/subscriptions.ts';
 import { createTopicStore, watchTopics } from './audience/topics.ts';
 import { openAddresses } from './channels/addresses.ts';
 import { metricsPortOf, type Config } from './config.ts';
+import { createServerCanary } from './delivery/canary/server-canary.ts';
 import { openFanOutQueue } from './delivery/queues.ts';
 import { openOutletQueue } from './outlets/queue.ts';
 import { openPhrasesFile } from './newsroom/checks/phrases-file.ts';
@@ -17,6 +19,7 @@ import { tellService } from './delivery/report/service-metrics.ts';
 import { openReceiptTokens } from './delivery/receipts/receipt-token.ts';
 import { createReceiptStore } from './delivery/receipts/receipts.ts';
 import { createReportStore } from './delivery/report/report.ts';
+import { openTestQueue } from './delivery/test-send/queue.ts';
 import { prepareAdmin } from './editors/admin-at-start.ts';
 import { loadAuditKey } from './editors/audit-key.ts';
 import { tellAuditHead } from './editors/audit-head.ts';
@@ -24,6 +27,7 @@ import { createAuditLog } from './editors/audit.ts';
 import { createSessionStore } from './editors/sessions.ts';
 import { createEditorStore } from './editors/store.ts';
 import { countReached, largest, type GroupSize } from './live/connections/group-sizes.ts';
+import { openCanaryProofs } from './live/canary.ts';
 import { openGateway } from './live/gateway.ts';
 import { DEFAULT_LIVE_LIMITS } from './live/door/limits.ts';
 import { createLiveLog } from './live/log/log.ts';
@@ -37,6 +41,8 @@ import { serveMetrics } from './ops/serve-metrics.ts';
 import { tellSupervisor } from './ops/role-process.ts';
 import { runRole } from './ops/run-role.ts';
 import { createShutdown, shutdownOnSignals } from './ops/shutdown.ts';
+import { socketOfSystemd } from './ops/systemd.ts';
+import { UnfitError } from './ops/unfit.ts';
 import { claimVapidKey, loadVapidKeys } from './push/vapid/vapid-keys.ts';
 import { createReadiness, tellReadiness } from './redis/readiness.ts';
 import { openClock } from './redis/clock.ts';
@@ -53,6 +59,11 @@ import { VERSION } from './version.ts';
 const OTHER_CONNECTIONS = 800;
 /** Of one address, beside the live ones: a quarter of them, so that no address alone takes the room of the others. */
 const OTHER_PER_ADDRESS = OTHER_CONNECTIONS / 4;
+
+/** How long a server says that it stops, before it does: a proxy that asks each second has asked twice. */
+const NOTICE_MS = 2500;
+/** How long the connections that proxies keep may wait for their last request. */
+const KEPT_MS = 2000;
 
 const WEB_DIR = fileURLToPath(new URL('../web', import.meta.url));
 
@@ -91,12 +102,15 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
   });
   const vapid = await loadVapidKeys({ dataDir: config.dataDir, ...config.vapid });
   await claimVapidKey(redis, vapid);
+  const proofs = openCanaryProofs(vapid.privateKey);
   shutdown.add('audit head', tellAuditHead({ audit, logger }));
   const reports = createReportStore(redis);
   const fanOutQueue = openFanOutQueue(redis);
   shutdown.add('fan-out queue', () => fanOutQueue.close());
   const outletQueue = openOutletQueue(redis, []);
   shutdown.add('outlet queue', () => outletQueue.close());
+  const testQueue = openTestQueue(redis);
+  shutdown.add('test queue', () => testQueue.close());
 
   const origin = new URL(config.publicUrl).origin;
   const trust = compileTrust(config.trustProxy);
@@ -107,6 +121,8 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
   };
   /** Servers that do not stop together with this one, as counted when it begins to stop. */
   let others = 0;
+  let stopping = false;
+  let untilUnused: Promise<void> | undefined;
   const topics = createTopicStore(redis);
   const knownTopics = watchTopics(topics);
   shutdown.add('topics', () => knownTopics.close());
@@ -127,6 +143,7 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
         logger.warn({ err: error, alertId: alert.id }, 'could not report the number of live connections');
       });
     },
+    canary: proofs,
     now,
     limits,
   });
@@ -144,7 +161,8 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
   const addresses = openAddresses({ config, vapidKeyId: vapid.keyId });
   const subscriptions = createSubscriptionStore({ redis, addresses, now });
   tellService({ redis, metrics, reports, countSubscriptions: () => subscriptions.standings(), now });
-  const readiness = createReadiness({ redis, watch, clock, gateway });
+  const canary = createServerCanary({ config, redis, name, proofs, metrics, logger, now });
+  const readiness = createReadiness({ redis, watch, clock, gateway, canary: canary.check });
   tellReadiness(metrics, readiness);
   const alerts = createAlertStore({ redis, now });
   const phrases = openPhrasesFile({ file: config.checksFile, logger });
@@ -167,6 +185,7 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
     liveLog: createLiveLog(redis),
     fanOutQueue,
     outletQueue,
+    testQueue,
     live: {
       handleSse: (request, response) => gateway.handleSse(request, response),
       connections: async (alert) => {
@@ -178,6 +197,7 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
     pushMessageBytes: (alert) => pushMessageBytes(alert, config.publicUrl),
     vapidPublicKey: vapid.publicKey,
     readiness,
+    isStopping: () => stopping,
     allMetrics: () => exchange.all(),
     phrases,
     webDir: WEB_DIR,
@@ -195,22 +215,42 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
     metrics,
   });
   if (config.trustProxy === false) noticeForgottenProxy(http.server, logger);
-  // In reverse: nobody new is taken, the readers are sent elsewhere over DRAIN_SECONDS, then requests come to their end.
-  shutdown.add('requests', () => {
+  // In reverse. If there are other servers: proxies are told and go there, nobody new is taken, the readers are sent there
+  // over DRAIN_SECONDS. Without others, readers and proxies wait for the successor, which cannot listen before this one ends.
+  shutdown.add('requests', async () => {
     api.close();
-    return http.close();
+    await untilUnused;
+    await http.close();
   });
   shutdown.add('gateway', () => gateway.close());
-  shutdown.add('port', () => http.stopListening());
+  shutdown.add('port', () => {
+    http.stopListening();
+    if (others > 0) untilUnused = http.untilEmpty(KEPT_MS);
+  });
+  shutdown.add('notice', async () => {
+    if (others === 0) return;
+    stopping = true;
+    await sleep(NOTICE_MS);
+  });
   shutdown.add('count of servers', async () => {
     others = (await presentNames(redis).catch(() => [])).filter(
       (other) => other.startsWith('server:') && !other.startsWith(`server:${group}-`),
     ).length;
   });
-  const port = await http.listen(config.port, config.bind);
+  const port = await http.listen(config.port, config.bind, socketFor(config));
+  shutdown.add('canary', canary.start(port));
   // The bound follows from `ulimit -n`, of which nothing else would speak.
   logger.info({ liveConnections: limits.connections, port }, 'taking requests');
   tellSupervisor({ type: 'ready', port });
+}
+
+/** @throws {UnfitError} node:cluster closes a socket of systemd when its last process ends, and could not open it again */
+function socketFor(config: Config): number | undefined {
+  const socket = socketOfSystemd(process.env);
+  if (socket === undefined || config.serverProcesses === 1) return socket;
+  throw new UnfitError(
+    'A socket of systemd serves one process: set SERVER_PROCESSES=1, or disable ajil.socket',
+  );
 }
 
 runRole('server', (config, logger) =>

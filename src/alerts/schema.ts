@@ -100,6 +100,12 @@ export const httpsUrlSchema = z
     return z.NEVER;
   })
   .pipe(z.string().max(2048).nullable());
+/** Texts of the picture. An empty one is none. */
+const pictureTexts = {
+  imageAlt: text(0, 300).nullable().optional(),
+  imageCaption: text(0, 300).nullable().optional(),
+  imageCredit: text(0, 100).nullable().optional(),
+};
 const timeSchema = z.iso.datetime({ offset: true }).transform((value) => new Date(value).toISOString());
 
 /** Whether it waits for the newsroom's `undoSeconds`, in which an editor can still cancel it. */
@@ -111,6 +117,7 @@ export const newAlertSchema = z.strictObject({
   body: bodySchema.nullable().optional(),
   url: httpsUrlSchema.nullable().optional(),
   image: httpsUrlSchema.nullable().optional(),
+  ...pictureTexts,
   lang: langSchema,
   topics: z.array(topicIdSchema).min(1).max(20),
   urgency: urgencySchema
@@ -132,6 +139,7 @@ export const alertEditSchema = z.strictObject({
   body: bodySchema.nullable().optional(),
   url: httpsUrlSchema.nullable().optional(),
   image: httpsUrlSchema.nullable().optional(),
+  ...pictureTexts,
   lang: langSchema.optional(),
   topics: newAlertSchema.shape.topics.optional(),
   urgency: urgencySchema.optional(),
@@ -162,19 +170,27 @@ export const reviewSchema = z.strictObject({
 export type ReviewInput = z.infer<typeof reviewSchema>;
 
 /** The body of `POST /v1/alerts/:id/versions`. An omitted field keeps its value; null empties `body`, `url` and `image`. */
-export const newVersionSchema = z.strictObject({
-  change: z.enum(['update', 'correction', 'retraction']),
-  /** The newest version that the editor has seen: if there is a newer one now, nothing is changed. */
-  baseVersion: z.number().int().min(1).nullable().optional(),
-  note: noteSchema.nullable().optional(),
-  headline: headlineSchema.nullable().optional(),
-  body: bodySchema.nullable().optional(),
-  url: httpsUrlSchema.nullable().optional(),
-  image: httpsUrlSchema.nullable().optional(),
-  urgency: urgencySchema.nullable().optional(),
-  expiresAt: timeSchema.nullable().optional(),
-  undoable: undoableSchema,
-});
+export const newVersionSchema = z
+  .strictObject({
+    change: z.enum(['update', 'correction', 'retraction']),
+    /** The newest version that the editor has seen: if there is a newer one now, nothing is changed. */
+    baseVersion: z.number().int().min(1).nullable().optional(),
+    note: noteSchema.nullable().optional(),
+    headline: headlineSchema.nullable().optional(),
+    body: bodySchema.nullable().optional(),
+    url: httpsUrlSchema.nullable().optional(),
+    image: httpsUrlSchema.nullable().optional(),
+    ...pictureTexts,
+    urgency: urgencySchema.nullable().optional(),
+    expiresAt: timeSchema.nullable().optional(),
+    undoable: undoableSchema,
+    /** Pages, bars and feeds show it, and nobody who has an earlier version is notified. */
+    silent: z.boolean().nullable().optional(),
+  })
+  .refine(({ change, silent }) => silent !== true || change === 'update', {
+    path: ['silent'],
+    message: 'must be false unless the change is "update": who was told something wrong must hear of it',
+  });
 export type NewVersion = z.infer<typeof newVersionSchema>;
 
 /** One version of an alert as readers see it. Times are RFC 3339 UTC; absent values are null. */
@@ -187,6 +203,10 @@ export const alertSchema = z.object({
   body: z.string().nullable(),
   url: z.string().nullable(),
   image: z.string().nullable(),
+  /** What the picture shows, for readers who do not see it. */
+  imageAlt: z.string().nullable(),
+  imageCaption: z.string().nullable(),
+  imageCredit: z.string().nullable(),
   lang: z.string(),
   dir: z.enum(['ltr', 'rtl']),
   topics: z.array(z.string()),
@@ -196,6 +216,12 @@ export const alertSchema = z.object({
   publishedAt: z.string().nullable(),
   expiresAt: z.string(),
   sendAt: z.string().nullable(),
+  /** Left out where it is false. */
+  silent: z.literal(true).optional(),
+  /** Of a silent version: the newest version before it that was not silent. */
+  inPlaceOf: z
+    .strictObject({ version: z.number().int().min(1), change: changeSchema, note: z.string().nullable() })
+    .optional(),
 });
 export type Alert = z.infer<typeof alertSchema>;
 

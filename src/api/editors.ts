@@ -1,7 +1,7 @@
 import type { Request, Response, Router } from 'express';
 import { z } from 'zod';
 import { lineSchema } from '../alerts/schema.ts';
-import { editorSchema, roleSchema, type Editor } from '../editors/schema.ts';
+import { editorSchema, MOST_NAME_LENGTH, roleSchema, type Editor } from '../editors/schema.ts';
 import type { EditorStore } from '../editors/store.ts';
 import { Problem } from '../http/problem.ts';
 import { BODY_PROBLEMS, readBody } from '../http/read-body.ts';
@@ -9,7 +9,7 @@ import { resource } from '../http/resource.ts';
 import { route } from '../http/route.ts';
 import type { Authentication } from './authentication.ts';
 
-const nameSchema = lineSchema(100);
+const nameSchema = lineSchema(MOST_NAME_LENGTH);
 const newEditorSchema = z.strictObject({ name: nameSchema, role: roleSchema });
 const editorPatchSchema = z.strictObject({
   name: nameSchema.optional(),

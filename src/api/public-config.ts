@@ -6,13 +6,14 @@ import { topicSchema, type TopicStore } from '../audience/topics.ts';
 import { resource } from '../http/resource.ts';
 import { route } from '../http/route.ts';
 import { linkSites } from '../newsroom/link-sites.ts';
-import type { SettingsStore } from '../newsroom/settings.ts';
+import { identityOf, newsroomSchema, type SettingsStore } from '../newsroom/settings.ts';
 
 const publicConfigSchema = z.strictObject({
   publicUrl: z.string(),
   vapidPublicKey: z.string(),
   topics: z.array(topicSchema.strict()),
   languages: z.array(z.string()),
+  newsroom: newsroomSchema.pick({ name: true, homeUrl: true, logo: true, colour: true }),
   urgencies: z.array(urgencySchema),
   pushMessageLimitBytes: z.number().int().min(0),
   requireApproval: z.boolean().describe('Whether every alert waits for a second editor'),
@@ -50,6 +51,7 @@ export function servePublicConfig(
         vapidPublicKey: deps.vapidPublicKey,
         topics,
         languages: settings.languages,
+        newsroom: identityOf(settings),
         urgencies: URGENCIES,
         pushMessageLimitBytes: MAX_PUSH_MESSAGE_BYTES,
         requireApproval: settings.approval === 'always',

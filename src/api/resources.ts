@@ -22,6 +22,7 @@ import { REPORT } from './report.ts';
 import { SESSION } from './session.ts';
 import { SOURCE, SOURCES } from './sources.ts';
 import { SUBSCRIPTION, SUBSCRIPTIONS } from './subscriptions-operations.ts';
+import { ALERT_TEST, TEST_DEVICE, TEST_DEVICES } from './test-devices.ts';
 import { TOPIC, TOPICS } from './topics.ts';
 import { WEBHOOK, WEBHOOK_ATTEMPTS, WEBHOOK_REPLAY, WEBHOOK_TEST, WEBHOOKS } from './webhooks-operations.ts';
 
@@ -34,6 +35,7 @@ export const RESOURCES: readonly AnyResource[] = [
   ALERT_CANCELLATION,
   ALERT_VERSIONS,
   ALERT_ABORT,
+  ALERT_TEST,
   REPORT,
   ESTIMATE,
   CHECKS,
@@ -50,6 +52,8 @@ export const RESOURCES: readonly AnyResource[] = [
   NEWSROOM,
   TOPICS,
   TOPIC,
+  TEST_DEVICES,
+  TEST_DEVICE,
   EDITORS,
   EDITOR,
   EDITOR_KEY,

@@ -42,7 +42,7 @@ export const TOPIC = resource('/v1/topics/:id', {
   delete: {
     summary: 'Delete a topic',
     description:
-      'It takes no new alert. Alerts and subscriptions keep it, and have it again once it is put back. For admins.',
+      'It takes no new alert. What was accepted before, a draft or a scheduled alert too, still goes out to its readers. Alerts and subscriptions keep it, and have it again once it is put back. For admins.',
     who: 'editor',
     tag: 'desk',
     answers: { 204: null },

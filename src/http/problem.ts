@@ -17,6 +17,7 @@ export const PROBLEMS = {
   'method-not-allowed': { status: 405, title: 'The resource does not support this method' },
   'request-timeout': { status: 408, title: 'The request was not complete in time' },
   'duplicate-alert': { status: 409, title: 'The same was sent a short time ago' },
+  'no-test-device': { status: 409, title: 'The editor has no test device' },
   'version-conflict': { status: 409, title: 'The alert has a newer version' },
   'wrong-status': { status: 409, title: "The alert's status does not allow this" },
   'subscription-conflict': { status: 409, title: 'The endpoint is subscribed with other keys' },

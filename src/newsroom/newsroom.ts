@@ -1,6 +1,7 @@
 import { newAlertId } from '../alerts/id.ts';
 import { isPublic, type EditorAlert, type NewAlert, type NewVersion } from '../alerts/schema.ts';
 import type { IdempotencyClaim } from '../alerts/script-arguments.ts';
+import { asSent, placeAfter } from '../alerts/silent.ts';
 import { MAX_VERSIONS, type AlertStore, type CreateResult } from '../alerts/store.ts';
 import { firstVersion, nextVersion } from '../alerts/versions.ts';
 import type { AuditLog } from '../editors/audit.ts';
@@ -95,15 +96,15 @@ export function createNewsroom(deps: NewsroomDeps): Newsroom {
             `An alert can have at most ${MAX_VERSIONS} versions and a retraction: write a new alert.`,
           );
         }
-        const last = { ...shown, version: newest.version };
+        const last = { ...shown, version: newest.version, inPlaceOf: placeAfter(shown) };
         const sent = nextVersion(last, input, editor.id, now());
         const alert = rules.needsApproval(settings, sent)
           ? nextVersion(last, input, editor.id, now(), 'awaiting-approval')
           : (heldVersion(last, input, editor.id, settings, now()) ?? sent);
-        rules.checkSize(alert);
+        rules.checkSize(asSent(alert));
         const entry = {
           editorId: editor.id,
-          action: `alert.${input.change}`,
+          action: alert.silent === true ? 'alert.silent-update' : `alert.${input.change}`,
           target: `${id}:${alert.version}`,
         };
         const result = await audit.commit(entry, (link) =>

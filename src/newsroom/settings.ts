@@ -89,3 +89,16 @@ export function createSettings(deps: {
 }
 
 export const guardMsOf = ({ duplicateHours }: NewsroomSettings): number => duplicateHours * HOUR_MS;
+
+/** How the newsroom is seen. */
+export const identityOf = ({
+  name,
+  homeUrl,
+  logo,
+  colour,
+}: NewsroomSettings): Pick<NewsroomSettings, 'name' | 'homeUrl' | 'logo' | 'colour'> => ({
+  name,
+  homeUrl,
+  logo,
+  colour,
+});

@@ -7,6 +7,7 @@ import {
   type Submission,
 } from '../alerts/schema.ts';
 import type { Newest } from '../alerts/record.ts';
+import { asSent } from '../alerts/silent.ts';
 import type { AlertStore } from '../alerts/store.ts';
 import { editedVersion, publishedVersion, timedVersion } from '../alerts/versions.ts';
 import type { AuditLog } from '../editors/audit.ts';
@@ -121,7 +122,7 @@ export function createWaitingRoom(deps: WaitingDeps): WaitingRoom {
           : alert.status === 'scheduled'
             ? onward(edited, false, settings)
             : edited;
-      rules.checkSize(next);
+      rules.checkSize(asSent(next));
       const made = { action: 'edit', next, entry: 'alert.edit', editorId: editor.id } as const;
       const done = await take(newest, made, settings);
       if (done === undefined) throw changedMeanwhile();

@@ -7,6 +7,7 @@ import { createAlertStore } from '../../src/alerts/store.ts';
 import { createSubscriptionStore } from '../../src/audience/subscriptions.ts';
 import { createTopicStore } from '../../src/audience/topics.ts';
 import type { DeliveryReport } from '../../src/delivery/report/report.ts';
+import type { TestJob } from '../../src/delivery/test-send/queue.ts';
 import { createAuditLog } from '../../src/editors/audit.ts';
 import { createSessionStore } from '../../src/editors/sessions.ts';
 import { createEditorStore } from '../../src/editors/store.ts';
@@ -31,6 +32,8 @@ export interface TestApi {
   readonly fanOuts: { alertId: string; version: number }[];
   /** What was asked to be told again. */
   readonly retold: TellJob[];
+  /** Test sends that were asked for. */
+  readonly tests: TestJob[];
   readonly reports: Map<string, DeliveryReport>;
   /** Moves the clock that everything was given. */
   advance(ms: number): void;
@@ -66,6 +69,7 @@ export async function startTestApi({
   const editors = createEditorStore({ redis, now, audit });
   const fanOuts: TestApi['fanOuts'] = [];
   const retold: TestApi['retold'] = [];
+  const tests: TestApi['tests'] = [];
   const reports: TestApi['reports'] = new Map();
   const deps: ApiDeps = {
     config: {
@@ -98,6 +102,12 @@ export async function startTestApi({
         return Promise.resolve();
       },
     },
+    testQueue: {
+      add: (job) => {
+        tests.push(job);
+        return Promise.resolve();
+      },
+    },
     outletQueue: {
       tellAgain: (job) => {
         retold.push(job);
@@ -114,6 +124,7 @@ export async function startTestApi({
     pushMessageBytes: (alert) => pushMessageBytes(alert, 'http://ajil.test'),
     vapidPublicKey: 'public',
     readiness: () => Promise.resolve({ ready: true, checks: { redis: 'writable' } }),
+    isStopping: () => false,
     allMetrics: () => deps.metrics.metrics(),
     phrases: compilePhrases(DEFAULT_PHRASES),
     webDir: undefined,
@@ -134,6 +145,7 @@ export async function startTestApi({
     keys: { author: await keyOf('author'), approver: await keyOf('approver'), admin: await keyOf('admin') },
     fanOuts,
     retold,
+    tests,
     reports,
     advance: (ms) => {
       offset += ms;

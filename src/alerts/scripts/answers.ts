@@ -32,6 +32,7 @@ export const repeated = z
 export function firstAnswer(answer: string): EditorAlert {
   const alert = JSON.parse(answer) as Omit<EditorAlert, Added> & Partial<Pick<EditorAlert, Added>>;
   const { author = alert.createdBy, ownExpiry = true, review = null } = alert;
-  return { ...alert, author, ownExpiry, review };
+  const { imageAlt = null, imageCaption = null, imageCredit = null } = alert;
+  return { ...alert, author, ownExpiry, review, imageAlt, imageCaption, imageCredit };
 }
-type Added = 'author' | 'ownExpiry' | 'review';
+type Added = 'author' | 'ownExpiry' | 'review' | 'imageAlt' | 'imageCaption' | 'imageCredit';

@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => api.close());
 
 const search = async (query: Record<string, string>) => {
-  const { status, body } = await api.call('GET', `/v1/alerts?${new URLSearchParams(query)}`, {
+  const { status, body } = await api.call('GET', `/v1/alerts?${new URLSearchParams(query).toString()}`, {
     key: api.keys.approver,
   });
   expect(status).toBe(200);

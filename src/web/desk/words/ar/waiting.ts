@@ -24,7 +24,7 @@ export const waiting = {
   untilDays: { one: 'يوم', two: 'يومين', few: '{n} أيام', many: '{n} يومًا', other: '{n} يوم' },
   overdue: 'حان وقته',
 
-  saveDraft: 'حفظ مسودة للزملاء',
+  saveDraft: 'حفظ مسودة',
   reviewSchedule: 'مراجعة وجدولة…',
   confirmSchedule: 'هل تُجدول هذا الخبر؟',
   scheduleNow: 'جدوِل الإرسال',

@@ -20,7 +20,7 @@ export const waiting: Translated<typeof ar> = {
   untilDays: { one: '{n} day', other: '{n} days' },
   overdue: 'due',
 
-  saveDraft: 'Save as draft for colleagues',
+  saveDraft: 'Save draft',
   reviewSchedule: 'Review and schedule…',
   confirmSchedule: 'Schedule this alert?',
   scheduleNow: 'Schedule',

@@ -14,6 +14,8 @@ import { openFanOutQueue } from './delivery/queues.ts';
 import { openOutletQueue } from './outlets/queue.ts';
 import { openSchedule } from './newsroom/schedule.ts';
 import { tellService } from './delivery/report/service-metrics.ts';
+import { tellGoal } from './delivery/report/goal-metrics.ts';
+import { createGoalStore } from './delivery/report/goal.ts';
 import { openReceiptTokens } from './delivery/receipts/receipt-token.ts';
 import { createReceiptStore } from './delivery/receipts/receipts.ts';
 import { createReportStore } from './delivery/report/report.ts';
@@ -154,6 +156,8 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
   const readiness = createReadiness({ redis, watch, clock, gateway, canary: canary.check });
   tellReadiness(metrics, readiness);
   const alerts = createAlertStore({ redis, now });
+  const goal = createGoalStore({ redis, alerts, reports, now });
+  tellGoal(metrics, goal);
   const api = createApp({
     config,
     trust,
@@ -168,6 +172,7 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
     topics,
     subscriptions,
     reports,
+    goal,
     receipts: createReceiptStore({ redis, tokens: openReceiptTokens(vapid.privateKey) }),
     liveLog: createLiveLog(redis),
     fanOutQueue,

@@ -11,6 +11,7 @@ import {
 import { AUDIT } from './audit.ts';
 import { EDITOR, EDITOR_KEY, EDITORS } from './editors.ts';
 import { ESTIMATE } from './estimate.ts';
+import { GOAL_OVER_TIME } from './goal.ts';
 import { HEALTH, METRICS, READINESS } from './health.ts';
 import { INTAKE } from './intake.ts';
 import { LIVE } from './live.ts';
@@ -35,6 +36,7 @@ export const RESOURCES: readonly AnyResource[] = [
   ALERT_ABORT,
   ALERT_TEST,
   REPORT,
+  GOAL_OVER_TIME,
   ESTIMATE,
   CONFIG,
   SUBSCRIPTIONS,

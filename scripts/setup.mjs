@@ -1,5 +1,6 @@
 /**
- * Fetches what this machine lacks: the dependencies, a Redis server, and with --browsers the browsers for the tests.
+ * Fetches what this machine lacks: the dependencies, a Redis server, and with --browsers the browsers for the tests (the
+ * other programs of the tests come with `npm test`).
  * Does nothing when nothing is missing; may be cut short and run again; several at once wait for each other.
  */
 import { existsSync } from 'node:fs';
@@ -10,23 +11,27 @@ import { dependenciesMatch, installDependencies } from './lib/dependencies.mjs';
 import { withLock } from './lib/lock.mjs';
 import { PROJECT, SetupError, loadDotEnv, main, progress, run } from './lib/project.mjs';
 import { completeWrappers, fetchRedis, redisIsThere } from './lib/redis.mjs';
+import { fetchTestPrograms, testProgramsAreThere } from './lib/test-programs.mjs';
 
 const OLDEST_NODE = [20, 19];
 
 /**
  * @param options.browsers also look for the browsers that the tests drive
+ * @param options.programs also look for the programs that the tests try the operator's files with; some may be missing
  * @throws {SetupError} when something is missing that cannot be fetched; the message says what to install
  */
 export async function setup(options = {}) {
   checkNode();
   const browsers = options.browsers ? missingBrowsers() : [];
-  if (!dependenciesMatch() || !redisIsThere() || browsers.length > 0) {
+  const programs = options.programs === true && !testProgramsAreThere();
+  if (!dependenciesMatch() || !redisIsThere() || browsers.length > 0 || programs) {
     await withLock('setup', async () => {
       // Asked again: another run may have done it while this one waited.
       if (!dependenciesMatch()) await installDependencies();
       if (!redisIsThere()) await fetchRedis();
       const still = options.browsers ? missingBrowsers() : [];
       if (still.length > 0) await installBrowsers(still);
+      if (programs && !testProgramsAreThere()) await fetchTestPrograms();
     });
   }
   completeWrappers();

@@ -22,7 +22,7 @@ try {
   if (unknown.length > 0)
     throw new SetupError(`unknown suite "${unknown.join(', ')}": choose from ${SUITES.join(', ')}`);
   const suites = chosen.length > 0 ? chosen : SUITES;
-  await setup({ browsers: suites.includes('e2e') });
+  await setup({ browsers: suites.includes('e2e'), programs: suites.includes('integration') });
   await build();
   for (const suite of suites) {
     const start = performance.now();

@@ -36,8 +36,13 @@ import { createIntake } from './intake/intake.ts';
 import { MOST_SOURCES, storedSourceSchema } from './intake/source.ts';
 import { createNewsroom, type Newsroom } from './newsroom/newsroom.ts';
 import { createAlertRules, type AlertRulesDeps } from './newsroom/rules.ts';
+import { createChecks } from './newsroom/checks/checks.ts';
+import type { Phrases } from './newsroom/checks/phrases.ts';
+import { createSettings } from './newsroom/settings.ts';
+import { createFetchPage } from './newsroom/stories/fetch-page.ts';
 import { serveAlerts } from './api/alerts.ts';
 import { serveAudit } from './api/audit.ts';
+import { serveChecks } from './api/checks.ts';
 import { serveEditors } from './api/editors.ts';
 import { serveAudience } from './api/estimate.ts';
 import { createAuthentication } from './api/authentication.ts';
@@ -49,6 +54,7 @@ import { serveDocs } from './api/docs.ts';
 import { serveGoal } from './api/goal.ts';
 import { serveIntake } from './api/intake.ts';
 import { serveLive } from './api/live.ts';
+import { serveNewsroom } from './api/newsroom.ts';
 import { serveOperations } from './api/health.ts';
 import { servePages } from './pages/pages.ts';
 import { createProblemWriter, Problem } from './http/problem.ts';
@@ -100,8 +106,14 @@ export interface ApiDeps {
   /** base64url, 65 bytes. */
   readonly vapidPublicKey: string;
   readonly readiness: () => Promise<Readiness>;
+  /** Whether this server is about to stop and another one takes requests. */
+  readonly isStopping: () => boolean;
   /** Prometheus text of every process. */
   readonly allMetrics: () => Promise<string>;
+  /** Phrases that editors are asked about. */
+  readonly phrases: Phrases;
+  /** An authority (PEM) that story pages may be signed by, besides the system's. */
+  readonly storyCa?: string;
   /** Where Vite put the pages; undefined: none are served. */
   readonly webDir: string | undefined;
   readonly limits?: Partial<RateBounds>;
@@ -133,12 +145,11 @@ export function createApp(input: ApiDeps): Api {
     await limits.takeRefusedKey(request);
   };
   const firstPages = createFirstPages(input);
+  const settings = createSettings({ ...input, requireApproval: config.requireApproval });
   const newsroom = createNewsroom({
     ...input,
-    rules: createAlertRules({
-      ...input,
-      approval: () => (config.requireApproval ? 'always' : 'never'),
-    }),
+    rules: createAlertRules(input),
+    settings,
     onChange: () => firstPages.clear(),
     onFanOutFailure: fanOutFailures(input),
   });
@@ -149,6 +160,7 @@ export function createApp(input: ApiDeps): Api {
     auth: createAuthentication({ ...input, onRefusedKey, publicUrl: config.publicUrl }),
     firstPages,
     newsroom,
+    settings,
     sources: createAuditedHash({
       ...input,
       key: keys.sources,
@@ -163,6 +175,11 @@ export function createApp(input: ApiDeps): Api {
     closing: closing.signal,
     reportIntervalMs: input.reportIntervalMs ?? 1000,
   };
+  const fetchPage = createFetchPage({
+    trustedHosts: new Set([config.publicUrl, ...config.allowedOrigins].map((url) => new URL(url).hostname)),
+    ca: input.storyCa,
+    closing: closing.signal,
+  });
   const app = express();
   app.disable('x-powered-by');
   app.set('query parser', 'simple');
@@ -183,6 +200,7 @@ export function createApp(input: ApiDeps): Api {
   serveReport(router, deps);
   serveAudience(router, deps);
   serveGoal(router, deps);
+  serveChecks(router, { ...deps, fetchPage, check: createChecks({ ...deps, fetchPage }) });
   serveSources(router, deps);
   serveIntake(router, deps);
   servePublicConfig(router, deps);
@@ -191,6 +209,7 @@ export function createApp(input: ApiDeps): Api {
   serveLive(router, deps);
   serveSession(router, deps);
   serveTopics(router, { ...deps, topicChanges: createTopicChanges(input) });
+  serveNewsroom(router, deps);
   serveTestSend(router, { ...deps, testDevices: createTestDevices(input) });
   serveEditors(router, deps);
   serveAudit(router, deps);

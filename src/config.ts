@@ -181,6 +181,7 @@ const environment = z.object({
   WORKER_PROCESSES: count(1, 1, 64),
   SERVER_PROCESSES: count(1, 1, 64),
   REQUIRE_APPROVAL: flag,
+  CHECKS_FILE: z.string().optional(),
   LIVE_CONNECTIONS: count(0, 0, 1_000_000),
   LIVE_CONNECTIONS_PER_ADDRESS: count(2000, 1, 1_000_000),
   DRAIN_SECONDS: count(10, 0, 20),
@@ -216,6 +217,8 @@ export interface Config {
   readonly workerProcesses: number;
   readonly serverProcesses: number;
   readonly requireApproval: boolean;
+  /** Absolute path of the phrases that editors are asked about; undefined: those that come with Ajil. */
+  readonly checksFile: string | undefined;
   /** Open connections that a server process holds at most; undefined: as many as it has file descriptors for. */
   readonly liveConnections: number | undefined;
   readonly liveConnectionsPerAddress: number;
@@ -271,6 +274,7 @@ export function loadConfig(env: Record<string, string | undefined>): Config {
     workerProcesses: values.WORKER_PROCESSES,
     serverProcesses: values.SERVER_PROCESSES,
     requireApproval: values.REQUIRE_APPROVAL,
+    checksFile: values.CHECKS_FILE === undefined ? undefined : resolve(values.CHECKS_FILE),
     liveConnections: values.LIVE_CONNECTIONS === 0 ? undefined : values.LIVE_CONNECTIONS,
     liveConnectionsPerAddress: values.LIVE_CONNECTIONS_PER_ADDRESS,
     drainSeconds: values.DRAIN_SECONDS,

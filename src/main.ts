@@ -6,6 +6,7 @@ import type { Logger } from './ops/logger.ts';
 import { adminKeyLine, EXIT_CONFIG } from './ops/role-process.ts';
 import { runRole } from './ops/run-role.ts';
 import { createShutdown, shutdownOnSignals } from './ops/shutdown.ts';
+import { socketOfSystemd } from './ops/systemd.ts';
 import { UnfitError } from './ops/unfit.ts';
 
 // One machine: Redis, the server and the workers, as child processes of this one.
@@ -26,6 +27,7 @@ async function main(config: Config, logger: Logger): Promise<void> {
       shutdown,
       projectDir: PROJECT,
       path: process.env['PATH'] ?? '',
+      socket: socketOfSystemd(process.env),
       roles: {
         server: fileURLToPath(new URL('server.js', import.meta.url)),
         workers: fileURLToPath(new URL('../workers/main.js', import.meta.url)),

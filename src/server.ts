@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { pushMessageBytes } from './alerts/notification.ts';
 import { createAlertStore } from './alerts/store.ts';
@@ -12,6 +13,7 @@ import { metricsPortOf, type Config } from './config.ts';
 import { createServerCanary } from './delivery/canary/server-canary.ts';
 import { openFanOutQueue } from './delivery/queues.ts';
 import { openOutletQueue } from './outlets/queue.ts';
+import { openPhrasesFile } from './newsroom/checks/phrases-file.ts';
 import { openSchedule } from './newsroom/schedule.ts';
 import { tellService } from './delivery/report/service-metrics.ts';
 import { tellGoal } from './delivery/report/goal-metrics.ts';
@@ -41,6 +43,8 @@ import { serveMetrics } from './ops/serve-metrics.ts';
 import { tellSupervisor } from './ops/role-process.ts';
 import { runRole } from './ops/run-role.ts';
 import { createShutdown, shutdownOnSignals } from './ops/shutdown.ts';
+import { socketOfSystemd } from './ops/systemd.ts';
+import { UnfitError } from './ops/unfit.ts';
 import { claimVapidKey, loadVapidKeys } from './push/vapid/vapid-keys.ts';
 import { createReadiness, tellReadiness } from './redis/readiness.ts';
 import { openClock } from './redis/clock.ts';
@@ -57,6 +61,11 @@ import { VERSION } from './version.ts';
 const OTHER_CONNECTIONS = 800;
 /** Of one address, beside the live ones: a quarter of them, so that no address alone takes the room of the others. */
 const OTHER_PER_ADDRESS = OTHER_CONNECTIONS / 4;
+
+/** How long a server says that it stops, before it does: a proxy that asks each second has asked twice. */
+const NOTICE_MS = 2500;
+/** How long the connections that proxies keep may wait for their last request. */
+const KEPT_MS = 2000;
 
 const WEB_DIR = fileURLToPath(new URL('../web', import.meta.url));
 
@@ -114,6 +123,8 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
   };
   /** Servers that do not stop together with this one, as counted when it begins to stop. */
   let others = 0;
+  let stopping = false;
+  let untilUnused: Promise<void> | undefined;
   const topics = createTopicStore(redis);
   const knownTopics = watchTopics(topics);
   shutdown.add('topics', () => knownTopics.close());
@@ -158,6 +169,8 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
   const alerts = createAlertStore({ redis, now });
   const goal = createGoalStore({ redis, alerts, reports, now });
   tellGoal(metrics, goal);
+  const phrases = openPhrasesFile({ file: config.checksFile, logger });
+  shutdown.add('phrases', () => phrases.close());
   const api = createApp({
     config,
     trust,
@@ -189,7 +202,9 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
     pushMessageBytes: (alert) => pushMessageBytes(alert, config.publicUrl),
     vapidPublicKey: vapid.publicKey,
     readiness,
+    isStopping: () => stopping,
     allMetrics: () => exchange.all(),
+    phrases,
     webDir: WEB_DIR,
   });
   const schedule = openSchedule({ alerts, newsroom: api.newsroom, logger, now });
@@ -205,23 +220,42 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
     metrics,
   });
   if (config.trustProxy === false) noticeForgottenProxy(http.server, logger);
-  // In reverse: nobody new is taken, the readers are sent elsewhere over DRAIN_SECONDS, then requests come to their end.
-  shutdown.add('requests', () => {
+  // In reverse. If there are other servers: proxies are told and go there, nobody new is taken, the readers are sent there
+  // over DRAIN_SECONDS. Without others, readers and proxies wait for the successor, which cannot listen before this one ends.
+  shutdown.add('requests', async () => {
     api.close();
-    return http.close();
+    await untilUnused;
+    await http.close();
   });
   shutdown.add('gateway', () => gateway.close());
-  shutdown.add('port', () => http.stopListening());
+  shutdown.add('port', () => {
+    http.stopListening();
+    if (others > 0) untilUnused = http.untilEmpty(KEPT_MS);
+  });
+  shutdown.add('notice', async () => {
+    if (others === 0) return;
+    stopping = true;
+    await sleep(NOTICE_MS);
+  });
   shutdown.add('count of servers', async () => {
     others = (await presentNames(redis).catch(() => [])).filter(
       (other) => other.startsWith('server:') && !other.startsWith(`server:${group}-`),
     ).length;
   });
-  const port = await http.listen(config.port, config.bind);
+  const port = await http.listen(config.port, config.bind, socketFor(config));
   shutdown.add('canary', canary.start(port));
   // The bound follows from `ulimit -n`, of which nothing else would speak.
   logger.info({ liveConnections: limits.connections, port }, 'taking requests');
   tellSupervisor({ type: 'ready', port });
+}
+
+/** @throws {UnfitError} node:cluster closes a socket of systemd when its last process ends, and could not open it again */
+function socketFor(config: Config): number | undefined {
+  const socket = socketOfSystemd(process.env);
+  if (socket === undefined || config.serverProcesses === 1) return socket;
+  throw new UnfitError(
+    'A socket of systemd serves one process: set SERVER_PROCESSES=1, or disable ajil.socket',
+  );
 }
 
 runRole('server', (config, logger) =>

@@ -4,7 +4,7 @@ import { CACHE, findProgram, progress, run } from './project.mjs';
 
 /** Whether this is a Debian or one of its children, with the tools that fetch and unpack packages. */
 export function hasApt() {
-  return ['apt-get', 'apt-cache', 'dpkg-deb', 'dpkg-query'].every((name) => findProgram(name) !== undefined);
+  return ['apt-get', 'dpkg-deb', 'dpkg-query'].every((name) => findProgram(name) !== undefined);
 }
 
 const APT_ENVIRONMENT = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' };
@@ -12,26 +12,26 @@ const APT_ENVIRONMENT = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_
 const UNSANDBOXED = ['-o', 'APT::Sandbox::User=root', '-o', 'Acquire::Retries=2'];
 
 /** Runs an apt program with the language and prompts fixed. */
-export function apt(program, args) {
-  return run([program, ...UNSANDBOXED, ...args], { env: APT_ENVIRONMENT });
+export function apt(program, args, options = {}) {
+  return run([program, ...UNSANDBOXED, ...args], { env: APT_ENVIRONMENT, ...options });
 }
 
 /**
  * A way to fetch packages without being root and without changing the system: with the system's package lists, or, once
  * {@link refresh} was called, with lists of our own.
+ * @param signal ends what goes on; from then on nothing can be had
  */
-export function createPackageSource() {
+export function createPackageSource(signal) {
   let options = [];
+  let fresh = false;
 
   return {
-    /** Whether the lists know a package of this name that can be fetched. */
-    async knows(name) {
-      const { output } = await apt('apt-cache', [...options, 'policy', name]);
-      return /^ {2}Candidate: (?!\(none\))/m.test(output);
-    },
-
-    /** Fetches the lists into the project's own cache. Some of a machine's sources may be out of reach: the rest may do. */
+    /**
+     * Fetches the lists into the project's own cache, once. Some of a machine's sources may be out of reach: the rest may do.
+     */
     async refresh() {
+      if (fresh) return;
+      fresh = true;
       progress('fetching the package lists (apt-get update, in the project’s own cache)');
       const root = join(CACHE, 'apt');
       for (const folder of ['state/lists/partial', 'cache/archives/partial']) {
@@ -42,7 +42,7 @@ export function createPackageSource() {
         ['-o', 'Dir::State::status=/var/lib/dpkg/status'],
         ['-o', `Dir::Cache=${join(root, 'cache')}`],
       ].flat();
-      return apt('apt-get', [...options, 'update']);
+      await apt('apt-get', [...options, 'update'], { signal });
     },
 
     /**
@@ -50,9 +50,9 @@ export function createPackageSource() {
      * @returns the apt output on failure, undefined when all is there
      */
     async download(names, folder) {
-      const { status, output } = await run(['apt-get', ...UNSANDBOXED, ...options, 'download', ...names], {
+      const { status, output } = await apt('apt-get', [...options, 'download', ...names], {
         cwd: folder,
-        env: APT_ENVIRONMENT,
+        signal,
       });
       return status === 0 ? undefined : output;
     },

@@ -1,7 +1,7 @@
 import type { Request, Response, Router } from 'express';
 import { z } from 'zod';
 import { lineSchema } from '../alerts/schema.ts';
-import { editorSchema, roleSchema, type Editor } from '../editors/schema.ts';
+import { editorSchema, MOST_NAME_LENGTH, roleSchema, type Editor } from '../editors/schema.ts';
 import type { EditorStore } from '../editors/store.ts';
 import { Problem } from '../http/problem.ts';
 import { BODY_PROBLEMS, readBody } from '../http/read-body.ts';
@@ -9,7 +9,7 @@ import { resource } from '../http/resource.ts';
 import { route } from '../http/route.ts';
 import type { Authentication } from './authentication.ts';
 
-const nameSchema = lineSchema(100);
+const nameSchema = lineSchema(MOST_NAME_LENGTH);
 const newEditorSchema = z.strictObject({ name: nameSchema, role: roleSchema });
 const editorPatchSchema = z.strictObject({
   name: nameSchema.optional(),
@@ -71,6 +71,17 @@ export const EDITOR_KEY = resource('/v1/editors/:id/key', {
   },
 });
 
+export const EDITOR_NAMES = resource('/v1/editor-names', {
+  get: {
+    summary: 'The names of all editors by id, also of the revoked ones',
+    description: 'Alerts name their editors by id. For every editor.',
+    who: 'editor',
+    tag: 'desk',
+    answers: { 200: z.strictObject({ names: z.record(z.string(), z.string()) }) },
+    problems: [],
+  },
+});
+
 /** Who may submit alerts, and who manages them. */
 export function serveEditors(
   router: Router,
@@ -119,6 +130,13 @@ export function serveEditors(
       response.set('Cache-Control', 'no-store').json({ editors: await editors.list() });
     },
     post: add,
+  });
+  route(router, EDITOR_NAMES, {
+    get: async (request, response) => {
+      await auth.require(request, 'author');
+      const names = Object.fromEntries((await editors.list()).map(({ id, name }) => [id, name]));
+      response.set('Cache-Control', 'no-store').json({ names });
+    },
   });
   route(router, EDITOR, { patch: change });
   route(router, EDITOR_KEY, { post: replaceKey });

@@ -10,12 +10,16 @@ const readinessSchema = z.strictObject({
   checks: z.record(z.string(), z.string()),
 });
 
+const healthSchema = z.strictObject({ status: z.enum(['alive', 'stopping']) });
+
 export const HEALTH = resource('/healthz', {
   get: {
     summary: 'Whether the process is alive',
+    description:
+      '503 for some seconds before a server that has others beside it stops, so that a proxy sends no more requests to it. It still answers them.',
     who: 'all',
     tag: 'operation',
-    answers: { 200: z.strictObject({ status: z.string() }) },
+    answers: { 200: healthSchema, 503: healthSchema },
   },
 });
 
@@ -35,16 +39,26 @@ export const METRICS = resource('/metrics', {
 /** The resources for operators and their monitoring. */
 export function serveOperations(
   router: Router,
-  deps: { readiness: () => Promise<Readiness>; metrics: Metrics; allMetrics: () => Promise<string> },
+  deps: {
+    readiness: () => Promise<Readiness>;
+    isStopping: () => boolean;
+    metrics: Metrics;
+    allMetrics: () => Promise<string>;
+  },
 ): void {
   route(router, HEALTH, {
     get: (_request, response) => {
-      response.set('Cache-Control', 'no-store').json({ status: 'alive' });
+      const stopping = deps.isStopping();
+      response.status(stopping ? 503 : 200).set('Cache-Control', 'no-store');
+      response.json({ status: stopping ? 'stopping' : 'alive' });
     },
   });
   route(router, READINESS, {
     get: async (_request, response) => {
-      const readiness = await deps.readiness();
+      let readiness = await deps.readiness();
+      if (deps.isStopping()) {
+        readiness = { ready: false, checks: { ...readiness.checks, server: 'stopping: ask another server' } };
+      }
       if (!readiness.ready) response.status(503).set('Retry-After', '2');
       response.set('Cache-Control', 'no-store').json(readiness);
     },

@@ -44,7 +44,8 @@ const MAX_STREAM_MS = 60 * 60_000;
 const HEARTBEAT_MS = 15_000;
 const STREAM_HEADERS = {
   'Content-Type': 'text/event-stream; charset=utf-8',
-  'Cache-Control': 'no-store',
+  // A proxy that compresses would hold the events back (RFC 9111, section 5.2.2.6).
+  'Cache-Control': 'no-store, no-transform',
   'X-Accel-Buffering': 'no',
 };
 

@@ -9,12 +9,14 @@ import {
   ALERTS,
 } from './alerts-operations.ts';
 import { AUDIT } from './audit.ts';
-import { EDITOR, EDITOR_KEY, EDITORS } from './editors.ts';
+import { CHECKS, STORY_PREVIEW } from './checks.ts';
+import { EDITOR, EDITOR_KEY, EDITOR_NAMES, EDITORS } from './editors.ts';
 import { ESTIMATE } from './estimate.ts';
 import { GOAL_OVER_TIME } from './goal.ts';
 import { HEALTH, METRICS, READINESS } from './health.ts';
 import { INTAKE } from './intake.ts';
 import { LIVE } from './live.ts';
+import { NEWSROOM } from './newsroom.ts';
 import { CONFIG } from './public-config.ts';
 import { RECEIPTS } from './receipts.ts';
 import { REPORT } from './report.ts';
@@ -38,6 +40,8 @@ export const RESOURCES: readonly AnyResource[] = [
   REPORT,
   GOAL_OVER_TIME,
   ESTIMATE,
+  CHECKS,
+  STORY_PREVIEW,
   CONFIG,
   SUBSCRIPTIONS,
   SUBSCRIPTION,
@@ -47,6 +51,7 @@ export const RESOURCES: readonly AnyResource[] = [
   SOURCES,
   SOURCE,
   INTAKE,
+  NEWSROOM,
   TOPICS,
   TOPIC,
   TEST_DEVICES,
@@ -54,6 +59,7 @@ export const RESOURCES: readonly AnyResource[] = [
   EDITORS,
   EDITOR,
   EDITOR_KEY,
+  EDITOR_NAMES,
   AUDIT,
   WEBHOOKS,
   WEBHOOK,

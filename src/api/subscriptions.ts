@@ -13,7 +13,7 @@ import { route } from '../http/route.ts';
 
 export interface SubscriptionsDeps {
   readonly subscriptions: SubscriptionStore;
-  readonly topics: Pick<TopicStore, 'list'>;
+  readonly topics: Pick<TopicStore, 'followable'>;
   readonly limits: RateLimits;
   readonly addresses: Pick<Addresses, 'schema'>;
 }
@@ -23,7 +23,7 @@ export function serveSubscriptions(router: Router, deps: SubscriptionsDeps): voi
   const bodySchema = preferencesSchema.extend({ subscription: deps.addresses.schema });
 
   async function refuseUnknownTopics(topics: readonly string[]): Promise<void> {
-    const known = new Set((await deps.topics.list()).map((topic) => topic.id));
+    const known = await deps.topics.followable();
     refuseIfAny(
       topics.flatMap((topic, index) =>
         known.has(topic) ? [] : [{ pointer: `/topics/${index}`, detail: 'is not a topic of GET /v1/config' }],

@@ -3,10 +3,13 @@ import { SET_TEXT } from '../editors/scripts/set-text.ts';
 import type { Redis } from '../redis/connect.ts';
 import { keys } from '../redis/keys.ts';
 import { runScript } from '../redis/script.ts';
-import { parseTopics, type Topic } from './topics.ts';
+import { parseTopics, writeTopics, type Topic } from './topics.ts';
 
 /** Because every page and `GET /v1/config` hold all of them. */
 export const MOST_TOPICS = 200;
+
+/** Deleted topics that subscriptions may still name. Of more, those that were deleted first are forgotten. */
+const MOST_DELETED = 1000;
 
 /**
  * What editors do to the topics. Each change is written together with its audit entry. Alerts and subscriptions name a
@@ -24,17 +27,30 @@ interface Change<Result> {
   readonly write?: { readonly action: string; readonly topics: readonly Topic[] };
 }
 
+/** The deleted topics after a change. */
+const stillDeleted = (
+  before: { readonly topics: readonly Topic[]; readonly deleted: readonly string[] },
+  now: readonly Topic[],
+): string[] => {
+  const there = new Set(now.map(({ id }) => id));
+  const ids = [...before.topics.map(({ id }) => id), ...before.deleted];
+  return ids.filter((id) => !there.has(id)).slice(0, MOST_DELETED);
+};
+
 export function createTopicChanges(deps: { redis: Redis; audit: Pick<AuditLog, 'commit'> }): TopicChanges {
   async function change<Result>(
     by: { editorId: string; target: string },
     make: (now: readonly Topic[]) => Change<Result>,
   ): Promise<Result> {
     for (;;) {
-      const before = await deps.redis.get(keys.topics);
-      const { result, write } = make(parseTopics(before));
+      const stored = await deps.redis.get(keys.topics);
+      const before = parseTopics(stored);
+      const { result, write } = make(before.topics);
       if (write === undefined) return result;
+      const { topics } = write;
+      const after = writeTopics({ topics, deleted: stillDeleted(before, topics) });
       const done = await deps.audit.commit({ ...by, action: write.action }, async (link) => {
-        const args = [JSON.stringify(link), JSON.stringify(write.topics), before ?? ''];
+        const args = [JSON.stringify(link), after, stored ?? ''];
         const answer = await runScript(deps.redis, SET_TEXT, [keys.audit, keys.topics], args);
         return answer[0] === 'stale'
           ? { stale: answer[1] }

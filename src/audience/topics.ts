@@ -16,6 +16,11 @@ export type Topic = z.infer<typeof topicSchema>;
 export interface TopicStore {
   /** In the order the newsroom gave them. The first call on an empty store seeds it. */
   list(): Promise<readonly Topic[]>;
+  /**
+   * The ids that a subscription may name: those of the topics, and of topics that the newsroom deleted, because their
+   * readers keep them.
+   */
+  followable(): Promise<ReadonlySet<string>>;
 }
 
 const SEED: readonly Topic[] = [
@@ -28,22 +33,44 @@ const SEED: readonly Topic[] = [
 ].map((topic, order) => ({ ...topic, order }));
 
 /** Earlier releases stored no `order`: the place in the list is the order. */
-const storedSchema = z.array(topicSchema.extend({ order: topicSchema.shape.order.optional() }));
+const listedSchema = topicSchema.extend({ order: topicSchema.shape.order.optional() });
+const deletedSchema = z.strictObject({ id: topicIdSchema, deleted: z.literal(true) });
+const storedSchema = z.array(z.union([deletedSchema, listedSchema]));
+
+interface StoredTopics {
+  readonly topics: readonly Topic[];
+  /** Ids of deleted topics, the latest first. */
+  readonly deleted: readonly string[];
+}
 
 /** @param stored null if nothing was stored yet */
-export function parseTopics(stored: string | null): readonly Topic[] {
-  if (stored === null) return SEED;
-  return storedSchema
-    .parse(JSON.parse(stored))
-    .map(({ order, ...topic }, place) => ({ ...topic, order: order ?? place }));
+export function parseTopics(stored: string | null): StoredTopics {
+  if (stored === null) return { topics: SEED, deleted: [] };
+  const all = storedSchema.parse(JSON.parse(stored));
+  return {
+    topics: all.flatMap((topic, place) =>
+      'deleted' in topic ? [] : [{ ...topic, order: topic.order ?? place }],
+    ),
+    deleted: all.flatMap((topic) => ('deleted' in topic ? [topic.id] : [])),
+  };
+}
+
+/** What {@link parseTopics} reads. */
+export function writeTopics({ topics, deleted }: StoredTopics): string {
+  return JSON.stringify([...topics, ...deleted.map((id) => ({ id, deleted: true }))]);
 }
 
 export function createTopicStore(redis: Redis): TopicStore {
+  async function read(): Promise<StoredTopics> {
+    const stored = await redis.get(keys.topics);
+    if (stored === null) await redis.set(keys.topics, JSON.stringify(SEED), 'NX');
+    return parseTopics(stored);
+  }
   return {
-    list: async () => {
-      const stored = await redis.get(keys.topics);
-      if (stored === null) await redis.set(keys.topics, JSON.stringify(SEED), 'NX');
-      return parseTopics(stored);
+    list: async () => (await read()).topics,
+    followable: async () => {
+      const { topics, deleted } = await read();
+      return new Set([...topics.map(({ id }) => id), ...deleted]);
     },
   };
 }

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
-import { readText } from '../alerts/text.ts';
-import { ROLES, type Role } from '../editors/schema.ts';
+import { lineSchema } from '../alerts/schema.ts';
+import { MOST_NAME_LENGTH, ROLES, type Role } from '../editors/schema.ts';
+import { ADMIN_ID } from '../editors/store.ts';
 import { CliError, EXIT, print, withServices } from './services.ts';
 
 /** Who acts, in the audit log. */
@@ -37,11 +38,21 @@ export function editorsCommand(): Command {
   editors
     .command('revoke <id>')
     .description("end an editor's API key and sessions for good (to bring someone back, add a new editor)")
-    .action((id: string) =>
-      withServices(async ({ editors: store }) => {
-        const editor = await store.revoke(id, BY);
-        if (editor === undefined) throw unknownEditor(id);
-        print(`Revoked ${editor.name}.`);
+    .option('--last-admin', 'even if nobody can manage editors over HTTP afterwards')
+    .action((id: string, options: { lastAdmin?: boolean }) =>
+      withServices(async ({ editors: store, audit }) => {
+        if (options.lastAdmin === true) {
+          const editor = await store.revoke(id, BY);
+          if (editor === undefined) throw unknownEditor(id);
+          return print(`Revoked ${editor.name}.`);
+        }
+        const done = await store.change(id, { revoked: true }, BY);
+        if (done.type === 'changed') return print(`Revoked ${done.editor.name}.`);
+        await audit.append({ editorId: BY, action: 'editor.revoke-refused', target: id.slice(0, 100) });
+        if (done.type === 'missing') throw unknownEditor(id);
+        throw new CliError(
+          'This is the last admin: add another with "ajil editors add --role admin", or say --last-admin.',
+        );
       }),
     );
   return editors;
@@ -63,7 +74,11 @@ export function keysCommand(): Command {
             `${replaced.editor.name} was revoked for good: use "ajil editors add" to add them with a new id.`,
           );
         }
-        print(`The new API key of ${replaced.editor.name} (shown only once):\n${replaced.key}`);
+        const { editor, key } = replaced;
+        print(`The new API key of ${editor.name} (${editor.role}; shown only once):\n${key}`);
+        if (id === ADMIN_ID && editor.role !== 'admin') {
+          print(`${editor.name} is no longer an admin: "ajil editors add --role admin" adds one.`);
+        }
       }),
     );
   return command;
@@ -71,12 +86,9 @@ export function keysCommand(): Command {
 
 /** @throws {CliError} for a name that colleagues could not read */
 function readName(given: string): string {
-  const read = readText(given);
-  if ('fault' in read) throw new CliError(`--name ${read.fault}.`, EXIT.usage);
-  if (read.text === '' || read.text.length > 100 || read.text.includes('\n')) {
-    throw new CliError('--name must be one line of 1 to 100 characters.', EXIT.usage);
-  }
-  return read.text;
+  const read = lineSchema(MOST_NAME_LENGTH).safeParse(given);
+  if (read.success) return read.data;
+  throw new CliError(`--name ${read.error.issues.map(({ message }) => message).join('; ')}.`, EXIT.usage);
 }
 
 function unknownEditor(id: string): CliError {

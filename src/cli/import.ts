@@ -125,7 +125,8 @@ async function claimKey(config: Config, redis: Redis): Promise<string> {
 }
 
 async function topicsFor(redis: Redis, topics: string | undefined): Promise<Omit<LineRules, 'addresses'>> {
-  const known = await createTopicStore(redis).list();
+  const store = createTopicStore(redis);
+  const known = await store.list();
   const ids = known.map((topic) => topic.id);
   const wanted = topics?.split(',').map((topic) => topic.trim());
   const unknown = wanted?.find((topic) => !ids.includes(topic));
@@ -133,7 +134,7 @@ async function topicsFor(redis: Redis, topics: string | undefined): Promise<Omit
     throw new CliError(`--topics: ${unknown} is not a topic; the topics are ${ids.join(', ')}.`, EXIT.usage);
   }
   return {
-    knownTopics: new Set(ids),
+    knownTopics: await store.followable(),
     defaultTopics: wanted ?? known.filter((topic) => topic.default).map((topic) => topic.id),
   };
 }

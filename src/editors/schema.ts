@@ -5,6 +5,9 @@ export const ROLES = ['author', 'approver', 'admin'] as const;
 export const roleSchema = z.enum(ROLES);
 export type Role = z.infer<typeof roleSchema>;
 
+/** Of what colleagues see. */
+export const MOST_NAME_LENGTH = 100;
+
 export const editorSchema = z.object({
   id: z.string(),
   name: z.string(),

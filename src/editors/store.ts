@@ -31,7 +31,7 @@ export interface EditorStore {
   /**
    * Makes sure that the editor `admin` exists. `adminKey` becomes the key of `admin` and ends an earlier one. Without it, a
    * key is made if there was never an `admin`, and one of the processes that start together gets it. A revoked `admin` stays
-   * revoked.
+   * revoked, and one who was given another role keeps that role.
    */
   ensureAdmin(options: { adminKey?: string | undefined }): Promise<AdminResult>;
 }
@@ -44,14 +44,15 @@ type ReplaceResult =
 /** What a start changed. `key` is the key that was made. */
 type AdminResult =
   | { readonly type: 'added'; readonly key?: string }
-  | { readonly type: 'replaced' | 'unchanged' }
+  /** `role` of `admin`, which an admin can change. */
+  | { readonly type: 'replaced' | 'unchanged'; readonly role: Role }
   /** A key is configured, but `admin` was revoked and cannot have it. */
   | { readonly type: 'revoked' };
 
 type PutResult = 'added' | 'replaced' | 'unchanged' | 'revoked';
 
 /** The editor that every start makes sure of. */
-const ADMIN_ID = 'admin';
+export const ADMIN_ID = 'admin';
 
 /** Longest id in the entry of a refusal, because it comes from a command line. */
 const MOST_ID_LENGTH = 100;
@@ -140,10 +141,12 @@ export function createEditorStore(deps: {
         revokedAt: null,
       };
       const started = { editorId: 'server', action: 'editor.set-admin-key' };
-      if (adminKey !== undefined) return { type: await put(admin, adminKey, started) };
-      const key = `ajil_${newSecret()}`;
-      const type = await put(admin, key, started, true);
-      return type === 'added' ? { type, key } : { type };
+      const made = `ajil_${newSecret()}`;
+      const type = await put(admin, adminKey ?? made, started, adminKey === undefined);
+      if (type === 'added') return adminKey === undefined ? { type, key: made } : { type };
+      if (type === 'revoked') return { type };
+      const stored = await redis.hget(keys.editors, ADMIN_ID);
+      return { type, role: stored === null ? admin.role : parse(stored).role };
     },
   };
 }

@@ -1,6 +1,7 @@
 import { createServer, IncomingMessage, type RequestListener, type Server } from 'node:http';
-import { Socket, type AddressInfo } from 'node:net';
+import { Server as NetServer, Socket, type AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Counter } from 'prom-client';
 import { boundConnections } from './connection-bounds.ts';
 import {
@@ -36,10 +37,19 @@ const PATIENCE_MS = 5000;
 /** An HTTP server that ends in two steps, so that its live connections can be drained in between. */
 export interface HttpServer {
   readonly server: Server;
-  /** @param port 0: any free port. @param host the address to listen on; all addresses by default. @returns the port */
-  listen(port: number, host?: string): Promise<number>;
-  /** Takes no new connections. */
+  /**
+   * @param port 0: any free port. @param host the address to listen on; all addresses by default
+   * @param socket descriptor of a socket that listens already; then neither of these counts
+   * @returns the port
+   */
+  listen(port: number, host?: string, socket?: number): Promise<number>;
+  /**
+   * Takes no new connections. Each connection that is kept may bring one more request, and ends with its answer: if it ended
+   * at once, a proxy would lose the request that it has just sent.
+   */
   stopListening(): void;
+  /** Resolves when no connection is left, or after `ms`. Call it after {@link stopListening}. */
+  untilEmpty(ms: number): Promise<void>;
   /** Waits for running requests, then ends the connections that are left. */
   close(): Promise<void>;
 }
@@ -68,6 +78,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
     labelNames: ['reason'],
     registers: [deps.metrics],
   });
+  let closed: Promise<void> | undefined;
   const server = createServer({
     IncomingMessage: IncomingRequest,
     headersTimeout: HEAD_MS,
@@ -85,6 +96,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   const bounds = boundConnections(server, limits, isProxy, (reason) => dropped.inc({ reason }));
   const turns = createTurns(deps.handler, bounds);
   server.on('request', (request, response) => {
+    if (closed !== undefined) response.setHeader('Connection', 'close');
     if (holdsOneHost(request)) return turns.take(request, response);
     return turns.take(request, response, (_request, answer) =>
       answerFault(answer, 'malformed-request', describeFault),
@@ -115,27 +127,29 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
     socket.on('error', () => socket.destroy());
     return endWithFault(socket, 'malformed-request', describeFault);
   });
-  let closed: Promise<void> | undefined;
-
   const stopListening = (): void => {
     closed ??= new Promise((resolve) => {
-      server.close(() => resolve());
+      // The `close` of node:http ends the idle connections as well.
+      NetServer.prototype.close.call(server, () => resolve());
     });
   };
 
   return {
     server,
-    listen: (port, host) =>
+    listen: (port, host, socket) =>
       new Promise((resolve, reject) => {
         server.once('error', reject);
-        server.listen({ port, backlog: BACKLOG, ...(host === undefined ? {} : { host }) }, () =>
-          resolve((server.address() as AddressInfo).port),
-        );
+        const at = socket === undefined ? { port, ...(host === undefined ? {} : { host }) } : { fd: socket };
+        server.listen({ ...at, backlog: BACKLOG }, () => resolve((server.address() as AddressInfo).port));
       }),
     stopListening,
+    untilEmpty: async (ms) => {
+      await Promise.race([closed, sleep(ms, undefined, { ref: false })]);
+    },
     close: async () => {
       stopListening();
-      server.closeIdleConnections();
+      // It also ends node:http's watch over slow requests. That it does not listen any more is no news.
+      server.close(() => undefined);
       const impatience = setTimeout(() => server.closeAllConnections(), PATIENCE_MS);
       await closed;
       clearTimeout(impatience);

@@ -43,7 +43,7 @@ export function createRequestLog(deps: { logger: Logger; metrics: Metrics }) {
   };
 }
 
-const KNOWN_METHODS = new Set(['GET', 'HEAD', 'POST', 'PATCH', 'DELETE', 'OPTIONS']);
+const KNOWN_METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
 function routeOf(request: Request): string {
   // The pattern, not the path: paths contain ids, and a stranger may send any path.

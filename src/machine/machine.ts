@@ -24,6 +24,7 @@ export interface Machine {
  * ends is started again. `shutdown` stops the server, then the workers, then Redis.
  * @param deps.roles the roles' entry points
  * @param deps.projectDir the folder with `.cache/redis`
+ * @param deps.socket the server's listening socket, if systemd keeps it
  * @param deps.onAdminKey called once, at the first start of a `DATA_DIR`
  * @throws if there is no Redis to run, or if the first start of the embedded Redis fails
  */
@@ -32,6 +33,7 @@ export async function runMachine(deps: {
   roles: { server: string; workers: string };
   projectDir: string;
   path: string;
+  socket?: number | undefined;
   logger: Logger;
   shutdown: Shutdown;
   onAdminKey: (key: string) => void;
@@ -56,9 +58,10 @@ export async function runMachine(deps: {
     file: string,
     own: Record<string, string | undefined>,
     onMessage: (told: RoleMessage) => void,
+    socket?: number,
   ): Supervised => {
     const start = async (): Promise<Running> =>
-      forkRole({ file, env: { ...env, ...own }, stopDeadlineMs, onMessage });
+      forkRole({ file, env: { ...env, ...own }, stopDeadlineMs, socket, onMessage });
     const final = { reason: UNFIT_REASON, onEnd: deps.onUnfit };
     const part = supervise({ name, start, logger, final });
     parts.set(name, part);
@@ -76,7 +79,7 @@ export async function runMachine(deps: {
   shutdown.add('workers', async () => {
     await Promise.all(workers.map((part) => part.stop()));
   });
-  const server = run('server', deps.roles.server, {}, onServerMessage);
+  const server = run('server', deps.roles.server, {}, onServerMessage, deps.socket);
   shutdown.add('server', () => server.stop());
   return { parts, ready: listening.then((port) => untilReady(config, port, logger)) };
 }

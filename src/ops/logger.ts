@@ -2,9 +2,22 @@ import { pino, type Logger, type LoggerOptions } from 'pino';
 
 export type { Logger };
 
+/** Fields that hold what must not be logged. `address` is a subscription's: the channel's, and secret whatever is in it. */
+const SECRETS = [
+  'authorization',
+  'cookie',
+  'endpoint',
+  'auth',
+  'p256dh',
+  'address',
+  'token',
+  'key',
+  'privateKey',
+];
+
 /**
  * One JSON line per event on standard output. Endpoints, keys and tokens are personal data or secrets, and must never be
- * passed to the logger. Fields with the usual names are redacted in case one slips in.
+ * passed to the logger. Fields with the usual names are redacted in case one slips in, down to the third level.
  */
 export function createLogger(options: { level: string; role: string }): Logger {
   const output = pino.destination({ fd: 1, sync: true });
@@ -22,21 +35,7 @@ export function createLogger(options: { level: string; role: string }): Logger {
     base: { role: options.role, pid: process.pid },
     timestamp: pino.stdTimeFunctions.isoTime,
     serializers: { err: (error: unknown) => loggedError(error, MOST_CAUSES) },
-    redact: {
-      paths: [
-        '*.authorization',
-        '*.cookie',
-        '*.endpoint',
-        '*.auth',
-        '*.p256dh',
-        // Of a subscription: the channel's, and secret whatever is in it.
-        '*.address',
-        '*.token',
-        '*.key',
-        '*.privateKey',
-      ],
-      censor: '[redacted]',
-    },
+    redact: { paths: SECRETS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '[redacted]' },
   };
   return pino(settings, output);
 }

@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { z } from 'zod';
 import type { Running } from './supervisor.ts';
+import { SOCKET_VARIABLE } from './systemd.ts';
 
 /** EX_CONFIG of sysexits.h: a restart does not help. */
 export const EXIT_CONFIG = 78;
@@ -50,15 +51,21 @@ export function readRoleMessage(received: unknown): RoleMessage | undefined {
  * @param options.file the role's entry point
  * @param options.env added to this process's environment
  * @param options.stopDeadlineMs SIGKILL this long after the SIGTERM of `stop`
+ * @param options.socket descriptor of a listening socket that the role gets
  */
 export function forkRole(options: {
   file: string;
   env: Record<string, string | undefined>;
   stopDeadlineMs: number;
+  socket?: number | undefined;
   onMessage: (told: RoleMessage) => void;
 }): Running {
+  const { socket } = options;
+  const stdio = ['inherit', 'inherit', 'inherit', 'ipc', ...(socket === undefined ? [] : [socket])] as const;
+  const passed = socket === undefined ? {} : { [SOCKET_VARIABLE]: String(stdio.length - 1) };
   const child = fork(options.file, [], {
-    env: { ...process.env, ...options.env },
+    env: { ...process.env, ...options.env, ...passed },
+    stdio: [...stdio],
     execArgv: [...process.execArgv.filter((flag) => flag !== SOURCE_MAPS), SOURCE_MAPS],
     // In a separate group, Ctrl-C in a terminal reaches only the supervisor, which stops the roles in order.
     detached: true,

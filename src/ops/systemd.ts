@@ -22,3 +22,21 @@ export function tellSystemd(
 function notify(words: string): void {
   execFile('systemd-notify', [words], () => undefined);
 }
+
+/** Where sd_listen_fds(3) puts the first socket. */
+const FIRST_SOCKET = 3;
+
+/** Tells a role where its supervisor has put the socket: systemd names the process number of the supervisor alone. */
+export const SOCKET_VARIABLE = 'AJIL_LISTEN_FD';
+
+/**
+ * The listening socket that systemd keeps open for this process (deploy/systemd/ajil.socket). Connections that come while
+ * no server runs wait in it.
+ * @returns its descriptor; undefined if there is none
+ */
+export function socketOfSystemd(environment: Record<string, string | undefined>): number | undefined {
+  const passed = environment[SOCKET_VARIABLE];
+  if (passed !== undefined) return Number(passed);
+  const { LISTEN_FDS: count, LISTEN_PID: pid } = environment;
+  return count === '1' && pid === String(process.pid) ? FIRST_SOCKET : undefined;
+}

@@ -32,6 +32,8 @@ export const keys = {
   scheduled: `${CORE}:alerts:scheduled`,
   duplicate: (fingerprint: string) => `${CORE}:alerts:duplicate:${fingerprint}`,
   idempotency: (editorId: string, keyHash: string) => `${CORE}:idempotency:${editorId}:${keyHash}`,
+  /** The newsroom's settings, and its lists. */
+  newsroom: `${CORE}:newsroom`,
   // intake
   sources: `${CORE}:sources`,
   /** What became of a source's item: by the hash of the item's id. */

@@ -200,6 +200,36 @@ test('the notifications’ language follows the page’s switch, before and afte
   expect(await atServer(page)).toMatchObject({ lang: 'en' });
 });
 
+test('a reader whose only topic was deleted keeps it, on each visit and with another choice', async () => {
+  const topic = { names: { ar: 'صحة', en: 'Health' }, order: 1, default: false };
+  const change = async (method: string, body?: object): Promise<number> =>
+    (await stack.api.asEditor('/v1/topics/health', { method, ...(body === undefined ? {} : { body }) }))
+      .status;
+  expect(await change('PUT', topic)).toBe(201);
+  const reader = await chromium.newReader({ permissions: ['notifications'] });
+  await stubSubscribe(reader, subscription);
+  const page = await open(reader);
+  await page.getByRole('checkbox', { name: 'صحة' }).check();
+  for (const name of ['العالم', 'سياسة']) await page.getByRole('checkbox', { name }).uncheck();
+  await page.getByRole('button', { name: 'فعّل الإشعارات' }).click();
+  await page.locator('.card.on').waitFor();
+  expect(await atServer(page)).toMatchObject({ topics: ['health'] });
+
+  expect(await change('DELETE')).toBe(204);
+  const told = page.waitForResponse(
+    (answer) => answer.url().endsWith('/v1/subscriptions') && answer.request().method() === 'POST',
+  );
+  await page.reload();
+  expect((await told).status()).toBe(200);
+  expect(await atServer(page)).toMatchObject({ topics: ['health'] });
+
+  expect(await page.getByRole('checkbox', { checked: true }).count()).toBe(0);
+  await page.getByRole('checkbox', { name: 'اقتصاد' }).check();
+  await page.getByRole('button', { name: 'احفظ' }).click();
+  await page.getByText('حُفظت اختياراتك.').waitFor();
+  expect(await atServer(page)).toMatchObject({ topics: ['economy', 'health'] });
+});
+
 test('a visitor who blocked notifications is told so, and can hide the card', async () => {
   const blocked = await chromium.newReader();
   await blocked.addInitScript(`Object.defineProperty(Notification, 'permission', { value: 'denied' })`);

@@ -13,6 +13,8 @@ import { createAuditLog } from '../../src/editors/audit.ts';
 import { createSessionStore } from '../../src/editors/sessions.ts';
 import { createEditorStore } from '../../src/editors/store.ts';
 import { compileTrust } from '../../src/http/client-address.ts';
+import { DEFAULT_PHRASES } from '../../src/newsroom/checks/default-phrases.ts';
+import { compilePhrases } from '../../src/newsroom/checks/phrases.ts';
 import { createLiveLog } from '../../src/live/log/log.ts';
 import type { TellJob } from '../../src/outlets/queue.ts';
 import { createLogger } from '../../src/ops/logger.ts';
@@ -129,7 +131,9 @@ export async function startTestApi({
     pushMessageBytes: (alert) => pushMessageBytes(alert, 'http://ajil.test'),
     vapidPublicKey: 'public',
     readiness: () => Promise.resolve({ ready: true, checks: { redis: 'writable' } }),
+    isStopping: () => false,
     allMetrics: () => deps.metrics.metrics(),
+    phrases: compilePhrases(DEFAULT_PHRASES),
     webDir: undefined,
     reportIntervalMs: 20,
     ...overrides,

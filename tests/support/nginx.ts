@@ -6,13 +6,13 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePorts } from './free-ports.ts';
+import { findTestProgram } from './programs.ts';
 import type { TestCertificate } from './tls.ts';
-
-const PLACES = ['/usr/sbin/nginx', '/usr/local/sbin/nginx', '/usr/bin/nginx', '/opt/homebrew/bin/nginx'];
 
 /** Where nginx is, if it is here. `NGINX` names one that lies elsewhere. */
 export function findNginx(): string | undefined {
-  return [process.env['NGINX'] ?? '', ...PLACES].find((place) => existsSync(place));
+  const named = process.env['NGINX'] ?? '';
+  return existsSync(named) ? named : findTestProgram('nginx');
 }
 
 export interface TestNginx {

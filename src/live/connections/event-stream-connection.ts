@@ -36,7 +36,8 @@ export class EventStreamConnection extends Connection {
     response.useChunkedEncodingByDefault = false;
     response.writeHead(200, {
       'Content-Type': 'text/event-stream',
-      'Cache-Control': 'no-store',
+      // A proxy that compresses would hold the events back (RFC 9111, section 5.2.2.6).
+      'Cache-Control': 'no-store, no-transform',
       'X-Accel-Buffering': 'no',
       Connection: 'close',
     });

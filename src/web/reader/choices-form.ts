@@ -12,21 +12,18 @@ export function firstChoice(config: PublicConfig, language: Language): Preferenc
   return { topics, urgency: 'urgent', lang: language };
 }
 
-/** A choice made earlier, without topics that the newsroom has given up since (the server would refuse them). */
-export function stillPossible(choice: Preferences, config: PublicConfig, language: Language): Preferences {
-  const known = new Set(config.topics.map(({ id }) => id));
-  const topics = choice.topics.filter((topic) => known.has(topic));
-  return { ...choice, topics: topics.length > 0 ? topics : firstChoice(config, language).topics };
-}
-
-/** The choices of the form, and those of `before` that the form does not show. */
-export function readChoice(form: HTMLFormElement, before: Preferences): Preferences {
+/**
+ * The choices of the form, and those of `before` that the form does not show: also topics that the newsroom deleted, whose
+ * readers have them again if they come back.
+ */
+export function readChoice(form: HTMLFormElement, before: Preferences, config: PublicConfig): Preferences {
+  const shown = new Set(config.topics.map(({ id }) => id));
   const { lang: _lang, ...rest } = before;
   const data = new FormData(form);
   const lang = (data.get('lang') ?? '') as string;
   return {
     ...rest,
-    topics: data.getAll('topic').map(String),
+    topics: [...data.getAll('topic').map(String), ...before.topics.filter((topic) => !shown.has(topic))],
     urgency: data.get('urgency') as Urgency,
     ...(lang === '' ? {} : { lang }),
   };

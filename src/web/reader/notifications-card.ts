@@ -6,7 +6,7 @@ import { forgetAtServer } from '../subscription/server.ts';
 import { subscribe, unsubscribe } from '../subscription/subscribe.ts';
 import { pushSupport } from '../subscription/support.ts';
 import { recall, remember } from '../common/browser-memory.ts';
-import { firstChoice, readChoice, stillPossible } from './choices-form.ts';
+import { firstChoice, readChoice } from './choices-form.ts';
 import { renderCard, renderReopen } from './card-view.ts';
 import type { PublicConfig } from '../../pages/common/front-page-data.ts';
 import type { Language } from '../../words/language.ts';
@@ -68,7 +68,7 @@ export class NotificationsCard extends LitElement {
         await forgetAtServer(record);
         await eraseRecord();
       } else if (record !== undefined) {
-        this.choice = stillPossible(record.preferences, config, this.language);
+        this.choice = record.preferences;
         this.settle('on');
         const registration = await navigator.serviceWorker.ready;
         await subscribe(registration, config.vapidPublicKey, this.choice);
@@ -113,9 +113,9 @@ export class NotificationsCard extends LitElement {
   }
 
   private readonly onChange = (event: Event): void => {
-    if (this.choice === undefined) return;
+    if (this.choice === undefined || this.config === undefined) return;
     if ((event.target as HTMLInputElement).name === 'lang') this.hasChosenLanguage = true;
-    this.choice = readChoice(event.currentTarget as HTMLFormElement, this.choice);
+    this.choice = readChoice(event.currentTarget as HTMLFormElement, this.choice, this.config);
     this.message = undefined;
   };
 
@@ -124,7 +124,7 @@ export class NotificationsCard extends LitElement {
     const { config, choice } = this;
     if (config === undefined || choice === undefined) return;
     if (this.state === 'busy') return;
-    if (choice.topics.length === 0) {
+    if (!config.topics.some(({ id }) => choice.topics.includes(id))) {
       this.message = 'noTopic';
       this.querySelector('details')?.setAttribute('open', '');
       return;

@@ -115,6 +115,7 @@ test('strangers above the bound are told to come again, and an editor is served 
     ...api.deps,
     metrics: createMetrics('test'),
     topics: {
+      ...api.deps.topics,
       list: async () => {
         await held;
         return api.deps.topics.list();

@@ -87,16 +87,19 @@ test('what the API answers is what the description says', async () => {
     key: author,
     body: { change: 'update' },
   });
+  await check('get', '/v1/alerts/{id}/versions', `${at}/versions`, { key: author });
+  await check('get', '/v1/alerts/{id}/versions', `${at}/versions`);
+  await check('get', '/v1/editor-names', '/v1/editor-names', { key: author });
   await check('post', '/v1/alerts/{id}/abort', `${at}/abort`, { key: author });
   await check('post', '/v1/alerts/{id}/abort', `${at}/abort`, { key: author });
   await check('post', '/v1/alerts/{id}/test', `${at}/test`, { key: author });
   const device = { subscription: aSubscription(), name: 'هاتفي' };
-  const added = await check('post', '/v1/test-devices', '/v1/test-devices', { key: author, body: device });
+  const owned = await check('post', '/v1/test-devices', '/v1/test-devices', { key: author, body: device });
   await check('post', '/v1/test-devices', '/v1/test-devices', { key: author, body: {} });
   await check('post', '/v1/alerts/{id}/test', `${at}/test`, { key: author });
   await check('get', '/v1/test-devices', '/v1/test-devices', { key: author });
   await check('get', '/v1/test-devices', '/v1/test-devices');
-  const testDevice = `/v1/test-devices/${added.body.id}`;
+  const testDevice = `/v1/test-devices/${owned.body.id}`;
   await check('delete', '/v1/test-devices/{id}', testDevice, { key: author });
   await check('delete', '/v1/test-devices/{id}', testDevice, { key: author });
   await check('get', '/v1/goal', '/v1/goal', { key: author });
@@ -104,6 +107,15 @@ test('what the API answers is what the description says', async () => {
   const estimate = { topics: ['world'], lang: 'ar' };
   await check('post', '/v1/audience/estimate', '/v1/audience/estimate', { key: author, body: estimate });
   await check('get', '/v1/config', '/v1/config');
+  const newsroom = (await check('get', '/v1/newsroom', '/v1/newsroom')).body;
+  await check('put', '/v1/newsroom', '/v1/newsroom', { key: api.keys.admin, body: newsroom });
+  await check('put', '/v1/newsroom', '/v1/newsroom', { key: api.keys.admin, body: {} });
+  await check('put', '/v1/newsroom', '/v1/newsroom', { key: author, body: newsroom });
+  const text = { headline: 'وفاة الوزير', lang: 'ar', url: 'https://127.0.0.1/' };
+  await check('post', '/v1/checks', '/v1/checks', { key: author, body: text });
+  await check('post', '/v1/checks', '/v1/checks', { key: author, body: {} });
+  const story = { url: 'https://127.0.0.1/' };
+  await check('post', '/v1/stories/preview', '/v1/stories/preview', { key: author, body: story });
   const subscription = aSubscription();
   const body = {
     subscription,
@@ -135,6 +147,31 @@ test('what the API answers is what the description says', async () => {
   await check('post', '/v1/intake/{id}', '/v1/intake/nobody', { key: author, body: item });
   await check('post', '/v1/intake/{id}', '/v1/intake/agency', { body: item });
   await check('delete', '/v1/sources/{id}', '/v1/sources/agency', { key: admin });
+  const topic = { names: { ar: 'صحة' }, order: 1, default: false };
+  await check('get', '/v1/topics', '/v1/topics');
+  await check('put', '/v1/topics/{id}', '/v1/topics/health', { key: admin, body: topic });
+  await check('put', '/v1/topics/{id}', '/v1/topics/health', { key: admin, body: { ...topic, order: 2 } });
+  await check('put', '/v1/topics/{id}', '/v1/topics/health', { key: admin, body: {} });
+  await check('put', '/v1/topics/{id}', '/v1/topics/health', { key: author, body: topic });
+  await check('put', '/v1/topics/{id}', '/v1/topics/all', { key: admin, body: topic });
+  await check('delete', '/v1/topics/{id}', '/v1/topics/health', { body: topic });
+  await check('delete', '/v1/topics/{id}', '/v1/topics/health', { key: admin });
+  await check('delete', '/v1/topics/{id}', '/v1/topics/health', { key: admin });
+  await check('get', '/v1/editors', '/v1/editors', { key: admin });
+  await check('get', '/v1/editors', '/v1/editors', { key: author });
+  const person = { name: 'ليلى', role: 'admin' };
+  const added = await check('post', '/v1/editors', '/v1/editors', { key: admin, body: person });
+  const editor = `/v1/editors/${added.body.id}`;
+  await check('post', '/v1/editors', '/v1/editors', { key: admin, body: { ...person, role: 'king' } });
+  await check('patch', '/v1/editors/{id}', editor, { key: admin, body: { role: 'author' } });
+  await check('patch', '/v1/editors/{id}', editor, { key: admin, body: { revoked: false } });
+  await check('patch', '/v1/editors/{id}', '/v1/editors/nobody', { key: admin, body: {} });
+  await check('post', '/v1/editors/{id}/key', `${editor}/key`, { key: admin });
+  await check('patch', '/v1/editors/{id}', editor, { key: admin, body: { revoked: true } });
+  await check('post', '/v1/editors/{id}/key', `${editor}/key`, { key: admin });
+  await check('get', '/v1/audit', '/v1/audit?limit=5', { key: admin });
+  await check('get', '/v1/audit', '/v1/audit?limit=0', { key: admin });
+  await check('get', '/v1/audit', '/v1/audit', { key: author });
   await check('get', '/readyz', '/readyz');
   await check('get', '/healthz', '/healthz');
   await check('get', '/metrics', '/metrics');

@@ -18,6 +18,9 @@ const remove = (id: string, key = api.keys.admin): Promise<Answer> =>
   api.call('DELETE', `/v1/topics/${id}`, { key });
 const ids = async (path: string): Promise<string[]> =>
   (await api.call('GET', path)).body.topics.map(({ id }: { id: string }) => id);
+const topicsOf = async (id: string, { keys: { auth } }: ReturnType<typeof aSubscription>): Promise<unknown> =>
+  (await api.call('GET', `/v1/subscriptions/${id}`, { headers: { Authorization: `Subscription ${auth}` } }))
+    .body.topics;
 const alertOn = (topic: string): Promise<Answer> =>
   api.call('POST', '/v1/alerts', { key: api.keys.author, body: anAlert({ topics: [topic] }) });
 const audited = async (): Promise<string[]> => {
@@ -76,9 +79,7 @@ test('what is put again as it is, is no change', async () => {
 test('a deleted topic takes no new alert; its readers and alerts keep it, and have it again when it is put back', async () => {
   const subscription = aSubscription();
   const reader = await api.call('POST', '/v1/subscriptions', { body: { subscription, topics: ['sport'] } });
-  const proof = { headers: { Authorization: `Subscription ${subscription.keys.auth}` } };
-  const topicsOfReader = async (): Promise<unknown> =>
-    (await api.call('GET', `/v1/subscriptions/${reader.body.id}`, proof)).body.topics;
+  const topicsOfReader = (): Promise<unknown> => topicsOf(reader.body.id, subscription);
   const estimate = async (): Promise<number> => {
     const body = { topics: ['sport'], lang: 'ar' };
     return (await api.call('POST', '/v1/audience/estimate', { key: api.keys.author, body })).body
@@ -106,6 +107,49 @@ test('a deleted topic takes no new alert; its readers and alerts keep it, and ha
   expect(await topicsOfReader()).toEqual(['sport']);
   expect(await estimate()).toBe(1);
   expect(await audited()).toEqual(['topic.delete sport', 'topic.create sport']);
+});
+
+test('a reader of a deleted topic stays one, whatever tells the server again; an unknown topic is refused as before', async () => {
+  const topics = ['sport', 'world'];
+  const subscription = aSubscription();
+  const tell = (body: object): Promise<Answer> => api.call('POST', '/v1/subscriptions', { body });
+  const { id } = (await tell({ subscription, topics })).body;
+  await remove('sport');
+
+  // A page tells the server again on each visit; after a change of the push service's mind, by a new endpoint.
+  expect([(await tell({ subscription, topics })).status, await topicsOf(id, subscription)]).toEqual([
+    200,
+    topics,
+  ]);
+  const renewed = aSubscription();
+  const again = await tell({ subscription: renewed, topics });
+  expect([again.status, await topicsOf(again.body.id, renewed)]).toEqual([201, topics]);
+  const patched = await api.call('PATCH', `/v1/subscriptions/${id}`, {
+    headers: { Authorization: `Subscription ${subscription.keys.auth}` },
+    body: { topics: ['sport'] },
+  });
+  expect([patched.status, patched.body.topics]).toEqual([200, ['sport']]);
+
+  const refused = await tell({ subscription, topics: ['sport', 'made-up'] });
+  expect([refused.status, refused.body.errors[0].pointer]).toEqual([422, '/topics/1']);
+  // Alerts, the list of topics and the pages do not know it.
+  expect((await alertOn('sport')).status).toBe(422);
+  for (const path of ['/v1/topics', '/v1/config']) expect(await ids(path)).not.toContain('sport');
+});
+
+test('what was accepted before its topic was deleted goes out to the readers of that topic: a schedule and a draft', async () => {
+  const { author: key } = api.keys;
+  const post = (fields: object): Promise<Answer> =>
+    api.call('POST', '/v1/alerts', { key, body: anAlert({ topics: ['sport'], ...fields }) });
+  const inAnHour = new Date(api.deps.now() + 3_600_000).toISOString();
+  const scheduled = (await post({ sendAt: inAnHour })).body;
+  const draft = (await post({ draft: true })).body;
+  await remove('sport');
+  api.advance(3_601_000);
+  expect(await api.newsroom.release(scheduled.id)).toMatchObject({ status: 'sending', topics: ['sport'] });
+  const submitted = await api.call('POST', `/v1/alerts/${draft.id}/submission`, { key, body: {} });
+  expect([submitted.status, submitted.body.topics]).toEqual([200, ['sport']]);
+  expect(api.fanOuts).toEqual([scheduled, draft].map(({ id }) => ({ alertId: id, version: 1 })));
 });
 
 test('all topics may go, and the list is not seeded again', async () => {

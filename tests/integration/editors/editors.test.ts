@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -42,15 +42,15 @@ test('of many processes that start at once, one is given the admin key, once and
   const created = results.flatMap((result) => (result.type === 'added' ? (result.key ?? []) : []));
   expect(created).toHaveLength(1);
   expect(await editors.authenticate(created[0] ?? '')).toMatchObject({ id: 'admin', role: 'admin' });
-  expect(await editors.ensureAdmin({})).toEqual({ type: 'unchanged' });
+  expect(await editors.ensureAdmin({})).toEqual({ type: 'unchanged', role: 'admin' });
 });
 
 test('a configured admin key replaces the one before', async () => {
   const [first, second] = ['a'.repeat(22), 'b'.repeat(22)];
   const before = await editors.list();
-  expect(await editors.ensureAdmin({ adminKey: first })).toEqual({ type: 'replaced' });
+  expect(await editors.ensureAdmin({ adminKey: first })).toMatchObject({ type: 'replaced' });
   const both = [editors.ensureAdmin({ adminKey: second }), editors.ensureAdmin({ adminKey: second })];
-  expect(await Promise.all(both)).toEqual([{ type: 'replaced' }, { type: 'unchanged' }]);
+  expect(await Promise.all(both)).toMatchObject([{ type: 'replaced' }, { type: 'unchanged' }]);
   expect(await editors.authenticate(first)).toBeUndefined();
   expect(await editors.authenticate(second)).toMatchObject({ id: 'admin' });
   expect(await editors.list()).toEqual(before);
@@ -224,11 +224,56 @@ test('the command line adds, lists and revokes, and tells by its exit code what 
   expect(again).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('for good') });
   expect(await ajil('editors', 'revoke', 'nobody')).toMatchObject({ code: 1 });
   expect(await ajil('editors', 'add', '--name', 'x', '--role', 'king')).toMatchObject({ code: 2 });
-  for (const name of ['', 'a\u202eb', 'a\ufffd', 'a\nb']) {
-    expect((await ajil('editors', 'add', '--name', name)).code).toBe(2);
+  for (const name of ['', ' \u200f ', '\u2800', 'a\u202eb', 'a\ufffd', 'a\nb', 'a'.repeat(101)]) {
+    expect([name, await ajil('editors', 'add', '--name', name)]).toEqual([
+      name,
+      { code: 2, stdout: '', stderr: expect.stringContaining('--name') },
+    ]);
   }
   expect((await ajil('audit', 'verify')).code).toBe(0);
   expect((await ajil('--help')).stdout).toContain('Exit codes');
+});
+
+test('the command line revokes the last admin only when it is told to', async () => {
+  await redis.flushall();
+  const adminKey = `ajil_${randomBytes(32).toString('base64url')}`;
+  await editors.ensureAdmin({ adminKey });
+  const works = async (): Promise<boolean> => (await editors.authenticate(adminKey)) !== undefined;
+  expect(await ajil('editors', 'revoke', 'admin')).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/last admin.*editors add.*--last-admin/),
+  });
+  expect(await works()).toBe(true);
+  const { editor } = await editors.add({ name: 'نورة', role: 'admin', by: 'test' });
+  expect((await ajil('editors', 'revoke', 'admin')).code).toBe(0);
+  expect(await works()).toBe(false);
+  expect((await ajil('editors', 'revoke', editor.id)).code).toBe(1);
+  expect((await ajil('editors', 'revoke', editor.id, '--last-admin')).code).toBe(0);
+  const entries = await redis.xrange(keys.audit, '-', '+');
+  const actions = entries.map(([, fields]) => (JSON.parse(fields[1] ?? '') as { action: string }).action);
+  expect(actions.filter((action) => action.startsWith('editor.revoke'))).toEqual([
+    'editor.revoke-refused',
+    'editor.revoke',
+    'editor.revoke-refused',
+    'editor.revoke',
+  ]);
+});
+
+test('a key for an admin who was given another role keeps that role, and it is said', async () => {
+  await redis.flushall();
+  const adminKey = `ajil_${randomBytes(32).toString('base64url')}`;
+  await editors.ensureAdmin({ adminKey });
+  await editors.add({ name: 'نورة', role: 'admin', by: 'test' });
+  await editors.change('admin', { role: 'author' }, 'test');
+  const warned: string[] = [];
+  const logger = { warn: (...said: unknown[]): void => void warned.push(String(said.at(-1))) };
+  await prepareAdmin({ editors, adminKey, logger, onNewKey: () => undefined });
+  expect(warned).toEqual([expect.stringMatching(/no longer an admin.*editors add --role admin/)]);
+  expect(await editors.authenticate(adminKey)).toMatchObject({ id: 'admin', role: 'author' });
+  expect(await ajil('keys', 'replace', 'admin')).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/\(author; .*no longer an admin/s),
+  });
 });
 
 test('the command line says what to do when Redis is away', async () => {

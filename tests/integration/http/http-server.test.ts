@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { readdirSync, readlinkSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { Agent, request, type IncomingMessage } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -232,4 +233,46 @@ test.for([
   expect(head).toMatch(/Content-Type: application\/problem\+json/i);
   expect(JSON.parse(body)).toMatchObject({ status });
   expect(served).toEqual([]);
+});
+
+test('a server that no longer listens answers what comes on a kept connection once more, and then ends it', async () => {
+  const server = createHttpServer({
+    handler: (_request, response) => response.end('answered'),
+    maxConnections: 10,
+    metrics: createMetrics('test'),
+  });
+  const port = await server.listen(0, '127.0.0.1');
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const ask = async (): Promise<{ connection: string | undefined; reused: boolean }> => {
+    const call = request({ host: '127.0.0.1', port, agent, method: 'POST' }).end('body');
+    const [answer] = (await once(call, 'response')) as [IncomingMessage];
+    await once(answer.resume(), 'end');
+    return { connection: answer.headers.connection, reused: call.reusedSocket };
+  };
+  try {
+    expect(await ask()).toEqual({ connection: 'keep-alive', reused: false });
+    server.stopListening();
+    // A proxy cannot send a POST again (RFC 9110, section 9.2.2), so its connection must not end under it.
+    expect(await ask()).toEqual({ connection: 'close', reused: true });
+    await expect(ask()).rejects.toThrow('ECONNREFUSED');
+  } finally {
+    await server.close();
+    agent.destroy();
+  }
+});
+
+test('a server that closes does not wait for connections without a request', async () => {
+  const server = createHttpServer({
+    handler: (_request, response) => response.end('answered'),
+    maxConnections: 10,
+    metrics: createMetrics('test'),
+  });
+  const port = await server.listen(0, '127.0.0.1');
+  const idle = connect(port, '127.0.0.1');
+  idle.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+  await once(idle, 'data');
+  const ended = once(idle.resume(), 'end');
+  server.stopListening();
+  await server.close();
+  await ended;
 });

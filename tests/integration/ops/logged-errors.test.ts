@@ -70,3 +70,29 @@ test('an error that nobody caught ends the role, and is logged by the same rule'
   expect(printed).toContain('WRONGTYPE');
   expect(printed).not.toContain('a-secret-of-theirs');
 });
+
+test('a field with the name of a secret is not logged, at whatever level of three', async () => {
+  const secrets = [
+    'authorization',
+    'cookie',
+    'endpoint',
+    'auth',
+    'p256dh',
+    'address',
+    'token',
+    'key',
+    'privateKey',
+  ];
+  const fields = Object.fromEntries(secrets.map((name) => [name, `${name} of a reader`]));
+  const logger = new URL('../../../src/ops/logger.ts', import.meta.url).href;
+  const program = `import { createLogger } from ${JSON.stringify(logger)};
+    const fields = ${JSON.stringify(fields)};
+    createLogger({ level: 'info', role: 'test' }).info({ ...fields, a: { ...fields, b: { ...fields, kept: 'seen' } } }, 'x');`;
+  const printed = await new Promise<string>((ended) => {
+    const args = ['--import', 'tsx', '--input-type=module', '-e', program];
+    execFile(process.execPath, args, (error, stdout) => ended(stdout + String(error ?? '')));
+  });
+  expect(printed).toContain('seen');
+  expect(printed.match(/of a reader/g)).toBeNull();
+  expect(printed.match(/\[redacted\]/g)).toHaveLength(3 * secrets.length);
+});

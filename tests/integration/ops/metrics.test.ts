@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { isComplete } from '../../support/api-client.ts';
 import { startPushService } from '../../support/push-service/start.ts';
@@ -15,6 +16,17 @@ function valuesOf(text: string, name: string): Map<string, number> {
       Number(value),
     ]),
   );
+}
+
+/** What the documentation and the alarms name. A histogram gives three series of one name. */
+function namesForOperators(): Set<string> {
+  const files = ['docs/operations.md', 'docs/security.md', 'deploy/prometheus/ajil-rules.yml'];
+  const text = files
+    .map((file) => readFileSync(new URL(`../../../${file}`, import.meta.url), 'utf8'))
+    .join('\n');
+  // Not the names of volumes: ajil_redis-data.
+  const names = text.match(/\bajil_[a-z_]+\b(?![-*])/g) ?? [];
+  return new Set(names.map((name) => name.replace(/_(?:bucket|count|sum)$/, '')));
 }
 
 test('what an operator asks at night is there, from any server', async () => {
@@ -45,6 +57,8 @@ test('what an operator asks at night is there, from any server', async () => {
     expect(valuesOf(text, 'ajil_queue_jobs').get('queue="fan-out",state="wait"')).toBe(0);
     expect(valuesOf(text, 'ajil_redis_round_trip_seconds').size).toBeGreaterThan(0);
     expect(text.match(/^ajil_build_info\{.*version="\d.*role="(server|workers)"/gm)).toHaveLength(2);
+
+    for (const name of namesForOperators()) expect(text).toMatch(new RegExp(`^# TYPE ${name} `, 'm'));
 
     // With nobody to send it, what was accepted is seen to wait.
     await stack.kill('worker', 'SIGKILL');

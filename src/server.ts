@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -243,7 +244,7 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
     ).length;
   });
   const port = await http.listen(config.port, config.bind, socketFor(config));
-  shutdown.add('canary', canary.start(port));
+  shutdown.add('canary', canary.start(http.server.address() as AddressInfo));
   // The bound follows from `ulimit -n`, of which nothing else would speak.
   logger.info({ liveConnections: limits.connections, port }, 'taking requests');
   tellSupervisor({ type: 'ready', port });

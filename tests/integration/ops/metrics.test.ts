@@ -31,7 +31,7 @@ function namesForOperators(): Set<string> {
 
 test('what an operator asks at night is there, from any server', async () => {
   const service = await startPushService({});
-  const stack = await startStack({ pushServices: [service] });
+  const stack = await startStack({ pushServices: [service], env: { CANARY_SECONDS: '60' } });
   try {
     const metrics = async (): Promise<string> => String((await stack.api.call('/metrics')).body);
     const one = async (name: string): Promise<number | undefined> => valuesOf(await metrics(), name).get('');

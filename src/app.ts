@@ -4,12 +4,15 @@ import express, { type Request, type Response } from 'express';
 import { Counter } from 'prom-client';
 import type { Config } from './config.ts';
 import type { AlertStore } from './alerts/store.ts';
+import type { Addresses } from './audience/address.ts';
 import type { SubscriptionStore } from './audience/subscriptions.ts';
 import { createTopicChanges } from './audience/topic-changes.ts';
 import type { TopicStore } from './audience/topics.ts';
 import type { FanOutQueue } from './delivery/queues.ts';
 import type { ReceiptStore } from './delivery/receipts/receipts.ts';
 import type { ReportStore } from './delivery/report/report.ts';
+import { createTestDevices } from './delivery/test-send/devices.ts';
+import type { TestQueue } from './delivery/test-send/queue.ts';
 import type { AuditLog } from './editors/audit.ts';
 import { createAuditedHash } from './editors/audited-hash.ts';
 import type { SessionStore } from './editors/sessions.ts';
@@ -32,8 +35,13 @@ import { createIntake } from './intake/intake.ts';
 import { MOST_SOURCES, storedSourceSchema } from './intake/source.ts';
 import { createNewsroom, type Newsroom } from './newsroom/newsroom.ts';
 import { createAlertRules, type AlertRulesDeps } from './newsroom/rules.ts';
+import { createChecks } from './newsroom/checks/checks.ts';
+import type { Phrases } from './newsroom/checks/phrases.ts';
+import { createSettings } from './newsroom/settings.ts';
+import { createFetchPage } from './newsroom/stories/fetch-page.ts';
 import { serveAlerts } from './api/alerts.ts';
 import { serveAudit } from './api/audit.ts';
+import { serveChecks } from './api/checks.ts';
 import { serveEditors } from './api/editors.ts';
 import { serveAudience } from './api/estimate.ts';
 import { createAuthentication } from './api/authentication.ts';
@@ -44,6 +52,7 @@ import { createGate } from './http/gate.ts';
 import { serveDocs } from './api/docs.ts';
 import { serveIntake } from './api/intake.ts';
 import { serveLive } from './api/live.ts';
+import { serveNewsroom } from './api/newsroom.ts';
 import { serveOperations } from './api/health.ts';
 import { servePages } from './pages/pages.ts';
 import { createProblemWriter, Problem } from './http/problem.ts';
@@ -55,10 +64,11 @@ import { createRefusedKeys } from './api/refused-keys.ts';
 import { createRequestLog } from './http/request-log.ts';
 import { serveSession } from './api/session.ts';
 import { serveSources } from './api/sources.ts';
+import { serveTestSend } from './api/test-devices.ts';
 import { serveTopics } from './api/topics.ts';
 import { serveWaitingAlerts } from './api/waiting-alerts.ts';
 import { serveWebhooks } from './api/webhooks.ts';
-import { serveSubscriptions, type SubscriptionsDeps } from './api/subscriptions.ts';
+import { serveSubscriptions } from './api/subscriptions.ts';
 
 export interface ApiDeps {
   readonly config: Pick<Config, 'webhookAllowedOrigins' | 'publicUrl' | 'allowedOrigins' | 'requireApproval'>;
@@ -81,12 +91,13 @@ export interface ApiDeps {
   readonly liveLog: Pick<LiveLog, 'append'>;
   readonly fanOutQueue: Pick<FanOutQueue, 'add'>;
   readonly outletQueue: Pick<OutletQueue, 'tellAgain'>;
+  readonly testQueue: Pick<TestQueue, 'add'>;
   readonly live: {
     handleSse(request: Request, response: Response): void | Promise<void>;
     /** Open connections that an alert like this would reach. */
     connections(filter: LiveFilter): number | Promise<number>;
   };
-  readonly addresses: SubscriptionsDeps['addresses'];
+  readonly addresses: Addresses;
   /** Size of the push message that an alert makes, in bytes of UTF-8. */
   readonly pushMessageBytes: AlertRulesDeps['pushMessageBytes'];
   /** base64url, 65 bytes. */
@@ -96,6 +107,10 @@ export interface ApiDeps {
   readonly isStopping: () => boolean;
   /** Prometheus text of every process. */
   readonly allMetrics: () => Promise<string>;
+  /** Phrases that editors are asked about. */
+  readonly phrases: Phrases;
+  /** An authority (PEM) that story pages may be signed by, besides the system's. */
+  readonly storyCa?: string;
   /** Where Vite put the pages; undefined: none are served. */
   readonly webDir: string | undefined;
   readonly limits?: Partial<RateBounds>;
@@ -127,12 +142,11 @@ export function createApp(input: ApiDeps): Api {
     await limits.takeRefusedKey(request);
   };
   const firstPages = createFirstPages(input);
+  const settings = createSettings({ ...input, requireApproval: config.requireApproval });
   const newsroom = createNewsroom({
     ...input,
-    rules: createAlertRules({
-      ...input,
-      approval: () => (config.requireApproval ? 'always' : 'never'),
-    }),
+    rules: createAlertRules(input),
+    settings,
     onChange: () => firstPages.clear(),
     onFanOutFailure: fanOutFailures(input),
   });
@@ -143,6 +157,7 @@ export function createApp(input: ApiDeps): Api {
     auth: createAuthentication({ ...input, onRefusedKey, publicUrl: config.publicUrl }),
     firstPages,
     newsroom,
+    settings,
     sources: createAuditedHash({
       ...input,
       key: keys.sources,
@@ -157,6 +172,11 @@ export function createApp(input: ApiDeps): Api {
     closing: closing.signal,
     reportIntervalMs: input.reportIntervalMs ?? 1000,
   };
+  const fetchPage = createFetchPage({
+    trustedHosts: new Set([config.publicUrl, ...config.allowedOrigins].map((url) => new URL(url).hostname)),
+    ca: input.storyCa,
+    closing: closing.signal,
+  });
   const app = express();
   app.disable('x-powered-by');
   app.set('query parser', 'simple');
@@ -176,6 +196,7 @@ export function createApp(input: ApiDeps): Api {
   serveWaitingAlerts(router, deps);
   serveReport(router, deps);
   serveAudience(router, deps);
+  serveChecks(router, { ...deps, fetchPage, check: createChecks({ ...deps, fetchPage }) });
   serveSources(router, deps);
   serveIntake(router, deps);
   servePublicConfig(router, deps);
@@ -184,6 +205,8 @@ export function createApp(input: ApiDeps): Api {
   serveLive(router, deps);
   serveSession(router, deps);
   serveTopics(router, { ...deps, topicChanges: createTopicChanges(input) });
+  serveNewsroom(router, deps);
+  serveTestSend(router, { ...deps, testDevices: createTestDevices(input) });
   serveEditors(router, deps);
   serveAudit(router, deps);
   serveWebhooks(router, {

@@ -145,6 +145,12 @@ const trustProxy = z.string().transform((text, context) => {
   }
 });
 
+/** A run must end before the next begins. */
+const canarySeconds = count(60, 0, 3600).refine(
+  (seconds) => seconds === 0 || seconds >= 5,
+  'must be 0 (off) or at least 5',
+);
+
 const environment = z.object({
   PORT: count(3000, 0, 65_535),
   PUBLIC_URL: ownOrigin.optional(),
@@ -175,9 +181,11 @@ const environment = z.object({
   WORKER_PROCESSES: count(1, 1, 64),
   SERVER_PROCESSES: count(1, 1, 64),
   REQUIRE_APPROVAL: flag,
+  CHECKS_FILE: z.string().optional(),
   LIVE_CONNECTIONS: count(0, 0, 1_000_000),
   LIVE_CONNECTIONS_PER_ADDRESS: count(2000, 1, 1_000_000),
   DRAIN_SECONDS: count(10, 0, 20),
+  CANARY_SECONDS: canarySeconds,
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 });
 
@@ -209,10 +217,14 @@ export interface Config {
   readonly workerProcesses: number;
   readonly serverProcesses: number;
   readonly requireApproval: boolean;
+  /** Absolute path of the phrases that editors are asked about; undefined: those that come with Ajil. */
+  readonly checksFile: string | undefined;
   /** Open connections that a server process holds at most; undefined: as many as it has file descriptors for. */
   readonly liveConnections: number | undefined;
   readonly liveConnectionsPerAddress: number;
   readonly drainSeconds: number;
+  /** From one run of the canary to the next; 0: there is none. */
+  readonly canarySeconds: number;
   readonly logLevel: string;
 }
 
@@ -262,9 +274,11 @@ export function loadConfig(env: Record<string, string | undefined>): Config {
     workerProcesses: values.WORKER_PROCESSES,
     serverProcesses: values.SERVER_PROCESSES,
     requireApproval: values.REQUIRE_APPROVAL,
+    checksFile: values.CHECKS_FILE === undefined ? undefined : resolve(values.CHECKS_FILE),
     liveConnections: values.LIVE_CONNECTIONS === 0 ? undefined : values.LIVE_CONNECTIONS,
     liveConnectionsPerAddress: values.LIVE_CONNECTIONS_PER_ADDRESS,
     drainSeconds: values.DRAIN_SECONDS,
+    canarySeconds: values.CANARY_SECONDS,
     logLevel: values.LOG_LEVEL,
   });
 }

@@ -10,13 +10,16 @@ import { createSubscriptionStore } from './audience/subscriptions.ts';
 import { createTopicStore, watchTopics } from './audience/topics.ts';
 import { openAddresses } from './channels/addresses.ts';
 import { metricsPortOf, type Config } from './config.ts';
+import { createServerCanary } from './delivery/canary/server-canary.ts';
 import { openFanOutQueue } from './delivery/queues.ts';
 import { openOutletQueue } from './outlets/queue.ts';
+import { openPhrasesFile } from './newsroom/checks/phrases-file.ts';
 import { openSchedule } from './newsroom/schedule.ts';
 import { tellService } from './delivery/report/service-metrics.ts';
 import { openReceiptTokens } from './delivery/receipts/receipt-token.ts';
 import { createReceiptStore } from './delivery/receipts/receipts.ts';
 import { createReportStore } from './delivery/report/report.ts';
+import { openTestQueue } from './delivery/test-send/queue.ts';
 import { prepareAdmin } from './editors/admin-at-start.ts';
 import { loadAuditKey } from './editors/audit-key.ts';
 import { tellAuditHead } from './editors/audit-head.ts';
@@ -24,6 +27,7 @@ import { createAuditLog } from './editors/audit.ts';
 import { createSessionStore } from './editors/sessions.ts';
 import { createEditorStore } from './editors/store.ts';
 import { countReached, largest, type GroupSize } from './live/connections/group-sizes.ts';
+import { openCanaryProofs } from './live/canary.ts';
 import { openGateway } from './live/gateway.ts';
 import { DEFAULT_LIVE_LIMITS } from './live/door/limits.ts';
 import { createLiveLog } from './live/log/log.ts';
@@ -98,12 +102,15 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
   });
   const vapid = await loadVapidKeys({ dataDir: config.dataDir, ...config.vapid });
   await claimVapidKey(redis, vapid);
+  const proofs = openCanaryProofs(vapid.privateKey);
   shutdown.add('audit head', tellAuditHead({ audit, logger }));
   const reports = createReportStore(redis);
   const fanOutQueue = openFanOutQueue(redis);
   shutdown.add('fan-out queue', () => fanOutQueue.close());
   const outletQueue = openOutletQueue(redis, []);
   shutdown.add('outlet queue', () => outletQueue.close());
+  const testQueue = openTestQueue(redis);
+  shutdown.add('test queue', () => testQueue.close());
 
   const origin = new URL(config.publicUrl).origin;
   const trust = compileTrust(config.trustProxy);
@@ -136,6 +143,7 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
         logger.warn({ err: error, alertId: alert.id }, 'could not report the number of live connections');
       });
     },
+    canary: proofs,
     now,
     limits,
   });
@@ -153,9 +161,12 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
   const addresses = openAddresses({ config, vapidKeyId: vapid.keyId });
   const subscriptions = createSubscriptionStore({ redis, addresses, now });
   tellService({ redis, metrics, reports, countSubscriptions: () => subscriptions.standings(), now });
-  const readiness = createReadiness({ redis, watch, clock, gateway });
+  const canary = createServerCanary({ config, redis, name, proofs, metrics, logger, now });
+  const readiness = createReadiness({ redis, watch, clock, gateway, canary: canary.check });
   tellReadiness(metrics, readiness);
   const alerts = createAlertStore({ redis, now });
+  const phrases = openPhrasesFile({ file: config.checksFile, logger });
+  shutdown.add('phrases', () => phrases.close());
   const api = createApp({
     config,
     trust,
@@ -174,6 +185,7 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
     liveLog: createLiveLog(redis),
     fanOutQueue,
     outletQueue,
+    testQueue,
     live: {
       handleSse: (request, response) => gateway.handleSse(request, response),
       connections: async (alert) => {
@@ -187,6 +199,7 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
     readiness,
     isStopping: () => stopping,
     allMetrics: () => exchange.all(),
+    phrases,
     webDir: WEB_DIR,
   });
   const schedule = openSchedule({ alerts, newsroom: api.newsroom, logger, now });
@@ -225,6 +238,7 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
     ).length;
   });
   const port = await http.listen(config.port, config.bind, socketFor(config));
+  shutdown.add('canary', canary.start(port));
   // The bound follows from `ulimit -n`, of which nothing else would speak.
   logger.info({ liveConnections: limits.connections, port }, 'taking requests');
   tellSupervisor({ type: 'ready', port });

@@ -1,6 +1,7 @@
 import { Worker } from 'bullmq';
 import { fanOut, type FanOutDeps } from '../src/delivery/fan-out/fan-out.ts';
 import { FAN_OUT_QUEUE, fanOutJobSchema } from '../src/delivery/queues.ts';
+import { CANARY_JOB, canaryJobSchema, type CanaryQueue } from '../src/delivery/canary/job.ts';
 import type { Channels } from '../src/channels/channels.ts';
 import type { Redis } from '../src/redis/connect.ts';
 import { workerOptions } from './options.ts';
@@ -8,12 +9,18 @@ import type { WatchWorker } from './watch.ts';
 
 /** Puts accepted versions on their way. While the audience is frozen, the channels open the connections that they will need. */
 export function openFanOutWorker(
-  deps: FanOutDeps & { redis: Redis; watch: WatchWorker; channels: Pick<Channels, 'prepare'> },
+  deps: FanOutDeps & {
+    redis: Redis;
+    watch: WatchWorker;
+    channels: Pick<Channels, 'prepare'>;
+    canaryQueue: Pick<CanaryQueue, 'toPush'>;
+  },
 ): Worker {
   const options = { ...workerOptions(deps.redis), concurrency: 4 };
   const worker = new Worker(
     FAN_OUT_QUEUE,
     (job) => {
+      if (job.name === CANARY_JOB) return deps.canaryQueue.toPush(canaryJobSchema.parse(job.data));
       deps.channels.prepare();
       return fanOut(deps, fanOutJobSchema.parse(job.data));
     },

@@ -4,6 +4,9 @@ import { createAlertStore } from '../src/alerts/store.ts';
 import { createSelection } from '../src/audience/selection.ts';
 import { createSubscriptionStore } from '../src/audience/subscriptions.ts';
 import type { Config } from '../src/config.ts';
+import { openCanaryQueue } from '../src/delivery/canary/job.ts';
+import { openCanaryReceiver } from '../src/delivery/canary/receiver.ts';
+import { sendCanary } from '../src/delivery/canary/send-canary.ts';
 import { createLedger } from '../src/delivery/ledger/ledger.ts';
 import { openFanOutQueue, openPushQueue } from '../src/delivery/queues.ts';
 import { openReceiptTokens } from '../src/delivery/receipts/receipt-token.ts';
@@ -12,6 +15,7 @@ import { createChannels } from '../src/channels/channels.ts';
 import { createWebPush } from '../src/channels/web-push/web-push.ts';
 import { createPushSending } from '../src/delivery/sending/send-push.ts';
 import { createRetiredCounter } from '../src/delivery/sending/standing.ts';
+import { openTestDevices } from '../src/delivery/test-send/devices.ts';
 import { readHash } from '../src/editors/audited-hash.ts';
 import { createLiveLog } from '../src/live/log/log.ts';
 import type { Logger } from '../src/ops/logger.ts';
@@ -45,6 +49,7 @@ import { keys as redisKeys } from '../src/redis/keys.ts';
 import { openHousekeeping } from './housekeeping.ts';
 import { openOutletWorker } from './outlets.ts';
 import { openPushWorkers } from './push.ts';
+import { openTestWorker } from './test-send.ts';
 import { createWorkerWatch } from './watch.ts';
 
 // Role: the BullMQ workers.
@@ -90,10 +95,25 @@ async function start(config: Config, logger: Logger): Promise<void> {
 
   const keys = await loadVapidKeys({ dataDir: config.dataDir, ...config.vapid });
   await claimVapidKey(redis, keys);
-  const policy = createEndpointPolicy({ extraOrigins: config.pushAllowedOrigins });
+  const receiver = await openCanaryReceiver({ vapid: keys, now }).catch((error: unknown) => {
+    // Alerts do not need it.
+    logger.error({ err: error }, 'the canary’s receiver could not be opened; the canary will fail');
+    return undefined;
+  });
+  shutdown.add('canary receiver', () => receiver?.close());
+  // Of this process alone: no server takes a subscription with this origin.
+  const policy = createEndpointPolicy({
+    extraOrigins: [...config.pushAllowedOrigins, ...(receiver === undefined ? [] : [receiver.origin])],
+  });
   const brake = createRemovalBrake({ metrics, logger });
   const sender = openSender({
-    transport: openTransport({ logger, metrics, lookup: policy.lookup, requestTimeoutMs: 10_000 }),
+    transport: openTransport({
+      logger,
+      metrics,
+      lookup: policy.lookup,
+      caOf: (origin) => (origin === receiver?.origin ? receiver.ca : undefined),
+      requestTimeoutMs: 10_000,
+    }),
     vapid: createVapid({ keys, subject: config.vapid.subject }),
     policy,
     metrics,
@@ -120,8 +140,12 @@ async function start(config: Config, logger: Logger): Promise<void> {
   const watch = createWorkerWatch({ metrics, logger });
   const housekeeping = openHousekeeping({ ...shared, name });
   shutdown.add('housekeeping', () => housekeeping.close());
-  const push = openPushWorkers({ redis, watch, sending });
+  const canary = { redis, channels, receiver, now };
+  const push = openPushWorkers({ redis, watch, sending, sendCanary: (job) => sendCanary(canary, job) });
   shutdown.add('push workers', () => push.close());
+  const devices = openTestDevices({ redis, addresses, now });
+  const testWorker = openTestWorker({ ...shared, watch, channels, devices });
+  shutdown.add('test worker', () => testWorker.close());
   const telling = createTelling({ ...shared, outlets, attempts: createAttemptLog(redis), metrics });
   const outletWorker = openOutletWorker({ redis, telling });
   shutdown.add('outlet worker', async () => {
@@ -130,9 +154,17 @@ async function start(config: Config, logger: Logger): Promise<void> {
     await outletWorker.close();
   });
   const live = createLiveLog(redis);
-  const fanOut = openFanOutWorker({ ...shared, watch, channels, live, outlets: outletQueue });
+  const canaryQueue = openCanaryQueue(redis);
+  shutdown.add('canary queue', () => canaryQueue.close());
+  const fanOut = openFanOutWorker({ ...shared, watch, channels, live, outlets: outletQueue, canaryQueue });
   shutdown.add('fan-out worker', () => fanOut.close());
-  const presence = await openPresence({ redis, role: 'workers', name, logger });
+  const presence = await openPresence({
+    redis,
+    role: 'workers',
+    name,
+    logger,
+    news: () => ({ canary: true }),
+  });
   shutdown.add('presence', () => presence.close());
   const subscriber = connectRedis(url, 'worker', logger);
   const exchange = await openMetricsExchange({ redis, subscriber, name, metrics, logger });

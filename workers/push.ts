@@ -7,6 +7,7 @@ import {
   retryQueueName,
   unprovenQueueName,
 } from '../src/delivery/queues.ts';
+import { CANARY_JOB, canaryJobSchema, type CanaryJob } from '../src/delivery/canary/job.ts';
 import type { PushSending } from '../src/delivery/sending/send-push.ts';
 import type { Redis } from '../src/redis/connect.ts';
 import { workerOptions } from './options.ts';
@@ -24,6 +25,7 @@ export function openPushWorkers(deps: {
   redis: Redis;
   watch: WatchWorker;
   sending: Pick<PushSending, 'sendBatch' | 'sendRetry'>;
+  sendCanary: (job: CanaryJob) => Promise<void>;
 }): { close(): Promise<void> } {
   const { redis, watch, sending } = deps;
   const retryWorker = (name: string, concurrency: number): Worker =>
@@ -34,10 +36,14 @@ export function openPushWorkers(deps: {
   const workers = [
     ...URGENCIES.map(
       (urgency) =>
-        new Worker(pushQueueName(urgency), (job) => sending.sendBatch(batchJobSchema.parse(job.data)), {
-          ...workerOptions(redis),
-          concurrency: BATCHES,
-        }),
+        new Worker(
+          pushQueueName(urgency),
+          (job) =>
+            job.name === CANARY_JOB
+              ? deps.sendCanary(canaryJobSchema.parse(job.data))
+              : sending.sendBatch(batchJobSchema.parse(job.data)),
+          { ...workerOptions(redis), concurrency: BATCHES },
+        ),
     ),
     ...URGENCIES.map((urgency) => retryWorker(retryQueueName(urgency), RETRIES)),
     ...URGENCIES.map((urgency) => retryWorker(unprovenQueueName(urgency), UNPROVEN)),

@@ -83,6 +83,9 @@ const blank = (alert: EditorAlert): EditorAlert => ({
   note: null,
   url: null,
   image: null,
+  imageAlt: null,
+  imageCaption: null,
+  imageCredit: null,
 });
 
 async function* keysLike(redis: Redis, pattern: string): AsyncGenerator<string> {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { canonicalStory } from './canonical-story.ts';
 import { primaryLanguage } from './language.ts';
 
 /** Letters, and in the same place of the second text the letter that each is compared as. */
@@ -42,11 +43,18 @@ export function normaliseHeadline(headline: string): string {
     .trim();
 }
 
-/** SHA-256 (base64url) of what makes two alerts the same: the normalised headline and the primary language. */
-export function duplicateFingerprint(headline: string, lang: string): string {
+const hashOf = (...parts: readonly string[]): string =>
+  createHash('sha256').update(parts.join('\n')).digest('base64url');
+
+/** SHA-256 (base64url) of the normalised headline and the primary language. */
+export function headlineFingerprint(headline: string, lang: string): string {
   // A headline of signs alone has no words to compare: then the signs count.
   const words = normaliseHeadline(headline) || headline;
-  return createHash('sha256')
-    .update(`${primaryLanguage(lang)}\n${words}`)
-    .digest('base64url');
+  return hashOf(primaryLanguage(lang), words);
+}
+
+/** SHA-256 (base64url) of the story's canonical address; null for what is no story. */
+export function storyFingerprint(url: string | null): string | null {
+  const story = url === null ? null : canonicalStory(url);
+  return story === null ? null : hashOf('story', story);
 }

@@ -1,5 +1,6 @@
 import type { Redis } from '../redis/connect.ts';
 import { keys } from '../redis/keys.ts';
+import { normaliseHeadline } from './fingerprint.ts';
 import { timePrefix } from './id.ts';
 import { primaryLanguage } from './language.ts';
 import { fetchPublicVersion, fetchVersion } from './record.ts';
@@ -12,6 +13,13 @@ export interface AlertQuery {
   readonly topics: readonly string[];
   readonly lang?: string | undefined;
   readonly status?: AlertStatus | undefined;
+  /** Words that headline, text or note have, in any order; written as editors vary them (`normaliseHeadline`). */
+  readonly q?: string | undefined;
+  /** Id of the editor who created the alert, or wrote its newest version. */
+  readonly createdBy?: string | undefined;
+  /** From this time on, and up to that one, ms since the epoch: of its publication, or of its creation until then. */
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
   /** Only alerts before this alert (its id) or this time (ms since the epoch). */
   readonly before?: string | number | undefined;
   readonly limit: number;
@@ -23,7 +31,7 @@ export interface AlertPage {
   readonly next: string | undefined;
 }
 
-// There is no index by status: a call reads at most this many alerts, and `next` tells where to go on.
+// There is no index by status, words or editor: a call reads at most this many alerts, and `next` tells where to go on.
 const MAX_LOOKED_AT = 500;
 const TIME_LENGTH = timePrefix(0).length;
 
@@ -40,8 +48,9 @@ export function createAlertList(redis: Redis): (query: AlertQuery) => Promise<Al
     const view = query.view === 'published' ? keys.alertsPublished : keys.alertsAll;
     const lang = query.lang === undefined ? '*' : primaryLanguage(query.lang);
     const topics = query.topics.length === 0 ? ['*'] : query.topics;
+    const oldest = query.from === undefined ? '-' : `[${timePrefix(query.from)}`;
     const found = await Promise.all(
-      topics.map((topic) => redis.zrevrangebylex(view(topic, lang), from, '-', 'LIMIT', 0, count)),
+      topics.map((topic) => redis.zrevrangebylex(view(topic, lang), from, oldest, 'LIMIT', 0, count)),
     );
     return [...new Set(found.flat())].sort().reverse().slice(0, count);
   }
@@ -53,16 +62,19 @@ export function createAlertList(redis: Redis): (query: AlertQuery) => Promise<Al
   }
 
   return async (query) => {
-    const { limit, status } = query;
-    const place = query.before === undefined ? '+' : await placeBefore(query.before);
-    if (place === undefined) return { alerts: [], next: undefined };
-    let from = place === '+' ? '+' : `(${place}`;
+    const limit = query.limit;
+    const isWanted = filterOf(query);
+    const before = query.before === undefined ? undefined : await placeBefore(query.before);
+    if (query.before !== undefined && before === undefined) return { alerts: [], next: undefined };
+    const last = query.to === undefined ? undefined : timePrefix(query.to + 1);
+    const [place] = [before, last].filter((one) => one !== undefined).sort();
+    let from = place === undefined ? '+' : `(${place}`;
     const alerts: EditorAlert[] = [];
     for (let looked = 0; looked < MAX_LOOKED_AT; looked += limit) {
       const places = await nextPlaces(query, from, limit);
       const found = await read(query.view, places);
       for (const alert of found) {
-        if (status !== undefined && alert.status !== status) continue;
+        if (!isWanted(alert)) continue;
         alerts.push(alert);
         if (alerts.length === limit) return { alerts, next: alert.id };
       }
@@ -71,5 +83,17 @@ export function createAlertList(redis: Redis): (query: AlertQuery) => Promise<Al
       if (looked + limit >= MAX_LOOKED_AT) return { alerts, next: from.slice(1 + TIME_LENGTH) };
     }
     return { alerts, next: undefined };
+  };
+}
+
+/** Whether the query asks for an alert, as far as no index tells. */
+function filterOf({ status, q, createdBy }: AlertQuery): (alert: EditorAlert) => boolean {
+  const words = q === undefined ? [] : normaliseHeadline(q).split(' ');
+  return (alert) => {
+    if (status !== undefined && alert.status !== status) return false;
+    if (createdBy !== undefined && ![alert.author, alert.createdBy].includes(createdBy)) return false;
+    if (words.length === 0) return true;
+    const text = normaliseHeadline([alert.headline, alert.body, alert.note].filter(Boolean).join(' '));
+    return words.every((word) => text.includes(word));
   };
 }

@@ -59,11 +59,14 @@ async function fetchOne(redis: Redis, id: string, version: string) {
   return { found: parseVersion(stored, status, first), newestNow, revision: Number(revision ?? 0) };
 }
 
-/** Earlier releases wrote no author, which is the editor who created version 1, and had no reviews. */
+/** Earlier releases wrote no author, which is the editor who created version 1, and had no reviews and no texts of pictures. */
 const storedSchema = editorAlertSchema.extend({
   author: z.string().optional(),
   ownExpiry: editorAlertSchema.shape.ownExpiry.default(true),
   review: editorAlertSchema.shape.review.default(null),
+  imageAlt: editorAlertSchema.shape.imageAlt.default(null),
+  imageCaption: editorAlertSchema.shape.imageCaption.default(null),
+  imageCredit: editorAlertSchema.shape.imageCredit.default(null),
 });
 
 function parseVersion(

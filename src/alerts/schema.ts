@@ -90,7 +90,7 @@ export function storedUrl(text: string): string | undefined {
 }
 
 /** An empty text is no link, as null is. */
-const httpsUrlSchema = z
+export const httpsUrlSchema = z
   .string()
   .transform((value, context) => {
     if (value.trim() === '') return null;
@@ -100,7 +100,16 @@ const httpsUrlSchema = z
     return z.NEVER;
   })
   .pipe(z.string().max(2048).nullable());
+/** Texts of the picture. An empty one is none. */
+const pictureTexts = {
+  imageAlt: text(0, 300).nullable().optional(),
+  imageCaption: text(0, 300).nullable().optional(),
+  imageCredit: text(0, 100).nullable().optional(),
+};
 const timeSchema = z.iso.datetime({ offset: true }).transform((value) => new Date(value).toISOString());
+
+/** Whether it waits for the newsroom's `undoSeconds`, in which an editor can still cancel it. */
+const undoableSchema = z.boolean().nullable().optional();
 
 /** The body of `POST /v1/alerts`. Unknown fields are refused; null is absent, as our own answers and many serializers write it. */
 export const newAlertSchema = z.strictObject({
@@ -108,6 +117,7 @@ export const newAlertSchema = z.strictObject({
   body: bodySchema.nullable().optional(),
   url: httpsUrlSchema.nullable().optional(),
   image: httpsUrlSchema.nullable().optional(),
+  ...pictureTexts,
   lang: langSchema,
   topics: z.array(topicIdSchema).min(1).max(20),
   urgency: urgencySchema
@@ -118,6 +128,7 @@ export const newAlertSchema = z.strictObject({
   sendAt: timeSchema.nullable().optional(),
   draft: z.boolean().nullable().optional(),
   allowDuplicate: z.boolean().nullable().optional(),
+  undoable: undoableSchema,
 });
 export type NewAlert = z.infer<typeof newAlertSchema>;
 
@@ -128,6 +139,7 @@ export const alertEditSchema = z.strictObject({
   body: bodySchema.nullable().optional(),
   url: httpsUrlSchema.nullable().optional(),
   image: httpsUrlSchema.nullable().optional(),
+  ...pictureTexts,
   lang: langSchema.optional(),
   topics: newAlertSchema.shape.topics.optional(),
   urgency: urgencySchema.optional(),
@@ -140,8 +152,9 @@ export type AlertEdit = z.infer<typeof alertEditSchema>;
 export const submissionSchema = z.strictObject({
   sendAt: timeSchema.nullable().optional(),
   allowDuplicate: z.boolean().nullable().optional(),
+  undoable: undoableSchema,
 });
-export type Submission = Omit<z.infer<typeof submissionSchema>, 'allowDuplicate'>;
+export type Submission = z.infer<typeof submissionSchema>;
 
 /** The body of `POST /v1/alerts/:id/approval`. An author's own alert needs a `bypass`, whose reason all approvers read. */
 export const reviewSchema = z.strictObject({
@@ -152,22 +165,32 @@ export const reviewSchema = z.strictObject({
     .nullable()
     .optional(),
   allowDuplicate: z.boolean().nullable().optional(),
+  undoable: undoableSchema,
 });
-export type ReviewInput = Omit<z.infer<typeof reviewSchema>, 'allowDuplicate'>;
+export type ReviewInput = z.infer<typeof reviewSchema>;
 
 /** The body of `POST /v1/alerts/:id/versions`. An omitted field keeps its value; null empties `body`, `url` and `image`. */
-export const newVersionSchema = z.strictObject({
-  change: z.enum(['update', 'correction', 'retraction']),
-  /** The newest version that the editor has seen: if there is a newer one now, nothing is changed. */
-  baseVersion: z.number().int().min(1).nullable().optional(),
-  note: noteSchema.nullable().optional(),
-  headline: headlineSchema.nullable().optional(),
-  body: bodySchema.nullable().optional(),
-  url: httpsUrlSchema.nullable().optional(),
-  image: httpsUrlSchema.nullable().optional(),
-  urgency: urgencySchema.nullable().optional(),
-  expiresAt: timeSchema.nullable().optional(),
-});
+export const newVersionSchema = z
+  .strictObject({
+    change: z.enum(['update', 'correction', 'retraction']),
+    /** The newest version that the editor has seen: if there is a newer one now, nothing is changed. */
+    baseVersion: z.number().int().min(1).nullable().optional(),
+    note: noteSchema.nullable().optional(),
+    headline: headlineSchema.nullable().optional(),
+    body: bodySchema.nullable().optional(),
+    url: httpsUrlSchema.nullable().optional(),
+    image: httpsUrlSchema.nullable().optional(),
+    ...pictureTexts,
+    urgency: urgencySchema.nullable().optional(),
+    expiresAt: timeSchema.nullable().optional(),
+    undoable: undoableSchema,
+    /** Pages, bars and feeds show it, and nobody who has an earlier version is notified. */
+    silent: z.boolean().nullable().optional(),
+  })
+  .refine(({ change, silent }) => silent !== true || change === 'update', {
+    path: ['silent'],
+    message: 'must be false unless the change is "update": who was told something wrong must hear of it',
+  });
 export type NewVersion = z.infer<typeof newVersionSchema>;
 
 /** One version of an alert as readers see it. Times are RFC 3339 UTC; absent values are null. */
@@ -180,6 +203,10 @@ export const alertSchema = z.object({
   body: z.string().nullable(),
   url: z.string().nullable(),
   image: z.string().nullable(),
+  /** What the picture shows, for readers who do not see it. */
+  imageAlt: z.string().nullable(),
+  imageCaption: z.string().nullable(),
+  imageCredit: z.string().nullable(),
   lang: z.string(),
   dir: z.enum(['ltr', 'rtl']),
   topics: z.array(z.string()),
@@ -189,6 +216,12 @@ export const alertSchema = z.object({
   publishedAt: z.string().nullable(),
   expiresAt: z.string(),
   sendAt: z.string().nullable(),
+  /** Left out where it is false. */
+  silent: z.literal(true).optional(),
+  /** Of a silent version: the newest version before it that was not silent. */
+  inPlaceOf: z
+    .strictObject({ version: z.number().int().min(1), change: changeSchema, note: z.string().nullable() })
+    .optional(),
 });
 export type Alert = z.infer<typeof alertSchema>;
 

@@ -1,6 +1,6 @@
 import type { AuditLink } from '../editors/audit.ts';
 import { keys } from '../redis/keys.ts';
-import { duplicateFingerprint } from './fingerprint.ts';
+import { headlineFingerprint, storyFingerprint } from './fingerprint.ts';
 import { editorsIndexes, readersIndexes } from './indexes.ts';
 import type { EditorAlert } from './schema.ts';
 
@@ -26,11 +26,13 @@ export interface ChangeOptions extends Pick<WriteOptions, 'link'> {
 }
 
 export interface GuardOptions {
-  /** Publishes although an alert of the same headline and language was published less than 10 minutes ago. */
+  /** Sends it although another alert holds a guard of the same content. */
   readonly allowDuplicate?: boolean | undefined;
+  /** How long nothing else of the same headline and language, or about the same story, goes out; 0: no guard. */
+  readonly guardMs?: number | undefined;
 }
 
-const DUPLICATE_WINDOW_MS = 10 * 60_000;
+export const DEFAULT_GUARD_MS = 6 * 60 * 60_000;
 const IDEMPOTENCY_LIFE_MS = 24 * 60 * 60_000;
 export function claimKey(claim: IdempotencyClaim | undefined): string {
   return keys.idempotency(claim?.editorId ?? '', claim?.keyHash ?? '');
@@ -65,14 +67,28 @@ export const changed = (alert: EditorAlert, options: ChangeOptions): (string | n
 export const dueOf = ({ status, sendAt }: EditorAlert): number | '' =>
   status === 'scheduled' && sendAt !== null ? Date.parse(sendAt) : '';
 
-export const guarding = ({ allowDuplicate = false }: GuardOptions): (string | number)[] => [
-  allowDuplicate ? '1' : '',
-  DUPLICATE_WINDOW_MS,
+/** Whether twins are allowed, and the life of the guards. */
+export const guarding = (alert: EditorAlert, options: GuardOptions, nowMs: number): (string | number)[] => [
+  options.allowDuplicate === true || alert.version > 1 ? '1' : '',
+  guardLife(alert, options, nowMs),
 ];
 
+/** How long the guards are held, ms: counted from the time at which it goes out. */
+export const guardLife = (alert: EditorAlert, options: GuardOptions, nowMs: number): number =>
+  Math.max(0, Number(dueOf(alert)) - nowMs) + Math.max(1, guardMsOf(options));
+
+const guardMsOf = ({ guardMs = DEFAULT_GUARD_MS }: GuardOptions): number => guardMs;
+
+/** The guards of an alert's content: of the headline, then of the story. */
+export function guardsOf({ headline, lang, url }: EditorAlert, options: GuardOptions): string[] {
+  if (guardMsOf(options) === 0) return [];
+  const story = storyFingerprint(url);
+  return [headlineFingerprint(headline, lang), ...(story === null ? [] : [story])].map(keys.duplicate);
+}
+
 /** Names of the guards of an alert's content, then of the indexes that it has a place in, with how many of each. */
-export function placesOf(alert: EditorAlert): { names: string[]; counts: number[] } {
-  const guards = [keys.duplicate(duplicateFingerprint(alert.headline, alert.lang))];
+export function placesOf(alert: EditorAlert, options: GuardOptions): { names: string[]; counts: number[] } {
+  const guards = guardsOf(alert, options);
   const editors = editorsIndexes(alert);
   return {
     names: [...guards, ...editors, ...readersIndexes(alert)],

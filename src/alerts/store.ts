@@ -13,7 +13,9 @@ import {
   changed,
   claimKey,
   dueOf,
+  guardLife,
   guarding,
+  guardsOf,
   linkText,
   placesOf,
   written,
@@ -34,7 +36,12 @@ import { SET_STATUS } from './scripts/set-status.ts';
 type Repeated =
   { readonly type: 'repeated'; readonly alert: EditorAlert } | { readonly type: 'idempotency-conflict' };
 
-type Duplicate = { readonly type: 'duplicate'; readonly id: string };
+/** Another alert that has the same headline or the same story. */
+export type Duplicate = {
+  readonly type: 'duplicate';
+  readonly id: string;
+  readonly shares: 'headline' | 'story';
+};
 /** It was changed in between: read again. */
 type Moved = { readonly type: 'moved' };
 type WrongStatus = { readonly type: 'wrong-status'; readonly status: AlertStatus };
@@ -44,7 +51,7 @@ type Created = { readonly type: 'created'; readonly alert: EditorAlert };
 export type CreateResult = Created | Repeated | Duplicate;
 type AddVersionResult = Created | Repeated | Moved | WrongStatus;
 type PublishResult = { readonly type: 'published' } | Missing | Moved | WrongStatus | Duplicate;
-type ChangeResult = { readonly type: 'changed' } | Missing | Moved | WrongStatus;
+type ChangeResult = { readonly type: 'changed' } | Missing | Moved | WrongStatus | Duplicate;
 type AbortResult = { readonly type: 'aborted' } | Missing | WrongStatus;
 
 /** Every method is atomic; all reject only when Redis is away. What a write has answered is stored. */
@@ -52,7 +59,10 @@ export interface AlertStore {
   /** Stores version 1, and publishes it if its status is public. */
   create(alert: EditorAlert, options?: WriteOptions & GuardOptions): Promise<LinkOutcome<CreateResult>>;
   /** Stores the version that follows what readers have, if the life cycle allows its change, and publishes it if its status is public. */
-  addVersion(alert: EditorAlert, options?: WriteOptions): Promise<LinkOutcome<AddVersionResult>>;
+  addVersion(
+    alert: EditorAlert,
+    options?: WriteOptions & Pick<GuardOptions, 'guardMs'>,
+  ): Promise<LinkOutcome<AddVersionResult>>;
   /**
    * Makes the newest version public if its status is one of `from`: it goes into readers' lists and the outbox, and the
    * earlier ones end.
@@ -70,7 +80,7 @@ export interface AlertStore {
   change(
     alert: EditorAlert,
     from: readonly AlertStatus[],
-    options: ChangeOptions & { readonly before: EditorAlert },
+    options: ChangeOptions & GuardOptions & { readonly before: EditorAlert },
   ): Promise<LinkOutcome<ChangeResult>>;
   /** Versions that are due by `nowMs`, the earliest first. */
   due(nowMs: number, limit: number): Promise<readonly { readonly id: string; readonly version: number }[]>;
@@ -102,7 +112,7 @@ export function createAlertStore(deps: { redis: Redis; now: () => number }): Ale
 
   return {
     create: async (alert, options = {}) => {
-      const { names, counts } = placesOf(alert);
+      const { names, counts } = placesOf(alert, options);
       const answer = await runScript(
         redis,
         CREATE,
@@ -111,7 +121,7 @@ export function createAlertStore(deps: { redis: Redis; now: () => number }): Ale
           ...written(alert, options, deps.now()),
           dueOf(alert),
           placeOf(alert),
-          ...guarding(options),
+          ...guarding(alert, options, deps.now()),
           ...counts,
         ],
       );
@@ -123,19 +133,39 @@ export function createAlertStore(deps: { redis: Redis; now: () => number }): Ale
       const answer = await runScript(
         redis,
         ADD_VERSION,
-        [keys.audit, claimKey(options.claim), keys.alert(alert.id), keys.outbox, keys.scheduled],
-        [...written(alert, options, deps.now()), alert.version, ...from],
+        [
+          keys.audit,
+          claimKey(options.claim),
+          keys.alert(alert.id),
+          keys.outbox,
+          keys.scheduled,
+          ...guardsOf(alert, options),
+        ],
+        [
+          ...written(alert, options, deps.now()),
+          alert.version,
+          dueOf(alert),
+          guardLife(alert, options, deps.now()),
+          ...from,
+        ],
       );
       return linked(answer.type === 'created' ? { ...answer, alert } : answer, 'created');
     },
 
     publish: async (alert, from, options) => {
-      const { names, counts } = placesOf(alert);
+      const { names, counts } = placesOf(alert, options);
       const answer = await runScript(
         redis,
         PUBLISH,
         [keys.audit, keys.alert(alert.id), keys.outbox, keys.scheduled, ...names],
-        [...changed(alert, options), deps.now(), placeOf(alert), ...guarding(options), ...counts, ...from],
+        [
+          ...changed(alert, options),
+          deps.now(),
+          placeOf(alert),
+          ...guarding(alert, options, deps.now()),
+          ...counts,
+          ...from,
+        ],
       );
       return linked(answer, 'published');
     },
@@ -143,11 +173,22 @@ export function createAlertStore(deps: { redis: Redis; now: () => number }): Ale
     change: async (alert, from, options) => {
       const [leave, join] = [editorsIndexes(options.before), editorsIndexes(alert)];
       const left = leave.filter((index) => !join.includes(index));
+      // Of a later version, the alert holds the guards already.
+      const guardsHeld = (one: EditorAlert): string[] => (one.version === 1 ? guardsOf(one, options) : []);
+      const [held, guards] = [guardsHeld(options.before), guardsHeld(alert)];
       const answer = await runScript(
         redis,
         CHANGE,
-        [keys.audit, keys.alert(alert.id), keys.scheduled, ...left, ...join],
-        [...changed(alert, options), dueOf(alert), left.length, ...from],
+        [keys.audit, keys.alert(alert.id), keys.scheduled, ...left, ...join, ...held, ...guards],
+        [
+          ...changed(alert, options),
+          dueOf(alert),
+          ...guarding(alert, options, deps.now()),
+          left.length,
+          join.length,
+          held.length,
+          ...from,
+        ],
       );
       return linked(answer, 'changed');
     },

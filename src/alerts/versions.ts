@@ -1,6 +1,7 @@
 import type { AlertEdit, AlertStatus, EditorAlert, NewAlert, NewVersion } from './schema.ts';
 import { directionOf } from './language.ts';
 import { isPublic } from './schema.ts';
+import { placeAfter } from './silent.ts';
 
 const MINUTE = 60_000;
 /** Breaking news is stale after an hour; what comes later tells readers what they know. */
@@ -13,6 +14,23 @@ const timeAt = (ms: number): string => new Date(ms).toISOString();
 /** The end of a life that nobody chose: an hour after the version goes out. @param sendAt RFC 3339, null for now */
 const defaultExpiry = (sendAt: string | null, nowMs: number): string =>
   timeAt(Math.max(nowMs, sendAt === null ? 0 : Date.parse(sendAt)) + DEFAULT_LIFE_MS);
+
+type Picture = Pick<EditorAlert, 'image' | 'imageAlt' | 'imageCaption' | 'imageCredit'>;
+
+const NO_PICTURE: Picture = { image: null, imageAlt: null, imageCaption: null, imageCredit: null };
+
+/** The picture with its texts. Another picture does not keep the texts of the one before; without a picture there are none. */
+function pictureOf(given: { [Name in keyof Picture]?: Picture[Name] | undefined }, before: Picture): Picture {
+  const image = given.image === undefined ? before.image : given.image;
+  if (image === null) return NO_PICTURE;
+  const { imageAlt, imageCaption, imageCredit } = image === before.image ? before : NO_PICTURE;
+  return {
+    image,
+    imageAlt: (given.imageAlt === undefined ? imageAlt : given.imageAlt) || null,
+    imageCaption: (given.imageCaption === undefined ? imageCaption : given.imageCaption) || null,
+    imageCredit: (given.imageCredit === undefined ? imageCredit : given.imageCredit) || null,
+  };
+}
 
 /** The first version of an alert. @param status `sending` goes out at once */
 export function firstVersion(
@@ -32,7 +50,7 @@ export function firstVersion(
     headline: input.headline,
     body: input.body || null,
     url: input.url ?? null,
-    image: input.image ?? null,
+    ...pictureOf(input, NO_PICTURE),
     lang: input.lang,
     dir: directionOf(input.lang, input.headline),
     topics: [...new Set(input.topics)],
@@ -53,6 +71,7 @@ export function firstVersion(
 /**
  * The version that follows `last`. It keeps `last`'s expiry where that leaves at least {@link DEFAULT_LIFE_MS}, so that a
  * correction or retraction of an old alert still reaches its readers. `createdAt` stays the alert's, `publishedAt` is the version's.
+ * @param sendAt RFC 3339, of one that is scheduled
  */
 export function nextVersion(
   last: EditorAlert,
@@ -60,8 +79,9 @@ export function nextVersion(
   editorId: string,
   nowMs: number,
   status: AlertStatus = input.change === 'retraction' ? 'retracted' : 'sending',
+  sendAt: string | null = null,
 ): EditorAlert {
-  const leastExpiry = defaultExpiry(null, nowMs);
+  const leastExpiry = defaultExpiry(sendAt, nowMs);
   return {
     ...last,
     version: last.version + 1,
@@ -70,16 +90,18 @@ export function nextVersion(
     headline: input.headline ?? last.headline,
     body: (input.body === undefined ? last.body : input.body) || null,
     url: input.url === undefined ? last.url : input.url,
-    image: input.image === undefined ? last.image : input.image,
+    ...pictureOf(input, last),
     urgency: input.urgency ?? last.urgency,
     status,
     publishedAt: isPublic(status) ? timeAt(nowMs) : null,
     expiresAt: input.expiresAt ?? (last.expiresAt > leastExpiry ? last.expiresAt : leastExpiry),
-    sendAt: null,
+    sendAt,
     createdBy: editorId,
     approvedBy: null,
     ownExpiry: typeof input.expiresAt === 'string',
     review: null,
+    silent: input.silent === true ? true : undefined,
+    inPlaceOf: input.silent === true ? placeAfter(last) : undefined,
   };
 }
 
@@ -102,7 +124,7 @@ export function editedVersion(
     headline,
     body: kept(edit.body, last.body) || null,
     url: kept(edit.url, last.url),
-    image: kept(edit.image, last.image),
+    ...pictureOf(edit, last),
     lang,
     dir: directionOf(lang, headline),
     topics: edit.topics === undefined ? last.topics : [...new Set(edit.topics)],

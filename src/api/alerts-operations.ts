@@ -39,11 +39,17 @@ const read = <T>(by: (text: string) => Read<T>) =>
     return z.NEVER;
   });
 
+const time = z.iso.datetime({ offset: true });
+
 export const listQuerySchema = z.strictObject({
   topics: read(readTopics).default([]),
   lang: read(readLang).optional(),
   status: statusSchema.optional(),
-  before: z.union([z.iso.datetime({ offset: true }), z.string().regex(/^[0-9a-z]{26}$/)]).optional(),
+  q: z.string().max(200).optional(),
+  createdBy: z.string().max(64).optional(),
+  from: time.optional(),
+  to: time.optional(),
+  before: z.union([time, z.string().regex(/^[0-9a-z]{26}$/)]).optional(),
   limit: z.coerce.number().int().min(1).max(100).default(20),
 });
 
@@ -76,7 +82,8 @@ export const ALERTS = resource('/v1/alerts', {
   },
   get: {
     summary: 'List alerts, newest first',
-    description: 'Readers see published alerts. Editors see all alerts and may filter them by `status`.',
+    description:
+      'Readers see published alerts. Editors see all alerts, and may ask for a `status`, for words (`q`), for an editor (`createdBy`) and for a time (`from`, `to`). A page may hold fewer than `limit` alerts, or none, and still have a `next`.',
     who: 'all',
     tag: 'alerts',
     query: listQuerySchema,
@@ -158,6 +165,14 @@ export const ALERT_CANCELLATION = resource('/v1/alerts/:id/cancellation', {
 });
 
 export const ALERT_VERSIONS = resource('/v1/alerts/:id/versions', {
+  get: {
+    summary: 'Every version of an alert, oldest first',
+    description: 'Each with its status now, also those that no reader sees.',
+    who: 'editor',
+    tag: 'alerts',
+    answers: { 200: z.strictObject({ versions: z.array(editorAlert) }) },
+    problems: ['not-found'],
+  },
   post: {
     summary: 'Update, correct or retract an alert',
     description:

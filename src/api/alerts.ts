@@ -3,7 +3,7 @@ import { newAlertSchema, newVersionSchema, toPublicAlert, type EditorAlert } fro
 import type { AlertStore, CreateResult } from '../alerts/store.ts';
 import type { Editor } from '../editors/schema.ts';
 import type { Newsroom } from '../newsroom/newsroom.ts';
-import { duplicate } from '../newsroom/refusals.ts';
+import { duplicate, notFound } from '../newsroom/refusals.ts';
 import { ALERT, ALERT_ABORT, ALERT_VERSIONS, ALERTS, listQuerySchema } from './alerts-operations.ts';
 import type { Authentication } from './authentication.ts';
 import { answerNewest, findAlert } from './found-alert.ts';
@@ -34,6 +34,7 @@ export function serveAlerts(router: Router, deps: AlertsDeps): void {
     patch: (request, response) => editAlert(deps, request, response),
   });
   route(router, ALERT_VERSIONS, {
+    get: (request, response) => versions(deps, request, response),
     post: (request, response) => addVersion(deps, request, response),
   });
   route(router, ALERT_ABORT, { post: (request, response) => abort(deps, request, response) });
@@ -41,16 +42,21 @@ export function serveAlerts(router: Router, deps: AlertsDeps): void {
 
 async function list(deps: AlertsDeps, request: Request, response: Response): Promise<void> {
   const editor = await deps.auth.identify(request);
-  const { before, status, ...query } = readQuery(request, listQuerySchema);
-  if (status !== undefined && editor === undefined) {
-    throw new Problem('unauthenticated', 'Only editors may list alerts by status.', {
+  const { before, from, to, topics, lang, limit, ...search } = readQuery(request, listQuerySchema);
+  const isSearch = Object.values({ ...search, from, to }).some((value) => value !== undefined);
+  if (isSearch && editor === undefined) {
+    throw new Problem('unauthenticated', 'Only editors may search; readers may ask for topics and lang.', {
       headers: { 'WWW-Authenticate': 'Bearer realm="ajil"' },
     });
   }
   cachingFor(response, editor);
   const wanted = {
-    ...query,
-    status,
+    topics,
+    lang,
+    limit,
+    ...search,
+    from: msOf(from),
+    to: msOf(to),
     view: editor === undefined ? ('published' as const) : ('all' as const),
     before: before?.includes(':') ? Date.parse(before) : before,
   };
@@ -66,6 +72,9 @@ async function list(deps: AlertsDeps, request: Request, response: Response): Pro
   });
 }
 
+const msOf = (time: string | undefined): number | undefined =>
+  time === undefined ? undefined : Date.parse(time);
+
 async function show(deps: AlertsDeps, request: Request, response: Response): Promise<void> {
   const editor = await deps.auth.identify(request);
   cachingFor(response, editor);
@@ -78,6 +87,13 @@ async function create(deps: AlertsDeps, request: Request, response: Response): P
   const input = await readCounted(deps.limits, editor, request, response, newAlertSchema);
   const claim = claimOf(request, editor, 'POST /v1/alerts', withoutNulls(input));
   answer(response, await deps.newsroom.create(input, editor, claim));
+}
+
+async function versions(deps: AlertsDeps, request: Request, response: Response): Promise<void> {
+  await deps.auth.require(request, 'author');
+  const all = await deps.alerts.versions(String(request.params['id']));
+  if (all.length === 0) throw notFound();
+  response.set('Cache-Control', 'no-store').json({ versions: all });
 }
 
 async function addVersion(deps: AlertsDeps, request: Request, response: Response): Promise<void> {
@@ -103,7 +119,7 @@ function answer(response: Response, result: CreateResult): void {
       response.status(201).json(result.alert);
       return;
     case 'duplicate':
-      throw duplicate(result.id);
+      throw duplicate(result);
     case 'idempotency-conflict':
       throw new Problem('idempotency-conflict', 'Use a new key for a new request.', {
         errors: [{ header: 'Idempotency-Key', detail: 'was used with another body' }],

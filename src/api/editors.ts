@@ -71,6 +71,17 @@ export const EDITOR_KEY = resource('/v1/editors/:id/key', {
   },
 });
 
+export const EDITOR_NAMES = resource('/v1/editor-names', {
+  get: {
+    summary: 'The names of all editors by id, also of the revoked ones',
+    description: 'Alerts name their editors by id. For every editor.',
+    who: 'editor',
+    tag: 'desk',
+    answers: { 200: z.strictObject({ names: z.record(z.string(), z.string()) }) },
+    problems: [],
+  },
+});
+
 /** Who may submit alerts, and who manages them. */
 export function serveEditors(
   router: Router,
@@ -119,6 +130,13 @@ export function serveEditors(
       response.set('Cache-Control', 'no-store').json({ editors: await editors.list() });
     },
     post: add,
+  });
+  route(router, EDITOR_NAMES, {
+    get: async (request, response) => {
+      await auth.require(request, 'author');
+      const names = Object.fromEntries((await editors.list()).map(({ id, name }) => [id, name]));
+      response.set('Cache-Control', 'no-store').json({ names });
+    },
   });
   route(router, EDITOR, { patch: change });
   route(router, EDITOR_KEY, { post: replaceKey });

@@ -5,17 +5,19 @@ import { URGENCIES, urgencySchema } from '../alerts/schema.ts';
 import { topicSchema, type TopicStore } from '../audience/topics.ts';
 import { resource } from '../http/resource.ts';
 import { route } from '../http/route.ts';
-import { LANGUAGES } from '../words/language.ts';
 import { linkSites } from '../newsroom/link-sites.ts';
+import { identityOf, newsroomSchema, type SettingsStore } from '../newsroom/settings.ts';
 
 const publicConfigSchema = z.strictObject({
   publicUrl: z.string(),
   vapidPublicKey: z.string(),
   topics: z.array(topicSchema.strict()),
   languages: z.array(z.string()),
+  newsroom: newsroomSchema.pick({ name: true, homeUrl: true, logo: true, colour: true }),
   urgencies: z.array(urgencySchema),
   pushMessageLimitBytes: z.number().int().min(0),
-  requireApproval: z.boolean(),
+  requireApproval: z.boolean().describe('Whether every alert waits for a second editor'),
+  undoSeconds: z.number().describe('How long a send at the desk can be undone'),
   linkSites: z
     .array(z.string())
     .nullable()
@@ -36,20 +38,24 @@ export function servePublicConfig(
   deps: {
     topics: Pick<TopicStore, 'list'>;
     vapidPublicKey: string;
-    config: { publicUrl: string; allowedOrigins: readonly string[]; requireApproval: boolean };
+    settings: Pick<SettingsStore, 'get'>;
+    config: { publicUrl: string; allowedOrigins: readonly string[] };
   },
 ): void {
   const { publicUrl, allowedOrigins } = deps.config;
   route(router, CONFIG, {
     get: async (_request, response) => {
+      const [topics, settings] = await Promise.all([deps.topics.list(), deps.settings.get()]);
       response.set('Cache-Control', 'public, no-cache').json({
         publicUrl,
         vapidPublicKey: deps.vapidPublicKey,
-        topics: await deps.topics.list(),
-        languages: LANGUAGES,
+        topics,
+        languages: settings.languages,
+        newsroom: identityOf(settings),
         urgencies: URGENCIES,
         pushMessageLimitBytes: MAX_PUSH_MESSAGE_BYTES,
-        requireApproval: deps.config.requireApproval,
+        requireApproval: settings.approval === 'always',
+        undoSeconds: settings.undoSeconds,
         linkSites: linkSites(publicUrl, allowedOrigins),
       });
     },

@@ -62,7 +62,12 @@ export function serveReport(router: Router, deps: ReportDeps): void {
     const supersededBy = status === 'superseded' ? alert.version + 1 : null;
     return {
       editorId: editor.id,
-      report: { ...(report ?? emptyReport(id, alert.version)), status, supersededBy },
+      report: {
+        ...(report ?? emptyReport(id, alert.version)),
+        status,
+        supersededBy,
+        silent: alert.silent === true,
+      },
     };
   }
 

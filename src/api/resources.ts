@@ -9,17 +9,20 @@ import {
   ALERTS,
 } from './alerts-operations.ts';
 import { AUDIT } from './audit.ts';
-import { EDITOR, EDITOR_KEY, EDITORS } from './editors.ts';
+import { CHECKS, STORY_PREVIEW } from './checks.ts';
+import { EDITOR, EDITOR_KEY, EDITOR_NAMES, EDITORS } from './editors.ts';
 import { ESTIMATE } from './estimate.ts';
 import { HEALTH, METRICS, READINESS } from './health.ts';
 import { INTAKE } from './intake.ts';
 import { LIVE } from './live.ts';
+import { NEWSROOM } from './newsroom.ts';
 import { CONFIG } from './public-config.ts';
 import { RECEIPTS } from './receipts.ts';
 import { REPORT } from './report.ts';
 import { SESSION } from './session.ts';
 import { SOURCE, SOURCES } from './sources.ts';
 import { SUBSCRIPTION, SUBSCRIPTIONS } from './subscriptions-operations.ts';
+import { ALERT_TEST, TEST_DEVICE, TEST_DEVICES } from './test-devices.ts';
 import { TOPIC, TOPICS } from './topics.ts';
 import { WEBHOOK, WEBHOOK_ATTEMPTS, WEBHOOK_REPLAY, WEBHOOK_TEST, WEBHOOKS } from './webhooks-operations.ts';
 
@@ -32,8 +35,11 @@ export const RESOURCES: readonly AnyResource[] = [
   ALERT_CANCELLATION,
   ALERT_VERSIONS,
   ALERT_ABORT,
+  ALERT_TEST,
   REPORT,
   ESTIMATE,
+  CHECKS,
+  STORY_PREVIEW,
   CONFIG,
   SUBSCRIPTIONS,
   SUBSCRIPTION,
@@ -43,11 +49,15 @@ export const RESOURCES: readonly AnyResource[] = [
   SOURCES,
   SOURCE,
   INTAKE,
+  NEWSROOM,
   TOPICS,
   TOPIC,
+  TEST_DEVICES,
+  TEST_DEVICE,
   EDITORS,
   EDITOR,
   EDITOR_KEY,
+  EDITOR_NAMES,
   AUDIT,
   WEBHOOKS,
   WEBHOOK,

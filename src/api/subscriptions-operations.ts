@@ -5,7 +5,7 @@ import { subscriptionSchema } from '../channels/addresses.ts';
 import { BODY_PROBLEMS } from '../http/read-body.ts';
 import { resource } from '../http/resource.ts';
 
-const SUBSCRIPTION_EXAMPLE = {
+export const SUBSCRIPTION_EXAMPLE = {
   subscription: {
     endpoint: 'https://updates.push.services.mozilla.com/wpush/v2/gAAAAA',
     expirationTime: null,

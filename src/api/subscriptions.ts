@@ -94,7 +94,7 @@ export function serveSubscriptions(router: Router, deps: SubscriptionsDeps): voi
 }
 
 /** @throws {Problem} 422 */
-function acceptedAddress(parsed: ParsedAddress): Address {
+export function acceptedAddress(parsed: ParsedAddress): Address {
   if (parsed.ok) return parsed.address;
   const member = parsed.at.join('/');
   const errors = [{ pointer: `/subscription/${member}`, detail: parsed.reason }];

@@ -1,6 +1,7 @@
 import type { Request, Response, Router } from 'express';
 import { z } from 'zod';
-import { langSchema, lineSchema, topicIdSchema } from '../alerts/schema.ts';
+import { namesSchema } from '../alerts/names.ts';
+import { topicIdSchema } from '../alerts/schema.ts';
 import { MOST_TOPICS, type TopicChanges } from '../audience/topic-changes.ts';
 import { topicSchema, type TopicStore } from '../audience/topics.ts';
 import { Problem } from '../http/problem.ts';
@@ -9,31 +10,8 @@ import { resource } from '../http/resource.ts';
 import { route } from '../http/route.ts';
 import type { Authentication } from './authentication.ts';
 
-const MOST_NAMES = 40;
-
-const namesSchema = z
-  .record(z.string(), lineSchema(60))
-  .refine((names) => Object.keys(names).length > 0, 'must have a name in at least one language')
-  .refine((names) => Object.keys(names).length <= MOST_NAMES, `must have at most ${MOST_NAMES} names`)
-  .transform((names, context) => {
-    const byLanguage: Record<string, string> = {};
-    for (const [tag, name] of Object.entries(names)) {
-      const { data: lang } = langSchema.safeParse(tag);
-      if (lang !== undefined && !Object.hasOwn(byLanguage, lang)) {
-        byLanguage[lang] = name;
-        continue;
-      }
-      const message =
-        lang === undefined
-          ? 'must be a BCP 47 language tag such as ar, en or pt-BR'
-          : 'names a language twice';
-      context.addIssue({ code: 'custom', path: [tag], message });
-    }
-    return byLanguage;
-  });
-
 const topicBodySchema = z.strictObject({
-  names: namesSchema,
+  names: namesSchema(60),
   order: z.number().int().min(0).max(9999),
   default: z.boolean(),
 });

@@ -55,18 +55,14 @@ export async function editAlert(
 async function submit(deps: WaitingAlertsDeps, request: Request, response: Response): Promise<void> {
   const editor = await deps.auth.require(request, 'author');
   const input = await readCounted(deps.limits, editor, request, response, submissionSchema);
-  const { allowDuplicate, ...submission } = input;
-  const options = { allowDuplicate: allowDuplicate ?? false };
-  await deps.newsroom.submit(String(request.params['id']), submission, editor, options);
+  await deps.newsroom.submit(String(request.params['id']), input, editor);
   await answerChanged(deps, request, response);
 }
 
 async function review(deps: WaitingAlertsDeps, request: Request, response: Response): Promise<void> {
   const editor = await deps.auth.require(request, 'author');
   const input = await readCounted(deps.limits, editor, request, response, reviewSchema);
-  const { allowDuplicate, ...rest } = input;
-  const options = { allowDuplicate: allowDuplicate ?? false };
-  await deps.newsroom.review(String(request.params['id']), rest, editor, options);
+  await deps.newsroom.review(String(request.params['id']), input, editor);
   await answerChanged(deps, request, response);
 }
 

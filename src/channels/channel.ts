@@ -43,6 +43,8 @@ export interface Channel<A extends Address = Address> {
   readonly addresses: AddressCodec<A>;
   /** Makes what the messages of this form of an alert have in common. */
   compose(alert: Alert): Message<A>;
+  /** The same as a test that nobody can take for real (src/alerts/test-message.ts). Its envelope's token is of no use. */
+  composeTest(alert: Alert, nowMs: number): Message<A>;
   /** Nothing of this order is started from now on: what waits is answered at once, what is on the wire as it comes. */
   withdraw(order: SendOrder): void;
   /** The service behind an address; deliveries to one service are tried again together. Empty: none that we know. */

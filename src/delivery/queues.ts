@@ -6,6 +6,7 @@ import { QUEUE_PREFIX } from '../redis/keys.ts';
 import type { Redis } from '../redis/connect.ts';
 import { groupBy } from './group-by.ts';
 import { isUnprovenRetry } from './ledger/retry.ts';
+import { TEST_QUEUE } from './test-send/queue.ts';
 
 export const FAN_OUT_QUEUE = 'fan-out';
 /**
@@ -19,6 +20,7 @@ export const unprovenQueueName = (urgency: Urgency): string => `push-unproven-${
 
 export const QUEUE_NAMES: readonly string[] = [
   FAN_OUT_QUEUE,
+  TEST_QUEUE,
   ...[pushQueueName, retryQueueName, unprovenQueueName].flatMap((nameOf) => URGENCIES.map(nameOf)),
 ];
 
@@ -65,7 +67,7 @@ export interface PushQueue {
 /** Flash before urgent before normal, when alerts compete. */
 export const RANK: Readonly<Record<Urgency, Rank>> = { flash: 0, urgent: 1, normal: 2 };
 /** BullMQ: 1 goes first, and 0 would go before all. */
-const priorityOf = (urgency: Urgency): number => RANK[urgency] + 1;
+export const priorityOf = (urgency: Urgency): number => RANK[urgency] + 1;
 
 /** The outbox tries a fan-out again, so a failed job need not stay: its id would only block the next. */
 const FAN_OUT_OPTIONS: JobsOptions = { removeOnComplete: true, removeOnFail: true };

@@ -22,6 +22,8 @@ export const DEFAULT_RATE_LIMITS = {
   editor: { points: 600, seconds: 60 },
   /** New versions of alerts: each stores a record, an audience and a report for days. */
   versions: { points: 5000, seconds: 24 * 60 * 60 },
+  /** Test sends: an editor tries a text a few times. */
+  tests: { points: 30, seconds: 10 * 60 },
   signIn: { points: 30, seconds: 15 * 60 },
   subscriptions: { points: 3000, seconds: 10 * 60 },
 } as const satisfies Record<string, RateBound>;
@@ -32,6 +34,8 @@ export interface RateLimits {
   takeEditor(editorId: string, response: Response): Promise<void>;
   /** Does the same for a request that makes a version. */
   takeVersion(editorId: string): Promise<void>;
+  /** Does the same for a test send. */
+  takeTest(editorId: string): Promise<void>;
   /** Counts by address. When the counting fails, the request fails too. @throws {Problem} 429 */
   takeAddress(name: 'subscriptions', request: Request, response: Response): Promise<void>;
   /** Counts an unknown key, by address. @throws {Problem} 429 */
@@ -64,6 +68,7 @@ export function createRateLimits(deps: {
   const limiters = {
     editor: limiter('editor'),
     versions: limiter('versions'),
+    tests: limiter('tests'),
     signIn: limiter('signIn'),
     subscriptions: limiter('subscriptions'),
   };
@@ -115,6 +120,7 @@ export function createRateLimits(deps: {
   return {
     takeEditor: (editorId, response) => leniently(take('editor', editorId, response)),
     takeVersion: (editorId) => leniently(take('versions', editorId)),
+    takeTest: (editorId) => leniently(take('tests', editorId)),
     takeAddress: async (name, request, response) => take(name, await bucketOf(request), response),
     takeRefusedKey: async (request) => take('signIn', await bucketOf(request)),
   };

@@ -56,7 +56,8 @@ export function createSteps(deps: {
     const result = await newsroom.create(read.data, actor, claimOf(step));
     if (result.type === 'idempotency-conflict') return ignored(null, OTHER_TEXT);
     if (result.type === 'duplicate') {
-      const reason = `the same headline was published minutes ago, as alert ${result.id}`;
+      const what = result.shares === 'headline' ? 'has the same headline' : 'leads to the same story';
+      const reason = `alert ${result.id} ${what}`;
       return { ...ignored(null, reason), alertId: result.id };
     }
     const made = taken('created', result.alert);

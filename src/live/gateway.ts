@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../ops/logger.ts';
 import type { Metrics } from '../ops/metrics.ts';
 import type { Redis } from '../redis/connect.ts';
+import { CANARY_ADDRESS, canaryVersion, isCanaryFilter, type CanaryProofs } from './canary.ts';
 import { createBacklog } from './connections/backlog.ts';
 import { createBroadcast } from './connections/broadcast.ts';
 import type { Keeper } from './connections/connection.ts';
@@ -49,6 +50,8 @@ export interface GatewayDeps {
   readonly topics?: () => ReadonlySet<string> | undefined;
   /** Called with the number of this process's connections that a version was written to. */
   readonly onBroadcast: (version: Pick<Version, 'id' | 'version'>, connections: number) => void;
+  /** None: there is no canary. */
+  readonly canary?: Pick<CanaryProofs, 'isValid'> | undefined;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly limits?: Partial<LiveLimits>;
@@ -74,6 +77,7 @@ export async function openGateway(deps: GatewayDeps): Promise<Gateway> {
     fanWrite,
     onSent: (version, connections, seconds) => {
       backlog.review();
+      if (version.id === CANARY_ADDRESS) return;
       metrics.sent(connections, seconds);
       if (connections > 0) deps.onBroadcast(version, connections);
     },
@@ -96,6 +100,8 @@ export async function openGateway(deps: GatewayDeps): Promise<Gateway> {
     follower: deps.follower,
     logger,
     onVersion: (version) => broadcast.push(follower.tail.cursor.epoch, version),
+    onCanary: (entry) =>
+      void broadcast.push(follower.tail.cursor.epoch, canaryVersion(entry), isCanaryFilter),
     onNewLog: () => {
       broadcast.clear();
       for (const connection of heartbeat.all()) connection.close(CLOSE_CODES.serviceRestart, 'restart');
@@ -143,7 +149,7 @@ export async function openGateway(deps: GatewayDeps): Promise<Gateway> {
       else socket.destroy();
     },
     handleSse: (request, response) => reception.stream(request, response),
-    groupSizes: () => groups.sizes(),
+    groupSizes: () => groups.sizes().filter(({ filter }) => !isCanaryFilter(filter)),
     ready: () => follower.following,
     close: async () => {
       admission.shut();

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Logger } from '../ops/logger.ts';
+import { isCanaryFilter } from './canary.ts';
 import type { Connection, Keeper } from './connections/connection.ts';
 import { EventStreamConnection } from './connections/event-stream-connection.ts';
 import type { FanWrite } from './connections/fan-write.ts';
@@ -54,7 +55,7 @@ export function createReception(deps: {
     admission.enter(address);
     groups.join(connection);
     deps.onEnter(connection);
-    metrics.greeted(hello.recovered);
+    if (!isCanaryFilter(filter)) metrics.greeted(hello.recovered);
     open(connection, hello.bytes);
   }
 

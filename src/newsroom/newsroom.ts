@@ -1,6 +1,7 @@
 import { newAlertId } from '../alerts/id.ts';
-import type { EditorAlert, NewAlert, NewVersion } from '../alerts/schema.ts';
+import { isPublic, type EditorAlert, type NewAlert, type NewVersion } from '../alerts/schema.ts';
 import type { IdempotencyClaim } from '../alerts/script-arguments.ts';
+import { asSent, placeAfter } from '../alerts/silent.ts';
 import { MAX_VERSIONS, type AlertStore, type CreateResult } from '../alerts/store.ts';
 import { firstVersion, nextVersion } from '../alerts/versions.ts';
 import type { AuditLog } from '../editors/audit.ts';
@@ -8,8 +9,10 @@ import type { Editor } from '../editors/schema.ts';
 import { Problem } from '../http/problem.ts';
 import { createStartFanOut, type FanOutStartDeps } from './publication.ts';
 import { notFound, refuseUnlessAllowed, wrongStatus } from './refusals.ts';
+import { statusOnward, timeOnward } from './onward.ts';
 import type { AlertRules } from './rules.ts';
-import { createWaitingRoom, statusOnward, type WaitingRoom } from './waiting.ts';
+import { guardMsOf, type NewsroomSettings, type SettingsStore } from './settings.ts';
+import { createWaitingRoom, type WaitingRoom } from './waiting.ts';
 
 /**
  * What may be done with alerts, by its rules: the one way for the API, the schedule, and whatever else takes alerts in. Each
@@ -27,6 +30,7 @@ export interface NewsroomDeps extends FanOutStartDeps {
   readonly alerts: AlertStore;
   readonly audit: Pick<AuditLog, 'commit'>;
   readonly rules: AlertRules;
+  readonly settings: Pick<SettingsStore, 'get'>;
   /** What readers may see has changed. */
   readonly onChange: () => void;
   /** Milliseconds since the epoch. */
@@ -56,16 +60,23 @@ export function createNewsroom(deps: NewsroomDeps): Newsroom {
     create: async (input, editor, claim) => {
       const repeated = claim && (await alerts.findRepeated(claim));
       if (repeated !== undefined) return repeated;
-      await rules.checkNew(input);
-      const { urgency, sendAt = null } = input;
-      const isAgreed = !rules.needsApproval({ urgency, change: 'new' });
+      const [settings] = await Promise.all([deps.settings.get(), rules.checkNew(input)]);
+      const texts = { headline: input.headline, body: input.body ?? null, note: null, lang: input.lang };
+      const judged = { ...texts, urgency: input.urgency, change: 'new' as const };
+      const isAgreed = !rules.needsApproval(settings, judged);
+      const sendAt = timeOnward(
+        input.sendAt ?? null,
+        isAgreed && input.draft !== true && input.undoable,
+        settings,
+        now(),
+      );
       const status = input.draft === true ? 'draft' : statusOnward({ sendAt }, isAgreed, now());
-      const alert = firstVersion(newAlertId(now()), input, editor.id, now(), status);
+      const alert = firstVersion(newAlertId(now()), { ...input, sendAt }, editor.id, now(), status);
       rules.checkSize(alert);
       const allowDuplicate = input.allowDuplicate ?? false;
       const action = allowDuplicate ? 'alert.create-allowing-duplicate' : 'alert.create';
       const result = await audit.commit({ editorId: editor.id, action, target: alert.id }, (link) =>
-        alerts.create(alert, { claim, link, allowDuplicate }),
+        alerts.create(alert, { claim, link, allowDuplicate, guardMs: guardMsOf(settings) }),
       );
       if (result.type === 'created' && status === 'sending') startFanOut(alert);
       return result;
@@ -76,7 +87,7 @@ export function createNewsroom(deps: NewsroomDeps): Newsroom {
       if (repeated !== undefined) return repeated;
       rules.checkChange(input);
       for (;;) {
-        const [newest, shown] = await Promise.all([find(id), findShown(id)]);
+        const [newest, shown, settings] = await Promise.all([find(id), findShown(id), deps.settings.get()]);
         checkBase(input, newest);
         refuseUnlessAllowed(input.change, shown, editor);
         if (newest.version >= MAX_VERSIONS && input.change !== 'retraction') {
@@ -85,21 +96,23 @@ export function createNewsroom(deps: NewsroomDeps): Newsroom {
             `An alert can have at most ${MAX_VERSIONS} versions and a retraction: write a new alert.`,
           );
         }
-        const last = { ...shown, version: newest.version };
+        const last = { ...shown, version: newest.version, inPlaceOf: placeAfter(shown) };
         const sent = nextVersion(last, input, editor.id, now());
-        const alert = rules.needsApproval(sent)
+        const alert = rules.needsApproval(settings, sent)
           ? nextVersion(last, input, editor.id, now(), 'awaiting-approval')
-          : sent;
-        rules.checkSize(alert);
+          : (heldVersion(last, input, editor.id, settings, now()) ?? sent);
+        rules.checkSize(asSent(alert));
         const entry = {
           editorId: editor.id,
-          action: `alert.${input.change}`,
+          action: alert.silent === true ? 'alert.silent-update' : `alert.${input.change}`,
           target: `${id}:${alert.version}`,
         };
-        const result = await audit.commit(entry, (link) => alerts.addVersion(alert, { claim, link }));
+        const result = await audit.commit(entry, (link) =>
+          alerts.addVersion(alert, { claim, link, guardMs: guardMsOf(settings) }),
+        );
         if (result.type === 'moved') continue;
         if (result.type === 'wrong-status') throw wrongStatus(input.change, result.status);
-        if (result.type === 'created' && alert.status !== 'awaiting-approval') startFanOut(alert);
+        if (result.type === 'created' && isPublic(alert.status)) startFanOut(alert);
         return result;
       }
     },
@@ -113,6 +126,22 @@ export function createNewsroom(deps: NewsroomDeps): Newsroom {
       return find(id);
     },
   };
+}
+
+/**
+ * The version that follows, if it is held for an undo. A change to an alert that is still being sent never is: each second
+ * would carry the old text to more readers.
+ */
+function heldVersion(
+  last: EditorAlert,
+  input: NewVersion,
+  editorId: string,
+  settings: NewsroomSettings,
+  nowMs: number,
+): EditorAlert | undefined {
+  const isHeld = input.undoable === true && input.change !== 'retraction' && last.status !== 'sending';
+  const sendAt = timeOnward(null, isHeld, settings, nowMs);
+  return sendAt === null ? undefined : nextVersion(last, input, editorId, nowMs, 'scheduled', sendAt);
 }
 
 /** @throws {Problem} 409 when the alert has changed since this editor saw it */

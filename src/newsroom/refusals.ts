@@ -1,5 +1,6 @@
 import { refusalOf, type Action, type Actor } from '../alerts/life-cycle.ts';
 import type { AlertStatus, EditorAlert } from '../alerts/schema.ts';
+import type { Duplicate } from '../alerts/store.ts';
 import { Problem } from '../http/problem.ts';
 
 export const notFound = (): Problem => new Problem('not-found', 'No alert has this id.');
@@ -50,13 +51,12 @@ const WRONG_STATUS: Readonly<Record<Action, string>> = {
   finish: 'The alert is not being sent.',
 };
 
-export function duplicate(id: string): Problem {
+export function duplicate({ id, shares }: Duplicate): Problem {
+  const what = shares === 'headline' ? 'has the same headline' : 'leads to the same story';
   return new Problem(
     'duplicate-alert',
-    'To send the headline again on purpose, add "allowDuplicate": true.',
-    {
-      extension: { alertId: id },
-    },
+    `Alert ${id} ${what}. Update it, or send this one all the same with "allowDuplicate": true.`,
+    { extension: { alertId: id, shares } },
   );
 }
 

@@ -3,6 +3,8 @@ import type { Alert, AlertEdit, EditorAlert, NewAlert } from '../alerts/schema.t
 import { MAX_LIFE_MS, MIN_LIFE_MS } from '../alerts/versions.ts';
 import type { TopicStore } from '../audience/topics.ts';
 import { linkSites } from './link-sites.ts';
+import type { Phrases } from './checks/phrases.ts';
+import type { NewsroomSettings } from './settings.ts';
 import { Problem, type FieldError } from '../http/problem.ts';
 import { refuseIfAny } from '../http/read-body.ts';
 
@@ -25,20 +27,22 @@ export interface AlertRules {
   checkChange(input: Links & { expiresAt?: string | null | undefined }): void;
   /** Of a version on its way: it must live for a while once it goes out. @throws {Problem} */
   checkTimes(alert: Pick<EditorAlert, 'status' | 'sendAt' | 'expiresAt'>): void;
+  /** Whether a second editor must agree before it goes out. What takes an alert back waits for nobody. */
+  needsApproval(settings: Pick<NewsroomSettings, 'approval'>, alert: Judged): boolean;
   /** @throws {Problem} 422 when the alert is too large for a push message */
   checkSize(alert: EditorAlert): void;
-  /** Whether a second editor must agree before it goes out. What takes an alert back waits for nobody. */
-  needsApproval(alert: Pick<EditorAlert, 'urgency' | 'change'>): boolean;
 }
+
+/** What the rule of approval looks at. */
+type Judged = Pick<EditorAlert, 'urgency' | 'change' | 'headline' | 'body' | 'note' | 'lang'>;
 
 export interface AlertRulesDeps {
   readonly config: {
     readonly publicUrl: string;
     readonly allowedOrigins: readonly string[];
   };
-  /** Which alerts need a second editor. */
-  readonly approval: () => 'never' | 'flash' | 'always';
   readonly topics: Pick<TopicStore, 'list'>;
+  readonly phrases: Phrases;
   readonly pushMessageBytes: (alert: Alert) => number;
   readonly now: () => number;
 }
@@ -106,10 +110,11 @@ export function createAlertRules(deps: AlertRulesDeps): AlertRules {
         ...expiryErrors(expiresAt, startOf(sendAt)),
       ]);
     },
-    needsApproval: ({ urgency, change }) => {
+    needsApproval: ({ approval }, { urgency, change, lang, ...texts }) => {
       if (change === 'retraction') return false;
-      const rule = deps.approval();
-      return rule === 'always' || (rule === 'flash' && urgency === 'flash');
+      if (approval === 'always' || (approval === 'flash' && urgency === 'flash')) return true;
+      const text = [texts.headline, texts.body, texts.note].join('\n');
+      return deps.phrases.find('approval', text, lang) !== undefined;
     },
     checkSize: (alert) => {
       const bytes = deps.pushMessageBytes(alert);

@@ -2,31 +2,28 @@ import { LIFE_CYCLE, type Action } from '../alerts/life-cycle.ts';
 import {
   isPublic,
   type AlertEdit,
-  type AlertStatus,
   type EditorAlert,
   type ReviewInput,
   type Submission,
 } from '../alerts/schema.ts';
 import type { Newest } from '../alerts/record.ts';
+import { asSent } from '../alerts/silent.ts';
 import type { AlertStore } from '../alerts/store.ts';
 import { editedVersion, publishedVersion, timedVersion } from '../alerts/versions.ts';
 import type { AuditLog } from '../editors/audit.ts';
 import type { Editor } from '../editors/schema.ts';
 import type { StartFanOut } from './publication.ts';
 import { changedMeanwhile, duplicate, notFound, refuseUnlessAllowed } from './refusals.ts';
+import { statusOnward, timeOnward } from './onward.ts';
 import type { AlertRules } from './rules.ts';
-
-interface Options {
-  /** Publishes although the same was published minutes ago. */
-  readonly allowDuplicate?: boolean | undefined;
-}
+import { guardMsOf, type NewsroomSettings, type SettingsStore } from './settings.ts';
 
 /** What is done to versions that no reader sees yet. Each throws a Problem where the table or a rule refuses it. */
 export interface WaitingRoom {
   /** @param revision of the alert as the editor read it */
   edit(id: string, edit: AlertEdit, editor: Editor, revision: number): Promise<EditorAlert>;
-  submit(id: string, submission: Submission, editor: Editor, options?: Options): Promise<EditorAlert>;
-  review(id: string, review: ReviewInput, editor: Editor, options?: Options): Promise<EditorAlert>;
+  submit(id: string, submission: Submission, editor: Editor): Promise<EditorAlert>;
+  review(id: string, review: ReviewInput, editor: Editor): Promise<EditorAlert>;
   cancel(id: string, editor: Editor): Promise<EditorAlert>;
   /** Sends what is due. What has expired meanwhile is cancelled. @returns what became of it; undefined: nothing was due */
   release(id: string): Promise<EditorAlert | undefined>;
@@ -36,6 +33,7 @@ interface WaitingDeps {
   readonly alerts: Pick<AlertStore, 'read' | 'get' | 'change' | 'publish'>;
   readonly audit: Pick<AuditLog, 'commit'>;
   readonly rules: AlertRules;
+  readonly settings: Pick<SettingsStore, 'get'>;
   readonly startFanOut: StartFanOut;
   readonly now: () => number;
 }
@@ -46,6 +44,8 @@ interface Step {
   readonly next: EditorAlert;
   readonly entry: string;
   readonly editorId: string;
+  /** It goes out although another alert has the same content. */
+  readonly allowDuplicate?: boolean;
 }
 
 export function createWaitingRoom(deps: WaitingDeps): WaitingRoom {
@@ -60,12 +60,12 @@ export function createWaitingRoom(deps: WaitingDeps): WaitingRoom {
   /** Writes the step if the alert is as it was read. @returns undefined: it is not, read it again */
   async function take(
     { alert: before, revision }: Newest,
-    { action, next, entry, editorId }: Step,
-    { allowDuplicate }: Options = {},
+    { action, next, entry, editorId, allowDuplicate }: Step,
+    settings: NewsroomSettings,
   ): Promise<EditorAlert | undefined> {
     const { from } = LIFE_CYCLE[action];
     const what = { editorId, action: entry, target: targetOf(next) };
-    const options = { revision, before, allowDuplicate };
+    const options = { revision, before, allowDuplicate, guardMs: guardMsOf(settings) };
     const result = isPublic(next.status)
       ? await audit.commit(what, (link) => alerts.publish(next, from, { ...options, link }))
       : await audit.commit(what, (link) => alerts.change(next, from, { ...options, link }));
@@ -77,7 +77,7 @@ export function createWaitingRoom(deps: WaitingDeps): WaitingRoom {
       case 'missing':
         throw notFound();
       case 'duplicate':
-        throw duplicate(result.id);
+        throw duplicate(result);
       case 'published':
         deps.startFanOut(next);
         break;
@@ -90,19 +90,18 @@ export function createWaitingRoom(deps: WaitingDeps): WaitingRoom {
   /** Reads, decides and writes until nothing came in between. */
   async function step(
     id: string,
-    decide: (alert: EditorAlert) => Promise<Step> | Step,
-    options?: Options,
+    decide: (alert: EditorAlert, settings: NewsroomSettings) => Step,
   ): Promise<EditorAlert> {
     for (;;) {
-      const newest = await read(id);
-      const done = await take(newest, await decide(newest.alert), options);
+      const [newest, settings] = await Promise.all([read(id), deps.settings.get()]);
+      const done = await take(newest, decide(newest.alert, settings), settings);
       if (done !== undefined) return done;
     }
   }
 
   /** Out now, later, or once a second editor has agreed. */
-  function onward(alert: EditorAlert, isAgreed: boolean): EditorAlert {
-    const status = statusOnward(alert, isAgreed || !rules.needsApproval(alert), now());
+  function onward(alert: EditorAlert, isAgreed: boolean, settings: NewsroomSettings): EditorAlert {
+    const status = statusOnward(alert, isAgreed || !rules.needsApproval(settings, alert), now());
     const next = status === 'sending' ? publishedVersion(alert, now()) : { ...alert, status };
     rules.checkTimes(next);
     return next;
@@ -110,7 +109,7 @@ export function createWaitingRoom(deps: WaitingDeps): WaitingRoom {
 
   return {
     edit: async (id, edit, editor, revision) => {
-      const newest = await read(id);
+      const [newest, settings] = await Promise.all([read(id), deps.settings.get()]);
       if (newest.revision !== revision) throw changedMeanwhile();
       const { alert } = newest;
       refuseUnlessAllowed('edit', alert, editor);
@@ -121,57 +120,65 @@ export function createWaitingRoom(deps: WaitingDeps): WaitingRoom {
         alert.status === 'scheduled' && edited.sendAt === null
           ? { ...edited, status: 'draft' as const }
           : alert.status === 'scheduled'
-            ? onward(edited, false)
+            ? onward(edited, false, settings)
             : edited;
-      rules.checkSize(next);
+      rules.checkSize(asSent(next));
       const made = { action: 'edit', next, entry: 'alert.edit', editorId: editor.id } as const;
-      const done = await take(newest, made);
+      const done = await take(newest, made, settings);
       if (done === undefined) throw changedMeanwhile();
       return done;
     },
 
-    submit: (id, { sendAt }, editor, options) =>
-      step(
-        id,
-        (alert) => {
-          refuseUnlessAllowed('submit', alert, editor);
-          const timed = timedVersion(alert, sendAt === undefined ? alert.sendAt : sendAt, now());
-          const isAgreed = alert.status === 'scheduled';
-          const next = onward(timed, isAgreed);
-          return { action: 'submit', next, entry: 'alert.submit', editorId: editor.id };
-        },
-        options,
-      ),
+    submit: (id, { sendAt, undoable, allowDuplicate }, editor) =>
+      step(id, (alert, settings) => {
+        refuseUnlessAllowed('submit', alert, editor);
+        const isAgreed = alert.status === 'scheduled';
+        const asked = sendAt === undefined ? alert.sendAt : sendAt;
+        const isHeld = undoable === true && (isAgreed || !rules.needsApproval(settings, alert));
+        const timed = timedVersion(alert, timeOnward(asked, isHeld, settings, now()), now());
+        const next = onward(timed, isAgreed, settings);
+        return {
+          action: 'submit',
+          next,
+          entry: 'alert.submit',
+          editorId: editor.id,
+          allowDuplicate: allowDuplicate === true,
+        };
+      }),
 
-    review: (id, { decision, note, bypass }, editor, options) =>
-      step(
-        id,
-        (alert) => {
-          const reason = bypass?.reason ?? null;
-          // A reason lifts the rule of the second person for those who may approve at all.
-          const asked = reason === null ? alert : { ...alert, author: '', createdBy: '' };
-          refuseUnlessAllowed(decision, asked, editor);
-          const review = {
-            decision,
-            by: editor.id,
-            at: new Date(now()).toISOString(),
-            note: note || null,
-            bypass: [alert.author, alert.createdBy].includes(editor.id) ? reason : null,
+    review: (id, { decision, note, bypass, undoable, allowDuplicate }, editor) =>
+      step(id, (alert, settings) => {
+        const reason = bypass?.reason ?? null;
+        // A reason lifts the rule of the second person for those who may approve at all.
+        const asked = reason === null ? alert : { ...alert, author: '', createdBy: '' };
+        refuseUnlessAllowed(decision, asked, editor);
+        const review = {
+          decision,
+          by: editor.id,
+          at: new Date(now()).toISOString(),
+          note: note || null,
+          bypass: [alert.author, alert.createdBy].includes(editor.id) ? reason : null,
+        };
+        const entry = review.bypass === null ? `alert.${decision}` : 'alert.approve-bypassing';
+        if (decision === 'reject') {
+          return {
+            action: 'reject',
+            next: { ...alert, status: 'draft', review },
+            entry,
+            editorId: editor.id,
           };
-          const entry = review.bypass === null ? `alert.${decision}` : 'alert.approve-bypassing';
-          if (decision === 'reject') {
-            return {
-              action: 'reject',
-              next: { ...alert, status: 'draft', review },
-              entry,
-              editorId: editor.id,
-            };
-          }
-          const next = onward({ ...alert, approvedBy: editor.id, review }, true);
-          return { action: 'approve', next, entry, editorId: editor.id };
-        },
-        options,
-      ),
+        }
+        const sendAt = timeOnward(alert.sendAt, undoable, settings, now());
+        const timed = timedVersion({ ...alert, approvedBy: editor.id, review }, sendAt, now());
+        const next = onward(timed, true, settings);
+        return {
+          action: 'approve',
+          next,
+          entry,
+          editorId: editor.id,
+          allowDuplicate: allowDuplicate === true,
+        };
+      }),
 
     cancel: (id, editor) =>
       step(id, (alert) => {
@@ -182,7 +189,7 @@ export function createWaitingRoom(deps: WaitingDeps): WaitingRoom {
 
     release: async (id) => {
       for (;;) {
-        const newest = await alerts.read(id);
+        const [newest, settings] = await Promise.all([alerts.read(id), deps.settings.get()]);
         if (newest === undefined || !isDue(newest.alert, now())) return undefined;
         const { alert } = newest;
         const isLate = Date.parse(alert.expiresAt) <= now();
@@ -198,8 +205,9 @@ export function createWaitingRoom(deps: WaitingDeps): WaitingRoom {
               next: publishedVersion(alert, now()),
               entry: 'alert.release',
               editorId: 'system',
+              allowDuplicate: true,
             };
-        const done = await take(newest, made, { allowDuplicate: true });
+        const done = await take(newest, made, settings);
         if (done !== undefined) return done;
       }
     },
@@ -210,13 +218,3 @@ const targetOf = ({ id, version }: EditorAlert): string => (version === 1 ? id :
 
 const isDue = ({ status, sendAt }: EditorAlert, nowMs: number): boolean =>
   status === 'scheduled' && sendAt !== null && Date.parse(sendAt) <= nowMs;
-
-/** Where a version goes from the newsroom's desk. */
-export function statusOnward(
-  { sendAt }: Pick<EditorAlert, 'sendAt'>,
-  isAgreed: boolean,
-  nowMs: number,
-): Extract<AlertStatus, 'sending' | 'scheduled' | 'awaiting-approval'> {
-  if (!isAgreed) return 'awaiting-approval';
-  return sendAt !== null && Date.parse(sendAt) > nowMs ? 'scheduled' : 'sending';
-}

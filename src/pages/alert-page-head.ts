@@ -1,6 +1,8 @@
 import { titleOf } from '../alerts/naming.ts';
 import type { Alert } from '../alerts/schema.ts';
 import type { Topic } from '../audience/topics.ts';
+import { nameIn, type Identity } from './common/identity.ts';
+import { colourLink } from './house-style.ts';
 import { html, type Html } from './html.ts';
 import type { PageLanguage, PageWords } from './page-parts.ts';
 
@@ -9,6 +11,7 @@ export interface AlertPageInput {
   /** Every version that readers may see, oldest first; at least one. */
   readonly versions: readonly [Alert, ...Alert[]];
   readonly topics: readonly Topic[];
+  readonly newsroom: Identity;
   readonly publicUrl: string;
   /** Milliseconds since the epoch. */
   readonly nowMs: number;
@@ -17,29 +20,33 @@ export interface AlertPageInput {
 export interface AlertView {
   readonly alert: Alert;
   readonly lang: PageLanguage;
+  readonly newsroom: Identity;
   readonly words: PageWords;
 }
 
 /** What crawlers and link previews read (https://ogp.me). */
 export function alertPageHead({ versions, publicUrl }: AlertPageInput, view: AlertView): Html {
-  const { alert, words } = view;
+  const { alert, words, newsroom } = view;
+  const name = nameIn(newsroom, view.lang);
   const retracted = alert.change === 'retraction';
   const title = titleOf(alert, view.lang);
   const about = (retracted ? (alert.note ?? words.retracted) : alert.body) ?? words.all;
   const address = `${publicUrl}/a/${alert.id}`;
   const picture = retracted ? null : alert.image;
   return html`
-    <title>${title} · ${words.site}</title>
+    <title>${title} · ${name}</title>
     <meta name="description" content="${about}" />
     <link rel="canonical" href="${address}" />
     ${retracted ? html`<meta name="robots" content="noindex" />` : undefined}
     <meta property="og:type" content="article" />
-    <meta property="og:site_name" content="${words.site}" />
+    <meta property="og:site_name" content="${name}" />
     <meta property="og:title" content="${title}" />
     <meta property="og:description" content="${about}" />
     <meta property="og:url" content="${address}" />
     <meta property="og:locale" content="${alert.lang.replaceAll('-', '_')}" />
-    <meta property="og:image" content="${picture ?? `${publicUrl}/icon-512.png`}" />
+    <meta property="og:image" content="${picture ?? newsroom.logo ?? `${publicUrl}/icon-512.png`}" />
+    ${picture !== null && alert.imageAlt ? html`<meta property="og:image:alt" content="${alert.imageAlt}" />` : undefined}
+    ${colourLink(newsroom)}
     <meta property="article:published_time" content="${versions[0].publishedAt ?? alert.createdAt}" />
     <meta property="article:modified_time" content="${alert.publishedAt ?? alert.createdAt}" />
     <meta name="twitter:card" content="${picture === null ? 'summary' : 'summary_large_image'}" />

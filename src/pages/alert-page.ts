@@ -2,8 +2,10 @@ import { changeName, labelName } from '../alerts/naming.ts';
 import { directionOf, primaryLanguage } from '../alerts/language.ts';
 import type { Alert } from '../alerts/schema.ts';
 import { ALERT_PAGE } from '../words/words.ts';
+import { nameIn, OUR_COLOUR, OUR_LOGO, type Identity } from './common/identity.ts';
 import { timesIn } from './common/times.ts';
 import { alertPageHead, type AlertPageInput, type AlertView } from './alert-page-head.ts';
+import { colourLink } from './house-style.ts';
 import { html, type Html } from './html.ts';
 import { isPageLanguage, type PageLanguage, type PageParts } from './page-parts.ts';
 
@@ -11,17 +13,18 @@ import { isPageLanguage, type PageLanguage, type PageParts } from './page-parts.
 export function alertPage(input: AlertPageInput): PageParts {
   const alert = input.versions.at(-1) ?? input.versions[0];
   const lang = pageLanguage(alert.lang);
-  const view: AlertView = { alert, lang, words: ALERT_PAGE[lang] };
+  const view: AlertView = { alert, lang, newsroom: input.newsroom, words: ALERT_PAGE[lang] };
   return {
     lang,
     dir: directionOf(lang),
+    colour: input.newsroom.colour ?? OUR_COLOUR,
     head: alertPageHead(input, view),
     body: frame(view, article(input, view)),
   };
 }
 
 /** The page for an address that leads nowhere. */
-export function missingPage(lang: PageLanguage): PageParts {
+export function missingPage(lang: PageLanguage, newsroom: Identity): PageParts {
   const words = ALERT_PAGE[lang];
   const body = html`
     <main class="missing">
@@ -33,8 +36,10 @@ export function missingPage(lang: PageLanguage): PageParts {
   return {
     lang,
     dir: directionOf(lang),
-    head: html`<title>${words.missing}</title><meta name="robots" content="noindex" />`,
-    body: frame({ words }, body),
+    colour: newsroom.colour ?? OUR_COLOUR,
+    head: html`<title>${words.missing}</title
+      ><meta name="robots" content="noindex" />${colourLink(newsroom)}`,
+    body: frame({ words, lang, newsroom }, body),
   };
 }
 
@@ -44,12 +49,14 @@ function pageLanguage(lang: string): PageLanguage {
   return isPageLanguage(primary) ? primary : 'en';
 }
 
-function frame({ words }: Pick<AlertView, 'words'>, main: Html): Html {
+function frame({ words, lang, newsroom }: Omit<AlertView, 'alert'>, main: Html): Html {
   return html`
     <header class="masthead">
       <div class="masthead-inside">
-        <a class="brand" href="/"
-          ><img src="/icon.svg" alt="" width="44" height="44" /><b>${words.site}</b></a
+        <a class="brand" href="${newsroom.homeUrl ?? '/'}"
+          ><img src="${newsroom.logo ?? OUR_LOGO}" alt="" width="44" height="44" /><b
+            >${nameIn(newsroom, lang)}</b
+          ></a
         >
         <a class="all" href="/">${words.all}</a>
       </div>
@@ -79,11 +86,7 @@ function article(input: AlertPageInput, view: AlertView): Html {
         </div>
         ${change(view)}
         <div lang="${alert.lang}" dir="${alert.dir}">
-          ${
-            alert.image === null || retracted
-              ? undefined
-              : html`<img src="${alert.image}" alt="" referrerpolicy="no-referrer" />`
-          }
+          ${alert.image === null || retracted ? undefined : picture(alert, alert.image)}
           ${alert.body === null || retracted ? undefined : html`<p class="alert-body">${alert.body}</p>`}
         </div>
         ${
@@ -95,6 +98,17 @@ function article(input: AlertPageInput, view: AlertView): Html {
       ${input.versions.length > 1 ? history(input.versions, view) : undefined}
     </main>
   `;
+}
+
+/** Alerts that were stored by an earlier release have no texts of a picture. */
+function picture({ imageAlt, imageCaption, imageCredit }: Alert, image: string): Html {
+  const img = html`<img src="${image}" alt="${imageAlt ?? ''}" referrerpolicy="no-referrer" />`;
+  if (!imageCaption && !imageCredit) return img;
+  const credit = imageCredit ? html` <small>${imageCredit}</small>` : undefined;
+  return html`<figure>
+    ${img}
+    <figcaption>${imageCaption ?? ''}${credit}</figcaption>
+  </figure>`;
 }
 
 /** The page's script replaces the word for breaking news when the alert expires. */

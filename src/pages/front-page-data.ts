@@ -2,7 +2,7 @@ import { toPublicAlert, URGENCIES, type Alert } from '../alerts/schema.ts';
 import type { AlertPage, AlertQuery } from '../alerts/list.ts';
 import type { Topic } from '../audience/topics.ts';
 import { isBreaking, type FrontPageData } from './common/front-page-data.ts';
-import { LANGUAGES } from '../words/language.ts';
+import { identityOf, type SettingsStore } from '../newsroom/settings.ts';
 
 export interface FrontPageQuery {
   /** The section to show; undefined, or an unknown one: all. */
@@ -24,6 +24,7 @@ const KEPT_MS = 500;
 export function createFrontPageData(deps: {
   readonly alerts: { list(query: AlertQuery): Promise<AlertPage> };
   readonly topics: { list(): Promise<readonly Topic[]> };
+  readonly settings: Pick<SettingsStore, 'get'>;
   readonly vapidPublicKey: string;
   readonly now: () => number;
 }): (query: FrontPageQuery) => Promise<FrontPageData> {
@@ -46,7 +47,7 @@ export function createFrontPageData(deps: {
   }
 
   return async (query) => {
-    const topics = await deps.topics.list();
+    const [topics, settings] = await Promise.all([deps.topics.list(), deps.settings.get()]);
     const topic = topics.find(({ id }) => id === query.topic)?.id;
     const [newest, list] = await Promise.all([
       firstPage(undefined),
@@ -54,7 +55,13 @@ export function createFrontPageData(deps: {
     ]);
     const nowMs = deps.now();
     return {
-      config: { vapidPublicKey: deps.vapidPublicKey, topics, languages: LANGUAGES, urgencies: URGENCIES },
+      config: {
+        vapidPublicKey: deps.vapidPublicKey,
+        topics,
+        languages: settings.languages,
+        newsroom: identityOf(settings),
+        urgencies: URGENCIES,
+      },
       topic: topic ?? null,
       ...list,
       breaking: newest.alerts.filter((alert) => isBreaking(alert, nowMs)),

@@ -6,9 +6,11 @@ import { alertItem, type AlertItemView } from './common/markup/alert-item.ts';
 import { masthead } from './common/markup/masthead.ts';
 import { emptyList, loadingList, olderLink, readerLayout } from './common/markup/reader-layout.ts';
 import { sections } from './common/markup/sections.ts';
+import { nameIn, OUR_COLOUR, OURS } from './common/identity.ts';
 import { timesIn, type Times } from './common/times.ts';
 import { frontBar } from './front-bar.ts';
 import { frontCard } from './front-card.ts';
+import { colourLink } from './house-style.ts';
 import { dataBlock, html, onServer, type Html } from './html.ts';
 
 export interface FrontPageInput {
@@ -25,11 +27,14 @@ export interface FrontPageInput {
 export function frontPage(input: FrontPageInput): PageParts {
   const { language, data, publicUrl } = input;
   const text = READER[language];
+  const newsroom = data?.config.newsroom ?? OURS;
+  const name = nameIn(newsroom, language);
   const times = timesIn(language, 'UTC');
   const layout = readerLayout(onServer, language, {
     bar: frontBar(data, input.closed ?? '', publicUrl),
     masthead: masthead(onServer, {
       language,
+      newsroom,
       day: data === undefined ? '' : times.day(data.nowMs),
       line: 'connecting',
     }),
@@ -46,15 +51,17 @@ export function frontPage(input: FrontPageInput): PageParts {
   return {
     lang: language,
     dir: directionIn(language),
+    colour: newsroom.colour ?? OUR_COLOUR,
     head: html`
-      <title>${text.title}</title>
+      <title>${name}</title>
       <meta name="description" content="${text.description}" />
       <link rel="canonical" href="${publicUrl}/" />
       <meta property="og:type" content="website" />
-      <meta property="og:site_name" content="${text.title}" />
-      <meta property="og:title" content="${text.title}" />
+      <meta property="og:site_name" content="${name}" />
+      <meta property="og:title" content="${name}" />
       <meta property="og:description" content="${text.description}" />
-      <meta property="og:image" content="${publicUrl}/icon-512.png" />
+      <meta property="og:image" content="${newsroom.logo ?? `${publicUrl}/icon-512.png`}" />
+      ${colourLink(newsroom)}
     `,
     body: html`
       <ajil-reader>${layout}</ajil-reader>

@@ -12,6 +12,8 @@ export type PageWords = Readonly<Record<keyof typeof ALERT_PAGE.en, string>>;
 export interface PageParts {
   readonly lang: PageLanguage;
   readonly dir: 'ltr' | 'rtl';
+  /** Of the browser's own frame: `#rrggbb`. */
+  readonly colour: string;
   readonly head: Html;
   readonly body: Html;
 }

@@ -8,6 +8,9 @@ import type { FrontPageData } from './common/front-page-data.ts';
 import { readMemory } from './common/memory.ts';
 import type { Logger } from '../ops/logger.ts';
 import { alertPage, missingPage } from './alert-page.ts';
+import type { Identity } from './common/identity.ts';
+import { identityOf, type SettingsStore } from '../newsroom/settings.ts';
+import { serveHouseStyle } from './house-style.ts';
 import type { PageParts } from './page-parts.ts';
 import { createFrontPageData, type FrontPageQuery } from './front-page-data.ts';
 import { BAR_STYLE_SOURCE } from './front-bar.ts';
@@ -26,6 +29,7 @@ export interface PagesDeps {
   readonly webDir: string | undefined;
   readonly alerts: Pick<AlertStore, 'versions' | 'list'>;
   readonly topics: Pick<TopicStore, 'list'>;
+  readonly settings: Pick<SettingsStore, 'get'>;
   readonly config: { readonly publicUrl: string };
   /** base64url. */
   readonly vapidPublicKey: string;
@@ -41,6 +45,7 @@ export function servePages(router: Router, deps: PagesDeps): void {
   const page = (name: string) => (_request: unknown, response: Response) => sendFile(response, webDir, name);
   const fillFront = readFrame(join(webDir, FRAMES.front));
   const readData = createFrontPageData(deps);
+  serveHouseStyle(router, () => readIdentity(deps));
   route(router, '/', { get: (request, response) => showFront(deps, fillFront, readData, request, response) });
   route(router, '/desk', { get: page('desk.html') });
   const fill = readFrame(join(webDir, FRAMES.alert));
@@ -73,6 +78,8 @@ export function servePages(router: Router, deps: PagesDeps): void {
   const files = express.static(webDir, { index: false, maxAge: 0, redirect: false, extensions: false });
   router.use((request, response, next) => (isFrame(request.path) ? next() : files(request, response, next)));
 }
+
+const readIdentity = async ({ settings }: PagesDeps): Promise<Identity> => identityOf(await settings.get());
 
 /** Frames are not served as files. Reads the path as `express.static` does. */
 function isFrame(path: string): boolean {
@@ -128,23 +135,26 @@ async function showAlert(
     response
       .status(404)
       .vary('Accept-Language')
-      .send(fill(missingPage(lang)));
+      .send(fill(missingPage(lang, await readIdentity(deps))));
     return;
   }
-  const topics = await deps.topics.list();
+  const [topics, newsroom] = await Promise.all([deps.topics.list(), readIdentity(deps)]);
   const { publicUrl } = deps.config;
-  response.send(fill(alertPage({ versions: [first, ...more], topics, publicUrl, nowMs: deps.now() })));
+  response.send(
+    fill(alertPage({ versions: [first, ...more], topics, newsroom, publicUrl, nowMs: deps.now() })),
+  );
 }
 
 /** Reads a frame that Vite built: style sheets, scripts, and places to fill. */
 function readFrame(file: string): (parts: PageParts) => string {
   const pieces = readFileSync(file, 'utf8').split(
-    /(\{\{lang\}\}|\{\{dir\}\}|<!--\{\{head\}\}-->|<!--\{\{body\}\}-->)/,
+    /(\{\{lang\}\}|\{\{dir\}\}|\{\{colour\}\}|<!--\{\{head\}\}-->|<!--\{\{body\}\}-->)/,
   );
-  return ({ lang, dir, head, body }) => {
+  return ({ lang, dir, colour, head, body }) => {
     const values: Readonly<Record<string, string>> = {
       '{{lang}}': lang,
       '{{dir}}': dir,
+      '{{colour}}': colour,
       '<!--{{head}}-->': head.markup,
       '<!--{{body}}-->': body.markup,
     };

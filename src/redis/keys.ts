@@ -32,12 +32,19 @@ export const keys = {
   scheduled: `${CORE}:alerts:scheduled`,
   duplicate: (fingerprint: string) => `${CORE}:alerts:duplicate:${fingerprint}`,
   idempotency: (editorId: string, keyHash: string) => `${CORE}:idempotency:${editorId}:${keyHash}`,
+  /** The newsroom's settings, and its lists. */
+  newsroom: `${CORE}:newsroom`,
   // intake
   sources: `${CORE}:sources`,
   /** What became of a source's item: by the hash of the item's id. */
   intake: (source: string, item: string) => `${CORE}:intake:${source}:${item}`,
   /** Held while a version of the item is being taken in. */
   intakeTurn: (source: string, item: string) => `${CORE}:intake-turn:${source}:${item}`,
+  // test sends
+  /** An editor's test devices: id -> address and name. */
+  testDevices: (editorId: string) => `${CORE}:test-devices:${editorId}`,
+  /** What came of the last test on each device of an editor, also on one that was gone. */
+  testOutcomes: (editorId: string) => `${CORE}:test-outcomes:${editorId}`,
   // outlets
   webhooks: `${CORE}:webhooks`,
   /** Webhooks whose receivers answered that they are gone, and why. */
@@ -70,6 +77,15 @@ export const keys = {
   unprovenRetriesDue: (id: string, version: number) => `${CORE}:retries-due-unproven:${id}:${version}`,
   receipts: (id: string, version: number, event: string, shard: number) =>
     `${CORE}:receipts:${id}:${version}:${event}:${shard}`,
+  // canary
+  /** Stream: the canary's way to the gateways, beside the live log. */
+  liveCanary: `${CORE}:live:canary`,
+  /** The process that runs the canary now. */
+  canaryTurn: `${CORE}:canary:turn`,
+  /** How the canary fares, for all servers. */
+  canary: `${CORE}:canary`,
+  /** What became of a run's push message. */
+  canaryPush: (run: string) => `${CORE}:canary:push:${run}`,
   // processes
   /** Names of the processes, by the time of their last sign of life (ms). */
   presence: `${CORE}:presence`,

@@ -36,6 +36,8 @@ export function createReadiness(deps: {
   watch: Pick<RedisWatch, 'current'>;
   clock: Pick<Clock, 'check'>;
   gateway: { ready(): boolean };
+  /** How the canary fares, which decides nothing: a fault that all servers share must not take all of them out. */
+  canary?: (() => Promise<string>) | undefined;
   steady?: () => number;
 }): () => Promise<Readiness> {
   const { redis, steady = () => performance.now() } = deps;
@@ -48,6 +50,7 @@ export function createReadiness(deps: {
     // The server may be another one than the watch asked. Its answer to a write tells more.
     const wrong = fault === undefined ? unfit : [fault, ...unfit, ...faults];
     const following = deps.gateway.ready();
+    const canary = fault === undefined ? await deps.canary?.().catch(() => 'unknown') : undefined;
     return {
       ready: wrong.length === 0 && workers > 0 && following,
       checks: {
@@ -55,6 +58,7 @@ export function createReadiness(deps: {
         workers: workers > 0 ? `${workers} seen` : 'none seen: start the workers role',
         live: following ? 'following' : 'catching up',
         clock: deps.clock.check(),
+        ...(canary === undefined ? {} : { canary }),
       },
     };
   }

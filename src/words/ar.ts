@@ -12,6 +12,12 @@ export const changes = {
 
 export const close = 'إغلاق';
 
+export const testSend = {
+  title: 'تجربة',
+  unpublished: 'لم يُنشر بعد.',
+  devices: 'لم يصل هذا إلا إلى أجهزتك التجريبية.',
+} as const;
+
 export const alertPage = {
   site,
   all: 'كل الأخبار العاجلة',

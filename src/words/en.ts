@@ -12,6 +12,12 @@ export const changes = {
 
 export const close = 'Close';
 
+export const testSend = {
+  title: 'TEST',
+  unpublished: 'Not published.',
+  devices: 'Only your test devices got this.',
+} as const;
+
 export const alertPage = {
   site,
   all: 'All breaking news',

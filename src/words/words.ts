@@ -46,6 +46,9 @@ export const CLOSE = {
   ur: ur.close,
 } satisfies Readonly<Record<string, string>>;
 
+/** What a test send says, so that nobody takes it for real. Its readers are editors, who know one of these. */
+export const TEST_SEND = { ar: ar.testSend, en: en.testSend } satisfies ByLanguage<keyof typeof en.testSend>;
+
 /** An alert's own page, in the languages that have a frame for it. */
 export const ALERT_PAGE = {
   ar: ar.alertPage,

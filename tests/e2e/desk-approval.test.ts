@@ -1,7 +1,7 @@
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startChromium, type Chromium } from '../support/chromium.ts';
-import { openDesk, type DeskPage } from '../support/desk-page.ts';
+import { openDesk, setUndoSeconds, type DeskPage } from '../support/desk-page.ts';
 import { startStack, type Stack } from '../support/stack.ts';
 
 let stack: Stack;
@@ -16,6 +16,7 @@ async function signedIn(context: BrowserContext, key: string): Promise<DeskPage>
 
 beforeAll(async () => {
   [stack, chromium] = await Promise.all([startStack({ env: { REQUIRE_APPROVAL: 'true' } }), startChromium()]);
+  await setUndoSeconds(stack, 0);
   author = await signedIn(await chromium.newReader(), await stack.addEditor('نورة', 'author'));
   const phone = await chromium.newReader();
   approver = await signedIn(phone, await stack.addEditor('هدى', 'approver'));
@@ -35,7 +36,7 @@ async function submit(headline: string): Promise<string> {
   await page.locator('desk-waiting').waitFor();
   return new URL(page.url()).hash.slice(2);
 }
-const statusOf = (page: Page): Promise<string> => page.locator('article .tags .status').innerText();
+const statusOf = (page: Page): Promise<string> => page.locator('article header .status').innerText();
 async function open(desk: DeskPage, id: string): Promise<void> {
   await desk.page.evaluate(`location.hash = '#/${id}'`);
   await desk.page.locator('desk-waiting').waitFor();

@@ -2,7 +2,7 @@ import type { BrowserContext } from 'playwright-core';
 import { afterAll, beforeAll, expect, test as base } from 'vitest';
 import type { EditorAlert } from '../../src/alerts/schema.ts';
 import { startChromium, type Chromium } from '../support/chromium.ts';
-import { openDesk, type DeskPage } from '../support/desk-page.ts';
+import { openDesk, setUndoSeconds, type DeskPage } from '../support/desk-page.ts';
 import { startStack, type Stack } from '../support/stack.ts';
 
 let stack: Stack;
@@ -12,6 +12,7 @@ let context: BrowserContext;
 beforeAll(async () => {
   [stack, chromium] = await Promise.all([startStack(), startChromium()]);
   context = await chromium.newReader({ reducedMotion: 'reduce' });
+  await setUndoSeconds(stack, 0);
 });
 afterAll(async () => {
   await chromium?.stop();
@@ -119,7 +120,7 @@ test('an alert that is shown follows what a colleague makes of it, and says so',
   const { id } = await stack.api.createAlert({ headline: 'الجسر مغلق' });
   await page.evaluate(`location.hash = '#/${id}'`);
   await page.locator('.figures').waitFor();
-  await page.locator('.alert .status.sent').waitFor();
+  await page.locator('.alert header .status.sent').waitFor();
   const told = page.locator('.alert').getByRole('status').first();
   expect(await told.innerText()).toBe('');
   await colleague(id, { change: 'correction', headline: 'الجسر مفتوح' });

@@ -2,7 +2,7 @@ import type { BrowserContext } from 'playwright-core';
 import { afterAll, beforeAll, expect, test as base } from 'vitest';
 import type { EditorAlert } from '../../src/alerts/schema.ts';
 import { startChromium, type Chromium } from '../support/chromium.ts';
-import { followLive, openDesk, type DeskPage } from '../support/desk-page.ts';
+import { followLive, openDesk, setUndoSeconds, type DeskPage } from '../support/desk-page.ts';
 import { startPushService, type PushService } from '../support/push-service/start.ts';
 import { startStack, type Stack } from '../support/stack.ts';
 
@@ -21,6 +21,7 @@ beforeAll(async () => {
   endpoints = readers.map(({ endpoint }) => endpoint);
   await stack.api.subscribeAll(readers);
   context = await chromium.newReader();
+  await setUndoSeconds(stack, 0);
 });
 afterAll(async () => {
   await chromium?.stop();
@@ -267,7 +268,7 @@ test('an alert is stopped midway, corrected and retracted, and open pages are to
   await page.locator('[name="note"]').fill('لم يتأكد');
   await desk.review();
   await page.locator('dialog[open] .main').press('Enter');
-  await page.locator('.alert .status.retracted').waitFor();
+  await page.locator('.alert header .status.retracted').waitFor();
   await untilReported(desk);
   expect(live.heard.map(({ change, headline, note }) => [change, headline, note])).toEqual([
     ['new', 'مقتل أربعة', null],
@@ -336,7 +337,7 @@ test('no word of an alert makes the desk wider than a phone', async ({ desk }) =
   for (const hash of ['#/', `#/${id}`, `#/${id}/correction`]) {
     await page.evaluate(`location.hash = '${hash}'`);
     await page.locator(hash === `#/${id}` ? '.figures' : '[name="headline"]').waitFor();
-    await page.locator('.recent .headline').first().waitFor();
+    await page.locator('.lists .headline').first().waitFor();
     expect([hash, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([hash, 390]);
   }
 });

@@ -1,7 +1,7 @@
-import axe from 'axe-core';
 import lighthouse from 'lighthouse';
-import type { BrowserContext, Page } from 'playwright-core';
+import type { BrowserContext } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { violations } from '../support/accessibility.ts';
 import { DESKTOP, PHONE, startChromium, type Chromium } from '../support/chromium.ts';
 import { openDesk } from '../support/desk-page.ts';
 import { freePorts } from '../support/free-ports.ts';
@@ -96,14 +96,6 @@ test.each([PHONE, DESKTOP])('nothing moves on the front page while it loads, at 
   }
   await context.close();
 });
-
-/** What axe finds (WCAG 2.2 A and AA, best practices). */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  // axe does not see that the skip link comes before the bar's, which is in a shadow.
-  return page.evaluate(`axe.run({ exclude: ['.skip'] }).then(({ violations }) =>
-    violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html.slice(0, 120)).join(' | ')))`);
-}
 
 test.each(['light', 'dark'] as const)('axe finds nothing on the pages, %s', async (colorScheme) => {
   const context = await chromium.newReader({ colorScheme, reducedMotion: 'reduce' });

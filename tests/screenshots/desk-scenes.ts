@@ -49,7 +49,8 @@ export const DESK_SCENES: readonly Scene[] = [
     open: async (page, stage, language) => {
       await ask(page, stage, language);
       await page.locator('dialog[open] .main').click();
-      await page.locator('.alert .status.sent').waitFor();
+      await page.locator('desk-held .buttons button').nth(1).click();
+      await page.locator('.alert header .status.sent').waitFor();
       await page.locator('.curve').waitFor();
     },
   },
@@ -66,7 +67,7 @@ async function write(page: Page, { origin, adminKey }: Stage, language: 'ar' | '
   await page.locator('[name="lang"]').selectOption(language);
   await page.locator('[name="topics"][value="world"]').check();
   await page.locator('.reach b').getByText(/\d/).waitFor();
-  await page.locator('.recent li').first().waitFor();
+  await page.locator('.lists li').first().waitFor();
 }
 
 async function ask(page: Page, stage: Stage, language: 'ar' | 'en'): Promise<void> {

@@ -7,6 +7,7 @@ import { startPushService, type PushService } from '../support/push-service/star
 import { startStack, type Stack } from '../support/stack.ts';
 import { setup as build } from '../support/build.ts';
 import { DESK_SCENES } from './desk-scenes.ts';
+import { DESK_WAITING_SCENES } from './desk-waiting-scenes.ts';
 import { PORT_PICTURE, publishNews } from './news.ts';
 import { SCENES, WIDTHS, type Scene, type Stage } from './scenes.ts';
 
@@ -48,7 +49,9 @@ async function subscribeReaders(service: PushService, stack: Stack): Promise<voi
 }
 
 const wanted = process.argv.slice(2);
-const scenes = [...SCENES, ...DESK_SCENES].filter(({ name }) => wanted.length === 0 || wanted.includes(name));
+const scenes = [...SCENES, ...DESK_SCENES, ...DESK_WAITING_SCENES].filter(
+  ({ name }) => wanted.length === 0 || wanted.includes(name),
+);
 await build();
 await mkdir(FOLDER, { recursive: true });
 const redis = await startTestRedis();

@@ -7,10 +7,13 @@ import { createAlertStore } from '../../src/alerts/store.ts';
 import { createSubscriptionStore } from '../../src/audience/subscriptions.ts';
 import { createTopicStore } from '../../src/audience/topics.ts';
 import type { DeliveryReport } from '../../src/delivery/report/report.ts';
+import type { TestJob } from '../../src/delivery/test-send/queue.ts';
 import { createAuditLog } from '../../src/editors/audit.ts';
 import { createSessionStore } from '../../src/editors/sessions.ts';
 import { createEditorStore } from '../../src/editors/store.ts';
 import { compileTrust } from '../../src/http/client-address.ts';
+import { DEFAULT_PHRASES } from '../../src/newsroom/checks/default-phrases.ts';
+import { compilePhrases } from '../../src/newsroom/checks/phrases.ts';
 import { createLiveLog } from '../../src/live/log/log.ts';
 import type { TellJob } from '../../src/outlets/queue.ts';
 import { createLogger } from '../../src/ops/logger.ts';
@@ -29,6 +32,8 @@ export interface TestApi {
   readonly fanOuts: { alertId: string; version: number }[];
   /** What was asked to be told again. */
   readonly retold: TellJob[];
+  /** Test sends that were asked for. */
+  readonly tests: TestJob[];
   readonly reports: Map<string, DeliveryReport>;
   /** Moves the clock that everything was given. */
   advance(ms: number): void;
@@ -64,6 +69,7 @@ export async function startTestApi({
   const editors = createEditorStore({ redis, now, audit });
   const fanOuts: TestApi['fanOuts'] = [];
   const retold: TestApi['retold'] = [];
+  const tests: TestApi['tests'] = [];
   const reports: TestApi['reports'] = new Map();
   const deps: ApiDeps = {
     config: {
@@ -96,6 +102,12 @@ export async function startTestApi({
         return Promise.resolve();
       },
     },
+    testQueue: {
+      add: (job) => {
+        tests.push(job);
+        return Promise.resolve();
+      },
+    },
     outletQueue: {
       tellAgain: (job) => {
         retold.push(job);
@@ -114,6 +126,7 @@ export async function startTestApi({
     readiness: () => Promise.resolve({ ready: true, checks: { redis: 'writable' } }),
     isStopping: () => false,
     allMetrics: () => deps.metrics.metrics(),
+    phrases: compilePhrases(DEFAULT_PHRASES),
     webDir: undefined,
     reportIntervalMs: 20,
     ...overrides,
@@ -132,6 +145,7 @@ export async function startTestApi({
     keys: { author: await keyOf('author'), approver: await keyOf('approver'), admin: await keyOf('admin') },
     fanOuts,
     retold,
+    tests,
     reports,
     advance: (ms) => {
       offset += ms;

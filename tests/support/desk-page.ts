@@ -2,6 +2,7 @@ import { WebSocket } from 'ws';
 import type { BrowserContext, Locator, Page } from 'playwright-core';
 import type { Alert } from '../../src/alerts/schema.ts';
 import type { LiveMessage } from '../../src/live/protocol.ts';
+import type { Stack } from './stack.ts';
 
 /** The desk as an editor with a keyboard uses it. */
 export interface DeskPage {
@@ -68,6 +69,14 @@ export async function openDesk(context: BrowserContext, origin: string): Promise
     fault: (field) => page.locator(`#${field}-fault`),
   };
   return desk;
+}
+
+/** How long a send at the desk is held, so that it can be undone. */
+export async function setUndoSeconds({ api }: Pick<Stack, 'api'>, undoSeconds: number): Promise<void> {
+  const settings = (await api.call('/v1/newsroom')).body as object;
+  const body = { ...settings, undoSeconds };
+  const { status } = await api.asEditor('/v1/newsroom', { method: 'PUT', body });
+  if (status !== 200) throw new Error(`the newsroom's settings were refused: ${status}`);
 }
 
 /** An open page elsewhere: what it is told, in order. */

@@ -1,4 +1,5 @@
-import { generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { certificate, extension, oid, sequence, tlv } from '../../src/ops/certificate.ts';
 
 const DAY = 86_400_000;
 
@@ -24,12 +25,15 @@ export function makeCertificate(
   const authority = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const server = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const issuer = 'Test authority';
+  const from = new Date(Date.now() - DAY);
   const keyId = randomBytes(20);
   const ca = certificate({
     issuer,
     signer: authority.privateKey,
     subject: issuer,
     publicKey: authority.publicKey,
+    from,
+    until: new Date(Date.now() + 7 * DAY),
     extensions: [
       extension('551d13', true, sequence(tlv(0x01, Buffer.from([0xff])))), // basicConstraints: an authority
       extension('551d0f', true, tlv(0x03, Buffer.from([0x01, 0x06]))), // keyUsage: keyCertSign, cRLSign
@@ -43,6 +47,7 @@ export function makeCertificate(
     issuer,
     signer: authority.privateKey,
     subject: 'localhost',
+    from,
     until,
     publicKey: server.publicKey,
     extensions: [
@@ -54,55 +59,4 @@ export function makeCertificate(
     ],
   });
   return { ca, cert, key: server.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() };
-}
-
-/** A DER element: tag, length, content (X.690). */
-function tlv(tag: number, ...parts: Buffer[]): Buffer {
-  const content = Buffer.concat(parts);
-  const { length } = content;
-  if (length < 0x80) return Buffer.concat([Buffer.from([tag, length]), content]);
-  const head = length < 0x100 ? [tag, 0x81, length] : [tag, 0x82, length >> 8, length & 0xff];
-  return Buffer.concat([Buffer.from(head), content]);
-}
-
-const sequence = (...parts: Buffer[]): Buffer => tlv(0x30, ...parts);
-const oid = (hex: string): Buffer => tlv(0x06, Buffer.from(hex, 'hex'));
-const bits = (content: Buffer): Buffer => tlv(0x03, Buffer.from([0]), content);
-const time = (date: Date): Buffer => {
-  const text = date.toISOString().replaceAll(/[-:T]|\.\d+/g, '');
-  return tlv(0x17, Buffer.from(text.slice(2)));
-};
-const name = (text: string): Buffer =>
-  sequence(tlv(0x31, sequence(oid('550403'), tlv(0x0c, Buffer.from(text)))));
-
-function extension(id: string, critical: boolean, value: Buffer): Buffer {
-  const flag = critical ? [tlv(0x01, Buffer.from([0xff]))] : [];
-  return sequence(oid(id), ...flag, tlv(0x04, value));
-}
-
-/** X.509 version 3 (RFC 5280, section 4.1), as PEM. */
-function certificate(options: {
-  issuer: string;
-  signer: KeyObject;
-  subject: string;
-  publicKey: KeyObject;
-  until?: Date;
-  extensions: Buffer[];
-}): string {
-  const algorithm = sequence(oid('2a8648ce3d040302')); // ecdsa-with-SHA256
-  const serial = randomBytes(16);
-  serial[0] = (serial[0] ?? 0) & 0x7f || 1; // positive, in its shortest form
-  const body = sequence(
-    tlv(0xa0, tlv(0x02, Buffer.from([2]))),
-    tlv(0x02, serial),
-    algorithm,
-    name(options.issuer),
-    sequence(time(new Date(Date.now() - DAY)), time(options.until ?? new Date(Date.now() + 7 * DAY))),
-    name(options.subject),
-    options.publicKey.export({ type: 'spki', format: 'der' }),
-    tlv(0xa3, sequence(...options.extensions)),
-  );
-  const der = sequence(body, algorithm, bits(sign('sha256', body, options.signer)));
-  const lines = der.toString('base64').replaceAll(/.{64}(?=.)/g, '$&\n');
-  return `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`;
 }

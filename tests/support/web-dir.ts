@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
 const FRAME =
-  '<!doctype html><html lang="{{lang}}" dir="{{dir}}"><head><!--{{head}}--></head><body><!--{{body}}--></body></html>';
+  '<!doctype html><html lang="{{lang}}" dir="{{dir}}"><head><meta name="theme-color" content="{{colour}}"><!--{{head}}--></head><body><!--{{body}}--></body></html>';
 
 /**
  * A folder in the place of what Vite builds, with a frame for each page.

@@ -9,9 +9,10 @@ import { PUBLICATION_LUA } from './publication.ts';
  * Adds the version that follows; where its status is public, publishes it: the earlier ones end in the same step. It follows
  * what readers have: where the version before it waits or was cancelled, the public one counts. One that waits is cancelled.
  *
- * KEYS: 1 audit, 2 kept answer, 3 alert, 4 outbox, 5 scheduled
+ * KEYS: 1 audit, 2 kept answer, 3 alert, 4 outbox, 5 scheduled, then the guards of its content
  * ARGV: 1 link, 2 request, 3 life of the answer (ms), 4 JSON, 5 status, 6 id, 7 now (ms), 8 version,
- *       then the statuses of the public version from which this is allowed
+ *       9 when it is due (ms) or '', 10 life of a guard (ms), then the statuses of the public version from which this is
+ *       allowed
  * Answer: created | repeated, first answer | idempotency-conflict | moved (it follows another version by now)
  *         | wrong-status, the status | stale, hash
  */
@@ -27,7 +28,7 @@ local public = redis.call('HGET', alert, 'public')
 if public and (WAITING[lastStatus] or lastStatus == 'cancelled') then
   lastStatus = redis.call('HGET', alert, 's:' .. public)
 end
-if not isOneOf(lastStatus, ARGV, 9) then return {'wrong-status', lastStatus} end
+if not isOneOf(lastStatus, ARGV, 11) then return {'wrong-status', lastStatus} end
 local stale = auditStale(KEYS[1])
 if stale then return stale end
 redis.call('HSET', alert, 'version', version, 'v:' .. version, json)
@@ -35,8 +36,10 @@ if WAITING[status] then
   cancelWaiting(alert, id, last, KEYS[5])
   redis.call('HSET', alert, 's:' .. version, status)
   redis.call('HINCRBY', alert, 'revision', 1)
+  if ARGV[9] ~= '' then redis.call('ZADD', KEYS[5], ARGV[9], id .. ':' .. version) end
 else
   publish(alert, id, version, status, KEYS[4], KEYS[5], ARGV[7])
+  hold(slice(KEYS, 6, #KEYS - 5), id, ARGV[10])
 end
 remember(KEYS[2], request, json, ARGV[3])
 audit(KEYS[1])

@@ -13,10 +13,10 @@ export const word = <const Word extends string>(only: Word) =>
 /** The audit chain went on without us; the hash that the next entry must follow. */
 export const stale = staleAnswer.transform(([type, hash]) => ({ type, hash }));
 
-/** Id of the alert that has the same content. */
+/** Id of the alert that has the same headline or the same story. */
 export const duplicate = z
-  .tuple([z.literal('duplicate'), z.string()])
-  .transform(([type, id]) => ({ type, id }));
+  .tuple([z.literal('duplicate'), z.string(), z.enum(['headline', 'story'])])
+  .transform(([type, id, shares]) => ({ type, id, shares }));
 
 /** The status that does not allow it. */
 export const wrongStatus = z
@@ -32,6 +32,7 @@ export const repeated = z
 export function firstAnswer(answer: string): EditorAlert {
   const alert = JSON.parse(answer) as Omit<EditorAlert, Added> & Partial<Pick<EditorAlert, Added>>;
   const { author = alert.createdBy, ownExpiry = true, review = null } = alert;
-  return { ...alert, author, ownExpiry, review };
+  const { imageAlt = null, imageCaption = null, imageCredit = null } = alert;
+  return { ...alert, author, ownExpiry, review, imageAlt, imageCaption, imageCredit };
 }
-type Added = 'author' | 'ownExpiry' | 'review';
+type Added = 'author' | 'ownExpiry' | 'review' | 'imageAlt' | 'imageCaption' | 'imageCredit';

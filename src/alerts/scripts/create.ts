@@ -7,13 +7,14 @@ import { PUBLICATION_LUA } from './publication.ts';
 
 /**
  * Stores version 1; where its status is public, publishes it. One step, so that an accepted alert is in the outbox, and a
- * repetition, a twin and a fault of the audit chain change nothing.
+ * repetition, a twin and a fault of the audit chain change nothing. What is sent now or at a time holds the guards of its
+ * content.
  *
  * KEYS: 1 audit, 2 kept answer, 3 alert, 4 outbox, 5 scheduled, then the guards of its content, the editors' indexes, the
  *       readers' indexes
  * ARGV: 1 link, 2 request, 3 life of the answer (ms), 4 JSON, 5 status, 6 id, 7 now (ms), 8 when it is due (ms) or '',
  *       9 place in the indexes, 10 '1' to allow a twin, 11 life of a guard (ms), 12 guards, 13 editors' indexes
- * Answer: created | repeated, first answer | idempotency-conflict | duplicate, id of the twin | stale, hash
+ * Answer: created | repeated, first answer | idempotency-conflict | duplicate, id of the twin, what it shares | stale, hash
  */
 export const CREATE = script(
   `${AUDIT_LUA}${IDEMPOTENCY_LUA}${PUBLICATION_LUA}
@@ -24,8 +25,9 @@ local readers = slice(KEYS, 6 + #guards + #editors, #KEYS - 5 - #guards - #edito
 
 local known = before(KEYS[2], request)
 if known then return known end
-local twin = not WAITING[status] and ARGV[10] ~= '1' and findTwin(guards, id)
-if twin then return {'duplicate', twin} end
+local leaves = not WAITING[status] or status == 'scheduled'
+local twin = leaves and ARGV[10] ~= '1' and findTwin(guards, id)
+if twin then return twin end
 local stale = auditStale(KEYS[1])
 if stale then return stale end
 redis.call('HSET', KEYS[3], 'version', 1, 'v:1', json, 's:1', status, 'published', place)
@@ -36,8 +38,8 @@ if WAITING[status] then
 else
   publish(KEYS[3], id, 1, status, KEYS[4], KEYS[5], now)
   for _, index in ipairs(readers) do redis.call('ZADD', index, 0, place) end
-  for _, guard in ipairs(guards) do redis.call('SET', guard, id, 'PX', ARGV[11]) end
 end
+if leaves then hold(guards, id, ARGV[11]) end
 remember(KEYS[2], request, json, ARGV[3])
 audit(KEYS[1])
 return {'created'}`,

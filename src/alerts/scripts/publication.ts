@@ -9,8 +9,11 @@
  * outbox. From then on nothing of the earlier versions may be sent: a retraction makes each of them retracted, any
  * other version superseded. What was aborted stays aborted, and what was still waiting is cancelled.
  *
- * `isOneOf(status, list, first)` tells whether the status is in the list from there on. `findTwin(guards, own)` is the id of
- * an alert other than `own` that holds one of the guards of the same content.
+ * `isOneOf(status, list, first)` tells whether the status is in the list from there on.
+ *
+ * Guards are keys that hold the id of the alert with this content: first its headline's, then its story's. An alert holds
+ * them from the moment when it is certain to go out, at a time or now. `findTwin(guards, own)` is the answer about an alert
+ * other than `own` that holds one of them. `hold(guards, id, life)` takes them for so many ms, `letGo(guards, id)` frees them.
  */
 export const PUBLICATION_LUA = `
 local WAITING = { draft = true, ['awaiting-approval'] = true, scheduled = true }
@@ -42,12 +45,21 @@ local function isOneOf(status, list, first)
   end
   return false
 end
+local GUARDED = { 'headline', 'story' }
 local function findTwin(guards, own)
-  for _, guard in ipairs(guards) do
+  for i, guard in ipairs(guards) do
     local twin = redis.call('GET', guard)
-    if twin and twin ~= own then return twin end
+    if twin and twin ~= own then return {'duplicate', twin, GUARDED[i]} end
   end
   return nil
+end
+local function hold(guards, id, life)
+  for _, guard in ipairs(guards) do redis.call('SET', guard, id, 'PX', life) end
+end
+local function letGo(guards, id)
+  for _, guard in ipairs(guards) do
+    if redis.call('GET', guard) == id then redis.call('DEL', guard) end
+  end
 end
 local function slice(list, first, count)
   local part = {}

@@ -12,7 +12,7 @@ import { PUBLICATION_LUA } from './publication.ts';
  *       8 place in the indexes, 9 '1' to allow a twin, 10 life of a guard (ms), 11 guards, 12 editors' indexes,
  *       then the statuses from which this is allowed
  * Answer: published | missing | moved (there is another version or revision) | wrong-status, the status
- *         | duplicate, id of the twin | stale, hash
+ *         | duplicate, id of the twin, what it shares | stale, hash
  */
 export const PUBLISH = script(
   `${AUDIT_LUA}${PUBLICATION_LUA}
@@ -27,7 +27,7 @@ if known[1] ~= version then return {'moved'} end
 if not isOneOf(known[3], ARGV, 13) then return {'wrong-status', known[3]} end
 if (known[2] or '0') ~= ARGV[3] then return {'moved'} end
 local twin = ARGV[9] ~= '1' and findTwin(guards, id)
-if twin then return {'duplicate', twin} end
+if twin then return twin end
 local stale = auditStale(KEYS[1])
 if stale then return stale end
 
@@ -43,7 +43,7 @@ if version == '1' then
   for _, index in ipairs(readers) do redis.call('ZADD', index, 0, place) end
 end
 publish(alert, id, version, ARGV[5], KEYS[3], KEYS[4], ARGV[7])
-for _, guard in ipairs(guards) do redis.call('SET', guard, id, 'PX', ARGV[10]) end
+hold(guards, id, ARGV[10])
 audit(KEYS[1])
 return {'published'}`,
   z.union([word('published'), word('missing'), word('moved'), wrongStatus, duplicate, stale]),

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { declarativeMessage, RECEIPT_TOKEN_LENGTH } from '../../alerts/notification.ts';
 import type { Alert, Urgency } from '../../alerts/schema.ts';
+import { testMessage, testTag } from '../../alerts/test-message.ts';
 import type { PushUrgency } from '../../push/types.ts';
 
 /** Everything of a version's message but the device's own receipt token. */
@@ -21,10 +22,23 @@ export function webPushMessage(alert: Alert, publicUrl: string): WebPushMessage 
   return {
     payload: (token) => Buffer.concat([start, Buffer.from(token, 'latin1'), end]),
     urgency: pushUrgency(alert.urgency),
-    // 32 characters: the most that RFC 8030 allows, and a length that Apple can decode (mod 4 is not 1).
-    collapseKey: createHash('sha256').update(alert.id).digest().toString('base64url', 0, 24),
+    collapseKey: collapseKeyOf(alert.id),
   };
 }
+
+/** The same for a test send, which has no receipt. */
+export function webPushTestMessage(alert: Alert, publicUrl: string, nowMs: number): WebPushMessage {
+  const payload = Buffer.from(JSON.stringify(testMessage(alert, publicUrl, nowMs)));
+  return {
+    payload: () => payload,
+    urgency: pushUrgency(alert.urgency),
+    collapseKey: collapseKeyOf(testTag(alert.id)),
+  };
+}
+
+// 32 characters: the most that RFC 8030 allows, and a length that Apple can decode (mod 4 is not 1).
+const collapseKeyOf = (name: string): string =>
+  createHash('sha256').update(name).digest().toString('base64url', 0, 24);
 
 // `high` reaches a sleeping device at once; iOS needs it to show anything promptly (RFC 8030, section 5.3).
 function pushUrgency(urgency: Urgency): PushUrgency {

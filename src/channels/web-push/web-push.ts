@@ -1,8 +1,8 @@
 import type { RemovalBrake } from '../../push/endpoint/removal-brake.ts';
 import type { PushSender } from '../../push/types.ts';
-import type { Channel } from '../channel.ts';
+import type { Channel, Message } from '../channel.ts';
 import { webPushAddresses, type WebPushAddress, type WebPushAddressDeps } from './address.ts';
-import { webPushMessage } from './message.ts';
+import { webPushMessage, webPushTestMessage, type WebPushMessage } from './message.ts';
 
 export interface WebPushDeps extends WebPushAddressDeps {
   readonly sender: PushSender;
@@ -14,17 +14,16 @@ export interface WebPushDeps extends WebPushAddressDeps {
 export function createWebPush(deps: WebPushDeps): Channel<WebPushAddress> {
   const { sender, policy, brake } = deps;
   const addresses = webPushAddresses(deps);
+  const composed = ({ payload, urgency, collapseKey }: WebPushMessage): Message<WebPushAddress> => ({
+    send: async (address, { token, ttl }, order) => {
+      if (addresses.mustRenew(address)) return { type: 'unreachable' };
+      return sender.send(address, { payload: payload(token), ttl, urgency, collapseKey }, order);
+    },
+  });
   return {
     addresses,
-    compose: (alert) => {
-      const { payload, urgency, collapseKey } = webPushMessage(alert, deps.publicUrl);
-      return {
-        send: async (address, { token, ttl }, order) => {
-          if (addresses.mustRenew(address)) return { type: 'unreachable' };
-          return sender.send(address, { payload: payload(token), ttl, urgency, collapseKey }, order);
-        },
-      };
-    },
+    compose: (alert) => composed(webPushMessage(alert, deps.publicUrl)),
+    composeTest: (alert, nowMs) => composed(webPushTestMessage(alert, deps.publicUrl, nowMs)),
     withdraw: (order) => sender.withdraw(order),
     originOf: ({ endpoint }) => {
       const verdict = policy.check(endpoint);

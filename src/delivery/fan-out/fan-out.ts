@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { toPublicAlert, type Alert } from '../../alerts/schema.ts';
 import type { AlertStore } from '../../alerts/store.ts';
-import { countBits, setBits, without } from '../../audience/bitmap.ts';
-import type { Frozen, FrozenName, Selection } from '../../audience/selection.ts';
+import { setBits, without } from '../../audience/bitmap.ts';
+import type { Selection } from '../../audience/selection.ts';
 import { SHARDS } from '../../audience/shard.ts';
 import { eventOf } from '../../outlets/outlet.ts';
 import type { OutletQueue } from '../../outlets/queue.ts';
 import { cutShard } from './batches.ts';
-import { createHolders, earlierVersions } from '../ledger/holders.ts';
+import { createFreeze, freezeAndCount, GROUP, shardsFrom, type Freeze } from './freeze.ts';
+import { earlierVersions } from '../ledger/holders.ts';
 import { deliveryLife, LEASE_MS } from '../delivery-times.ts';
 import { finishVersion, isStopped } from '../version-state.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -23,8 +24,6 @@ const FIRST_BATCH_DELIVERIES = 64;
 const ON_THE_WIRE_MS = 50;
 /** Delay of deliveries to unproven subscriptions, ms: the first batches are in flight by then. */
 const AFTER_OTHERS_MS = 200;
-/** Shards frozen together. The first group's batches are queued before the second group is read. */
-const GROUP = 8;
 
 export interface FanOutDeps {
   readonly alerts: AlertStore;
@@ -59,7 +58,7 @@ export async function fanOut(deps: FanOutDeps, job: FanOutJob): Promise<void> {
   ]);
   const quiet = awaitEarlierRuns(deps, job, startedAt);
   quiet.catch(() => undefined); // awaited further on, unless something else fails first
-  const freeze = await freezeOf(deps, job, alert, quiet);
+  const freeze = await createFreeze(deps, job, alert, quiet);
   const batches = await freezeAndCut(deps, job, keepSeconds, freeze, quiet);
   const { finished } = await deps.ledger.cut(job, batches);
   if (finished) await finishVersion(deps.alerts, job);
@@ -75,74 +74,6 @@ async function awaitEarlierRuns(deps: FanOutDeps, job: FanOutJob, startedAt: num
   if (!states.some(({ begun, finished }) => begun && !finished)) return;
   await sleep(Math.max(0, startedAt + LEASE_MS + ON_THE_WIRE_MS - performance.now()));
 }
-
-/** The audience of the version in a shard. */
-type Freeze = (shard: number) => Promise<Frozen>;
-
-/**
- * A retraction takes something back: its audience are the readers that have, or may have, an earlier version. Any other
- * version goes to the readers that want it, and to those that an earlier version was for.
- */
-async function freezeOf(
-  deps: FanOutDeps,
-  job: FanOutJob,
-  alert: Alert,
-  quiet: Promise<void>,
-): Promise<Freeze> {
-  const { keepSeconds } = deliveryLife(alert);
-  if (alert.change === 'retraction') {
-    const holders = createHolders(deps, job);
-    await quiet;
-    return async (shard) =>
-      deps.selection.freezeMembers(versionName(job), shard, await holders.all(shard), keepSeconds);
-  }
-  await freezeEarlier(deps, job);
-  return (shard) => deps.selection.freeze(audienceOf(job), shard, alert, keepSeconds);
-}
-
-const audienceOf = (job: FanOutJob): FrozenName => ({
-  name: versionName(job),
-  earlier: job.version > 1 ? versionName({ ...job, version: job.version - 1 }) : undefined,
-});
-
-const shardsFrom = (first: number): number[] =>
-  Array.from({ length: Math.min(GROUP, SHARDS - first) }, (_, index) => first + index);
-
-/**
- * A reader that an earlier version was for gets this one too. Where the fan-out of the earlier one has not run (its worker
- * died, or this version superseded it first), its audience is frozen and counted now.
- */
-async function freezeEarlier(deps: FanOutDeps, job: FanOutJob): Promise<void> {
-  const earlier = { ...job, version: job.version - 1 };
-  if (earlier.version === 0 || (await deps.ledger.state(earlier)).cut) return;
-  const alert = await deps.alerts.get(earlier.alertId, earlier.version);
-  if (alert === undefined || alert.status === 'aborted' || alert.status === 'retracted') return;
-  await freezeEarlier(deps, earlier);
-  const { keepSeconds, acceptedAtMs } = deliveryLife(alert);
-  await deps.ledger.open(earlier, acceptedAtMs, keepSeconds);
-  for (let first = 0; first < SHARDS; first += GROUP) {
-    await Promise.all(
-      shardsFrom(first).map((shard) =>
-        freezeAndCount(deps, earlier, shard, () =>
-          deps.selection.freeze(audienceOf(earlier), shard, alert, keepSeconds),
-        ),
-      ),
-    );
-  }
-}
-
-/** A shard that was empty when first frozen stays empty, although Redis keeps no empty audience. */
-async function freezeAndCount(
-  deps: FanOutDeps,
-  job: FanOutJob,
-  shard: number,
-  freeze: Freeze,
-): Promise<Frozen> {
-  const frozen = await freeze(shard);
-  const counted = await deps.ledger.addAudience(job, shard, countBits(frozen.all));
-  return counted === 0 ? NOBODY : frozen;
-}
-const NOBODY: Frozen = { all: Buffer.alloc(0), unproven: Buffer.alloc(0) };
 
 /**
  * Puts the deliveries to unproven subscriptions into retries, once all batches are on their way: however many strangers

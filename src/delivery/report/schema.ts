@@ -17,6 +17,11 @@ export const reportSchema = z.strictObject({
   version: z.number().int().min(1),
   status: statusSchema,
   supersededBy: z.number().int().min(2).nullable().describe('The version that replaced a `superseded` one'),
+  silent: z
+    .boolean()
+    .describe(
+      'The version was silent: its audience are the readers that were still to get the version before it',
+    ),
   audience: count,
   outcomes: z
     .strictObject({

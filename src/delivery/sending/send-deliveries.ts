@@ -1,5 +1,6 @@
 import { asPlainAlert } from '../../alerts/notification.ts';
 import { toPublicAlert, type Alert } from '../../alerts/schema.ts';
+import { asSent } from '../../alerts/silent.ts';
 import type { Member } from '../../audience/selection.ts';
 import type { Channel, Message } from '../../channels/channel.ts';
 import type { RetryReason } from '../../push/types.ts';
@@ -35,8 +36,13 @@ export async function sendDeliveries(
   taken: Promise<void>,
 ): Promise<void> {
   const { version, life, order, attempt, waits, unproven } = state;
-  const forms = createForms(toPublicAlert(state.alert));
-  const earlier = createHolders(deps, version);
+  const alert = toPublicAlert(asSent(state.alert));
+  const forms = createForms(alert);
+  const { alertId } = version;
+  const earlier = createHolders(deps, {
+    alertId,
+    version: state.alert.inPlaceOf?.version ?? version.version,
+  });
   /** Why a subscription could not be read. */
   let unread: unknown;
   const note = (shard: number, slot: number, outcome: Outcome): void =>
@@ -50,7 +56,7 @@ export async function sendDeliveries(
 
   async function deliver(shard: number, member: Member, token: string, holds: boolean): Promise<void> {
     const { address, wishes } = member;
-    const admission = admit(wishes, state.alert, holds, deps.now());
+    const admission = admit(wishes, alert, holds, deps.now());
     if (admission.type === 'hold') return note(shard, member.slot, `held-${admission.reason}`);
     const channel = deps.channels.of(address);
     const ttl = Math.max(1, Math.floor((life.expiresAtMs - deps.now()) / 1000));

@@ -4,6 +4,7 @@ import { formatCursor } from '../log/cursor.ts';
 import type { Group, Groups } from './groups.ts';
 import { AT_ONCE, type FanWrite } from './fan-write.ts';
 import { alertText, concerns, type Version } from '../log/tail.ts';
+import type { LiveFilter } from '../protocol.ts';
 import type { Wire } from './wire.ts';
 
 /**
@@ -17,8 +18,8 @@ const EMPTY_TURN_MS = 0.05;
 const MAX_WAITING = 64;
 
 export interface Broadcast {
-  /** Writes a version to every connection that it concerns, after earlier versions. @returns resolves when there is room for the next; undefined when there is room now */
-  push(epoch: string, version: Version): Promise<void> | undefined;
+  /** Writes a version to every connection that it concerns (or `isFor`), after earlier versions. @returns resolves when there is room for the next; undefined when there is room now */
+  push(epoch: string, version: Version, isFor?: (filter: LiveFilter) => boolean): Promise<void> | undefined;
   /** Drops versions that have not gone out, because the log was replaced. */
   clear(): void;
   /** Resolves when all versions have gone out. */
@@ -28,6 +29,7 @@ export interface Broadcast {
 interface Job {
   readonly epoch: string;
   readonly version: Version;
+  readonly isFor: (filter: LiveFilter) => boolean;
 }
 
 export function createBroadcast(deps: {
@@ -55,7 +57,7 @@ export function createBroadcast(deps: {
     running = undefined;
   }
 
-  async function send({ epoch, version }: Job): Promise<void> {
+  async function send({ epoch, version, isFor }: Job): Promise<void> {
     const began = performance.now();
     const round = dropped;
     const slice = createSlice();
@@ -66,7 +68,7 @@ export function createBroadcast(deps: {
     for (const group of deps.groups.all()) {
       if (++looked % AT_ONCE === 0) await slice.pause();
       if (dropped !== round) return;
-      if (!concerns(group.filter, version)) continue;
+      if (!isFor(group.filter)) continue;
       const bytes = encode(group.wire);
       // From the end to the start: see Groups.part. A connection that opened after the version entered the tail has it in its hello.
       for (let at = group.members.length - 1; at >= 0; at = Math.min(at, group.members.length) - 1) {
@@ -81,8 +83,8 @@ export function createBroadcast(deps: {
   }
 
   return {
-    push: (epoch, version) => {
-      waiting.push({ epoch, version });
+    push: (epoch, version, isFor = (filter) => concerns(filter, version)) => {
+      waiting.push({ epoch, version, isFor });
       running ??= run();
       if (waiting.length < MAX_WAITING) return undefined;
       room ??= createRoom();

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { CANARY_ADDRESS, CANARY_FILTER, CANARY_HEADER, type CanaryProofs } from '../canary.ts';
 import { addressBucket } from '../../http/client-address.ts';
 import type { Cursor } from '../log/cursor.ts';
 import type { LiveLimits } from './limits.ts';
@@ -28,6 +29,8 @@ export function createAdmission(deps: {
   limits: Pick<LiveLimits, 'connections' | 'perAddress'>;
   allowedOrigins: readonly string[];
   addressOf: (request: IncomingMessage) => string;
+  /** None: there is no canary. */
+  canary?: Pick<CanaryProofs, 'isValid'> | undefined;
 }): Admission {
   const { limits } = deps;
   const perAddress = new Map<string, number>();
@@ -66,6 +69,9 @@ export function createAdmission(deps: {
       const { path, query } = splitTarget(request.url ?? '');
       if (path !== '/v1/live')
         return { code: 'not-found', reason: 'path', detail: 'the live line is at /v1/live' };
+      if (deps.canary?.isValid(request.headers[CANARY_HEADER]) === true) {
+        return { filter: CANARY_FILTER, since: undefined, address: CANARY_ADDRESS };
+      }
       const address = addressBucket(deps.addressOf(request));
       const refused = refusal(request, address);
       if (refused !== undefined) return refused;
@@ -77,10 +83,12 @@ export function createAdmission(deps: {
       return { filter: parsed.filter, since: parsed.cursor, address };
     },
     enter: (address) => {
+      if (address === CANARY_ADDRESS) return;
       open += 1;
       perAddress.set(address, (perAddress.get(address) ?? 0) + 1);
     },
     leave: (address) => {
+      if (address === CANARY_ADDRESS) return;
       open -= 1;
       const left = (perAddress.get(address) ?? 1) - 1;
       if (left === 0) perAddress.delete(address);

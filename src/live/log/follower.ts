@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../../ops/logger.ts';
 import { closeRedis, type Redis } from '../../redis/connect.ts';
+import { newestCanary, type CanaryEntry } from '../canary.ts';
 import type { Cursor } from './cursor.ts';
 import { awaitAfter, createLiveLog, type LogEntry, type LogReading } from './log.ts';
 import { createLooks } from './look-waiters.ts';
@@ -57,6 +58,8 @@ export async function openFollower(deps: {
   logger: Logger;
   onVersion: (version: Version) => Promise<void> | undefined;
   onNewLog: () => void;
+  /** The canary has come as far as a version would. */
+  onCanary?: (entry: CanaryEntry) => void;
 }): Promise<Follower> {
   const { follower } = deps;
   const log = createLiveLog(follower);
@@ -75,11 +78,13 @@ export async function openFollower(deps: {
   }
 
   let tail = await startOver();
+  let canary = await newestCanary(follower);
 
   async function startAgain(reason: string, reading: LogReading): Promise<void> {
     const { offset } = tail.cursor;
     deps.logger.warn({ reason, offset, last: reading.last }, 'the live log was replaced; clients start over');
     tail = await startOver();
+    canary = await newestCanary(follower);
     deps.onNewLog();
   }
 
@@ -106,11 +111,14 @@ export async function openFollower(deps: {
   async function follow(): Promise<void> {
     while (!closing.signal.aborted) {
       try {
-        await awaitAfter(follower, tail.cursor.offset, BLOCK_MS);
+        const came = await awaitAfter(follower, tail.cursor.offset, canary, BLOCK_MS);
         await looks.run(async () => {
           while (await catchUp());
         });
         failed = false;
+        if (came === undefined) continue;
+        canary = came.id;
+        deps.onCanary?.(came);
       } catch (error) {
         if (closing.signal.aborted) return;
         failed = true;

@@ -3,6 +3,7 @@ import type { Alert } from '../../alerts/schema.ts';
 import type { Redis } from '../../redis/connect.ts';
 import { keys } from '../../redis/keys.ts';
 import { runScript } from '../../redis/script.ts';
+import type { CanaryEntry } from '../canary.ts';
 import { formatCursor } from './cursor.ts';
 import { APPEND } from './scripts/append.ts';
 import { ERASE } from './scripts/erase.ts';
@@ -78,7 +79,20 @@ export function createLiveLog(redis: Redis): LiveLog {
   };
 }
 
-/** Waits up to `blockMs` for an entry after `offset`. */
-export async function awaitAfter(redis: Redis, offset: number, blockMs: number): Promise<void> {
-  await redis.xread('COUNT', 1, 'BLOCK', blockMs, 'STREAMS', keys.liveLog, `${offset}-0`);
+/**
+ * Waits up to `blockMs` for an entry after `offset`, or for the canary's next run.
+ * @param canary the id of the canary's entry that came last
+ * @returns the canary's entry, if one came
+ */
+export async function awaitAfter(
+  redis: Redis,
+  offset: number,
+  canary: string,
+  blockMs: number,
+): Promise<CanaryEntry | undefined> {
+  const streams = [keys.liveLog, keys.liveCanary] as const;
+  const found = await redis.xread('COUNT', 1, 'BLOCK', blockMs, 'STREAMS', ...streams, `${offset}-0`, canary);
+  const [, entries] = found?.find(([stream]) => stream.endsWith(keys.liveCanary)) ?? [];
+  const [id, fields] = entries?.[0] ?? [];
+  return id === undefined ? undefined : { id, run: fields?.[1] ?? '' };
 }

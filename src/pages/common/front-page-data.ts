@@ -1,10 +1,12 @@
 import type { Alert, Urgency } from '../../alerts/schema.ts';
+import type { Identity } from './identity.ts';
 
 /** `GET /v1/config`, as far as the reader page needs it. */
 export interface PublicConfig {
   readonly vapidPublicKey: string;
   readonly topics: readonly Topic[];
   readonly languages: readonly string[];
+  readonly newsroom: Identity;
   readonly urgencies: readonly Urgency[];
 }
 

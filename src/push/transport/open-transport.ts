@@ -18,6 +18,8 @@ export interface TransportOptions {
   readonly lookup?: LookupFunction;
   /** Trusted authorities (PEM) in place of the well-known ones. */
   readonly ca?: string;
+  /** The same for some origins alone. */
+  readonly caOf?: (origin: string) => string | undefined;
   /** Longest time for TCP, TLS and HTTP/2 SETTINGS. 10 s. */
   readonly connectTimeoutMs?: number;
   /** Longest time from the call to the whole answer, including waiting and connecting. 30 s. */
@@ -69,12 +71,13 @@ export function openTransport(options: TransportOptions): Transport {
       }
       if (origins.size >= MAX_ORIGINS) return new TransportError('refused', 'too many push services', false);
     }
+    const ca = options.caOf?.(name) ?? options.ca;
     const origin = new Origin({
       origin: url,
       tls: {
         connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
         ...(options.lookup === undefined ? {} : { lookup: options.lookup }),
-        ...(options.ca === undefined ? {} : { ca: options.ca }),
+        ...(ca === undefined ? {} : { ca }),
       },
       logger: options.logger,
       metrics,

@@ -1,6 +1,7 @@
 import { ownMarkup } from '../common/trusted-types.ts';
 import { changeName } from '../../alerts/naming.ts';
 import type { Alert } from '../../alerts/schema.ts';
+import { isAnnounced } from '../../alerts/silent.ts';
 import { timesIn } from '../../pages/common/times.ts';
 import { openLiveClient } from '../live/main.ts';
 import { persist, type Persistence } from '../common/keep-trying.ts';
@@ -14,6 +15,8 @@ const TICK_MS = 15_000;
 
 /** The newest version that the live line sent. */
 let wanted = 0;
+/** The newest silent version: nobody is told of it. */
+let untold = 0;
 
 function prepare(root: ParentNode): void {
   const times = timesIn(document.documentElement.lang);
@@ -47,12 +50,12 @@ function show(fresh: Document): void {
   if (main === null || versionOf(fresh) <= versionOf(document) || versionOf(fresh) < wanted) return;
   prepare(main);
   document.querySelector('main')?.replaceWith(main);
-  if (document.title !== fresh.title) say(fresh.title);
+  if (document.title !== fresh.title && versionOf(fresh) !== untold) say(fresh.title);
   document.title = fresh.title;
 }
 
 /** Shows at once what the live line carries of a version: above all, that the shown version was wrong. */
-function showAtOnce({ change, headline, note, body, lang, dir }: Alert): void {
+function showAtOnce({ version, change, headline, note, body, lang, dir }: Alert): void {
   const article = document.querySelector('main article');
   const heading = article?.querySelector('h1');
   if (!article || !heading) return;
@@ -70,7 +73,7 @@ function showAtOnce({ change, headline, note, body, lang, dir }: Alert): void {
     article.querySelector('.label')?.replaceChildren(name);
     for (const gone of article.querySelectorAll('img, .button')) gone.remove();
   }
-  say(`${name}: ${headline}`);
+  if (version !== untold) say(`${name}: ${headline}`);
 }
 
 function element<Name extends 'del' | 'div' | 'p' | 'strong'>(
@@ -108,7 +111,9 @@ prepare(document);
 const id = document.querySelector<HTMLElement>('main')?.dataset['alert'];
 if (id !== undefined) {
   const take = (alert: Alert): void => {
-    if (alert.version <= Math.max(versionOf(document), wanted)) return;
+    const seen = Math.max(versionOf(document), wanted);
+    if (alert.version <= seen) return;
+    if (!isAnnounced(alert, seen)) untold = alert.version;
     showAtOnce(alert);
     bringIn(alert.version);
   };

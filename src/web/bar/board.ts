@@ -1,4 +1,5 @@
 import type { Alert } from '../../alerts/schema.ts';
+import { isAnnounced } from '../../alerts/silent.ts';
 
 /** How long the bar shows a retraction to readers who saw the retracted alert. */
 const RETRACTION_MS = 20_000;
@@ -13,7 +14,7 @@ export interface Board {
   take(alert: Alert): void;
   /** Takes all current alerts, and forgets all others. */
   reset(current: readonly Alert[]): void;
-  /** The alert to show now, and whether it is news: a version that was shown before is not. */
+  /** The alert to show now, and whether it is news: a version that was shown before is not, nor a silent one after it. */
   look(nowMs: number): { readonly alert: Alert | undefined; readonly isNews: boolean };
   /** Ids of all alerts that could be shown: the shown one, and those behind it. */
   current(nowMs: number): string[];
@@ -70,7 +71,8 @@ export function createBoard(isDismissed: (alertId: string) => boolean): Board {
     look: (nowMs) => {
       const [top] = showable(nowMs);
       if (top === undefined) return { alert: undefined, isNews: false };
-      const isNews = shown.get(top.id) !== top.version;
+      const seen = shown.get(top.id) ?? 0;
+      const isNews = seen !== top.version && isAnnounced(top, seen);
       shown.set(top.id, top.version);
       if (top.change === 'retraction' && !retractedUntil.has(top.id)) {
         retractedUntil.set(top.id, nowMs + RETRACTION_MS);

@@ -4,6 +4,7 @@ import type { EditorAlert, NewVersion } from '../../alerts/schema.ts';
 import type { Report } from '../../delivery/report/schema.ts';
 import type { Answer } from './client.ts';
 import type { DeskShared } from './desk-context.ts';
+import { KEYS } from './keyboard/keys.ts';
 import { fill, type Words } from './words/words.ts';
 
 /** How an attempt to stop an alert ended: the word that says so. */
@@ -15,24 +16,44 @@ export function abortedBy(answer: Answer<unknown>): Aborted {
   return answer.problem.code === 'wrong-status' ? 'abortTooLate' : 'notAllowed';
 }
 
-/** What this editor can still do about an alert. */
+/** What can be written about an alert: its next version, or an edit while it waits. */
+export type Writing = NewVersion['change'] | 'edit';
+
+/** What this editor can still do about what readers have. */
 export function renderActions(
   alert: EditorAlert,
   desk: DeskShared,
   on: {
     readonly aborted: Aborted | undefined;
     readonly onAbort: () => void;
-    readonly onWrite: (change: NewVersion['change']) => void;
+    readonly onWrite: (what: Writing) => void;
   },
 ): TemplateResult {
   const { text } = desk.words;
   const may = (action: Action): boolean => refusalOf(action, alert, desk.editor) === undefined;
   const write = (change: NewVersion['change'], label: string): TemplateResult | typeof nothing =>
-    may(change) ? html`<button type="button" @click=${() => on.onWrite(change)}>${label}</button>` : nothing;
+    may(change)
+      ? html`<button
+          type="button"
+          data-key=${KEYS[change]}
+          aria-keyshortcuts=${KEYS[change]}
+          @click=${() => on.onWrite(change)}
+        >
+          ${label}
+        </button>`
+      : nothing;
+  const abort = html`<button
+    type="button"
+    class="danger"
+    data-key=${KEYS.abort}
+    aria-keyshortcuts=${KEYS.abort}
+    @click=${on.onAbort}
+  >
+    ${text.abort}
+  </button>`;
   return html`
     <div class="buttons">
-      ${may('abort') ? html`<button type="button" class="danger" @click=${on.onAbort}>${text.abort}</button>` : nothing}
-      ${write('update', text.updateIt)} ${write('correction', text.correct)}
+      ${may('abort') ? abort : nothing} ${write('update', text.updateIt)} ${write('correction', text.correct)}
       ${write('retraction', text.retract)}
       <a class="button" href="#/">${text.writeNew}</a>
     </div>

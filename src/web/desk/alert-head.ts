@@ -1,11 +1,14 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { EditorAlert } from '../../alerts/schema.ts';
-import { topicNames } from './writing/last-question.ts';
+import { topicNames } from './topic-names.ts';
 import type { DeskShared } from './desk-context.ts';
 import { fill } from './words/words.ts';
 
 /** What the alert is and says. */
-export function renderAlertHead(alert: EditorAlert, { words, client, config }: DeskShared): TemplateResult {
+export function renderAlertHead(
+  alert: EditorAlert,
+  { words, client, config, names }: DeskShared,
+): TemplateResult {
   const { text } = words;
   const isOver = Date.parse(alert.expiresAt) < client.now();
   return html`
@@ -16,6 +19,7 @@ export function renderAlertHead(alert: EditorAlert, { words, client, config }: D
         <span>${text[alert.urgency]}</span>
         <span>${words.languageName(alert.lang)}</span>
         <span>${topicNames(alert.topics, config, words)}</span>
+        <span>${fill(text.finding.wrote, { name: names.of(alert.createdBy, words) })}</span>
         <time datetime=${alert.createdAt}>${words.time(alert.createdAt)}</time>
         <span class="quiet">
           ${fill(isOver ? text.expired : text.expires, { time: words.time(alert.expiresAt) })}

@@ -1,127 +1,135 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { EditorAlert, NewVersion } from '../../alerts/schema.ts';
-import { persist, type Persistence } from '../common/keep-trying.ts';
-import { abortedBy, renderAbortQuestion, renderActions, type Aborted } from './alert-actions.ts';
-import { renderAlertHead } from './alert-head.ts';
 import type { Report } from '../../delivery/report/schema.ts';
-import { isRefusedFor } from './client.ts';
-import { DeskElement } from './element.ts';
-import { lookAgain } from './look-again.ts';
-import { renderReportSection } from './report/report-section.ts';
-import { createShownReport, type ShownReport } from './report/shown-report.ts';
+import { abortedBy, renderAbortQuestion, type Aborted } from './alert-actions.ts';
+import { renderOpenAlert } from './alert-sections.ts';
 import type { DeskShared } from './desk-context.ts';
-import { isWaiting } from './waiting/waiting-alert.ts';
-import type { Words } from './words/words.ts';
+import { DeskElement } from './element.ts';
+import { KEYS } from './keyboard/keys.ts';
+import { lookAgain } from './look-again.ts';
+import { changeableOf, createAlertReader, shownOf, type OpenAlert } from './open-alert.ts';
+import { createShownReport, type ShownReport } from './report/shown-report.ts';
+import { everyTick } from './ticker.ts';
+import { isHeld } from './waiting/held.ts';
+import type { Subject } from './writing/drafted.ts';
+import { takeBack } from './writing/take-back.ts';
 import './confirm.ts';
 import './writing/writer.ts';
 
 /** Often enough: the API refuses a change of an alert that a colleague has changed meanwhile. */
 const LOOK_MS = 20_000;
+const TICK_MS = 1000;
 
 /**
- * One alert: its report as it fills, and what the editor can still do. Fires `changed` when the alert has changed. The
- * address decides `writing`.
+ * One alert: its report as it fills, and what the editor can still do. Fires `changed` when the alert has changed, and `back`
+ * when its text is to be written on. The address decides `writing`.
  */
 class AlertView extends DeskElement {
   static override properties = {
     desk: { attribute: false },
     alertId: { attribute: false },
     writing: { attribute: false },
-    alert: { state: true },
+    open: { state: true },
     missing: { state: true },
     unanswered: { state: true },
     asking: { state: true },
     aborted: { state: true },
     replaced: { state: true },
+    occupied: { state: true },
   };
   declare desk: DeskShared;
   declare alertId: string;
-  /** The kind of version that is being written. */
-  declare writing: NewVersion['change'] | undefined;
-  declare private alert: EditorAlert | undefined;
+  /** What is being written about it. */
+  declare writing: NewVersion['change'] | 'edit' | undefined;
+  declare private open: OpenAlert | undefined;
   declare private missing: boolean;
-  /** The server has not told yet whether the alert exists. */
+  /** The server gave no answer the last time. */
   declare private unanswered: boolean;
   /** Whether the question is open if sending shall stop. */
   declare private asking: boolean;
   declare private aborted: Aborted | undefined;
   /** Whether a newer version came while this one was shown. */
   declare private replaced: boolean;
-  private loading: Persistence | undefined;
+  /** Whether another draft is where the text of this one would be written on. */
+  declare private occupied: boolean;
+  /** The version that was sent from here last: nobody needs to be told of it. */
+  private ownVersion = 0;
   private stopLooking: (() => void) | undefined;
+  private readonly reader = createAlertReader(() => this.desk.client, {
+    read: (open) => this.take(open),
+    missing: () => (this.missing = this.open === undefined),
+    silent: () => (this.unanswered = true),
+  });
   private readonly shown: ShownReport = createShownReport({
     onReport: (report) => this.takeReport(report),
     onChange: () => this.requestUpdate(),
     onLost: () => void this.desk.client.session(),
   });
 
+  constructor() {
+    super();
+    // What is scheduled becomes what leaves within seconds.
+    everyTick(this, TICK_MS, () => this.open?.alert.status === 'scheduled' && this.requestUpdate());
+  }
+
   override willUpdate(changed: PropertyValues): void {
     if (!changed.has('alertId')) {
       if (changed.has('writing')) void this.focusOn('h1');
       return;
     }
-    this.alert = undefined;
+    this.open = undefined;
     this.missing = false;
     this.unanswered = false;
     this.asking = false;
     this.aborted = undefined;
     this.replaced = false;
+    this.occupied = false;
+    this.ownVersion = 0;
     this.shown.follow(this.alertId, undefined);
-    this.load();
+    this.reader.read(this.alertId);
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
     // The report of a version does not tell of the next version.
-    this.stopLooking = lookAgain(() => this.load(), LOOK_MS);
+    this.stopLooking = lookAgain(() => this.reader.look(this.alertId), LOOK_MS);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.stopLooking?.();
-    this.loading?.stop();
+    this.reader.stop();
     this.shown.close();
   }
 
-  /** Reads the alert until the server gives it, in this version at least, or says that there is none. */
-  private load(version = 1): void {
-    this.loading?.stop();
-    const path = `/v1/alerts/${this.alertId}`;
-    this.loading = persist(
-      async (signal) => {
-        const answer = await this.desk.client.call<EditorAlert>(path);
-        if (signal.aborted) return;
-        this.missing = this.alert === undefined && isRefusedFor(answer, 'not-found');
-        if (this.missing) return;
-        if (answer.type !== 'done') throw new Error('there was no answer');
-        this.take(answer.body);
-        if (answer.body.version < version) throw new Error(`version ${version} is not there yet`);
-      },
-      () => {
-        this.unanswered = this.alert === undefined;
-      },
-    );
+  /** Shows this state, unless a newer version is shown already, and follows the report of what readers have. */
+  private take(open: OpenAlert): void {
+    const before = this.open;
+    this.unanswered = false;
+    if (before !== undefined && before.alert.version > open.alert.version) return;
+    this.open = open;
+    const shown = shownOf(open)?.version;
+    const isNewer = before !== undefined && before.alert.version < open.alert.version;
+    if (before === undefined || isNewer || shown !== shownOf(before)?.version) {
+      this.shown.follow(this.alertId, shown);
+    }
+    if (isNewer) this.replaced = open.alert.version !== this.ownVersion;
+    if (before === undefined) void this.focusOn('h1');
+    else if (before.etag !== open.etag) this.moved();
   }
 
-  /** Shows this version, unless a newer one is shown already, and follows its report. */
-  private take(alert: EditorAlert): void {
-    const before = this.alert;
-    if (before !== undefined && before.version > alert.version) return;
-    this.alert = alert;
-    this.unanswered = false;
-    if (before?.version === alert.version) return;
-    this.shown.follow(this.alertId, alert.version);
-    this.replaced = before !== undefined;
-    if (before === undefined) void this.focusOn('h1');
-    else this.tellChanged();
+  /** A button that the new state no longer has may have had the focus. */
+  private moved(): void {
+    if (this.querySelector('desk-held, desk-waiting')?.contains(document.activeElement)) {
+      if (document.querySelector('dialog[open]') === null) void this.focusOn('h1');
+    }
+    this.tellChanged();
   }
 
   private takeReport(report: Report): void {
-    if (report.version !== this.alert?.version || report.status === this.alert.status) return;
-    this.alert = { ...this.alert, status: report.status };
-    this.tellChanged();
-    // Another editor may have corrected or retracted it.
-    this.load();
+    const shown = this.open && shownOf(this.open);
+    // Another editor may have corrected, stopped or retracted it.
+    if (report.version === shown?.version && report.status !== shown.status) this.reader.read(this.alertId);
   }
 
   private tellChanged(): void {
@@ -131,53 +139,77 @@ class AlertView extends DeskElement {
   private readonly onAbort = async (): Promise<void> => {
     this.asking = false;
     const path = `/v1/alerts/${this.alertId}/abort`;
-    const answer = await this.desk.client.call<EditorAlert>(path, { method: 'POST' });
-    if (answer.type === 'done') this.take(answer.body);
-    this.aborted = abortedBy(answer);
+    this.aborted = abortedBy(await this.desk.client.call<EditorAlert>(path, { method: 'POST' }));
+    this.reader.read(this.alertId);
     this.tellChanged();
     void this.focusOn('.note.aborted');
   };
 
-  /** Without an alert the step may have been taken, or a colleague was first: the server knows. */
-  private readonly onStepped = (event: CustomEvent<EditorAlert | null>): void => {
-    if (event.detail === null) this.load();
-    else this.take(event.detail);
+  /** The step may have been taken, or a colleague was first: the server knows. */
+  private readonly onStepped = (): void => {
+    this.reader.read(this.alertId);
     this.tellChanged();
     void this.focusOn('h1');
   };
 
-  private write(change: NewVersion['change']): void {
-    location.hash = `#/${this.alertId}/${change}`;
-  }
+  /** The text comes back into the form of whoever wrote it, or asks for it, unless another draft is there. */
+  private readonly onTakeBack = (event: CustomEvent<EditorAlert>): void => {
+    const alert = event.detail;
+    const shown = this.open && shownOf(this.open);
+    const isOwn = alert.createdBy === this.desk.editor.id || event.type === 'back';
+    const place = isOwn ? takeBack(alert, shown, this.desk) : undefined;
+    this.occupied = isOwn && place === undefined;
+    this.reader.read(this.alertId);
+    this.tellChanged();
+    if (place !== undefined) this.dispatchEvent(new CustomEvent('back', { detail: place }));
+  };
 
   private readonly stopWriting = (): void => {
     this.writing = undefined; // now: the form must not see its own version come
     location.hash = `#/${this.alertId}`;
   };
 
-  /** The writer goes on with the newest version of the alert as soon as it is loaded. */
-  private readonly onOvertaken = (event: CustomEvent<number>): void => this.load(event.detail);
+  /** The writer goes on with the newest state of the alert as soon as it is loaded. */
+  private readonly onOvertaken = (event: CustomEvent<number>): void =>
+    this.reader.read(this.alertId, event.detail || 1);
 
   private readonly onVersionSent = (event: CustomEvent<EditorAlert>): void => {
     this.stopWriting();
-    this.take(event.detail);
-    this.replaced = false; // it is what was sent here, and gets the focus
+    this.ownVersion = event.detail.version;
+    this.reader.read(this.alertId, this.ownVersion);
+    this.tellChanged();
     void this.focusOn('h1');
   };
 
+  private get subject(): Subject | undefined {
+    const { open, writing } = this;
+    if (open === undefined || writing === undefined) return undefined;
+    return writing === 'edit'
+      ? { change: writing, of: open.alert, etag: open.etag }
+      : { change: writing, of: changeableOf(open) };
+  }
+
   override render(): TemplateResult {
-    const { desk, alert, writing } = this;
+    const { desk, open, subject } = this;
     const { text } = desk.words;
     if (this.missing) return html`<div class="sheet"><p role="alert">${text.notFound}</p></div>`;
-    if (alert === undefined) return this.renderWaiting(desk.words);
-    if (writing !== undefined) {
+    if (open === undefined) return this.renderLoading();
+    if (subject !== undefined) {
       return html`
         <p>
-          <button type="button" class="plain back" @click=${this.stopWriting}>${text.backToAlert}</button>
+          <button
+            type="button"
+            class="plain back"
+            data-key=${KEYS.back}
+            aria-keyshortcuts=${KEYS.back}
+            @click=${this.stopWriting}
+          >
+            ${text.backToAlert}
+          </button>
         </p>
         <desk-writer
           .desk=${desk}
-          .subject=${{ change: writing, of: alert }}
+          .subject=${subject}
           @sent=${this.onVersionSent}
           @overtaken=${this.onOvertaken}
         ></desk-writer>
@@ -186,14 +218,20 @@ class AlertView extends DeskElement {
     return html`
       <article class="sheet alert">
         <p class="unseen" role="status">
-          ${this.replaced ? `${text[alert.change]}: ${alert.headline}` : nothing}
+          ${this.replaced ? `${text[open.alert.change]}: ${open.alert.headline}` : nothing}
         </p>
-        ${renderAlertHead(alert, desk)}
-        ${
-          isWaiting(alert)
-            ? html`<desk-waiting .desk=${desk} .alert=${alert} @stepped=${this.onStepped}></desk-waiting>`
-            : this.renderPublic(alert)
-        }
+        ${renderOpenAlert(open, desk, {
+          shown: this.shown,
+          aborted: this.aborted,
+          isOccupied: this.occupied,
+          isHeld: isHeld(open.alert, desk.client.now()),
+          isConnected: !this.unanswered,
+          onAbort: () => (this.asking = true),
+          onWrite: (change) => (location.hash = `#/${this.alertId}/${change}`),
+          onStepped: this.onStepped,
+          onTakeBack: this.onTakeBack,
+          onLook: () => this.reader.look(this.alertId),
+        })}
       </article>
       ${renderAbortQuestion(desk.words, {
         open: this.asking,
@@ -204,22 +242,11 @@ class AlertView extends DeskElement {
     `;
   }
 
-  private renderPublic(alert: EditorAlert): TemplateResult {
-    const { desk } = this;
-    return html`
-      ${renderActions(alert, desk, {
-        aborted: this.aborted,
-        onAbort: () => (this.asking = true),
-        onWrite: (change) => this.write(change),
-      })}
-      ${renderReportSection(this.shown, desk.words, alert.version, (version) => this.shown.follow(alert.id, version))}
-    `;
-  }
-
-  private renderWaiting({ text }: Words): TemplateResult {
+  private renderLoading(): TemplateResult {
+    const { text } = this.desk.words;
     const unanswered = html`
       <p>${text.noAnswerYet}</p>
-      <button type="button" class="main" @click=${() => this.loading?.hurry()}>${text.again}</button>
+      <button type="button" class="main" @click=${() => this.reader.hurry()}>${text.again}</button>
     `;
     return html`<div class="sheet">
       ${this.unanswered ? nothing : html`<p class="quiet">${text.loading}</p>`}

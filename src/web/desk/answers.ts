@@ -21,11 +21,18 @@ export interface DeskConfig {
   readonly pushMessageLimitBytes: number;
   /** Null: links may lead anywhere. */
   readonly linkSites: readonly string[] | null;
+  /** So long the server holds what is sent with `undoable`; 0: not at all. */
+  readonly undoSeconds: number;
 }
 
 export interface Estimate {
   readonly subscriptions: number;
   readonly connections: number;
+}
+
+/** Every editor's name by id, also of those who were revoked. */
+export interface EditorNames {
+  readonly names: Readonly<Record<string, string>>;
 }
 
 export interface AlertPage {
@@ -47,6 +54,8 @@ export interface ProblemDetails {
   }[];
   /** Id of the alert that this one repeats. */
   readonly alertId?: string;
+  /** What it has in common with that. */
+  readonly shares?: 'headline' | 'story';
   /** The alert's newest version, of a `version-conflict`. */
   readonly version?: number;
   readonly retryAfterSeconds?: number;

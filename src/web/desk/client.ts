@@ -1,15 +1,18 @@
 import type { DeskSession, ProblemDetails } from './answers.ts';
+import { createDateClock } from './date-clock.ts';
 
 /** `silent`: no answer came, or an answer (5xx) that does not tell whether the request took effect. */
 export type Answer<T> =
-  | { readonly type: 'done'; readonly body: T }
+  | { readonly type: 'done'; readonly body: T; readonly etag: string }
   | { readonly type: 'refused'; readonly problem: ProblemDetails }
   | { readonly type: 'silent'; readonly problem?: ProblemDetails };
 
 interface CallOptions {
-  readonly method?: 'GET' | 'POST' | 'DELETE';
+  readonly method?: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
   readonly body?: object;
   readonly idempotencyKey?: string;
+  /** An ETag: change it only if it is still this one. */
+  readonly ifMatch?: string | undefined;
 }
 
 /** The API as the desk's session calls it. */
@@ -31,10 +34,10 @@ const TIMEOUT_MS = 15_000;
 /** @param onSignedOut called when the API no longer accepts the session */
 export function createClient(onSignedOut: () => void): Client {
   let csrfToken = '';
-  let clockOffsetMs = 0;
+  const clock = createDateClock();
 
   async function exchange<T>(path: string, options: CallOptions): Promise<Answer<T>> {
-    const { method = 'GET', body, idempotencyKey } = options;
+    const { method = 'GET', body, idempotencyKey, ifMatch } = options;
     try {
       const response = await fetch(path, {
         method,
@@ -42,14 +45,17 @@ export function createClient(onSignedOut: () => void): Client {
           ...(method === 'GET' ? {} : { 'X-CSRF-Token': csrfToken }),
           ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
           ...(idempotencyKey === undefined ? {} : { 'Idempotency-Key': idempotencyKey }),
+          ...(ifMatch === undefined ? {} : { 'If-Match': ifMatch }),
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         signal: AbortSignal.timeout(TIMEOUT_MS),
       });
-      const date = Date.parse(response.headers.get('date') ?? '');
-      if (!Number.isNaN(date)) clockOffsetMs = date - Date.now();
+      clock.heard(response.headers.get('date'));
       const text = await response.text();
-      if (response.ok) return { type: 'done', body: (text === '' ? undefined : JSON.parse(text)) as T };
+      if (response.ok) {
+        const etag = response.headers.get('etag') ?? '';
+        return { type: 'done', body: (text === '' ? undefined : JSON.parse(text)) as T, etag };
+      }
       const problem = readProblem(response, text);
       // An answer from a proxy in between, which is not our problem+json, does not tell either.
       if (response.status >= 500 || problem === undefined) {
@@ -90,7 +96,7 @@ export function createClient(onSignedOut: () => void): Client {
       const answer = await renewed('/v1/session', { method: 'DELETE' });
       return answer.type === 'done' || isRefusedFor(answer, 'unauthenticated');
     },
-    now: () => Date.now() + clockOffsetMs,
+    now: () => clock.now(),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { DeskConfig, DeskSession } from './answers.ts';
 import type { Client } from './client.ts';
+import type { Names } from './names.ts';
 import type { Words } from './words/words.ts';
 
 /** Every part of the desk gets this. */
@@ -8,4 +9,5 @@ export interface DeskShared {
   readonly words: Words;
   readonly config: DeskConfig;
   readonly editor: DeskSession['editor'];
+  readonly names: Names;
 }

@@ -1,25 +1,22 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import type { EditorAlert, NewVersion } from '../../alerts/schema.ts';
+import type { EditorAlert } from '../../alerts/schema.ts';
 import { recall, remember } from '../common/browser-memory.ts';
 import type { DeskConfig, DeskSession } from './answers.ts';
 import { createClient, type Client } from './client.ts';
 import { draftsOf, eraseDrafts } from './writing/draft.ts';
 import { DeskElement } from './element.ts';
+import { pressByKeys } from './keyboard/shortcuts.ts';
+import { loadNames, NO_NAMES, type Names } from './names.ts';
+import { renderPage } from './page.ts';
+import { openIdOf, routeOf, type Route } from './route.ts';
 import { localShelf } from './writing/local-shelf.ts';
 import { renderSignOutQuestion, renderTop } from './top.ts';
 import { wordsIn, type Words } from './words/words.ts';
 import { directionIn, isLanguage, LANGUAGES, otherLanguage } from '../../words/language.ts';
 import './confirm.ts';
+import './keyboard/key-sheet.ts';
+import './lists/lists.ts';
 import './sign-in.ts';
-import './writing/writer.ts';
-import './alert-view.ts';
-import './recent.ts';
-
-/**
- * `#/` writes a new alert, `#/<id>` shows one, `#/<id>/correction` corrects it. So the editor stays in the same place after a
- * reload, and after signing in again.
- */
-const ALERT_ROUTE = /^#\/([0-9a-z]{26})(?:\/(update|correction|retraction))?$/;
 
 const rememberedLanguage = () => {
   const language = recall('language');
@@ -34,11 +31,12 @@ class Desk extends DeskElement {
     config: { state: true },
     trouble: { state: true },
     ended: { state: true },
-    openId: { state: true },
-    openChange: { state: true },
+    names: { state: true },
+    route: { state: true },
     changes: { state: true },
     leaving: { state: true },
-    stayed: { state: true },
+    told: { state: true },
+    showingKeys: { state: true },
   };
   declare private words: Words;
   declare private session: DeskSession | undefined;
@@ -47,15 +45,15 @@ class Desk extends DeskElement {
   declare private trouble: boolean;
   /** The session ended while the editor worked. */
   declare private ended: boolean;
-  declare private openId: string | undefined;
-  /** The kind of version that the editor writes. */
-  declare private openChange: NewVersion['change'] | undefined;
+  declare private names: Names;
+  declare private route: Route;
   /** Counts changes that were made here: the list then looks again. */
   declare private changes: number;
   /** The number of drafts that the question before signing out is about; 0: no question. */
   declare private leaving: number;
-  /** The server did not confirm that the session is over. */
-  declare private stayed: boolean;
+  /** What the page must say, wherever the editor is now. */
+  declare private told: 'stillSignedIn' | 'takenBack' | undefined;
+  declare private showingKeys: boolean;
   private asked = false;
   private readonly client: Client;
 
@@ -66,8 +64,10 @@ class Desk extends DeskElement {
     this.ended = false;
     this.changes = 0;
     this.leaving = 0;
-    this.stayed = false;
-    this.onRoute();
+    this.showingKeys = false;
+    this.names = NO_NAMES;
+    this.route = routeOf(location.hash);
+    pressByKeys(this);
     this.client = createClient(() => {
       this.ended ||= this.session !== undefined;
       this.session = undefined;
@@ -96,19 +96,27 @@ class Desk extends DeskElement {
     if (session.type === 'done') this.session = session.body;
     this.trouble = config.type !== 'done' || session.type === 'silent';
     this.requestUpdate();
+    void this.loadNames();
   };
 
+  private async loadNames(): Promise<void> {
+    if (this.session !== undefined) this.names = await loadNames(this.client, this.names);
+  }
+
   private readonly onRoute = (): void => {
-    const [, id, change] = ALERT_ROUTE.exec(location.hash) ?? [];
-    // The link or button that led to the form is gone with the report.
-    if (id === undefined && this.openId !== undefined) void this.focusOn('desk-writer [name="headline"]');
-    this.openId = id;
-    this.openChange = change as NewVersion['change'] | undefined;
+    const before = this.route;
+    this.route = routeOf(location.hash);
+    this.told = undefined;
+    // The link or button that led to the form is gone with the other page.
+    if (this.route.page === 'new' && before.page !== 'new') {
+      void this.focusOn('desk-writer [name="headline"]');
+    }
   };
 
   private readonly onSignedIn = (event: CustomEvent<DeskSession>): void => {
     this.session = event.detail;
     this.ended = false;
+    void this.loadNames();
     void this.focusOn('desk-writer [name="headline"]');
   };
 
@@ -121,8 +129,9 @@ class Desk extends DeskElement {
   private async signOut(drafts: 'keep' | 'erase' = 'keep'): Promise<void> {
     this.leaving = 0;
     const editor = this.session?.editor.id;
-    this.stayed = !(await this.client.signOut());
-    if (this.stayed || editor === undefined) return;
+    const isOut = await this.client.signOut();
+    this.told = isOut ? undefined : 'stillSignedIn';
+    if (!isOut || editor === undefined) return;
     if (drafts === 'erase') eraseDrafts(editor, localShelf());
     this.ended = false;
     this.session = undefined;
@@ -141,6 +150,21 @@ class Desk extends DeskElement {
 
   private readonly onChanged = (): void => {
     this.changes += 1;
+    void this.loadNames();
+  };
+
+  /** A text came back from being sent: it is written on where it was written. */
+  private readonly onBack = (event: CustomEvent<string>): void => {
+    location.hash = event.detail;
+    // After the page has changed, which says something of its own.
+    addEventListener('hashchange', () => (this.told = 'takenBack'), { once: true });
+  };
+
+  /** An admin has changed topics or the newsroom: every page must go by that. */
+  private readonly onConfigured = async (): Promise<void> => {
+    const config = await this.client.call<DeskConfig>('/v1/config');
+    if (config.type === 'done') this.config = config.body;
+    void this.loadNames();
   };
 
   override willUpdate(changed: PropertyValues): void {
@@ -157,13 +181,15 @@ class Desk extends DeskElement {
     return html`
       <a class="skip" href="#content" @click=${this.skip}>${text.skip}</a>
       ${renderTop(words, {
-        editorName: this.session?.editor.name,
+        editor: this.session?.editor,
+        route: this.route,
+        onKeys: () => (this.showingKeys = true),
         onSwitchLanguage: this.switchLanguage,
         onSignOut: this.onSignOut,
       })}
       <main id="content" tabindex="-1">
         <div role="alert">
-          ${this.stayed ? html`<p class="notice faults">${text.stillSignedIn}</p>` : nothing}
+          ${this.told === undefined ? nothing : html`<p class="notice ${this.told}">${text[this.told]}</p>`}
         </div>
         ${this.renderContent()}
       </main>
@@ -172,6 +198,11 @@ class Desk extends DeskElement {
         onKeep: () => this.signOut('keep'),
         onStay: () => (this.leaving = 0),
       })}
+      <desk-keys
+        .words=${words}
+        .open=${this.showingKeys}
+        @closed=${() => (this.showingKeys = false)}
+      ></desk-keys>
     `;
   }
 
@@ -193,20 +224,17 @@ class Desk extends DeskElement {
         @signed-in=${this.onSignedIn}
       ></desk-sign-in>`;
     }
-    const shared = { client, words, config, editor: session.editor };
+    const desk = { client, words, config, editor: session.editor, names: this.names };
+    const page = renderPage(this.route, desk, {
+      sent: this.onSent,
+      changed: this.onChanged,
+      back: this.onBack,
+      configured: () => void this.onConfigured(),
+    });
     return html`
       <div class="columns">
-        ${
-          this.openId === undefined
-            ? html`<desk-writer .desk=${shared} .subject=${NEW_ALERT} @sent=${this.onSent}></desk-writer>`
-            : html`<desk-alert
-                .desk=${shared}
-                .alertId=${this.openId}
-                .writing=${this.openChange}
-                @changed=${this.onChanged}
-              ></desk-alert>`
-        }
-        <desk-recent .desk=${shared} .openId=${this.openId} .changes=${this.changes}></desk-recent>
+        ${page}
+        <desk-lists .desk=${desk} .openId=${openIdOf(this.route)} .changes=${this.changes}></desk-lists>
       </div>
     `;
   }
@@ -217,7 +245,5 @@ class Desk extends DeskElement {
     void this.focusOn('#content');
   };
 }
-
-const NEW_ALERT = { change: 'new' } as const;
 
 customElements.define('ajil-desk', Desk);

@@ -1,33 +1,75 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { otherLanguage } from '../../words/language.ts';
+import type { DeskSession } from './answers.ts';
+import { KEYS } from './keyboard/keys.ts';
+import type { Route } from './route.ts';
 import type { Words } from './words/words.ts';
 
-/** The head of the desk: its name, the editor, the switch of language, the way out. */
+/** The head of the desk: its name, its pages, the editor, the switch of language, the way out. */
 export function renderTop(
-  { text, language }: Words,
+  words: Words,
   top: {
     /** Undefined: nobody is signed in. */
-    readonly editorName: string | undefined;
+    readonly editor: DeskSession['editor'] | undefined;
+    readonly route: Route;
     readonly onSwitchLanguage: () => void;
+    readonly onKeys: () => void;
     readonly onSignOut: () => void;
   },
 ): TemplateResult {
+  const { text, language } = words;
+  const { editor } = top;
   return html`
     <header class="top">
       <div class="inner">
         <a class="brand" href="#/"><strong>${text.brand}</strong> <span>${text.brandDesk}</span></a>
-        ${top.editorName === undefined ? nothing : html`<span class="who"><bdi>${top.editorName}</bdi></span>`}
-        <button type="button" class="plain" lang=${otherLanguage(language)} @click=${top.onSwitchLanguage}>
+        ${editor === undefined ? nothing : renderPages(editor, top.route, words)}
+        ${editor === undefined ? nothing : html`<span class="who"><bdi>${editor.name}</bdi></span>`}
+        <button
+          type="button"
+          class="plain"
+          lang=${otherLanguage(language)}
+          data-key=${KEYS.language}
+          aria-keyshortcuts=${KEYS.language}
+          @click=${top.onSwitchLanguage}
+        >
           ${text.otherLanguage}
         </button>
         ${
-          top.editorName === undefined
+          editor === undefined
             ? nothing
-            : html`<button type="button" class="plain" @click=${top.onSignOut}>${text.signOut}</button>`
+            : html`
+                <button
+                  type="button"
+                  class="plain keys"
+                  data-key=${KEYS.sheet}
+                  aria-keyshortcuts=${KEYS.sheet}
+                  @click=${top.onKeys}
+                >
+                  <span class="unseen">${text.finding.keys}</span>
+                </button>
+                <button type="button" class="plain" @click=${top.onSignOut}>${text.signOut}</button>
+              `
         }
       </div>
     </header>
   `;
+}
+
+function renderPages(editor: DeskSession['editor'], { page }: Route, { text }: Words): TemplateResult {
+  const link = (href: string, label: string, key: string, isOpen: boolean): TemplateResult =>
+    html`<a href=${href} data-key=${key} aria-keyshortcuts=${key} aria-current=${isOpen ? 'page' : 'false'}
+      >${label}</a
+    >`;
+  return html`<nav aria-label=${text.pages}>
+    ${link('#/', text.writeNew, KEYS.write, page === 'new')}
+    ${link('#/history', text.finding.history, KEYS.history, page === 'history')}
+    ${
+      editor.role === 'admin'
+        ? link('#/admin/editors', text.admin.title, KEYS.admin, page === 'admin')
+        : nothing
+    }
+  </nav>`;
 }
 
 /** Asks what happens to the editor's drafts on this device. @param drafts how many; 0: there is no question */

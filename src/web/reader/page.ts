@@ -1,6 +1,7 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { Alert } from '../../alerts/schema.ts';
 import { DATA_BLOCK, type FrontPageData } from '../../pages/common/front-page-data.ts';
+import { nameIn, OURS, type Identity } from '../../pages/common/identity.ts';
 import { masthead } from '../../pages/common/markup/masthead.ts';
 import { readerLayout } from '../../pages/common/markup/reader-layout.ts';
 import { sections } from '../../pages/common/markup/sections.ts';
@@ -149,6 +150,10 @@ export class ReaderPage extends LitElement {
     remember('language', this.language);
   };
 
+  private get newsroom(): Identity {
+    return this.news.config?.newsroom ?? OURS;
+  }
+
   protected override firstUpdated(): void {
     const bar = this.querySelector<FedBar>('ajil-bar');
     if (bar !== null) this.barFeed.attach(bar, this.clock);
@@ -159,7 +164,7 @@ export class ReaderPage extends LitElement {
     this.times = timesIn(this.language);
     document.documentElement.lang = this.language;
     document.documentElement.dir = directionIn(this.language);
-    document.title = READER[this.language].title;
+    document.title = nameIn(this.newsroom, this.language);
   }
 
   override render(): TemplateResult {
@@ -169,6 +174,7 @@ export class ReaderPage extends LitElement {
       bar: html`<ajil-bar line="page" position="sticky"></ajil-bar>`,
       masthead: masthead(inBrowser, {
         language,
+        newsroom: this.newsroom,
         day: times.day(nowMs),
         line: online ? (this.connected ? 'live' : 'connecting') : 'offline',
         onSwitchLanguage: this.switchLanguage,

@@ -1,7 +1,7 @@
 import { storyUrl } from '../common/story-url.ts';
 import { readRecord } from '../subscription/record.ts';
 import { subscribe } from '../subscription/subscribe.ts';
-import { readPushMessage, type PushData, type Shown } from './push-message.ts';
+import { alertData, readPushMessage, type PushData, type Shown, type TestData } from './push-message.ts';
 import { sendKept, sendReceipt } from './receipts.ts';
 import { show, type Outcome } from './show.ts';
 
@@ -23,14 +23,14 @@ self.addEventListener('push', (event) => {
   shown = mine.catch(() => undefined);
   // The next message does not wait for this one's receipt.
   const told = mine.then((outcome) =>
-    outcome === 'shown' ? sendReceipt('shown', message.options.data) : undefined,
+    outcome === 'shown' ? sendReceipt('shown', alertData(message.options.data)) : undefined,
   );
   event.waitUntil(told.catch(() => undefined));
 });
 
 async function onPush(message: Shown): Promise<Outcome> {
   const outcome = await show(self.registration, message);
-  const { data } = message.options;
+  const data = alertData(message.options.data);
   // Tells a page whose live line is down that there is news.
   await tellPages({ type: outcome, id: data?.id, version: data?.version });
   return outcome;
@@ -39,16 +39,23 @@ async function onPush(message: Shown): Promise<Outcome> {
 // Not fired on iOS, where the system itself follows the declarative message's `navigate`.
 self.addEventListener('notificationclick', (event) => {
   event.notification.close();
-  const data = (event.notification.data ?? undefined) as PushData | undefined;
-  const { origin } = self.location;
-  const url = data === undefined ? `${origin}/` : storyUrl(data.navigate, data.id, origin);
-  event.waitUntil(Promise.all([openPage(url), sendReceipt('opened', data)]));
+  const data = (event.notification.data ?? undefined) as PushData | TestData | undefined;
+  event.waitUntil(Promise.all([openPage(pageOf(data)), sendReceipt('opened', alertData(data))]));
 });
 
 // Not fired on iOS, and seldom by others: every visit of the page makes sure of the subscription too.
 self.addEventListener('pushsubscriptionchange', (event) => {
   event.waitUntil(subscribeAnew());
 });
+
+function pageOf(data: PushData | TestData | undefined): string {
+  const { origin } = self.location;
+  const alert = alertData(data);
+  if (alert !== undefined) return storyUrl(alert.navigate, alert.id, origin);
+  const address = data?.navigate ?? '';
+  // A test opens the desk, and nothing of another site.
+  return URL.canParse(address) && new URL(address).origin === origin ? address : `${origin}/`;
+}
 
 async function openPage(url: string): Promise<void> {
   const pages = await self.clients.matchAll({ type: 'window', includeUncontrolled: true });

@@ -11,6 +11,16 @@ export interface PushData {
   readonly navigate: string;
 }
 
+/** Of a message that is no alert: an editor's test. It has no version and no receipt. */
+export interface TestData {
+  readonly test: true;
+  readonly navigate: string;
+}
+
+/** The data of an alert's notification; undefined for another. */
+export const alertData = (data: PushData | TestData | undefined): PushData | undefined =>
+  data !== undefined && 'receipt' in data ? data : undefined;
+
 /** `NotificationOptions` of the Notifications API, with members that only Chromium knows (`badge`, `image`, `renotify`, `timestamp`). */
 export interface ShownOptions {
   readonly body?: string;
@@ -23,7 +33,7 @@ export interface ShownOptions {
   readonly renotify?: boolean;
   readonly silent?: boolean;
   readonly timestamp?: number;
-  readonly data?: PushData;
+  readonly data?: PushData | TestData;
 }
 
 export interface Shown {
@@ -60,7 +70,7 @@ export function readPushMessage(text: string): Shown {
       ...(typeof image === 'string' && image.startsWith('https://') ? { image } : {}),
       // The text before was wrong: the reader must notice that it was replaced.
       ...(typeof tag === 'string' && tag !== ''
-        ? { tag, renotify: data !== undefined && takesBack(data.change) }
+        ? { tag, renotify: data !== undefined && isRenotified(data) }
         : {}),
       ...(typeof silent === 'boolean' ? { silent } : {}),
       ...(typeof timestamp === 'number' ? { timestamp } : {}),
@@ -69,8 +79,15 @@ export function readPushMessage(text: string): Shown {
   };
 }
 
-function readData(data: unknown, navigate: unknown): PushData | undefined {
+/** An editor who sends a test again waits for it. */
+const isRenotified = (data: PushData | TestData): boolean =>
+  'test' in data ? data.test : takesBack(data.change);
+
+function readData(data: unknown, navigate: unknown): PushData | TestData | undefined {
   if (typeof data !== 'object' || data === null) return undefined;
+  if ('test' in data && data.test === true) {
+    return { test: true, navigate: typeof navigate === 'string' ? navigate : '' };
+  }
   const read = data as Readonly<Record<keyof PushData, unknown>>;
   if (typeof read.id !== 'string' || typeof read.version !== 'number') return undefined;
   if (typeof read.receipt !== 'string') return undefined;

@@ -1,4 +1,4 @@
-import { UNREADABLE, type PushData, type Shown } from './push-message.ts';
+import { alertData, UNREADABLE, type PushData, type Shown } from './push-message.ts';
 
 /** `overtaken`: a newer version of the alert is on the screen, and stays. */
 export type Outcome = 'shown' | 'overtaken';
@@ -16,8 +16,10 @@ export async function show(registration: ServiceWorkerRegistration, message: Sho
 
 async function newerVersion(
   registration: ServiceWorkerRegistration,
-  { options: { tag, data } }: Shown,
+  { options }: Shown,
 ): Promise<Notification | undefined> {
+  const { tag } = options;
+  const data = alertData(options.data);
   if (tag === undefined || data === undefined) return undefined;
   const standing = await registration.getNotifications({ tag });
   return standing.find((shown) => ((shown.data as PushData | null)?.version ?? 0) > data.version);

@@ -17,6 +17,17 @@ export function subscribe(
   return alone(() => agree(registration.pushManager, vapidPublicKey, preferences, languageChosen));
 }
 
+/**
+ * The browser's subscription for test sends, which makes nobody a reader. Where there is a reader's, it is that one.
+ * @throws when the browser refuses
+ */
+export function subscribeForTests(
+  registration: ServiceWorkerRegistration,
+  vapidPublicKey: string,
+): Promise<PushSubscription> {
+  return alone(() => browserSubscription(registration.pushManager, vapidPublicKey));
+}
+
 /** Ends the subscription, at the server too. */
 export function unsubscribe(registration: ServiceWorkerRegistration): Promise<void> {
   return alone(async () => {
@@ -49,25 +60,33 @@ async function agree(
   languageChosen: boolean,
 ): Promise<SubscriptionRecord> {
   const before = await readRecord();
-  const again = (): Promise<PushSubscription> =>
-    pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: vapidPublicKey });
-
-  let subscription = await pushManager.getSubscription();
-  if (subscription !== null && (keyOf(subscription) ?? vapidPublicKey) !== vapidPublicKey) {
-    await subscription.unsubscribe();
-    subscription = null;
-  }
-  subscription ??= await again();
+  const subscription = await browserSubscription(pushManager, vapidPublicKey);
   let told = await tellServer(subscription, preferences);
   if (told.type === 'conflict') {
     await subscription.unsubscribe();
-    told = await tellServer(await again(), preferences);
+    told = await tellServer(await subscribeAnew(pushManager, vapidPublicKey), preferences);
   }
   if (told.type === 'conflict') throw new Error('the server refused a fresh subscription');
   const record = { ...told.record, languageChosen: languageChosen || before?.languageChosen === true };
   await writeRecord(record);
   if (before !== undefined && before.id !== record.id) await forgetAtServer(before);
   return record;
+}
+
+const subscribeAnew = (pushManager: PushManager, vapidPublicKey: string): Promise<PushSubscription> =>
+  pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: vapidPublicKey });
+
+/** The browser's subscription, of which it has one for each site; a new one if there is none with this VAPID key. */
+async function browserSubscription(
+  pushManager: PushManager,
+  vapidPublicKey: string,
+): Promise<PushSubscription> {
+  const subscription = await pushManager.getSubscription();
+  if (subscription !== null) {
+    if ((keyOf(subscription) ?? vapidPublicKey) === vapidPublicKey) return subscription;
+    await subscription.unsubscribe();
+  }
+  return subscribeAnew(pushManager, vapidPublicKey);
 }
 
 /** The VAPID key of a subscription, as base64url; undefined where the browser does not tell it. */

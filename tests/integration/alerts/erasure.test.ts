@@ -37,7 +37,7 @@ const SECRET = ['اسم محمي', 'تفاصيل محمية', 'ملاحظة مح
 
 async function publish(): Promise<{ id: string; body: object; headers: Record<string, string> }> {
   const [headline, body, note, link] = SECRET as [string, string, string, string];
-  const url = `https://news.example/${link}`;
+  const url = `https://news.example/${link}?n=${Math.random()}`;
   const sent = anAlert({ headline: `${headline} ${Math.random()}`, body, url, image: url });
   const headers = { 'Idempotency-Key': `key ${Math.random()}` };
   const created = await api.call('POST', '/v1/alerts', { key: api.keys.author, body: sent, headers });

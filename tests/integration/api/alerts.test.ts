@@ -393,3 +393,20 @@ test('an alert in a variety of Arabic is listed to readers of Arabic, and keeps 
   const listed = await api.call('GET', '/v1/alerts?lang=ar&limit=1');
   expect(listed.body.alerts[0].id).toBe(body.id);
 });
+
+test('editors read every version, each with its status now; readers read none', async () => {
+  const { body: first } = await post(anAlert({ headline: 'نسخة أولى' }));
+  const at = `/v1/alerts/${first.id}/versions`;
+  await api.call('POST', at, {
+    key: api.keys.author,
+    body: { change: 'correction', headline: 'نسخة ثانية', note: 'سبب' },
+  });
+  const { body } = await api.call('GET', at, { key: api.keys.author });
+  expect(body.versions).toMatchObject([
+    { version: 1, headline: 'نسخة أولى', status: 'superseded' },
+    { version: 2, headline: 'نسخة ثانية', status: 'sending', note: 'سبب' },
+  ]);
+  expect((await api.call('GET', at)).status).toBe(401);
+  const missing = await api.call('GET', `/v1/alerts/${'0'.repeat(26)}/versions`, { key: api.keys.author });
+  expect(missing.status).toBe(404);
+});

@@ -239,3 +239,12 @@ test('the command line and the API work beside each other', async () => {
   expect(editors.at(-1)).toMatchObject({ name: 'By hand', role: 'admin' });
   expect(editors.find((one: { id: string }) => one.id === id).revokedAt).toEqual(expect.any(String));
 });
+
+test('every editor may know the names of all, also of those who were revoked; nobody else may', async () => {
+  const { id } = await add('author', 'سارة');
+  await call('PATCH', `/${id}`, { revoked: true });
+  const names = await api.call('GET', '/v1/editor-names', { key: api.keys.author });
+  expect(names.body.names[id]).toBe('سارة');
+  expect(Object.keys(names.body)).toEqual(['names']);
+  expect((await api.call('GET', '/v1/editor-names')).status).toBe(401);
+});

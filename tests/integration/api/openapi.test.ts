@@ -87,11 +87,33 @@ test('what the API answers is what the description says', async () => {
     key: author,
     body: { change: 'update' },
   });
+  await check('get', '/v1/alerts/{id}/versions', `${at}/versions`, { key: author });
+  await check('get', '/v1/alerts/{id}/versions', `${at}/versions`);
+  await check('get', '/v1/editor-names', '/v1/editor-names', { key: author });
   await check('post', '/v1/alerts/{id}/abort', `${at}/abort`, { key: author });
   await check('post', '/v1/alerts/{id}/abort', `${at}/abort`, { key: author });
+  await check('post', '/v1/alerts/{id}/test', `${at}/test`, { key: author });
+  const device = { subscription: aSubscription(), name: 'هاتفي' };
+  const owned = await check('post', '/v1/test-devices', '/v1/test-devices', { key: author, body: device });
+  await check('post', '/v1/test-devices', '/v1/test-devices', { key: author, body: {} });
+  await check('post', '/v1/alerts/{id}/test', `${at}/test`, { key: author });
+  await check('get', '/v1/test-devices', '/v1/test-devices', { key: author });
+  await check('get', '/v1/test-devices', '/v1/test-devices');
+  const testDevice = `/v1/test-devices/${owned.body.id}`;
+  await check('delete', '/v1/test-devices/{id}', testDevice, { key: author });
+  await check('delete', '/v1/test-devices/{id}', testDevice, { key: author });
   const estimate = { topics: ['world'], lang: 'ar' };
   await check('post', '/v1/audience/estimate', '/v1/audience/estimate', { key: author, body: estimate });
   await check('get', '/v1/config', '/v1/config');
+  const newsroom = (await check('get', '/v1/newsroom', '/v1/newsroom')).body;
+  await check('put', '/v1/newsroom', '/v1/newsroom', { key: api.keys.admin, body: newsroom });
+  await check('put', '/v1/newsroom', '/v1/newsroom', { key: api.keys.admin, body: {} });
+  await check('put', '/v1/newsroom', '/v1/newsroom', { key: author, body: newsroom });
+  const text = { headline: 'وفاة الوزير', lang: 'ar', url: 'https://127.0.0.1/' };
+  await check('post', '/v1/checks', '/v1/checks', { key: author, body: text });
+  await check('post', '/v1/checks', '/v1/checks', { key: author, body: {} });
+  const story = { url: 'https://127.0.0.1/' };
+  await check('post', '/v1/stories/preview', '/v1/stories/preview', { key: author, body: story });
   const subscription = aSubscription();
   const body = {
     subscription,

@@ -56,7 +56,7 @@ function openWorkers(sending: Pick<PushSending, 'sendBatch' | 'sendRetry'> = wor
   const lines: { msg: string; queue?: string }[] = [];
   const logger = pino({ level: 'warn' }, { write: (line) => void lines.push(JSON.parse(line)) });
   const watch = createWorkerWatch({ metrics, logger });
-  toClose.unshift(openPushWorkers({ redis: world.redis, watch, sending }));
+  toClose.unshift(openPushWorkers({ redis: world.redis, watch, sending, sendCanary: async () => undefined }));
   return { metrics, lines };
 }
 const outcomes = async (version: FanOutJob) => (await world.report(version)).outcomes;

@@ -78,9 +78,9 @@ async function take(id: string, { move, by, later }: Step): Promise<string | und
   const headline = `خبر ${Math.random()}`;
   try {
     if (move === 'edit') await api.newsroom.edit(id, { headline, sendAt }, who, newest?.revision ?? 0);
-    else if (move === 'submit') await api.newsroom.submit(id, { sendAt }, who, { allowDuplicate: true });
+    else if (move === 'submit') await api.newsroom.submit(id, { sendAt, allowDuplicate: true }, who);
     else if (move === 'approve' || move === 'reject') {
-      await api.newsroom.review(id, { decision: move }, who, { allowDuplicate: true });
+      await api.newsroom.review(id, { decision: move, allowDuplicate: true }, who);
     } else if (move === 'cancel') await api.newsroom.cancel(id, who);
     else if (move === 'abort') await api.newsroom.abort(id, who);
     else if (move === 'release') await api.newsroom.release(id);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestApi, type TestApi } from '../../support/api.ts';
 import { startWebDir } from '../../support/web-dir.ts';
 
-const FILES = ['sw.js', 'bar.js', 'live-client.js', 'manifest.webmanifest', 'assets/page-abc123.js'];
+const FILES = ['sw.js', 'bar.js', 'live-client.js', 'icon-192.png', 'assets/page-abc123.js'];
 let api: TestApi;
 let webDir: Awaited<ReturnType<typeof startWebDir>>;
 
@@ -25,12 +25,7 @@ test.each([
     'text/javascript; charset=utf-8',
     'public, max-age=300, stale-while-revalidate=86400',
   ]),
-  [
-    '/manifest.webmanifest',
-    'manifest.webmanifest',
-    'application/manifest+json; charset=utf-8',
-    'public, max-age=0',
-  ],
+  ['/icon-192.png', 'icon-192.png', 'image/png', 'public, max-age=0'],
   [
     '/assets/page-abc123.js',
     'assets/page-abc123.js',
@@ -91,7 +86,7 @@ test('nothing outside the pages’ folder is served', async () => {
   }
 });
 
-test.each(['/sw.js', '/bar.js', '/manifest.webmanifest', '/assets/page-abc123.js', '/docs/swagger-ui.css'])(
+test.each(['/sw.js', '/bar.js', '/icon-192.png', '/assets/page-abc123.js', '/docs/swagger-ui.css'])(
   'a condition or range that %s does not meet is answered as such',
   async (path) => {
     const ask = async (headers: Record<string, string>) => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { duplicateFingerprint, normaliseHeadline } from '../../../src/alerts/fingerprint.ts';
+import { headlineFingerprint, normaliseHeadline } from '../../../src/alerts/fingerprint.ts';
 
 test.each([
   ['عاجل: انفجارٌ في بغداد', 'عاجل  انفجار في بغداد'],
@@ -31,7 +31,7 @@ test.each([
 });
 
 test('the language counts, its region does not; a headline of signs is compared as it is', () => {
-  expect(duplicateFingerprint('a', 'ar-EG')).toBe(duplicateFingerprint('a', 'ar'));
-  expect(duplicateFingerprint('a', 'en')).not.toBe(duplicateFingerprint('a', 'ar'));
-  expect(duplicateFingerprint('!!!', 'ar')).not.toBe(duplicateFingerprint('???', 'ar'));
+  expect(headlineFingerprint('a', 'ar-EG')).toBe(headlineFingerprint('a', 'ar'));
+  expect(headlineFingerprint('a', 'en')).not.toBe(headlineFingerprint('a', 'ar'));
+  expect(headlineFingerprint('!!!', 'ar')).not.toBe(headlineFingerprint('???', 'ar'));
 });

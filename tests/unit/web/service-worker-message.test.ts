@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readPushMessage } from '../../../src/web/service-worker/push-message.ts';
+import { alertData, readPushMessage } from '../../../src/web/service-worker/push-message.ts';
 import { storyUrl } from '../../../src/web/common/story-url.ts';
 
 const notification = {
@@ -62,4 +62,16 @@ test('a click leads only to https, to our own origin, or to the page of the aler
   ]) {
     expect([refused, storyUrl(refused, 'a1', own)]).toEqual([refused, `${own}/a/a1`]);
   }
+});
+
+test('an editor’s test has no receipt and no version, and is noticed again each time', () => {
+  const { options } = read({
+    data: { test: true },
+    navigate: 'https://ajil.example/desk#/a1',
+    tag: 'test-a1',
+  });
+  expect(options).toMatchObject({ tag: 'test-a1', renotify: true });
+  expect(options.data).toEqual({ test: true, navigate: 'https://ajil.example/desk#/a1' });
+  expect(alertData(options.data)).toBeUndefined();
+  expect(alertData(read({}).options.data)).toMatchObject({ receipt: 't' });
 });

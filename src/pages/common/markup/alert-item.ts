@@ -50,7 +50,7 @@ export function alertItem<T>(template: Template<T>, alert: Alert, view: AlertIte
               ? nothing
               : html`<img
                   src="${alert.image}"
-                  alt=""
+                  alt="${alert.imageAlt ?? ''}"
                   loading="${lead ? 'eager' : 'lazy'}"
                   referrerpolicy="no-referrer"
                   @error=${view.onPictureError}

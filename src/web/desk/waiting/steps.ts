@@ -1,24 +1,57 @@
-import type { Action } from '../../../alerts/life-cycle.ts';
+import { refusalOf, type Action } from '../../../alerts/life-cycle.ts';
 import type { EditorAlert } from '../../../alerts/schema.ts';
+import type { DeskSession } from '../answers.ts';
 import type { Answer, Client } from '../client.ts';
 
-/** What an editor can do with a version that no reader sees yet. The first that is allowed stands out. */
-export type Step = Extract<Action, 'submit' | 'approve' | 'reject' | 'cancel'>;
-export const STEPS: readonly Step[] = ['approve', 'submit', 'reject', 'cancel'];
+/** What an editor can do with a version that no reader sees yet. `schedule`: it leaves at its own time. */
+export type Step = Extract<Action, 'submit' | 'approve' | 'reject' | 'cancel'> | 'schedule';
+/** The first that is allowed stands out. */
+const STEPS: readonly Step[] = ['approve', 'schedule', 'submit', 'reject', 'cancel'];
 
-/** @param note to the author, of a rejection */
+/** The steps that this editor may take now. */
+export function stepsOf(alert: EditorAlert, editor: DeskSession['editor'], nowMs: number): readonly Step[] {
+  const isAhead = alert.sendAt !== null && Date.parse(alert.sendAt) > nowMs;
+  return STEPS.filter((step) => {
+    if (step === 'schedule' && !(isAhead && alert.status === 'draft')) return false;
+    return refusalOf(step === 'schedule' ? 'submit' : step, alert, editor) === undefined;
+  });
+}
+
+/** When a version leaves after this step, ms since the epoch; undefined: at once. */
+export const leavesAt = (step: Step, { sendAt }: EditorAlert, nowMs: number): number | undefined =>
+  (step === 'schedule' || step === 'approve') && sendAt !== null && Date.parse(sendAt) > nowMs
+    ? Date.parse(sendAt)
+    : undefined;
+
+interface StepOptions {
+  /** To the author, of a rejection. */
+  readonly note?: string;
+  readonly allowDuplicate?: boolean;
+  /** Whether the server holds what would leave now for the newsroom's `undoSeconds`. */
+  readonly undoable?: boolean;
+}
+
 export function takeStep(
   client: Client,
   id: string,
   step: Step,
-  options: { readonly note: string; readonly allowDuplicate: boolean },
+  { note = '', allowDuplicate = false, undoable = false }: StepOptions = {},
 ): Promise<Answer<EditorAlert>> {
   const post = (path: string, body?: object): Promise<Answer<EditorAlert>> =>
     client.call<EditorAlert>(`/v1/alerts/${id}/${path}`, { method: 'POST', ...(body && { body }) });
-  const again = options.allowDuplicate ? { allowDuplicate: true } : {};
-  if (step === 'cancel') return post('cancellation');
-  // The button says now, whatever the schedule said.
-  if (step === 'submit') return post('submission', { sendAt: null, ...again });
-  if (step === 'approve') return post('approval', { decision: 'approve', ...again });
-  return post('approval', { decision: 'reject', ...(options.note === '' ? {} : { note: options.note }) });
+  const options = { ...(allowDuplicate ? { allowDuplicate } : {}), ...(undoable ? { undoable } : {}) };
+  switch (step) {
+    case 'cancel':
+      return post('cancellation');
+    case 'schedule':
+      return post('submission', options);
+    case 'submit':
+      // The button says now, whatever the schedule said.
+      return post('submission', { sendAt: null, ...options });
+    case 'approve':
+      return post('approval', { decision: 'approve', ...options });
+    case 'reject':
+      break;
+  }
+  return post('approval', { decision: 'reject', ...(note === '' ? {} : { note }) });
 }

@@ -1,25 +1,33 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { refusalOf } from '../../../alerts/life-cycle.ts';
 import { WAITING_STATUSES, type EditorAlert } from '../../../alerts/schema.ts';
-import type { ProblemDetails } from '../answers.ts';
+import type { Estimate, ProblemDetails } from '../answers.ts';
 import { isRefusedFor } from '../client.ts';
 import type { DeskShared } from '../desk-context.ts';
 import { DeskElement } from '../element.ts';
+import { KEYS } from '../keyboard/keys.ts';
+import { everyTick } from '../ticker.ts';
 import { fill, type Words } from '../words/words.ts';
-import { STEPS, takeStep, type Step } from './steps.ts';
+import { ownZone } from '../writing/zoned-time.ts';
+import { renderStepQuestion } from './step-question.ts';
+import { stepsOf, takeStep, type Step } from './steps.ts';
 import '../confirm.ts';
 
 export const isWaiting = ({ status }: EditorAlert): boolean => WAITING_STATUSES.includes(status);
 
+/** The time that is left is shown in minutes. */
+const TICK_MS = 20_000;
+
 /**
  * A version that no reader sees yet: what it waits for, and what this editor may do. Tells `stepped` with the alert as it is
- * then, or null when the server must be asked.
+ * then, or null when the server must be asked; `edit` when the editor wants to edit it.
  */
 class WaitingAlert extends DeskElement {
   static override properties = {
     desk: { attribute: false },
     alert: { attribute: false },
     asked: { state: true },
+    estimate: { state: true },
     isDuplicate: { state: true },
     problem: { state: true },
   };
@@ -27,9 +35,15 @@ class WaitingAlert extends DeskElement {
   declare alert: EditorAlert;
   /** The step that the editor is asked to confirm. */
   declare private asked: Step | undefined;
+  declare private estimate: Estimate | 'unknown' | undefined;
   /** The step found that the same was sent a short while ago. */
   declare private isDuplicate: boolean;
   declare private problem: ProblemDetails | undefined;
+
+  constructor() {
+    super();
+    everyTick(this, TICK_MS);
+  }
 
   override willUpdate(changed: PropertyValues<this>): void {
     const before = changed.get('alert');
@@ -37,10 +51,11 @@ class WaitingAlert extends DeskElement {
   }
 
   private readonly onConfirmed = async (): Promise<void> => {
-    const { asked, isDuplicate: allowDuplicate } = this;
+    const { asked, desk, alert, isDuplicate: allowDuplicate } = this;
     if (asked === undefined) return;
     const note = this.querySelector<HTMLTextAreaElement>('#step-note')?.value.trim() ?? '';
-    const answer = await takeStep(this.desk.client, this.alert.id, asked, { note, allowDuplicate });
+    const options = { note, allowDuplicate, undoable: true };
+    const answer = await takeStep(desk.client, alert.id, asked, options);
     this.isDuplicate = !allowDuplicate && isRefusedFor(answer, 'duplicate-alert');
     if (this.isDuplicate) return;
     this.asked = undefined;
@@ -53,71 +68,83 @@ class WaitingAlert extends DeskElement {
     this.asked = step;
     this.isDuplicate = false;
     this.problem = undefined;
+    if (step !== undefined) void this.askForEstimate();
+  }
+
+  /** The editor who decides is told whom it reaches, as its author was. */
+  private async askForEstimate(): Promise<void> {
+    this.estimate = undefined;
+    const { topics, urgency, lang } = this.alert;
+    const body = { topics, urgency, lang };
+    const answer = await this.desk.client.call<Estimate>('/v1/audience/estimate', { method: 'POST', body });
+    this.estimate = answer.type === 'done' ? answer.body : 'unknown';
   }
 
   override render(): TemplateResult {
     const { alert, desk, problem } = this;
-    const { text } = desk.words;
+    const { words, client, editor } = desk;
+    const { text } = words;
     const { review } = alert;
-    const steps = STEPS.filter((step) => refusalOf(step, alert, desk.editor) === undefined);
-    const isOwn = refusalOf('approve', alert, desk.editor) === 'own-approval';
-    const note = (words: string): TemplateResult => html`<p class="note">${words}</p>`;
+    const isOwn = refusalOf('approve', alert, editor) === 'own-approval';
+    const note = (said: string): TemplateResult => html`<p class="note">${said}</p>`;
     return html`
-      ${note(waitsFor(alert, desk.words))}
+      ${note(waitsFor(alert, words, client.now()))}
       ${review?.decision === 'reject' ? note(fill(text.sentBack, { note: review.note ?? '–' })) : nothing}
       ${review?.bypass ? note(fill(text.bypassed, { reason: review.bypass })) : nothing}
       ${isOwn && alert.status === 'awaiting-approval' ? html`<p class="quiet">${text.ownApproval}</p>` : nothing}
-      <div class="buttons">
-        ${steps.map(
-          (step, index) =>
-            html`<button
-              type="button"
-              class=${index === 0 && step !== 'cancel' ? 'main' : ''}
-              @click=${() => this.ask(step)}
-            >
-              ${text.steps[step]}
-            </button>`,
-        )}
-      </div>
-      <div role="alert">${problem === undefined ? nothing : note(problemText(problem, desk.words))}</div>
-      ${this.renderQuestion()}
+      <div class="buttons">${this.renderSteps()}</div>
+      <div role="alert">${problem === undefined ? nothing : note(problemText(problem, words))}</div>
+      ${renderStepQuestion(
+        this.asked,
+        { alert, estimate: this.estimate, isDuplicate: this.isDuplicate },
+        desk,
+        {
+          confirmed: () => void this.onConfirmed(),
+          declined: () => this.ask(undefined),
+        },
+      )}
     `;
   }
 
-  private renderQuestion(): TemplateResult {
-    const { asked, alert } = this;
-    const { text } = this.desk.words;
-    const content = html`
-      ${this.isDuplicate ? html`<p class="warning">${text.duplicateWarning}</p>` : nothing}
-      <blockquote lang=${alert.lang} dir=${alert.dir}>${alert.headline}</blockquote>
-      ${
-        asked === 'reject'
-          ? html`<p class="field">
-              <label for="step-note">${text.noteToAuthor}</label>
-              <textarea id="step-note" rows="3" maxlength="300"></textarea>
-            </p>`
-          : nothing
-      }
-    `;
-    return html`<desk-confirm
-      .open=${asked !== undefined}
-      .heading=${asked === undefined ? '' : text.stepTitles[asked]}
-      .content=${content}
-      .confirmLabel=${asked === undefined ? '' : text.steps[asked]}
-      .declineLabel=${text.notYet}
-      @confirmed=${() => void this.onConfirmed()}
-      @declined=${() => this.ask(undefined)}
-    ></desk-confirm>`;
+  private renderSteps(): TemplateResult[] {
+    const { alert, desk } = this;
+    const { text } = desk.words;
+    const steps = stepsOf(alert, desk.editor, desk.client.now());
+    const buttons = steps.map(
+      (step, index) =>
+        html`<button
+          type="button"
+          class=${index === 0 && step !== 'cancel' ? 'main' : ''}
+          data-key=${KEYS[step]}
+          aria-keyshortcuts=${KEYS[step]}
+          @click=${() => this.ask(step)}
+        >
+          ${text.steps[step]}
+        </button>`,
+    );
+    if (refusalOf('edit', alert, desk.editor) !== undefined) return buttons;
+    const edit = html`<button
+      type="button"
+      data-key=${KEYS.edit}
+      aria-keyshortcuts=${KEYS.edit}
+      @click=${() => this.dispatchEvent(new CustomEvent('edit'))}
+    >
+      ${text.edit}
+    </button>`;
+    return [...buttons.slice(0, -1), edit, ...buttons.slice(-1)];
   }
 }
 
-function waitsFor({ status, sendAt }: EditorAlert, { text, time }: Words): string {
+function waitsFor({ status, sendAt }: EditorAlert, words: Words, nowMs: number): string {
+  const { text, zoned, until } = words;
   if (status === 'awaiting-approval') return text.awaitingWhy;
-  if (status === 'scheduled' && sendAt !== null) return fill(text.leavesAt, { time: time(sendAt) });
-  return text.draftWhy;
+  if (status !== 'scheduled' || sendAt === null) return text.draftWhy;
+  const time = Date.parse(sendAt);
+  return fill(text.leavesAt, { time: `${zoned(time, ownZone())} (${until(time - nowMs)})` });
 }
 
-function problemText({ code, title }: ProblemDetails, { text }: Words): string {
+function problemText({ code, title, errors }: ProblemDetails, { text }: Words): string {
+  if (errors.some(({ pointer }) => pointer === '/expiresAt')) return text.expiredWaiting;
   return code === 'wrong-status' ? text.changedMeanwhile : title;
 }
 

@@ -1,8 +1,6 @@
 import type { Language } from '../../../words/language.ts';
-import { ar, type Plural, type Strings } from './words-ar.ts';
-import { en } from './words-en.ts';
-
-const STRINGS: Readonly<Record<Language, Strings>> = { ar, en };
+import { STRINGS, type Strings } from './strings.ts';
+import type { Plural } from './translated.ts';
 
 /** The desk's words in one language. */
 export interface Words {
@@ -12,6 +10,10 @@ export interface Words {
   readonly percent: (share: number) => string;
   /** @param when RFC 3339 */
   readonly time: (when: string) => string;
+  /** A moment on the clock of a time zone, with the name of the zone. @param zone IANA */
+  readonly zoned: (ms: number, zone: string) => string;
+  /** How long it is from now until then, in the two largest units: "in 2 h 10 min". @param ms from now */
+  readonly until: (ms: number) => string;
   /** `seconds` as a waiting time. */
   readonly wait: (seconds: number) => string;
   /** ms, exact enough to compare. */
@@ -19,6 +21,18 @@ export interface Words {
   readonly plural: (value: number, forms: Plural) => string;
   readonly languageName: (lang: string) => string;
 }
+
+/** Seconds of a minute, minutes of an hour. */
+const MINUTE = 60;
+const DAY = 24 * MINUTE;
+const IN_A_ZONE = {
+  weekday: 'long',
+  day: 'numeric',
+  month: 'long',
+  hour: 'numeric',
+  minute: '2-digit',
+  timeZoneName: 'short',
+} as const;
 
 export function wordsIn(language: Language): Words {
   // European digits in Arabic too, as on the news pages: byte counts and clock times are beside them.
@@ -45,6 +59,21 @@ export function wordsIn(language: Language): Words {
       const date = new Date(when);
       const today = date.toDateString() === new Date().toDateString();
       return (today ? hours : days).format(date);
+    },
+    zoned: (ms, zone) =>
+      new Intl.DateTimeFormat(locale, { ...IN_A_ZONE, timeZone: zone }).format(new Date(ms)),
+    until: (ms) => {
+      const seconds = Math.max(0, Math.ceil(ms / 1000));
+      if (seconds < MINUTE) return fill(text.until, { parts: plural(seconds, text.untilSeconds) });
+      const minutes = Math.floor(seconds / MINUTE);
+      const [days, hours] = [Math.floor(minutes / DAY), Math.floor(minutes / MINUTE) % 24];
+      const parts = [
+        [days, text.untilDays],
+        [hours, text.untilHours],
+        [days > 0 ? 0 : minutes % MINUTE, text.untilMinutes],
+      ] as const;
+      const named = parts.flatMap(([count, forms]) => (count === 0 ? [] : [plural(count, forms)]));
+      return fill(text.until, { parts: named.join(text.untilJoin) });
     },
     wait: (seconds) =>
       seconds < 60

@@ -5,7 +5,7 @@ import { DEFAULT_LIFE_MINUTES } from './draft.ts';
 import type { FieldName } from './faults.ts';
 import { field, fieldGroup, type ControlIds } from './field.ts';
 import { optionsFor, type FormModel } from './form-model.ts';
-import { topicNames } from './last-question.ts';
+import { topicNames } from '../topic-names.ts';
 
 /** Offered besides the languages that the pages speak. */
 const MORE_LANGUAGES = ['fr', 'fa', 'ur', 'tr', 'ckb', 'he', 'es', 'de', 'ru', 'zh'];
@@ -110,7 +110,10 @@ export function lifeField(model: FormModel): TemplateResult {
   };
   return selectField(model, 'lifeMinutes', text.life, text.lifeHint, {
     value: String(fields.lifeMinutes),
-    choices: LIVES_MINUTES.map((minutes) => [String(minutes), named(minutes)]),
+    choices: [...new Set([...LIVES_MINUTES, fields.lifeMinutes])].map((minutes) => [
+      String(minutes),
+      named(minutes),
+    ]),
     onChange: (value) => set({ lifeMinutes: Number(value) }),
   });
 }

@@ -1,6 +1,14 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { caughtUp, changedFields, opened } from './catch-up.ts';
-import { draftPlace, newDraft, openDraftStore, type Draft, type DraftStore, type Fields } from './draft.ts';
+import {
+  draftPlace,
+  newDraft,
+  openDraftStore,
+  type Attempt,
+  type Draft,
+  type DraftStore,
+  type Fields,
+} from './draft.ts';
 import { localShelf } from './local-shelf.ts';
 
 /**
@@ -15,7 +23,7 @@ export class DraftKeeper implements ReactiveController {
   private readonly host: ReactiveControllerHost & {
     /** What stands in the fields where the editor changed nothing. */
     blankFields(): Fields;
-    /** The newest version that is known of the alert; 0: a new one is written. */
+    /** The newest version that is known of the alert, of an edit the revision; 0: a new one is written. */
     newestVersion(): number;
     /** The draft is another one now. */
     onDraftBegun(): void;
@@ -68,8 +76,8 @@ export class DraftKeeper implements ReactiveController {
   }
 
   /** Notes that this body is about to be sent, before it is: a reload in between finds that it may have been. */
-  attempt(body: object, atMs: number): Required<Draft> {
-    const draft = { ...this.draft, attempt: this.draft.attempt ?? { body, at: atMs } };
+  attempt(attempt: Attempt): Required<Draft> {
+    const draft = { ...this.draft, attempt: this.draft.attempt ?? attempt };
     this.keep(draft);
     return draft;
   }

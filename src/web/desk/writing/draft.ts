@@ -11,11 +11,17 @@ export interface Fields {
   readonly topics: readonly string[];
   readonly urgency: Urgency;
   readonly lifeMinutes: number;
+  /** When it is to leave, on the clock of {@link zone} as `datetime-local` writes it; empty: at once. */
+  readonly sendClock: string;
+  /** IANA; empty: the editor's own. */
+  readonly zone: string;
 }
 
 /** A request whose answer has not come: it may have been done or not. */
-interface Attempt {
+export interface Attempt {
   readonly body: object;
+  /** Of an edit: the ETag that the editor's text stands on. */
+  readonly ifMatch?: string | undefined;
   /** Milliseconds since the epoch. */
   readonly at: number;
 }
@@ -28,7 +34,10 @@ export interface Draft {
   readonly key: string;
   /** Only what the editor changed: the rest is as the alert has it, also when a colleague corrects it meanwhile. */
   readonly fields: Partial<Fields>;
-  /** Of a draft of a version: the newest version of the alert that the editor was shown. 0: a new alert is written. */
+  /**
+   * Of a draft of a version: the newest version of the alert that the editor was shown; of an edit: the revision. 0: a new
+   * alert is written.
+   */
   readonly base: number;
   readonly attempt?: Attempt;
 }
@@ -67,6 +76,8 @@ export function emptyFields(lang: string): Fields {
     topics: [],
     urgency: 'urgent',
     lifeMinutes: DEFAULT_LIFE_MINUTES,
+    sendClock: '',
+    zone: '',
   };
 }
 
@@ -108,11 +119,13 @@ export function draftsOf(editorId: string, storage: Shelves | undefined): string
   if (storage === undefined) return [];
   const places = Array.from({ length: storage.length }, (_, index) => storage.key(index) ?? '');
   const mine = places.filter((place) => place.startsWith(draftPlace(`${editorId}:`)));
-  return mine.filter((place) => {
-    const { fields = {}, attempt } = read(storage, place) ?? {};
-    return attempt !== undefined || ['headline', 'body', 'note'].some((name) => name in fields);
-  });
+  return mine.filter((place) => hasText(read(storage, place)));
 }
+
+/** Whether anything would be lost with it. */
+export const hasText = (draft: Draft | undefined): boolean =>
+  draft !== undefined &&
+  (draft.attempt !== undefined || ['headline', 'body', 'note'].some((name) => name in draft.fields));
 
 export function eraseDrafts(editorId: string, storage: Shelves | undefined): void {
   for (const place of draftsOf(editorId, storage)) tryTo(() => storage?.removeItem(place));

@@ -1,7 +1,13 @@
 import type { z } from 'zod';
-import { newAlertSchema, newVersionSchema, type EditorAlert } from '../../../alerts/schema.ts';
+import {
+  alertEditSchema,
+  newAlertSchema,
+  newVersionSchema,
+  type EditorAlert,
+} from '../../../alerts/schema.ts';
 import type { ProblemDetails } from '../answers.ts';
-import { clean, cleanUrl } from './drafted.ts';
+import type { Fields } from './draft.ts';
+import { clean, cleanUrl, sendTimeOf, type Subject } from './drafted.ts';
 
 export { withoutRefused as withoutForbidden } from '../../../alerts/text.ts';
 
@@ -15,13 +21,14 @@ export const FIELD_NAMES = [
   'lang',
   'urgency',
   'topics',
+  'sendClock',
   'lifeMinutes',
 ] as const;
 export type FieldName = (typeof FIELD_NAMES)[number];
 
 /** What is wrong with a field. `server`: only the API knows, and its words say it. */
 export type Fault =
-  | { readonly code: 'missing' | 'address' | 'characters' | 'value' }
+  | { readonly code: 'missing' | 'address' | 'characters' | 'value' | 'noSuchTime' | 'pastTime' | 'farTime' }
   | { readonly code: 'length'; readonly over: number }
   | { readonly code: 'bytes'; readonly over: number }
   | { readonly code: 'site'; readonly sites: readonly string[] }
@@ -29,8 +36,10 @@ export type Fault =
 export type Faults = Partial<Record<FieldName, Fault>>;
 
 /** Checks a body with the very schema that the API checks it with. */
-export function faultsOf(body: object, isNew: boolean): Faults {
-  const parsed = (isNew ? newAlertSchema : newVersionSchema).safeParse(body);
+export function faultsOf(body: object, change: Subject['change']): Faults {
+  const schemas = { new: newAlertSchema, edit: alertEditSchema };
+  const schema = change === 'new' || change === 'edit' ? schemas[change] : newVersionSchema;
+  const parsed = schema.safeParse(body);
   const faults: Faults = {};
   for (const issue of parsed.success ? [] : parsed.error.issues) {
     const name = fieldNamed(String(issue.path[0] ?? ''));
@@ -73,6 +82,19 @@ export function siteFaults(
   return Object.fromEntries(names.map((name) => [name, { code: 'site', sites }]));
 }
 
+/** The schedule's bound (`src/newsroom/rules.ts`). */
+const MOST_AHEAD_MS = 366 * 24 * 3_600_000;
+
+/** What is wrong with the time at which it is to leave. @param before of an edit: a time that stays is no fault */
+export function timeFaults(fields: Fields, before: Fields, nowMs: number): Faults {
+  const time = sendTimeOf(fields);
+  const isKept = fields.sendClock === before.sendClock && fields.zone === before.zone;
+  if (time === undefined || isKept) return {};
+  if (Number.isNaN(time)) return { sendClock: { code: 'noSuchTime' } };
+  if (time <= nowMs) return { sendClock: { code: 'pastTime' } };
+  return time - nowMs > MOST_AHEAD_MS ? { sendClock: { code: 'farTime' } } : {};
+}
+
 const lengthOf = (text: string | null): number => new TextEncoder().encode(text ?? '').length;
 
 /** What the API found wrong, by field; and whether it named anything that is no field of ours. */
@@ -91,5 +113,6 @@ export function faultsIn(problem: ProblemDetails): Faults {
 
 function fieldNamed(name: string): FieldName | undefined {
   if (name === 'expiresAt') return 'lifeMinutes';
+  if (name === 'sendAt') return 'sendClock';
   return FIELD_NAMES.find((known) => known === name);
 }

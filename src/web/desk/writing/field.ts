@@ -89,6 +89,10 @@ function faultText(name: FieldName, fault: Fault, { text, number }: Words): stri
       return text.forbiddenCharacters;
     case 'value':
       return text.wrongValue;
+    case 'noSuchTime':
+    case 'pastTime':
+    case 'farTime':
+      return text[fault.code];
     case 'length':
       return fill(text.tooLong, { n: number(fault.over) });
     case 'bytes':

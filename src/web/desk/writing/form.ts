@@ -7,6 +7,7 @@ import { withoutForbidden } from './faults.ts';
 import { field, type FieldOptions } from './field.ts';
 import { optionsFor, type FormModel } from './form-model.ts';
 import { fill } from '../words/words.ts';
+import { sendAtField } from './when.ts';
 
 const MOST_HEADLINE = 200;
 const MOST_BODY = 1000;
@@ -19,27 +20,31 @@ export function renderFields(model: FormModel): TemplateResult {
   if (change === 'retraction') {
     return textField(model, 'note', { label: text.reason, hint: text.reasonHint, most: MOST_NOTE, rows: 3 });
   }
-  const isNew = change === 'new';
+  // Nobody has the first version of an alert yet: all of it can change.
+  const isFirst = change === 'new' || (change === 'edit' && model.subject.of.change === 'new');
+  const isTimed = change === 'new' || change === 'edit';
+  const hasNote = !isFirst;
   return html`
     ${textField(model, 'headline', { label: text.headline, hint: text.headlineHint, most: MOST_HEADLINE, rows: 2 })}
     ${textField(model, 'body', { label: text.body, hint: text.bodyHint, most: MOST_BODY, rows: 3, optional: true })}
     ${
-      isNew
-        ? nothing
-        : textField(model, 'note', {
+      hasNote
+        ? textField(model, 'note', {
             label: text.note,
             hint: text.noteHint,
             most: MOST_NOTE,
             rows: 2,
             optional: true,
           })
+        : nothing
     }
-    ${isNew ? topicsField(model) : fixedTopics(model)} ${urgencyField(model)}
+    ${isFirst ? topicsField(model) : fixedTopics(model)} ${urgencyField(model)}
     <div class="pair">
-      ${isNew ? html`${languageField(model)} ${lifeField(model)}` : nothing}
+      ${isFirst ? languageField(model) : nothing} ${isTimed ? lifeField(model) : nothing}
       ${addressField(model, 'url', text.url, text.urlHint)}
       ${addressField(model, 'image', text.image, text.imageHint)}
     </div>
+    ${isTimed ? sendAtField(model) : nothing}
   `;
 }
 

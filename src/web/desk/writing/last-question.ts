@@ -1,27 +1,44 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { notificationText } from '../../../alerts/notification.ts';
 import type { EditorAlert } from '../../../alerts/schema.ts';
-import type { DeskConfig, Estimate } from '../answers.ts';
+import type { Estimate } from '../answers.ts';
+import type { DeskShared } from '../desk-context.ts';
 import { reachOf } from './meter.ts';
-import { isInAnotherScript } from './script-check.ts';
+import { isInAnotherScript } from '../../../alerts/script-check.ts';
+import { topicNames } from '../topic-names.ts';
+import { ownZone } from './zoned-time.ts';
 import { fill, type Words } from '../words/words.ts';
+
+/** What the last question is about. */
+export interface Asked {
+  readonly alert: EditorAlert;
+  readonly estimate: Estimate | 'unknown' | undefined;
+  /** The same was sent a short while ago. */
+  readonly isDuplicate: boolean;
+  /** When it is to leave, ms since the epoch; undefined: at once. */
+  readonly sendTime?: number | undefined;
+}
 
 /** What the editor is asked before anything goes out: what it is, whom it reaches, and that there is no way back. */
 export function renderQuestion(
-  alert: EditorAlert,
-  words: Words,
-  estimate: Estimate | 'unknown' | undefined,
-  config: DeskConfig,
-  isDuplicate: boolean,
+  { alert, estimate, isDuplicate, sendTime }: Asked,
+  { words, config, client }: Pick<DeskShared, 'words' | 'config' | 'client'>,
 ): TemplateResult {
   const { text } = words;
   const does = { flash: text.flashDoes, urgent: text.urgentDoes, normal: text.normalDoes }[alert.urgency];
   const { title } = notificationText(alert);
+  const leaves =
+    sendTime !== undefined &&
+    fill(text.leavesThen, {
+      time: words.zoned(sendTime, ownZone()),
+      until: words.until(sendTime - client.now()),
+    });
   return html`
     ${isDuplicate ? html`<p class="warning">${text.duplicateWarning}</p>` : nothing}
     <blockquote lang=${alert.lang} dir=${alert.dir}>
       ${title}${alert.change === 'retraction' && alert.note ? html`<br /><small>${alert.note}</small>` : nothing}
     </blockquote>
+    ${leaves ? html`<p class="goes"><strong>${leaves}</strong></p>` : nothing}
     <p class="goes">
       <strong>${alert.change === 'new' ? goesTo(estimate, words) : text.versionGoesTo}</strong>
     </p>
@@ -38,7 +55,7 @@ export function renderQuestion(
         ? html`<p class="warning">${fill(text.otherScript, { language: words.languageName(alert.lang) })}</p>`
         : nothing
     }
-    <p class="quiet">${alert.change === 'new' ? text.noWayBack : text.safari}</p>
+    ${leaves ? nothing : html`<p class="quiet">${alert.change === 'new' ? text.noWayBack : text.safari}</p>`}
   `;
 }
 
@@ -62,12 +79,3 @@ export function consentFor(alert: EditorAlert, words: Words): string | undefined
 /** What of a version is new: a note of an older text is not at issue when the alert is retracted. */
 const textOf = ({ change, headline, body, note }: EditorAlert): string =>
   change === 'retraction' ? (note ?? '') : [headline, body, note].join(' ');
-
-export function topicNames(
-  ids: readonly string[],
-  { topics }: DeskConfig,
-  { language }: Pick<Words, 'language'>,
-): string {
-  const names = ids.map((id) => topics.find((topic) => topic.id === id)?.names[language] ?? id);
-  return new Intl.ListFormat(language, { type: 'unit' }).format(names);
-}

@@ -12,7 +12,8 @@ export type Notice =
   | { readonly type: 'conflict' }
   | { readonly type: 'problem'; readonly problem: ProblemDetails };
 
-interface Actions {
+/** What the editor can do about it. */
+export interface NoticeActions {
   readonly tryAgain: () => void;
   readonly changeText: () => void;
   readonly sendAllTheSame: () => void;
@@ -21,11 +22,15 @@ interface Actions {
 }
 
 /** Says what happened, and offers what can be done about it. */
-export function renderNotice(notice: Notice | undefined, words: Words, actions: Actions): TemplateResult {
+export function renderNotice(
+  notice: Notice | undefined,
+  words: Words,
+  actions: NoticeActions,
+): TemplateResult {
   return html`<div role="alert">${notice === undefined ? nothing : renderOne(notice, words, actions)}</div>`;
 }
 
-function renderOne(notice: Notice, words: Words, actions: Actions): TemplateResult {
+function renderOne(notice: Notice, words: Words, actions: NoticeActions): TemplateResult {
   const { text } = words;
   switch (notice.type) {
     case 'faults':
@@ -54,17 +59,20 @@ function renderOne(notice: Notice, words: Words, actions: Actions): TemplateResu
   return renderProblem(notice.problem, words, actions);
 }
 
-function renderProblem(problem: ProblemDetails, words: Words, actions: Actions): TemplateResult {
+function renderProblem(problem: ProblemDetails, words: Words, actions: NoticeActions): TemplateResult {
   const { text } = words;
   switch (problem.code) {
     case 'duplicate-alert': {
       const link = html`<p>${text.duplicateText} <a href="#/${problem.alertId}">${text.openThat}</a></p>`;
-      return box('faults', text.duplicate, link, [[text.sendAllTheSame, actions.sendAllTheSame]]);
+      const what = problem.shares === 'story' ? text.duplicateStory : text.duplicate;
+      return box('faults', what, link, [[text.sendAllTheSame, actions.sendAllTheSame]]);
     }
     case 'approval-required':
       return box('faults', text.approvalNeeded);
     case 'forbidden':
       return box('faults', text.notAllowed);
+    case 'precondition-failed':
+      return box('faults', text.editConflict, html`<p>${text.versionConflictText}</p>`);
     case 'version-conflict':
       return box('faults', text.versionConflict, html`<p>${text.versionConflictText}</p>`);
     case 'wrong-status':

@@ -2,6 +2,7 @@ import type { EditorAlert } from '../../../alerts/schema.ts';
 import type { ProblemDetails } from '../answers.ts';
 import type { Answer, Client } from '../client.ts';
 import type { Draft } from './draft.ts';
+import type { Subject } from './drafted.ts';
 
 /**
  * What is known after an attempt.
@@ -19,15 +20,22 @@ const ABOUT_THE_CALLER = new Set(['unauthenticated', 'csrf-refused', 'forbidden'
 /** Sends the draft's attempt. @param isRepeat whether an earlier try of it went without an answer */
 export async function sendDraft(
   client: Client,
-  path: string,
+  subject: Subject,
   draft: Draft & Required<Pick<Draft, 'attempt'>>,
   isRepeat: boolean,
 ): Promise<Outcome> {
   const { key, attempt } = draft;
-  return judge(
-    await client.call<EditorAlert>(path, { method: 'POST', body: attempt.body, idempotencyKey: key }),
-    isRepeat,
-  );
+  const { body, ifMatch } = attempt;
+  const answer =
+    subject.change === 'edit'
+      ? client.call<EditorAlert>(pathOf(subject), { method: 'PATCH', body, ifMatch })
+      : client.call<EditorAlert>(pathOf(subject), { method: 'POST', body, idempotencyKey: key });
+  return judge(await answer, isRepeat);
+}
+
+function pathOf(subject: Subject): string {
+  if (subject.change === 'new') return '/v1/alerts';
+  return subject.change === 'edit' ? `/v1/alerts/${subject.of.id}` : `/v1/alerts/${subject.of.id}/versions`;
 }
 
 export function judge(answer: Answer<EditorAlert>, isRepeat: boolean): Outcome {

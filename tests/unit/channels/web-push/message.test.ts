@@ -6,7 +6,7 @@ import {
   RECEIPT_TOKEN_LENGTH,
 } from '../../../../src/alerts/notification.ts';
 import { newAlertSchema } from '../../../../src/alerts/schema.ts';
-import { webPushMessage } from '../../../../src/channels/web-push/message.ts';
+import { webPushMessage, webPushTestMessage } from '../../../../src/channels/web-push/message.ts';
 
 const PUBLIC_URL = 'https://alerts.news.example';
 const alert = firstVersion(
@@ -79,4 +79,37 @@ test('a correction says that it is one; a retraction says why, without the pictu
   const retracted = shown(nextVersion(alert, { change: 'retraction', note: 'سبب' }, 'editor', 0));
   expect(retracted).toMatchObject({ title: `خبر مسحوب: ${alert.headline}`, body: 'سبب' });
   expect(retracted).not.toHaveProperty('image');
+});
+
+test('a test says what it is before all else, opens the desk, and has nothing in common with the alert’s own messages', () => {
+  const draft = { ...alert, status: 'draft' as const, url: 'https://news.example/story' };
+  const test = webPushTestMessage(draft, PUBLIC_URL, 7);
+  const { notification } = JSON.parse(test.payload('receipt').toString());
+  expect(notification).toMatchObject({
+    title: `تجربة: ${alert.headline}`,
+    body: `لم يُنشر بعد. لم يصل هذا إلا إلى أجهزتك التجريبية.\n${alert.body}`,
+    navigate: `${PUBLIC_URL}/desk#/${alert.id}`,
+    timestamp: 7,
+    data: { test: true },
+  });
+  const real = webPushMessage(alert, PUBLIC_URL);
+  expect(test.collapseKey).not.toBe(real.collapseKey);
+  expect(test.collapseKey).toMatch(/^[\w-]{32}$/);
+  expect(notification.tag).not.toBe(JSON.parse(real.payload('t').toString()).notification.tag);
+  expect(test.payload('receipt').toString()).not.toMatch(/receipt|news\.example\/story/);
+  const english = webPushTestMessage({ ...alert, lang: 'en' }, PUBLIC_URL, 7)
+    .payload('')
+    .toString();
+  expect(JSON.parse(english).notification).toMatchObject({
+    title: `TEST: ${alert.headline}`,
+    // It is public, so it cannot say that it is not.
+    body: `Only your test devices got this.\n${alert.body}`,
+  });
+});
+
+test('a test of the largest alert fits, with its picture or without', () => {
+  const largest = { ...alert, headline: 'ن'.repeat(200), body: 'ن'.repeat(1000), status: 'draft' as const };
+  const payload = webPushTestMessage(largest, PUBLIC_URL, 7).payload('');
+  expect(payload.length).toBeLessThanOrEqual(MAX_PUSH_MESSAGE_BYTES);
+  expect(payload.toString()).toContain('أجهزتك التجريبية');
 });

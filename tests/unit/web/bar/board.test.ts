@@ -70,3 +70,18 @@ test('what it remembers has a bound: the oldest are forgotten', () => {
   for (let number = 100; number < 200; number++) board.take(version(`${number}`));
   expect([board.current(NOW).length, board.look(NOW).alert?.id]).toEqual([50, '199']);
 });
+
+test('a silent version changes the text and is no news, unless the version before it was never shown', () => {
+  const silent = { change: 'update', silent: true } as const;
+  const inPlaceOf = (n: number) => ({ version: n, change: 'new', note: null }) as const;
+  const board = createBoard(() => false);
+  board.take(version('a'));
+  board.look(NOW);
+  board.take(version('a', { version: 2, ...silent, inPlaceOf: inPlaceOf(1) }));
+  expect(board.look(NOW)).toMatchObject({ alert: { version: 2 }, isNews: false });
+  // The correction before it was missed while the page was away.
+  board.take(version('a', { version: 4, ...silent, inPlaceOf: inPlaceOf(3) }));
+  expect(board.look(NOW)).toMatchObject({ alert: { version: 4 }, isNews: true });
+  board.take(version('b', { version: 2, ...silent, inPlaceOf: inPlaceOf(1) }));
+  expect(board.look(NOW)).toMatchObject({ alert: { id: 'b' }, isNews: true });
+});

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isInAnotherScript } from '../../../../src/web/desk/writing/script-check.ts';
+import { isInAnotherScript } from '../../../src/alerts/script-check.ts';
 
 test.each([
   ['Parliament dissolved', 'ar', true],

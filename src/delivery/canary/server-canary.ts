@@ -1,0 +1,55 @@
+import type { Config } from '../../config.ts';
+import type { CanaryProofs } from '../../live/canary.ts';
+import type { Logger } from '../../ops/logger.ts';
+import type { Metrics } from '../../ops/metrics.ts';
+import type { Redis } from '../../redis/connect.ts';
+import { openCanaryQueue } from './job.ts';
+import { tellCanary } from './metrics.ts';
+import { openCanary } from './runner.ts';
+import { createCanaryState, describeCanary } from './state.ts';
+import { createPushWay, createSocketWay } from './ways.ts';
+
+/** A server's part of the canary. */
+export interface ServerCanary {
+  /** For `/readyz`; undefined: there is no canary. */
+  readonly check: (() => Promise<string>) | undefined;
+  /** Begins once the server listens. @returns how to end it */
+  start(port: number): () => Promise<void>;
+}
+
+export function createServerCanary(deps: {
+  readonly config: Pick<Config, 'canarySeconds' | 'bind'>;
+  readonly redis: Redis;
+  readonly name: string;
+  readonly proofs: CanaryProofs;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}): ServerCanary {
+  const { redis, metrics, now, config } = deps;
+  const { canarySeconds: seconds } = config;
+  if (seconds === 0) return { check: undefined, start: () => () => Promise.resolve() };
+  const state = createCanaryState(redis);
+  tellCanary(metrics, state);
+  return {
+    check: async () => describeCanary(await state.read(), seconds, now()),
+    start: (port) => {
+      const queue = openCanaryQueue(redis);
+      const address = { host: localHost(config.bind), port };
+      const ways = {
+        push: createPushWay({ redis, queue }),
+        socket: createSocketWay({ ...deps, address: () => address }),
+      };
+      const canary = openCanary({ ...deps, seconds, ways, state });
+      return async () => {
+        await canary.close();
+        await queue.close();
+      };
+    },
+  };
+}
+
+/** Where this process reaches its own port: `bind` may be every address. */
+const localHost = (bind: string | undefined): string =>
+  bind === undefined || /^(0\.0\.0\.0|::)$/.test(bind) ? '127.0.0.1' : bind;

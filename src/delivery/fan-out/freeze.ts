@@ -1,0 +1,110 @@
+import type { EditorAlert } from '../../alerts/schema.ts';
+import type { AlertStore } from '../../alerts/store.ts';
+import { countBits } from '../../audience/bitmap.ts';
+import type { Frozen, FrozenName, Selection } from '../../audience/selection.ts';
+import { SHARDS } from '../../audience/shard.ts';
+import { deliveryLife } from '../delivery-times.ts';
+import { createHolders } from '../ledger/holders.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { versionName, type FanOutJob } from '../queues.ts';
+import { createOwed } from './owed.ts';
+
+/** Shards frozen together. The first group's batches are queued before the second group is read. */
+export const GROUP = 8;
+
+export const shardsFrom = (first: number): number[] =>
+  Array.from({ length: Math.min(GROUP, SHARDS - first) }, (_, index) => first + index);
+
+export interface FreezeDeps {
+  readonly alerts: AlertStore;
+  readonly selection: Selection;
+  readonly ledger: Ledger;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** Freezes the audience of the version in a shard. */
+export type Freeze = (shard: number) => Promise<Frozen>;
+
+/**
+ * A retraction takes something back: its audience are the readers that have, or may have, an earlier version. A silent
+ * version goes to those that were still to get an earlier one. Any other version goes to the readers that want it, and to
+ * those that an earlier version was for.
+ * @param quiet resolves when no run sends an earlier version any more
+ */
+export async function createFreeze(
+  deps: FreezeDeps,
+  job: FanOutJob,
+  alert: EditorAlert,
+  quiet: Promise<void>,
+): Promise<Freeze> {
+  const { selection } = deps;
+  const { keepSeconds } = deliveryLife(alert);
+  const name = versionName(job);
+  if (alert.change === 'retraction') {
+    const holders = createHolders(deps, job);
+    await quiet;
+    return async (shard) => selection.freezeMembers(name, shard, await holders.all(shard), keepSeconds);
+  }
+  const before = await versionBefore(deps, alert);
+  await freezeEarlier(deps, before);
+  if (alert.silent !== true) {
+    return (shard) => selection.freeze(audienceOf(alert, before), shard, alert, keepSeconds);
+  }
+  await quiet;
+  const owed = await createOwed(deps, alert);
+  return async (shard) => selection.freezeMembers(name, shard, await owed(shard), keepSeconds);
+}
+
+/**
+ * The version whose audience belongs to this one's too. A silent one has only a part of the audience of the version that it
+ * is sent in the place of.
+ */
+async function versionBefore(
+  { alerts }: FreezeDeps,
+  { id, version, inPlaceOf }: EditorAlert,
+): Promise<EditorAlert | undefined> {
+  if (inPlaceOf !== undefined) return alerts.get(id, inPlaceOf.version);
+  const before = version === 1 ? undefined : await alerts.get(id, version - 1);
+  return before?.inPlaceOf === undefined ? before : alerts.get(id, before.inPlaceOf.version);
+}
+
+const jobOf = ({ id, version, urgency }: EditorAlert): FanOutJob => ({ alertId: id, version, urgency });
+
+const audienceOf = (alert: EditorAlert, before: EditorAlert | undefined): FrozenName => ({
+  name: versionName(jobOf(alert)),
+  earlier: before && versionName(jobOf(before)),
+});
+
+/**
+ * A reader that an earlier version was for gets this one too. Where the fan-out of the earlier one has not run (its worker
+ * died, or this version superseded it first), its audience is frozen and counted now.
+ */
+async function freezeEarlier(deps: FreezeDeps, alert: EditorAlert | undefined): Promise<void> {
+  if (alert === undefined || alert.status === 'aborted' || alert.status === 'retracted') return;
+  const job = jobOf(alert);
+  if ((await deps.ledger.state(job)).cut) return;
+  const before = await versionBefore(deps, alert);
+  await freezeEarlier(deps, before);
+  const { keepSeconds, acceptedAtMs } = deliveryLife(alert);
+  await deps.ledger.open(job, acceptedAtMs, keepSeconds);
+  const freeze: Freeze = (shard) =>
+    deps.selection.freeze(audienceOf(alert, before), shard, alert, keepSeconds);
+  for (let first = 0; first < SHARDS; first += GROUP) {
+    await Promise.all(shardsFrom(first).map((shard) => freezeAndCount(deps, job, shard, freeze)));
+  }
+}
+
+/** A shard that was empty when first frozen stays empty, although Redis keeps no empty audience. */
+export async function freezeAndCount(
+  deps: Pick<FreezeDeps, 'ledger'>,
+  job: FanOutJob,
+  shard: number,
+  freeze: Freeze,
+): Promise<Frozen> {
+  const frozen = await freeze(shard);
+  const counted = await deps.ledger.addAudience(job, shard, countBits(frozen.all));
+  return counted === 0 ? NOBODY : frozen;
+}
+
+const NOBODY: Frozen = { all: Buffer.alloc(0), unproven: Buffer.alloc(0) };

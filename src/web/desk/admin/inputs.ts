@@ -1,0 +1,74 @@
+import { html, nothing, type TemplateResult } from 'lit';
+
+/** The fields of an admin's form: what the form holds is read when it is submitted. */
+
+export function textInput(
+  name: string,
+  label: string,
+  value: string,
+  options: {
+    readonly id: string;
+    readonly type?: 'text' | 'url' | 'number';
+    readonly lang?: string;
+    readonly dir?: 'ltr' | 'rtl' | 'auto';
+    readonly hint?: string;
+    readonly required?: boolean;
+    readonly most?: number;
+    readonly least?: number;
+  },
+): TemplateResult {
+  const { id, type = 'text', lang, dir, hint, required = false, most, least } = options;
+  const isNumber = type === 'number';
+  return html`<p class="field ${name}">
+    <label for=${id}>${label}</label>
+    <input
+      id=${id}
+      name=${name}
+      type=${type}
+      lang=${lang ?? nothing}
+      dir=${dir ?? nothing}
+      min=${isNumber ? (least ?? 0) : nothing}
+      max=${isNumber ? (most ?? nothing) : nothing}
+      maxlength=${isNumber ? nothing : (most ?? nothing)}
+      ?required=${required}
+      autocomplete="off"
+      aria-describedby=${hint === undefined ? nothing : `${id}-hint`}
+      .value=${value}
+    />
+    ${hint === undefined ? nothing : html`<span class="hint" id="${id}-hint">${hint}</span>`}
+  </p>`;
+}
+
+export function selectInput(
+  name: string,
+  label: string,
+  value: string,
+  options: {
+    readonly id: string;
+    readonly choices: readonly (readonly [value: string, label: string])[];
+    readonly disabled?: boolean;
+  },
+): TemplateResult {
+  return html`<p class="field ${name}">
+    <label for=${options.id}>${label}</label>
+    <select id=${options.id} name=${name} ?disabled=${options.disabled === true}>
+      ${options.choices.map(
+        ([choice, shown]) => html`<option value=${choice} .selected=${choice === value}>${shown}</option>`,
+      )}
+    </select>
+  </p>`;
+}
+
+/** What a field holds, without the spaces around it; empty: no such field, or a file. */
+export function textIn(data: FormData, name: string): string {
+  const value = data.get(name);
+  return typeof value === 'string' ? value.trim() : '';
+}
+
+/** The values of a submitted form, without the spaces around them. */
+export function readForm(event: SubmitEvent): { form: HTMLFormElement; value: (name: string) => string } {
+  event.preventDefault();
+  const form = event.target as HTMLFormElement;
+  const data = new FormData(form);
+  return { form, value: (name) => textIn(data, name) };
+}

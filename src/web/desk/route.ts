@@ -1,0 +1,36 @@
+import type { NewVersion } from '../../alerts/schema.ts';
+
+export const ADMIN_PAGES = ['editors', 'topics', 'newsroom', 'audit', 'webhooks', 'sources'] as const;
+export type AdminPage = (typeof ADMIN_PAGES)[number];
+
+/**
+ * Which page the address names, so that the editor stays in the same place after a reload, and after signing in again:
+ * `#/` writes a new alert, `#/<id>` shows one, `#/<id>/correction` corrects it, `#/<id>/edit` edits it before it is sent,
+ * `#/history?q=…` searches, `#/admin/editors` manages.
+ */
+export type Route =
+  | { readonly page: 'new' }
+  | {
+      readonly page: 'alert';
+      readonly id: string;
+      readonly writing: NewVersion['change'] | 'edit' | undefined;
+    }
+  | { readonly page: 'history'; readonly query: string }
+  | { readonly page: 'admin'; readonly of: AdminPage };
+
+const ALERT = /^#\/([0-9a-z]{26})(?:\/(update|correction|retraction|edit))?$/;
+const HISTORY = /^#\/history(?:\?(.*))?$/;
+
+export function routeOf(hash: string): Route {
+  const [, id, writing] = ALERT.exec(hash) ?? [];
+  if (id !== undefined) {
+    return { page: 'alert', id, writing: writing as NewVersion['change'] | 'edit' | undefined };
+  }
+  const history = HISTORY.exec(hash);
+  if (history !== null) return { page: 'history', query: history[1] ?? '' };
+  const of = ADMIN_PAGES.find((name) => hash === `#/admin/${name}`);
+  return of === undefined ? { page: 'new' } : { page: 'admin', of };
+}
+
+/** The alert that is open; undefined: another page is. */
+export const openIdOf = (route: Route): string | undefined => (route.page === 'alert' ? route.id : undefined);

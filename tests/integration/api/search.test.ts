@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { anAlert, startTestApi, type TestApi } from '../../support/api.ts';
+
+let api: TestApi;
+const ids: Record<string, string> = {};
+let noon: number;
+beforeAll(async () => {
+  api = await startTestApi();
+  noon = api.deps.now();
+  const send = async (name: string, role: keyof TestApi['keys'], fields: object) => {
+    const body = anAlert({ url: null, ...fields });
+    ids[name] = (await api.call('POST', '/v1/alerts', { key: api.keys[role], body })).body.id;
+    api.advance(3_600_000);
+  };
+  await send('bridge', 'author', { headline: 'انهيار جسر في المدينة', body: 'فرق الإنقاذ في المكان' });
+  await send('budget', 'approver', { headline: 'البرلمان يقر الموازنة', body: null });
+  await send('draft', 'author', { headline: 'مسودة عن الجسر الجديد', draft: true });
+  await send('english', 'author', { headline: 'Bridge collapses', lang: 'en' });
+});
+afterAll(() => api.close());
+
+const search = async (query: Record<string, string>) => {
+  const { status, body } = await api.call('GET', `/v1/alerts?${new URLSearchParams(query).toString()}`, {
+    key: api.keys.approver,
+  });
+  expect(status).toBe(200);
+  return body.alerts.map(({ id }: { id: string }) => Object.entries(ids).find(([, one]) => one === id)?.[0]);
+};
+const at = (hours: number): string => new Date(noon + hours * 3_600_000).toISOString();
+
+test('words are found in headline and text, as editors vary them', async () => {
+  expect(await search({ q: 'جسر' })).toEqual(['draft', 'bridge']);
+  expect(await search({ q: 'المَدينه  جِسر' })).toEqual(['bridge']);
+  expect(await search({ q: 'الانقاذ' })).toEqual(['bridge']);
+  expect(await search({ q: 'BRIDGE' })).toEqual(['english']);
+  expect(await search({ q: 'لا وجود له' })).toEqual([]);
+});
+
+test('by time, editor and status, all together, page by page', async () => {
+  expect(await search({ from: at(0.5), to: at(2.5) })).toEqual(['draft', 'budget']);
+  expect(await search({ to: at(0.1) })).toEqual(['bridge']);
+  const approver = (await api.deps.editors.list()).find(({ role }) => role === 'approver')?.id ?? '';
+  expect(await search({ createdBy: approver })).toEqual(['budget']);
+  expect(await search({ status: 'draft', q: 'الجسر' })).toEqual(['draft']);
+  expect(await search({ q: 'جسر', before: ids['draft'] ?? '', to: at(10) })).toEqual(['bridge']);
+  expect(await search({ q: 'جسر', before: at(10), to: at(1.5) })).toEqual(['bridge']);
+});
+
+test('only editors search', async () => {
+  for (const query of ['q=x', `from=${at(0)}`, `to=${at(0)}`, 'createdBy=x', 'status=sent']) {
+    expect((await api.call('GET', `/v1/alerts?${query}`)).status).toBe(401);
+  }
+  expect((await api.call('GET', '/v1/alerts?from=yesterday', { key: api.keys.author })).status).toBe(400);
+});

@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
@@ -163,8 +163,9 @@ const compose = composeCommand();
 
 test.skipIf(compose === undefined)('Docker Compose understands each line of the compose file', () => {
   const [program = '', ...args] = compose ?? [];
-  execFileSync(program, [...args, '-f', 'docker-compose.yml', 'config', '--quiet'], {
+  const { status, stderr } = spawnSync(program, [...args, '-f', 'docker-compose.yml', 'config', '--quiet'], {
     cwd: PROJECT,
-    stdio: 'pipe',
+    encoding: 'utf8',
   });
+  expect([status, stderr]).toEqual([0, '']);
 });

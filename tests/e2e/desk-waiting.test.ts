@@ -43,7 +43,7 @@ async function send(desk: DeskPage, headline: string): Promise<string> {
   await desk.write({ headline });
   await desk.review();
   await page.locator('dialog[open] .main').press('Enter');
-  await page.locator('desk-held, desk-waiting, .figures').first().waitFor();
+  await page.locator('desk-undo, desk-waiting, .figures').first().waitFor();
   return idOf(page);
 }
 /** A draft of a colleague, or of the editor at another desk. */
@@ -75,9 +75,9 @@ test('a draft is saved for colleagues by one key, listed, edited and sent', asyn
   const question = page.locator('dialog[open]');
   await question.locator('[data-about="topics"]').getByText('رياضة').waitFor();
   await question.locator('.main').press('Enter');
-  await page.locator('desk-held').waitFor();
+  await page.locator('desk-undo').waitFor();
   expect(await shownToReaders(id)).toBe(404);
-  await page.locator('desk-held').getByRole('button', { name: 'أرسل الآن' }).press('Enter');
+  await page.locator('desk-undo').getByRole('button', { name: 'أرسل الآن' }).press('Enter');
   await page.locator('.figures').waitFor();
   expect(await shownToReaders(id)).toBe(200);
 });
@@ -147,7 +147,7 @@ test('a send can be undone by Escape, also after a reload: nobody gets it, and t
   const { page } = desk;
   const id = await send(desk, 'خبر أُرسل خطأً');
   expect(await stored(id)).toMatchObject({ status: 'scheduled' });
-  const said = page.locator('desk-held [role="status"]');
+  const said = page.locator('desk-undo [role="status"]');
   await said.getByText('اضغط Esc للتراجع').waitFor();
   expect(await violations(page)).toEqual([]);
   await page.reload();
@@ -175,13 +175,13 @@ test('what the server says is shown: a line that is lost, and an alert that left
   const { page } = desk;
   const id = await send(desk, 'خبر بلا اتصال');
   await context.setOffline(true);
-  await page.locator('desk-held').getByText('انقطع الاتصال').waitFor();
+  await page.locator('desk-undo').getByText('انقطع الاتصال').waitFor();
   await page.keyboard.press('Escape');
-  await page.locator('desk-held').getByText('لا نعرف هل تراجعت').waitFor();
+  await page.locator('desk-undo').getByText('لا نعرف هل تراجعت').waitFor();
   await stack.api.asEditor(`/v1/alerts/${id}/submission`, { method: 'POST', body: { sendAt: null } });
   await context.setOffline(false);
   await page.locator('.figures').waitFor();
-  expect(await page.locator('desk-held').count()).toBe(0);
+  expect(await page.locator('desk-undo').count()).toBe(0);
 });
 
 test('an undone correction leaves readers what they had, and its text comes back into its form', async ({
@@ -195,7 +195,7 @@ test('an undone correction leaves readers what they had, and its text comes back
   await page.locator('[name="note"]').fill('صُحح العدد');
   await desk.review();
   await page.locator('dialog[open] .main').press('Enter');
-  await page.locator('desk-held').waitFor();
+  await page.locator('desk-undo').waitFor();
   await page.keyboard.press('Escape');
   await page.locator('[name="note"]').waitFor();
   expect(await page.locator('[name="headline"]').inputValue()).toBe('مقتل ثلاثة');
@@ -217,7 +217,7 @@ test('another draft is not replaced by a text that comes back', async ({ desk })
   const id = await send(desk, 'الخبر الأول');
   await desk.write({ headline: 'مسودة أخرى' });
   await page.evaluate(`location.hash = '#/${id}'`);
-  await page.locator('desk-held').waitFor();
+  await page.locator('desk-undo').waitFor();
   await page.keyboard.press('Escape');
   await page.getByText('في صفحة الكتابة مسودة أخرى').waitFor();
   await page.evaluate(`location.hash = '#/'`);

@@ -334,9 +334,10 @@ test('no word of an alert makes the desk wider than a phone', async ({ desk }) =
   const { page } = desk;
   await page.setViewportSize({ width: 390, height: 844 });
   const { id } = await stack.api.createAlert({ headline: `#${'كلمة_'.repeat(39)}`, body: 'W'.repeat(300) });
-  for (const hash of ['#/', `#/${id}`, `#/${id}/correction`]) {
+  for (const hash of ['#/', `#/${id}`, `#/${id}/correction`, '#/history', '#/admin/topics']) {
     await page.evaluate(`location.hash = '${hash}'`);
-    await page.locator(hash === `#/${id}` ? '.figures' : '[name="headline"]').waitFor();
+    const shown = hash === `#/${id}` ? '.figures' : '[name="headline"], [name="q"], [data-topic="world"]';
+    await page.locator(shown).waitFor();
     await page.locator('.lists .headline').first().waitFor();
     expect([hash, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([hash, 390]);
   }

@@ -49,7 +49,7 @@ export const DESK_SCENES: readonly Scene[] = [
     open: async (page, stage, language) => {
       await ask(page, stage, language);
       await page.locator('dialog[open] .main').click();
-      await page.locator('desk-held .buttons button').nth(1).click();
+      await page.locator('desk-undo .buttons button').nth(1).click();
       await page.locator('.alert header .status.sent').waitFor();
       await page.locator('.curve').waitFor();
     },

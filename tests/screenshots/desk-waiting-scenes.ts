@@ -26,9 +26,9 @@ const EVERYWHERE = { languages: ['ar', 'en'], widths: ['phone', 'desktop'] } as 
 
 /** What waits, is undone, is compared and is managed. */
 export const DESK_WAITING_SCENES: readonly Scene[] = [
-  { name: 'desk-held', ...EVERYWHERE, open: hold },
+  { name: 'desk-undo', ...EVERYWHERE, open: hold },
   {
-    name: 'desk-held-dark',
+    name: 'desk-undo-dark',
     languages: ['ar'],
     widths: ['phone', 'desktop'],
     colorScheme: 'dark',
@@ -96,7 +96,7 @@ async function hold(page: Page, stage: Stage, language: Language): Promise<void>
   const alert = { ...alertOf(HEADLINES[language].held, language), urgency: 'flash', sendAt };
   const id = await post(page, stage, '/v1/alerts', alert);
   await signIn(page, stage, `#/${id}`);
-  await page.locator('desk-held').waitFor();
+  await page.locator('desk-undo').waitFor();
 }
 
 async function schedule(page: Page, stage: Stage, language: Language): Promise<void> {

@@ -8,7 +8,7 @@ import { renderReportSection } from './report/report-section.ts';
 import type { ShownReport } from './report/shown-report.ts';
 import { renderVersions } from './versions/versions.ts';
 import { isWaiting } from './waiting/waiting-alert.ts';
-import './waiting/held-alert.ts';
+import './waiting/undo-alert.ts';
 
 /** What of the page can change without the alert. */
 export interface Around {
@@ -17,7 +17,7 @@ export interface Around {
   /** Another draft is where the text of this alert would be written on. */
   readonly isOccupied: boolean;
   /** It leaves within seconds. */
-  readonly isHeld: boolean;
+  readonly isUndoable: boolean;
   readonly isConnected: boolean;
   readonly onAbort: () => void;
   readonly onWrite: (what: Writing) => void;
@@ -46,7 +46,7 @@ export function renderOpenAlert(open: OpenAlert, desk: DeskShared, around: Aroun
 }
 
 function renderWaiting({ alert }: OpenAlert, desk: DeskShared, around: Around): TemplateResult {
-  if (!around.isHeld) {
+  if (!around.isUndoable) {
     return html`<desk-waiting
       .desk=${desk}
       .alert=${alert}
@@ -54,14 +54,14 @@ function renderWaiting({ alert }: OpenAlert, desk: DeskShared, around: Around): 
       @edit=${() => around.onWrite('edit')}
     ></desk-waiting>`;
   }
-  return html`<desk-held
+  return html`<desk-undo
     .desk=${desk}
     .alert=${alert}
     .connected=${around.isConnected}
     @look=${around.onLook}
     @stepped=${around.onStepped}
     @undone=${around.onTakeBack}
-  ></desk-held>`;
+  ></desk-undo>`;
 }
 
 /** The text of what was cancelled is not lost. */

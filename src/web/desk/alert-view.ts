@@ -3,18 +3,17 @@ import type { EditorAlert, NewVersion } from '../../alerts/schema.ts';
 import type { Report } from '../../delivery/report/schema.ts';
 import { abortedBy, renderAbortQuestion, type Aborted } from './alert-actions.ts';
 import { renderOpenAlert } from './alert-sections.ts';
+import { renderLoading, renderWriting } from './alert-writing.ts';
 import type { DeskShared } from './desk-context.ts';
 import { DeskElement } from './element.ts';
-import { KEYS } from './keyboard/keys.ts';
 import { lookAgain } from './look-again.ts';
 import { changeableOf, createAlertReader, shownOf, type OpenAlert } from './open-alert.ts';
 import { createShownReport, type ShownReport } from './report/shown-report.ts';
 import { everyTick } from './ticker.ts';
-import { isHeld } from './waiting/held.ts';
+import { isUndoable } from './waiting/undoable.ts';
 import type { Subject } from './writing/drafted.ts';
 import { takeBack } from './writing/take-back.ts';
 import './confirm.ts';
-import './writing/writer.ts';
 
 /** Often enough: the API refuses a change of an alert that a colleague has changed meanwhile. */
 const LOOK_MS = 20_000;
@@ -120,7 +119,7 @@ class AlertView extends DeskElement {
 
   /** A button that the new state no longer has may have had the focus. */
   private moved(): void {
-    if (this.querySelector('desk-held, desk-waiting')?.contains(document.activeElement)) {
+    if (this.querySelector('desk-undo, desk-waiting')?.contains(document.activeElement)) {
       if (document.querySelector('dialog[open]') === null) void this.focusOn('h1');
     }
     this.tellChanged();
@@ -193,27 +192,15 @@ class AlertView extends DeskElement {
     const { desk, open, subject } = this;
     const { text } = desk.words;
     if (this.missing) return html`<div class="sheet"><p role="alert">${text.notFound}</p></div>`;
-    if (open === undefined) return this.renderLoading();
+    if (open === undefined) {
+      return renderLoading(this.unanswered, desk.words, () => this.reader.hurry());
+    }
     if (subject !== undefined) {
-      return html`
-        <p>
-          <button
-            type="button"
-            class="plain back"
-            data-key=${KEYS.back}
-            aria-keyshortcuts=${KEYS.back}
-            @click=${this.stopWriting}
-          >
-            ${text.backToAlert}
-          </button>
-        </p>
-        <desk-writer
-          .desk=${desk}
-          .subject=${subject}
-          @sent=${this.onVersionSent}
-          @overtaken=${this.onOvertaken}
-        ></desk-writer>
-      `;
+      return renderWriting(subject, desk, {
+        back: this.stopWriting,
+        sent: this.onVersionSent,
+        overtaken: this.onOvertaken,
+      });
     }
     return html`
       <article class="sheet alert">
@@ -224,7 +211,7 @@ class AlertView extends DeskElement {
           shown: this.shown,
           aborted: this.aborted,
           isOccupied: this.occupied,
-          isHeld: isHeld(open.alert, desk.client.now()),
+          isUndoable: isUndoable(open.alert, desk.client.now()),
           isConnected: !this.unanswered,
           onAbort: () => (this.asking = true),
           onWrite: (change) => (location.hash = `#/${this.alertId}/${change}`),
@@ -240,18 +227,6 @@ class AlertView extends DeskElement {
         onDeclined: () => (this.asking = false),
       })}
     `;
-  }
-
-  private renderLoading(): TemplateResult {
-    const { text } = this.desk.words;
-    const unanswered = html`
-      <p>${text.noAnswerYet}</p>
-      <button type="button" class="main" @click=${() => this.reader.hurry()}>${text.again}</button>
-    `;
-    return html`<div class="sheet">
-      ${this.unanswered ? nothing : html`<p class="quiet">${text.loading}</p>`}
-      <div role="alert">${this.unanswered ? unanswered : nothing}</div>
-    </div>`;
   }
 }
 

@@ -3,14 +3,13 @@ import type { EditorAlert } from '../../alerts/schema.ts';
 import { recall, remember } from '../common/browser-memory.ts';
 import type { DeskConfig, DeskSession } from './answers.ts';
 import { createClient, type Client } from './client.ts';
-import { draftsOf, eraseDrafts } from './writing/draft.ts';
 import { DeskElement } from './element.ts';
 import { pressByKeys } from './keyboard/shortcuts.ts';
 import { loadNames, NO_NAMES, type Names } from './names.ts';
 import { renderPage } from './page.ts';
 import { openIdOf, routeOf, type Route } from './route.ts';
-import { localShelf } from './writing/local-shelf.ts';
-import { renderSignOutQuestion, renderTop } from './top.ts';
+import { createSignOut, type SignOut } from './sign-out.ts';
+import { renderTop } from './top.ts';
 import { wordsIn, type Words } from './words/words.ts';
 import { directionIn, isLanguage, LANGUAGES, otherLanguage } from '../../words/language.ts';
 import './confirm.ts';
@@ -34,7 +33,6 @@ class Desk extends DeskElement {
     names: { state: true },
     route: { state: true },
     changes: { state: true },
-    leaving: { state: true },
     told: { state: true },
     showingKeys: { state: true },
   };
@@ -49,13 +47,12 @@ class Desk extends DeskElement {
   declare private route: Route;
   /** Counts changes that were made here: the list then looks again. */
   declare private changes: number;
-  /** The number of drafts that the question before signing out is about; 0: no question. */
-  declare private leaving: number;
   /** What the page must say, wherever the editor is now. */
   declare private told: 'stillSignedIn' | 'takenBack' | undefined;
   declare private showingKeys: boolean;
   private asked = false;
   private readonly client: Client;
+  private readonly signOut: SignOut;
 
   constructor() {
     super();
@@ -63,7 +60,6 @@ class Desk extends DeskElement {
     this.trouble = false;
     this.ended = false;
     this.changes = 0;
-    this.leaving = 0;
     this.showingKeys = false;
     this.names = NO_NAMES;
     this.route = routeOf(location.hash);
@@ -71,6 +67,16 @@ class Desk extends DeskElement {
     this.client = createClient(() => {
       this.ended ||= this.session !== undefined;
       this.session = undefined;
+    });
+    this.signOut = createSignOut(this, {
+      client: this.client,
+      editorId: () => this.session?.editor.id,
+      onEnd: (isOut) => {
+        this.told = isOut ? undefined : 'stillSignedIn';
+        if (!isOut) return;
+        this.ended = false;
+        this.session = undefined;
+      },
     });
   }
 
@@ -120,23 +126,6 @@ class Desk extends DeskElement {
     void this.focusOn('desk-writer [name="headline"]');
   };
 
-  private readonly onSignOut = (): void => {
-    const drafts = this.session === undefined ? [] : draftsOf(this.session.editor.id, localShelf());
-    if (drafts.length === 0) void this.signOut();
-    else this.leaving = drafts.length;
-  };
-
-  private async signOut(drafts: 'keep' | 'erase' = 'keep'): Promise<void> {
-    this.leaving = 0;
-    const editor = this.session?.editor.id;
-    const isOut = await this.client.signOut();
-    this.told = isOut ? undefined : 'stillSignedIn';
-    if (!isOut || editor === undefined) return;
-    if (drafts === 'erase') eraseDrafts(editor, localShelf());
-    this.ended = false;
-    this.session = undefined;
-  }
-
   private readonly switchLanguage = (): void => {
     const other = otherLanguage(this.words.language);
     this.words = wordsIn(other);
@@ -185,7 +174,7 @@ class Desk extends DeskElement {
         route: this.route,
         onKeys: () => (this.showingKeys = true),
         onSwitchLanguage: this.switchLanguage,
-        onSignOut: this.onSignOut,
+        onSignOut: this.signOut.start,
       })}
       <main id="content" tabindex="-1">
         <div role="alert">
@@ -193,11 +182,7 @@ class Desk extends DeskElement {
         </div>
         ${this.renderContent()}
       </main>
-      ${renderSignOutQuestion(words, this.leaving, {
-        onErase: () => this.signOut('erase'),
-        onKeep: () => this.signOut('keep'),
-        onStay: () => (this.leaving = 0),
-      })}
+      ${this.signOut.render(words)}
       <desk-keys
         .words=${words}
         .open=${this.showingKeys}

@@ -96,7 +96,7 @@ class Audit extends AdminElement {
                 <td><time datetime=${at}>${words.time(at)}</time></td>
                 <td>${names.of(editorId, words)}</td>
                 <td><code dir="ltr">${action}</code></td>
-                <td dir="ltr">${renderTarget(target)}</td>
+                <td><bdi dir="ltr">${renderTarget(target)}</bdi></td>
                 <td><code dir="ltr" title=${hash}>${hash.slice(0, 12)}</code></td>
               </tr>`,
           )}

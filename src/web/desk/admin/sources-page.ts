@@ -39,7 +39,7 @@ class Sources extends AdminElement {
       ${this.sources?.map((source) => {
         const topics = Object.values(source.topics).filter((topic) => topic !== null);
         return html`<section class="row" aria-label=${source.id} data-source=${source.id}>
-          <h2 dir="ltr">${source.id}</h2>
+          <h2><bdi dir="ltr">${source.id}</bdi></h2>
           <p>
             <b dir="ltr">${source.type}</b> · ${admin.modes[source.mode]} ·
             <span class="quiet">${topicNames([...new Set(topics)], config, words)}</span>

@@ -64,7 +64,7 @@ class Topics extends AdminElement {
             data-topic=${topic.id}
             @submit=${(event: SubmitEvent) => this.onSave(event, topic)}
           >
-            <h2 dir="ltr">${topic.id}</h2>
+            <h2><bdi dir="ltr">${topic.id}</bdi></h2>
             ${this.renderFields(topic, topic.order)}
             <div class="buttons">
               <button>${admin.save}</button>

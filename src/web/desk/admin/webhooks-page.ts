@@ -64,7 +64,7 @@ class Webhooks extends AdminElement {
     const toggle = (): void =>
       void this.change(`/v1/webhooks/${id}`, { method: 'PATCH', body: { enabled: !enabled } });
     return html`<section class="row" aria-label=${url} data-webhook=${id}>
-      <h2 dir="ltr">${url}</h2>
+      <h2><bdi dir="ltr">${url}</bdi></h2>
       <p>
         <b>${enabled ? admin.on : admin.off}</b>
         <span class="quiet">${admin.events}: <bdi dir="ltr">${events.join(', ')}</bdi></span>

@@ -34,9 +34,10 @@ export function createLoadedList(client: Client, query: string, onChange: () => 
     const place = from === null ? '' : `&before=${from}`;
     const answer = await client.call<AlertPage>(`/v1/alerts?limit=${limit}${place}${query && `&${query}`}`);
     if (mine !== asked) return;
-    isFresh = answer.type === 'done';
+    // Readers are answered too: without what editors see, the session is over, which the next step of the editor will tell.
+    isFresh = answer.type === 'done' && answer.body.alerts.every((alert) => 'createdBy' in alert);
     problem = answer.type === 'refused' ? answer.problem : undefined;
-    if (answer.type === 'done') {
+    if (isFresh && answer.type === 'done') {
       alerts = [...before, ...answer.body.alerts];
       next = answer.body.next;
     }

@@ -13,7 +13,7 @@ import { renderWriter } from './writer-view.ts';
 import { blankFields, isUnchanged, read, type Written } from './written.ts';
 import type { DeskShared } from '../desk-context.ts';
 import { everyTick } from '../ticker.ts';
-import { mayHold } from '../waiting/held.ts';
+import { mayUndo } from '../waiting/undoable.ts';
 import '../confirm.ts';
 import './preview.ts';
 
@@ -180,7 +180,7 @@ class Writer extends DeskElement {
     const { body } = this.written();
     void this.sender.send({
       ...body,
-      ...(mayHold(this.subject, body, this.desk.config) ? { undoable: true } : {}),
+      ...(mayUndo(this.subject, body, this.desk.config) ? { undoable: true } : {}),
       ...(this.allowDuplicate ? { allowDuplicate: true } : {}),
     });
   };

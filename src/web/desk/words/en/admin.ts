@@ -29,7 +29,7 @@ export const admin: Translated<typeof ar> = {
     admin: 'also manages editors, topics and settings',
   },
   addEditor: 'New editor',
-  since: 'since {time}',
+  since: 'Since {time}.',
   revokedAt: 'revoked {time}',
   newKey: 'New key…',
   newKeyAsk: 'A new key for {name}?',

@@ -20,7 +20,7 @@ export const waiting: Translated<typeof ar> = {
   untilDays: { one: '{n} day', other: '{n} days' },
   overdue: 'due',
 
-  saveDraft: 'Save as draft for colleagues',
+  saveDraft: 'Save draft',
   reviewSchedule: 'Review and schedule…',
   confirmSchedule: 'Schedule this alert?',
   scheduleNow: 'Schedule',
@@ -35,14 +35,14 @@ export const waiting: Translated<typeof ar> = {
   editOver: 'This alert is no longer waiting, so you cannot edit it. If it has been published, correct it.',
   expiredWaiting: 'The alert expired while it was waiting. Edit it and choose another expiry.',
 
-  held: 'Not sent yet',
-  heldSaid: 'The alert will be sent in {n} seconds. Press Esc to undo.',
-  heldSending: 'Sending…',
-  heldLost:
+  notYetSent: 'Not sent yet',
+  undoSaid: 'The alert will be sent in {n} seconds. Press Esc to undo.',
+  undoSending: 'Sending…',
+  undoLost:
     'The connection is lost: we do not know whether the alert was sent. The desk will show what the server says when it is back.',
-  heldUndo: 'Undo',
-  heldTooLate: 'Too late to undo: the alert was sent.',
-  heldUnknown: 'The server did not answer, so the alert may or may not leave. Try again.',
+  undoNow: 'Undo',
+  undoTooLate: 'Too late to undo: the alert was sent.',
+  undoUnknown: 'The server did not answer, so the alert may or may not leave. Try again.',
   takenBack: 'You undid the send: no reader received it. Here is your text.',
   otherDraftHere: 'The writing page holds another draft, so this text stays here.',
   takeText: 'Move the text to the writing page',

@@ -14,7 +14,7 @@ const TICK_MS = 250;
  * An alert that leaves within seconds, and the way back. What the server says is what is shown: nothing here sends or stops
  * by itself. Tells `look` every second, for the newest state; `stepped` as desk-waiting does; `undone` with the alert.
  */
-class HeldAlert extends DeskElement {
+class UndoAlert extends DeskElement {
   static override properties = {
     desk: { attribute: false },
     alert: { attribute: false },
@@ -28,7 +28,7 @@ class HeldAlert extends DeskElement {
   /** Whether the last look at the alert was answered. */
   declare connected: boolean;
   declare private busy: boolean;
-  declare private fault: 'heldTooLate' | 'heldUnknown' | 'notAllowed' | undefined;
+  declare private fault: 'undoTooLate' | 'undoUnknown' | 'notAllowed' | undefined;
   /** Seconds left when it was announced: a screen reader hears them once, not each. */
   declare private announced: number;
 
@@ -81,21 +81,21 @@ class HeldAlert extends DeskElement {
       return;
     }
     const isLate = answer.type === 'refused' && answer.problem.code === 'wrong-status';
-    this.fault = isLate ? 'heldTooLate' : answer.type === 'silent' ? 'heldUnknown' : 'notAllowed';
+    this.fault = isLate ? 'undoTooLate' : answer.type === 'silent' ? 'undoUnknown' : 'notAllowed';
     this.dispatchEvent(new CustomEvent('look'));
   }
 
   override render(): TemplateResult {
     const { text, number } = this.desk.words;
     const { seconds } = this;
-    const said = fill(text.heldSaid, { n: number(this.announced) });
+    const said = fill(text.undoSaid, { n: number(this.announced) });
     return html`
-      <section class="hold" aria-label=${text.held}>
+      <section class="undoing" aria-label=${text.notYetSent}>
         <p class="unseen" role="status">${said}</p>
         <p class="countdown" aria-hidden="true">
-          ${seconds > 0 ? html`<span>${text.held}</span> <b>${number(seconds)}</b>` : text.heldSending}
+          ${seconds > 0 ? html`<span>${text.notYetSent}</span> <b>${number(seconds)}</b>` : text.undoSending}
         </p>
-        ${this.connected ? nothing : html`<p class="fault">${text.heldLost}</p>`}
+        ${this.connected ? nothing : html`<p class="fault">${text.undoLost}</p>`}
         ${this.isAllowed ? this.renderButtons() : nothing}
         <div role="alert">
           ${this.fault === undefined ? nothing : html`<p class="fault">${text[this.fault]}</p>`}
@@ -116,7 +116,7 @@ class HeldAlert extends DeskElement {
         ?disabled=${this.busy}
         @click=${() => void this.take('cancel')}
       >
-        ${text.heldUndo}
+        ${text.undoNow}
       </button>
       <button type="button" ?disabled=${this.busy} @click=${() => void this.take('submit')}>
         ${text.sendNow}
@@ -125,4 +125,4 @@ class HeldAlert extends DeskElement {
   }
 }
 
-customElements.define('desk-held', HeldAlert);
+customElements.define('desk-undo', UndoAlert);

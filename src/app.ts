@@ -10,6 +10,7 @@ import { createTopicChanges } from './audience/topic-changes.ts';
 import type { TopicStore } from './audience/topics.ts';
 import type { FanOutQueue } from './delivery/queues.ts';
 import type { ReceiptStore } from './delivery/receipts/receipts.ts';
+import type { GoalStore } from './delivery/report/goal.ts';
 import type { ReportStore } from './delivery/report/report.ts';
 import { createTestDevices } from './delivery/test-send/devices.ts';
 import type { TestQueue } from './delivery/test-send/queue.ts';
@@ -50,6 +51,7 @@ import { answerConditionally, READING, readerCors, securityHeaders, SUBSCRIBING 
 import { createFirstPages } from './api/list-cache.ts';
 import { createGate } from './http/gate.ts';
 import { serveDocs } from './api/docs.ts';
+import { serveGoal } from './api/goal.ts';
 import { serveIntake } from './api/intake.ts';
 import { serveLive } from './api/live.ts';
 import { serveNewsroom } from './api/newsroom.ts';
@@ -87,6 +89,7 @@ export interface ApiDeps {
   readonly topics: TopicStore;
   readonly subscriptions: SubscriptionStore;
   readonly reports: Pick<ReportStore, 'get'>;
+  readonly goal: Pick<GoalStore, 'read'>;
   readonly receipts: ReceiptStore;
   readonly liveLog: Pick<LiveLog, 'append'>;
   readonly fanOutQueue: Pick<FanOutQueue, 'add'>;
@@ -196,6 +199,7 @@ export function createApp(input: ApiDeps): Api {
   serveWaitingAlerts(router, deps);
   serveReport(router, deps);
   serveAudience(router, deps);
+  serveGoal(router, deps);
   serveChecks(router, { ...deps, fetchPage, check: createChecks({ ...deps, fetchPage }) });
   serveSources(router, deps);
   serveIntake(router, deps);

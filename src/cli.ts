@@ -2,7 +2,9 @@ import { Command, CommanderError } from 'commander';
 import { ImportFormatError } from './audience/import.ts';
 import { alertsCommand } from './cli/alerts.ts';
 import { auditCommand } from './cli/audit.ts';
+import { editorialCommands } from './cli/editorial.ts';
 import { editorsCommand, keysCommand } from './cli/editors.ts';
+import { reportCommand } from './cli/report.ts';
 import { CliError, EXIT } from './cli/services.ts';
 import { subscriptionsCommand } from './cli/subscriptions.ts';
 import { ConfigError } from './config.ts';
@@ -11,14 +13,16 @@ import { isRedisAway } from './redis/is-redis-away.ts';
 function createProgram(): Command {
   const program = new Command('ajil')
     .description(
-      "Ajil's commands for operators. They use the same configuration as the servers (see .env.example).",
+      "Ajil's commands: for editors (send to report), who need AJIL_KEY, and for operators, who need the servers' configuration (.env.example).",
     )
     .showHelpAfterError()
     .addHelpText(
       'after',
-      '\nExit codes: 0 done, 1 failure or broken audit log, 2 wrong usage or configuration, 3 Redis is unavailable.',
+      '\nExit codes: 0 done, 1 failure or broken audit log, 2 wrong usage or configuration, 3 Redis or the server is unavailable.',
     );
   for (const command of [
+    ...editorialCommands(),
+    reportCommand(),
     editorsCommand(),
     keysCommand(),
     auditCommand(),

@@ -146,7 +146,7 @@ const trustProxy = z.string().transform((text, context) => {
 });
 
 /** A run must end before the next begins. */
-const canarySeconds = count(60, 0, 3600).refine(
+const canarySeconds = count(60, 0, 300).refine(
   (seconds) => seconds === 0 || seconds >= 5,
   'must be 0 (off) or at least 5',
 );

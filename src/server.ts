@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -16,6 +17,8 @@ import { openOutletQueue } from './outlets/queue.ts';
 import { openPhrasesFile } from './newsroom/checks/phrases-file.ts';
 import { openSchedule } from './newsroom/schedule.ts';
 import { tellService } from './delivery/report/service-metrics.ts';
+import { tellGoal } from './delivery/report/goal-metrics.ts';
+import { createGoalStore } from './delivery/report/goal.ts';
 import { openReceiptTokens } from './delivery/receipts/receipt-token.ts';
 import { createReceiptStore } from './delivery/receipts/receipts.ts';
 import { createReportStore } from './delivery/report/report.ts';
@@ -165,6 +168,8 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
   const readiness = createReadiness({ redis, watch, clock, gateway, canary: canary.check });
   tellReadiness(metrics, readiness);
   const alerts = createAlertStore({ redis, now });
+  const goal = createGoalStore({ redis, alerts, reports, now });
+  tellGoal(metrics, goal);
   const phrases = openPhrasesFile({ file: config.checksFile, logger });
   shutdown.add('phrases', () => phrases.close());
   const api = createApp({
@@ -181,6 +186,7 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
     topics,
     subscriptions,
     reports,
+    goal,
     receipts: createReceiptStore({ redis, tokens: openReceiptTokens(vapid.privateKey) }),
     liveLog: createLiveLog(redis),
     fanOutQueue,
@@ -238,7 +244,7 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
     ).length;
   });
   const port = await http.listen(config.port, config.bind, socketFor(config));
-  shutdown.add('canary', canary.start(port));
+  shutdown.add('canary', canary.start(http.server.address() as AddressInfo));
   // The bound follows from `ulimit -n`, of which nothing else would speak.
   logger.info({ liveConnections: limits.connections, port }, 'taking requests');
   tellSupervisor({ type: 'ready', port });

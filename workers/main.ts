@@ -10,6 +10,8 @@ import { sendCanary } from '../src/delivery/canary/send-canary.ts';
 import { createLedger } from '../src/delivery/ledger/ledger.ts';
 import { openFanOutQueue, openPushQueue } from '../src/delivery/queues.ts';
 import { openReceiptTokens } from '../src/delivery/receipts/receipt-token.ts';
+import { createGoalStore } from '../src/delivery/report/goal.ts';
+import { createReportStore } from '../src/delivery/report/report.ts';
 import { timeDeliveries } from '../src/delivery/report/service-metrics.ts';
 import { createChannels } from '../src/channels/channels.ts';
 import { createWebPush } from '../src/channels/web-push/web-push.ts';
@@ -125,7 +127,8 @@ async function start(config: Config, logger: Logger): Promise<void> {
   ]);
   const { addresses } = channels;
   const selection = createSelection({ redis, addresses });
-  const shared = { redis, logger, now, alerts, selection, ledger, pushQueue, fanOutQueue };
+  const goal = createGoalStore({ redis, alerts, reports: createReportStore(redis), now });
+  const shared = { redis, logger, now, alerts, goal, selection, ledger, pushQueue, fanOutQueue };
   const sending = createPushSending({
     ...shared,
     subscriptions: createSubscriptionStore({ redis, addresses, now }),

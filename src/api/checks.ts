@@ -57,7 +57,7 @@ export interface ChecksDeps {
   readonly limits: Pick<RateLimits, 'takeEditor'>;
 }
 
-/** What helps an editor before anything is sent. */
+/** Serves the checks that help an editor before anything is sent. */
 export function serveChecks(router: Router, deps: ChecksDeps): void {
   route(router, CHECKS, {
     post: async (request, response) => {

@@ -82,7 +82,7 @@ export const EDITOR_NAMES = resource('/v1/editor-names', {
   },
 });
 
-/** Who may submit alerts, and who manages them. */
+/** Lets admins manage the editors. */
 export function serveEditors(
   router: Router,
   deps: {

@@ -71,7 +71,7 @@ export const INTAKE = resource('/v1/intake/:id', {
   },
 });
 
-/** What sources send. The status says whether it makes sense to send it again, as Superdesk reads it: never after a 4xx. */
+/** Takes the items of sources. The status says whether it makes sense to send it again, as Superdesk reads it: never after a 4xx. */
 export function serveIntake(router: Router, deps: IntakeDeps): void {
   const counter = new Counter({
     name: 'ajil_intake_items_total',

@@ -12,6 +12,7 @@ import { AUDIT } from './audit.ts';
 import { CHECKS, STORY_PREVIEW } from './checks.ts';
 import { EDITOR, EDITOR_KEY, EDITOR_NAMES, EDITORS } from './editors.ts';
 import { ESTIMATE } from './estimate.ts';
+import { GOAL_OVER_TIME } from './goal.ts';
 import { HEALTH, METRICS, READINESS } from './health.ts';
 import { INTAKE } from './intake.ts';
 import { LIVE } from './live.ts';
@@ -37,6 +38,7 @@ export const RESOURCES: readonly AnyResource[] = [
   ALERT_ABORT,
   ALERT_TEST,
   REPORT,
+  GOAL_OVER_TIME,
   ESTIMATE,
   CHECKS,
   STORY_PREVIEW,

@@ -50,7 +50,7 @@ export const TOPIC = resource('/v1/topics/:id', {
   },
 });
 
-/** What readers follow, and what every alert names. */
+/** Serves the topics, which readers follow and every alert names. */
 export function serveTopics(
   router: Router,
   deps: {

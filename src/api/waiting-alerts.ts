@@ -18,7 +18,7 @@ export interface WaitingAlertsDeps {
   readonly limits: RateLimits;
 }
 
-/** What is done to alerts that no reader sees yet. */
+/** Serves the actions on alerts that no reader sees yet. */
 export function serveWaitingAlerts(router: Router, deps: WaitingAlertsDeps): void {
   route(router, ALERT_SUBMISSION, {
     post: (request, response) => submit(deps, request, response),

@@ -34,7 +34,7 @@ interface WebhooksDeps {
   readonly now: () => number;
 }
 
-/** Who is told of alerts besides readers. */
+/** Lets admins manage the systems that are told of alerts. */
 export function serveWebhooks(router: Router, deps: WebhooksDeps): void {
   const { webhooks, ended, auth } = deps;
   const idOf = (request: Request): string => String(request.params['id']);

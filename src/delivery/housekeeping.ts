@@ -1,4 +1,3 @@
-import type { AlertStore } from '../alerts/store.ts';
 import { setBits, without } from '../audience/bitmap.ts';
 import type { Selection } from '../audience/selection.ts';
 import { SHARDS } from '../audience/shard.ts';
@@ -8,7 +7,7 @@ import { groupBy } from './group-by.ts';
 import { expiredAt } from './sending/group-retries.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { deliveryLife, type DeliveryLife } from './delivery-times.ts';
-import { finishVersion, isStopped } from './version-state.ts';
+import { finishVersion, isStopped, type FinishDeps } from './version-state.ts';
 import { versionName, type FanOutJob, type FanOutQueue, type PushQueue } from './queues.ts';
 
 /** A version that was accepted so long ago and is not cut yet lost its job: it is added again. */
@@ -25,8 +24,7 @@ const RESCUE_SLOTS = 1000;
 
 type VersionId = Pick<FanOutJob, 'alertId' | 'version'>;
 
-export interface HousekeepingDeps {
-  readonly alerts: AlertStore;
+export interface HousekeepingDeps extends FinishDeps {
   readonly ledger: Ledger;
   readonly selection: Selection;
   readonly fanOutQueue: Pick<FanOutQueue, 'add'>;
@@ -58,7 +56,7 @@ async function tend(deps: HousekeepingDeps, version: VersionId): Promise<void> {
   const job = { ...version, urgency: alert.urgency };
   const life = deliveryLife(alert);
   const state = await deps.ledger.state(version);
-  if (state.finished) return finishVersion(deps.alerts, version);
+  if (state.finished) return finishVersion(deps, version);
   if (!state.cut) return deps.fanOutQueue.add(job);
   if (deps.now() > life.expiresAtMs + EXPIRY_GRACE_MS) return expirePending(deps, version, life);
 
@@ -106,7 +104,7 @@ async function expirePending(deps: HousekeepingDeps, version: VersionId, life: D
     await deps.ledger.checkpoint(version, { settled }, life.keepSeconds);
   }
   // The report does not matter here: the readers of a lost audience cannot be told apart any more.
-  await finishVersion(deps.alerts, version);
+  await finishVersion(deps, version);
 }
 
 async function pendingOf(deps: HousekeepingDeps, version: VersionId, shard: number): Promise<number[]> {

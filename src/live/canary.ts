@@ -1,6 +1,5 @@
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
-import type { Redis } from '../redis/connect.ts';
-import { keys } from '../redis/keys.ts';
+import type { CanaryEntry } from './log/canary-stream.ts';
 import type { Version } from './log/tail.ts';
 import type { LiveFilter } from './protocol.ts';
 
@@ -40,23 +39,6 @@ export function openCanaryProofs(privateKey: string): CanaryProofs {
       return given.length === right.length && timingSafeEqual(given, right);
     },
   };
-}
-
-/** An entry of the canary's stream. */
-export interface CanaryEntry {
-  /** Of the stream. */
-  readonly id: string;
-  readonly run: string;
-}
-
-export async function appendCanary(redis: Redis, run: string): Promise<void> {
-  await redis.xadd(keys.liveCanary, 'MAXLEN', 1, '*', 'run', run);
-}
-
-/** Id of the stream's newest entry. */
-export async function newestCanary(redis: Redis): Promise<string> {
-  const [newest] = await redis.xrevrange(keys.liveCanary, '+', '-', 'COUNT', 1);
-  return newest?.[0] ?? '0-0';
 }
 
 export const canaryText = (run: string): string => JSON.stringify({ canary: run });

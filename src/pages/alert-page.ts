@@ -74,7 +74,11 @@ function article(input: AlertPageInput, view: AlertView): Html {
   const retracted = alert.change === 'retraction';
   const names = new Map(input.topics.map((topic) => [topic.id, topic.names]));
   return html`
-    <main data-alert="${alert.id}" data-version="${alert.version}">
+    <main
+      data-alert="${alert.id}"
+      data-version="${alert.version}"
+      data-announced="${alert.inPlaceOf?.version ?? alert.version}"
+    >
       <article class="alert lead ${alert.change}">
         <p class="alert-meta">
           ${label(input, view)}

@@ -60,6 +60,8 @@ export const keys = {
   liveAppended: (id: string) => `${CORE}:live:appended:${id}`,
   // delivery
   report: (id: string, version: number) => `${CORE}:report:${id}:${version}`,
+  /** How fast the versions of an urgency were that were accepted on a day (`2026-11-29`): `id:version` -> ms. */
+  goal: (urgency: string, day: string) => `${CORE}:goal:${urgency}:${day}`,
   /** Bitmap of the batches that have ended. */
   batches: (id: string, version: number) => `${CORE}:batches:${id}:${version}`,
   /** Hash: batch -> the run that claimed it. */

@@ -242,6 +242,30 @@ test('a visitor who blocked notifications is told so, and can hide the card', as
   await page.getByRole('button', { name: 'إشعارات العاجل' }).waitFor();
 });
 
+test('on paper there is the news alone; in forced colours the chosen section shows', async () => {
+  const { id } = await stack.api.createAlert({ headline: 'خبر للورق', topics: ['sport'], urgency: 'flash' });
+  const page = await open(visitor);
+  await page.locator(`#alert-${id}, [data-id="${id}"], a[href$="${id}"]`).first().waitFor();
+  await page.emulateMedia({ media: 'print' });
+  for (const part of ['ajil-bar', 'ajil-notifications', 'button']) {
+    const seen = await page
+      .locator(part)
+      .evaluateAll((all) => all.filter((element) => element.checkVisibility()).length);
+    expect([part, seen]).toEqual([part, 0]);
+  }
+  expect(await page.getByText('خبر للورق').first().isVisible()).toBe(true);
+  await page.emulateMedia({ media: 'screen', forcedColors: 'active' });
+  const chosen = page.locator('nav [aria-current]').first();
+  const other = page.locator('nav a:not([aria-current])').first();
+  const look = (one: typeof chosen): Promise<unknown> =>
+    one.evaluate((element) => {
+      const { backgroundColor, borderColor, outlineStyle } =
+        element.ownerDocument.defaultView?.getComputedStyle(element) ?? {};
+      return [backgroundColor, borderColor, outlineStyle];
+    });
+  expect(await look(chosen)).not.toEqual(await look(other));
+});
+
 test('without scripts the front page has its list, its bar and its sections', async () => {
   await stack.api.createAlert({ headline: 'بلا سكربت', topics: ['sport'] });
   const page = await (await chromium.newReader({ javaScriptEnabled: false })).newPage();

@@ -6,7 +6,8 @@ import { pushMessageBytes } from '../../src/alerts/notification.ts';
 import { createAlertStore } from '../../src/alerts/store.ts';
 import { createSubscriptionStore } from '../../src/audience/subscriptions.ts';
 import { createTopicStore } from '../../src/audience/topics.ts';
-import type { DeliveryReport } from '../../src/delivery/report/report.ts';
+import { createGoalStore } from '../../src/delivery/report/goal.ts';
+import { createReportStore, type DeliveryReport } from '../../src/delivery/report/report.ts';
 import type { TestJob } from '../../src/delivery/test-send/queue.ts';
 import { createAuditLog } from '../../src/editors/audit.ts';
 import { createSessionStore } from '../../src/editors/sessions.ts';
@@ -91,6 +92,12 @@ export async function startTestApi({
     topics: createTopicStore(redis),
     subscriptions: createSubscriptionStore({ redis, addresses: ADDRESSES, now }),
     reports: { get: (id, version) => Promise.resolve(reports.get(`${id}:${version}`)) },
+    goal: createGoalStore({
+      redis,
+      alerts: createAlertStore({ redis, now }),
+      reports: createReportStore(redis),
+      now,
+    }),
     receipts: {
       record: ({ token }, told) =>
         told(token === 'good' ? 'recorded' : token === 'busy' ? 'busy' : 'invalid'),

@@ -11,6 +11,7 @@ import { keepHouse } from '../../src/delivery/housekeeping.ts';
 import { createLedger, type Ledger } from '../../src/delivery/ledger/ledger.ts';
 import type { FanOutJob, FanOutQueue, PushQueue } from '../../src/delivery/queues.ts';
 import { createReceiptTokens } from '../../src/delivery/receipts/receipt-token.ts';
+import { createGoalStore, type GoalStore } from '../../src/delivery/report/goal.ts';
 import { createReportStore, type DeliveryReport } from '../../src/delivery/report/report.ts';
 import { createAddresses, type Addresses } from '../../src/audience/address.ts';
 import type { Channel } from '../../src/channels/channel.ts';
@@ -52,6 +53,7 @@ export interface DeliveryProcess {
 export interface DeliveryWorld {
   readonly redis: Redis;
   readonly alerts: AlertStore;
+  readonly goal: GoalStore;
   readonly ledger: Ledger;
   readonly jobs: JobList;
   readonly service: ScriptedService;
@@ -108,6 +110,7 @@ export async function openDeliveryWorld(
   const selection = createSelection({ redis, addresses });
   const subscriptions = createSubscriptionStore({ redis, addresses, now });
   const tokens = createReceiptTokens(randomBytes(32));
+  const goal = createGoalStore({ redis, alerts, reports: createReportStore(redis), now });
   const jobs = createJobList();
   const { fanOutQueue, pushQueue } = openQueues?.(redis) ?? jobs;
   const service = createScriptedService();
@@ -117,6 +120,7 @@ export async function openDeliveryWorld(
     fanOut(
       {
         alerts,
+        goal,
         selection,
         ledger,
         pushQueue,
@@ -147,6 +151,7 @@ export async function openDeliveryWorld(
     ]);
     const sending = createPushSending({
       alerts: line.hold(alerts),
+      goal: line.hold(goal),
       selection: line.hold(createSelection({ redis, addresses: channels.addresses })),
       subscriptions: line.hold(subscriptions),
       ledger: line.hold(ledger),
@@ -194,6 +199,7 @@ export async function openDeliveryWorld(
   const keepItsHouse = (): Promise<void> =>
     keepHouse({
       alerts,
+      goal,
       ledger,
       selection,
       fanOutQueue,
@@ -207,6 +213,7 @@ export async function openDeliveryWorld(
   return {
     redis,
     alerts,
+    goal,
     ledger,
     jobs,
     service,

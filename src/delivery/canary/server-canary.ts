@@ -1,3 +1,4 @@
+import type { AddressInfo } from 'node:net';
 import type { Config } from '../../config.ts';
 import type { CanaryProofs } from '../../live/canary.ts';
 import type { Logger } from '../../ops/logger.ts';
@@ -13,12 +14,12 @@ import { createPushWay, createSocketWay } from './ways.ts';
 export interface ServerCanary {
   /** For `/readyz`; undefined: there is no canary. */
   readonly check: (() => Promise<string>) | undefined;
-  /** Begins once the server listens. @returns how to end it */
-  start(port: number): () => Promise<void>;
+  /** Begins once the server listens. @param at its own address, which systemd may have chosen @returns how to end it */
+  start(at: AddressInfo): () => Promise<void>;
 }
 
 export function createServerCanary(deps: {
-  readonly config: Pick<Config, 'canarySeconds' | 'bind'>;
+  readonly config: Pick<Config, 'canarySeconds'>;
   readonly redis: Redis;
   readonly name: string;
   readonly proofs: CanaryProofs;
@@ -34,9 +35,9 @@ export function createServerCanary(deps: {
   tellCanary(metrics, state);
   return {
     check: async () => describeCanary(await state.read(), seconds, now()),
-    start: (port) => {
+    start: ({ address: bound, port }) => {
       const queue = openCanaryQueue(redis);
-      const address = { host: localHost(config.bind), port };
+      const address = { host: localHost(bound), port };
       const ways = {
         push: createPushWay({ redis, queue }),
         socket: createSocketWay({ ...deps, address: () => address }),
@@ -50,6 +51,5 @@ export function createServerCanary(deps: {
   };
 }
 
-/** Where this process reaches its own port: `bind` may be every address. */
-const localHost = (bind: string | undefined): string =>
-  bind === undefined || /^(0\.0\.0\.0|::)$/.test(bind) ? '127.0.0.1' : bind;
+/** Where this process reaches its own port: it may listen on every address. */
+const localHost = (bound: string): string => (/^(0\.0\.0\.0|::)$/.test(bound) ? '127.0.0.1' : bound);

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import WebSocket from 'ws';
-import { appendCanary, CANARY_HEADER, canaryText, type CanaryProofs } from '../../live/canary.ts';
+import { WebSocket } from 'ws';
+import { CANARY_HEADER, canaryText, type CanaryProofs } from '../../live/canary.ts';
+import { appendCanary } from '../../live/log/canary-stream.ts';
 import type { Redis } from '../../redis/connect.ts';
 import { keys } from '../../redis/keys.ts';
 import { presentNames } from '../../redis/presence.ts';
@@ -69,29 +70,36 @@ export function createSocketWay(deps: {
   };
 }
 
+/** The messages of a socket, one after the other. `next` rejects once it has ended, or at the deadline. */
 function readMessages(socket: WebSocket, deadline: AbortSignal): { next(): Promise<string> } {
   const came: string[] = [];
-  let wake: () => void = () => undefined;
   let ended: Error | undefined;
+  let waiting: { resolve(message: string): void; reject(error: Error): void } | undefined;
+
+  function serve(): void {
+    const message = came[0];
+    if (waiting === undefined || (message === undefined && ended === undefined)) return;
+    if (message === undefined) waiting.reject(ended ?? new Error('it ended'));
+    else waiting.resolve(message);
+    came.shift();
+    waiting = undefined;
+  }
   const end = (error: Error): void => {
     ended ??= error;
-    wake();
+    serve();
   };
   socket.on('message', (data) => {
     came.push(Buffer.isBuffer(data) ? data.toString() : '');
-    wake();
+    serve();
   });
   socket.on('error', end);
   socket.on('close', (code) => end(new Error(`it closed the connection with ${code}`)));
   deadline.addEventListener('abort', () => end(new Error('it did not come in time')), { once: true });
   return {
-    next: async () => {
-      while (came.length === 0 && ended === undefined) {
-        await new Promise<void>((resolve) => (wake = resolve));
-      }
-      const message = came.shift();
-      if (message !== undefined) return message;
-      throw ended ?? new Error('it ended');
-    },
+    next: () =>
+      new Promise((resolve, reject) => {
+        waiting = { resolve, reject };
+        serve();
+      }),
   };
 }

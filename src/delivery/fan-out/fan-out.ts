@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { toPublicAlert, type Alert } from '../../alerts/schema.ts';
-import type { AlertStore } from '../../alerts/store.ts';
 import { setBits, without } from '../../audience/bitmap.ts';
 import type { Selection } from '../../audience/selection.ts';
 import { SHARDS } from '../../audience/shard.ts';
@@ -10,7 +9,7 @@ import { cutShard } from './batches.ts';
 import { createFreeze, freezeAndCount, GROUP, shardsFrom, type Freeze } from './freeze.ts';
 import { earlierVersions } from '../ledger/holders.ts';
 import { deliveryLife, LEASE_MS } from '../delivery-times.ts';
-import { finishVersion, isStopped } from '../version-state.ts';
+import { finishVersion, isStopped, type FinishDeps } from '../version-state.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { versionName, type FanOutJob, type Piece, type PushQueue } from '../queues.ts';
 import { newRetryId, type Retry } from '../ledger/retry.ts';
@@ -25,8 +24,7 @@ const ON_THE_WIRE_MS = 50;
 /** Delay of deliveries to unproven subscriptions, ms: the first batches are in flight by then. */
 const AFTER_OTHERS_MS = 200;
 
-export interface FanOutDeps {
-  readonly alerts: AlertStore;
+export interface FanOutDeps extends FinishDeps {
   readonly live: { append(alert: Alert): Promise<unknown> };
   readonly outlets: Pick<OutletQueue, 'announce'>;
   readonly selection: Selection;
@@ -61,7 +59,7 @@ export async function fanOut(deps: FanOutDeps, job: FanOutJob): Promise<void> {
   const freeze = await createFreeze(deps, job, alert, quiet);
   const batches = await freezeAndCut(deps, job, keepSeconds, freeze, quiet);
   const { finished } = await deps.ledger.cut(job, batches);
-  if (finished) await finishVersion(deps.alerts, job);
+  if (finished) await finishVersion(deps, job);
 }
 
 /**

@@ -78,7 +78,7 @@ export function createCheckpoints(deps: SendingDeps, state: RunState, standing: 
     const over = progress.status === undefined || isStopped({ ...state.alert, status: progress.status });
     if (over) stop(state, deps);
     else state.order.leaseUntil = askedAt + LEASE_MS;
-    if (progress.finished) await finishVersion(deps.alerts, version);
+    if (progress.finished) await finishVersion(deps, version);
     if (!state.stopped) await addJobs(deps, state, written.retries);
     await standing.flush();
   }

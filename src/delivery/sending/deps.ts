@@ -1,4 +1,3 @@
-import type { AlertStore } from '../../alerts/store.ts';
 import type { Selection } from '../../audience/selection.ts';
 import type { SubscriptionStore } from '../../audience/subscriptions.ts';
 import type { Channels } from '../../channels/channels.ts';
@@ -6,13 +5,13 @@ import type { Logger } from '../../ops/logger.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { PushQueue } from '../queues.ts';
 import type { ReceiptTokens } from '../receipts/receipt-token.ts';
+import type { FinishDeps } from '../version-state.ts';
 
 /** Why a subscription was removed. */
 export type Retirement = 'gone' | 'never-accepted' | 'refused';
 
 /** What sending to devices needs. */
-export interface SendingDeps {
-  readonly alerts: AlertStore;
+export interface SendingDeps extends FinishDeps {
   readonly selection: Selection;
   readonly subscriptions: Pick<SubscriptionStore, 'remove' | 'note'>;
   readonly ledger: Ledger;

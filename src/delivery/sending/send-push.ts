@@ -163,6 +163,6 @@ async function putOff(
   const settled = expired.map((one) => expiredAt(one, now - acceptedAtMs));
   const moved = { settled, retries, home: { retry, rest: undefined }, taken: false };
   const { finished } = await deps.ledger.checkpoint(version, moved, keepSeconds);
-  if (finished) await finishVersion(deps.alerts, version);
+  if (finished) await finishVersion(deps, version);
   await deps.pushQueue.addRetries(version, retries);
 }

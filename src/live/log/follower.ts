@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../../ops/logger.ts';
 import { closeRedis, type Redis } from '../../redis/connect.ts';
-import { newestCanary, type CanaryEntry } from '../canary.ts';
+import { newestCanary, type CanaryEntry } from './canary-stream.ts';
 import type { Cursor } from './cursor.ts';
 import { awaitAfter, createLiveLog, type LogEntry, type LogReading } from './log.ts';
 import { createLooks } from './look-waiters.ts';

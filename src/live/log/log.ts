@@ -3,7 +3,7 @@ import type { Alert } from '../../alerts/schema.ts';
 import type { Redis } from '../../redis/connect.ts';
 import { keys } from '../../redis/keys.ts';
 import { runScript } from '../../redis/script.ts';
-import type { CanaryEntry } from '../canary.ts';
+import type { CanaryEntry } from './canary-stream.ts';
 import { formatCursor } from './cursor.ts';
 import { APPEND } from './scripts/append.ts';
 import { ERASE } from './scripts/erase.ts';

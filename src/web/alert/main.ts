@@ -15,8 +15,6 @@ const TICK_MS = 15_000;
 
 /** The newest version that the live line sent. */
 let wanted = 0;
-/** The newest silent version: nobody is told of it. */
-let untold = 0;
 
 function prepare(root: ParentNode): void {
   const times = timesIn(document.documentElement.lang);
@@ -48,14 +46,16 @@ function show(fresh: Document): void {
   const main = fresh.querySelector('main');
   // The live line may have shown a newer version while this answer was on its way.
   if (main === null || versionOf(fresh) <= versionOf(document) || versionOf(fresh) < wanted) return;
+  // After a silent version nobody is told, unless the page missed the version before it.
+  const isTold = versionOf(document) < Number(main.dataset['announced'] ?? versionOf(fresh));
   prepare(main);
   document.querySelector('main')?.replaceWith(main);
-  if (document.title !== fresh.title && versionOf(fresh) !== untold) say(fresh.title);
+  if (isTold && document.title !== fresh.title) say(fresh.title);
   document.title = fresh.title;
 }
 
 /** Shows at once what the live line carries of a version: above all, that the shown version was wrong. */
-function showAtOnce({ version, change, headline, note, body, lang, dir }: Alert): void {
+function showAtOnce({ change, headline, note, body, lang, dir }: Alert, isTold: boolean): void {
   const article = document.querySelector('main article');
   const heading = article?.querySelector('h1');
   if (!article || !heading) return;
@@ -73,7 +73,7 @@ function showAtOnce({ version, change, headline, note, body, lang, dir }: Alert)
     article.querySelector('.label')?.replaceChildren(name);
     for (const gone of article.querySelectorAll('img, .button')) gone.remove();
   }
-  if (version !== untold) say(`${name}: ${headline}`);
+  if (isTold) say(`${name}: ${headline}`);
 }
 
 function element<Name extends 'del' | 'div' | 'p' | 'strong'>(
@@ -113,8 +113,7 @@ if (id !== undefined) {
   const take = (alert: Alert): void => {
     const seen = Math.max(versionOf(document), wanted);
     if (alert.version <= seen) return;
-    if (!isAnnounced(alert, seen)) untold = alert.version;
-    showAtOnce(alert);
+    showAtOnce(alert, isAnnounced(alert, seen));
     bringIn(alert.version);
   };
   let connected = false;

@@ -131,7 +131,7 @@ class TestDevicesSection extends DeskElement {
     const named = (name: string | null): string => isolate(name ?? text.unnamed);
     return html`
       ${devices.length === 0 ? html`<p>${text.none}</p>` : nothing}
-      <ul class="devices">
+      <ul class="devices" role="list">
         ${devices.map(
           ({ id, name, lastTest }) =>
             html`<li>

@@ -13,7 +13,7 @@ export interface News {
   readonly alerts: readonly Alert[];
   /** The server's name for the page after the list; null: there is none. */
   readonly next: string | null;
-  /** Of the list: it is on its way, could not be loaded (we keep trying), or is there. */
+  /** The list is loading, could not be loaded (the page keeps trying), or has been loaded. */
   readonly state: 'loading' | 'failed' | 'ready';
   /** Loads the list until that succeeds, in place of an earlier attempt. */
   load(): void;

@@ -102,6 +102,8 @@ test('what the API answers is what the description says', async () => {
   const testDevice = `/v1/test-devices/${owned.body.id}`;
   await check('delete', '/v1/test-devices/{id}', testDevice, { key: author });
   await check('delete', '/v1/test-devices/{id}', testDevice, { key: author });
+  await check('get', '/v1/goal', '/v1/goal', { key: author });
+  await check('get', '/v1/goal', '/v1/goal');
   const estimate = { topics: ['world'], lang: 'ar' };
   await check('post', '/v1/audience/estimate', '/v1/audience/estimate', { key: author, body: estimate });
   await check('get', '/v1/config', '/v1/config');

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createSocketWay } from '../../../src/delivery/canary/ways.ts';
-import { appendCanary, CANARY_HEADER, openCanaryProofs } from '../../../src/live/canary.ts';
+import { CANARY_HEADER, openCanaryProofs } from '../../../src/live/canary.ts';
+import { appendCanary } from '../../../src/live/log/canary-stream.ts';
 import { anAlertVersion, startTestGateway, type TestGateway } from '../../support/gateway.ts';
 
 const proofs = openCanaryProofs(randomBytes(32).toString('base64url'));

@@ -44,18 +44,21 @@ test.runIf(process.platform === 'linux')('the workers, which speak to the outsid
   expect(environmentOf('workers 1')).not.toContain('ADMIN_KEY=');
 });
 
-test('SIGTERM stops the server, then the workers, then Redis, and leaves no process', async () => {
-  const pids = PARTS.map((part) => machine.pidOf(part));
-  machine.kill('SIGTERM');
-  expect(await machine.ended).toBe(0);
-  const stopped = machine.lines.filter((line) => line.msg.endsWith(' stopped')).map((line) => line.part);
-  expect([stopped[0], new Set(stopped.slice(1, 3)), stopped[3]]).toEqual([
-    'server',
-    new Set(['workers 1', 'workers 2']),
-    'redis',
-  ]);
-  await untilGone(pids);
-});
+test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
+  '%s stops the server, then the workers, then Redis, and leaves no process',
+  async (signal) => {
+    const pids = PARTS.map((part) => machine.pidOf(part));
+    machine.kill(signal);
+    expect(await machine.ended).toBe(0);
+    const stopped = machine.lines.filter((line) => line.msg.endsWith(' stopped')).map((line) => line.part);
+    expect([stopped[0], new Set(stopped.slice(1, 3)), stopped[3]]).toEqual([
+      'server',
+      new Set(['workers 1', 'workers 2']),
+      'redis',
+    ]);
+    await untilGone(pids);
+  },
+);
 
 test('kill -9 of the supervisor leaves no process', async () => {
   const pids = PARTS.map((part) => machine.pidOf(part));

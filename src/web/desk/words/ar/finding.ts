@@ -26,7 +26,6 @@ export const finding = {
   anyStatus: 'كل الحالات',
   find: 'ابحث',
   clear: 'امسح الشروط',
-  nothingFound: 'لا خبر يطابق هذه الشروط.',
   found: {
     zero: 'لا نتائج',
     one: 'نتيجة واحدة',
@@ -46,7 +45,6 @@ export const finding = {
   unchangedText: 'لم يتغيّر النص.',
   added: 'أُضيف:',
   removed: 'حُذف:',
-  noneBefore: 'فارغ',
   readersHave: 'عند القرّاء الآن',
 
   keys: 'اختصارات لوحة المفاتيح',

@@ -28,7 +28,6 @@ export const finding: Translated<typeof ar> = {
   anyStatus: 'Any status',
   find: 'Search',
   clear: 'Clear the filters',
-  nothingFound: 'No alert matches.',
   found: { zero: 'No results', one: '{n} result', other: '{n} results' },
   foundSoFar: '{n} shown so far',
   badSearch: 'The server did not understand this search: {detail}',
@@ -41,7 +40,6 @@ export const finding: Translated<typeof ar> = {
   unchangedText: 'The text did not change.',
   added: 'added:',
   removed: 'removed:',
-  noneBefore: 'empty',
   readersHave: 'What readers have now',
 
   keys: 'Keyboard shortcuts',

@@ -38,11 +38,13 @@ import { createNewsroom, type Newsroom } from './newsroom/newsroom.ts';
 import { createAlertRules, type AlertRulesDeps } from './newsroom/rules.ts';
 import { createChecks } from './newsroom/checks/checks.ts';
 import type { Phrases } from './newsroom/checks/phrases.ts';
+import { createDeskLine } from './newsroom/desk-line.ts';
 import { createSettings } from './newsroom/settings.ts';
 import { createFetchPage } from './newsroom/stories/fetch-page.ts';
 import { serveAlerts } from './api/alerts.ts';
 import { serveAudit } from './api/audit.ts';
 import { serveChecks } from './api/checks.ts';
+import { serveDeskLine } from './api/desk-line.ts';
 import { serveEditors } from './api/editors.ts';
 import { serveAudience } from './api/estimate.ts';
 import { createAuthentication } from './api/authentication.ts';
@@ -180,6 +182,7 @@ export function createApp(input: ApiDeps): Api {
     ca: input.storyCa,
     closing: closing.signal,
   });
+  const deskLine = createDeskLine(input);
   const app = express();
   app.disable('x-powered-by');
   app.set('query parser', 'simple');
@@ -208,6 +211,7 @@ export function createApp(input: ApiDeps): Api {
   receipts.serve(router);
   serveLive(router, deps);
   serveSession(router, deps);
+  serveDeskLine(router, { ...deps, deskLine });
   serveTopics(router, { ...deps, topicChanges: createTopicChanges(input) });
   serveNewsroom(router, deps);
   serveTestSend(router, { ...deps, testDevices: createTestDevices(input) });
@@ -244,6 +248,7 @@ export function createApp(input: ApiDeps): Api {
     close: () => {
       closing.abort();
       refusedKeys.close();
+      deskLine.close();
     },
   };
 }

@@ -1,5 +1,7 @@
 /** Finding alerts again: the lists beside the page, the history with its search, versions, shortcuts. */
 export const finding = {
+  writesNew: '{name} يكتب الآن خبرًا جديدًا',
+  writesOn: '{name} يعمل الآن على خبر',
   lists: 'قوائم الأخبار',
   tabs: { recent: 'الأحدث', approval: 'للإجازة', scheduled: 'المجدول', drafts: 'المسودات' },
   empty: {

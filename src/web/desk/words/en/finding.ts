@@ -2,6 +2,8 @@ import type { finding as ar } from '../ar/finding.ts';
 import type { Translated } from '../translated.ts';
 
 export const finding: Translated<typeof ar> = {
+  writesNew: '{name} is writing a new alert',
+  writesOn: '{name} is working on an alert',
   lists: 'Lists of alerts',
   tabs: { recent: 'Recent', approval: 'To approve', scheduled: 'Scheduled', drafts: 'Drafts' },
   empty: {

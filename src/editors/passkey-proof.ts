@@ -61,11 +61,11 @@ export function createPasskeyProof(publicUrl: string): PasskeyProof {
         authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
         supportedAlgorithmIDs: ALGORITHMS,
       }),
-    registered: async ({ response: { transports: _, ...response }, ...answer }, expectedChallenge) => {
+    registered: async ({ response, ...answer }, expectedChallenge) => {
       try {
         if (!isPlain(response.attestationObject)) return undefined;
         const { registrationInfo } = await verifyRegistrationResponse({
-          response: { ...answer, clientExtensionResults: {}, response },
+          response: { ...answer, clientExtensionResults: {}, response: { ...response } },
           expectedChallenge,
           expectedOrigin,
           expectedRPID: rpID,

@@ -39,11 +39,13 @@ import { createNewsroom, type Newsroom } from './newsroom/newsroom.ts';
 import { createAlertRules, type AlertRulesDeps } from './newsroom/rules.ts';
 import { createChecks } from './newsroom/checks/checks.ts';
 import type { Phrases } from './newsroom/checks/phrases.ts';
+import { createDeskLine } from './newsroom/desk-line.ts';
 import { createSettings } from './newsroom/settings.ts';
 import { createFetchPage } from './newsroom/stories/fetch-page.ts';
 import { serveAlerts } from './api/alerts.ts';
 import { serveAudit } from './api/audit.ts';
 import { serveChecks } from './api/checks.ts';
+import { serveDeskLine } from './api/desk-line.ts';
 import { serveEditors } from './api/editors.ts';
 import { serveAudience } from './api/estimate.ts';
 import { createAuthentication } from './api/authentication.ts';
@@ -182,6 +184,7 @@ export function createApp(input: ApiDeps): Api {
     ca: input.storyCa,
     closing: closing.signal,
   });
+  const deskLine = createDeskLine(input);
   const app = express();
   app.disable('x-powered-by');
   app.set('query parser', 'simple');
@@ -214,6 +217,7 @@ export function createApp(input: ApiDeps): Api {
     ...deps,
     passkeys: createPasskeys({ ...input, publicUrl: config.publicUrl }),
   });
+  serveDeskLine(router, { ...deps, deskLine });
   serveTopics(router, { ...deps, topicChanges: createTopicChanges(input) });
   serveNewsroom(router, deps);
   serveTestSend(router, { ...deps, testDevices: createTestDevices(input) });
@@ -250,6 +254,7 @@ export function createApp(input: ApiDeps): Api {
     close: () => {
       closing.abort();
       refusedKeys.close();
+      deskLine.close();
     },
   };
 }

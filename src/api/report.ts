@@ -5,8 +5,8 @@ import { emptyReport, type ReportStore } from '../delivery/report/report.ts';
 import { reportSchema, type Report } from '../delivery/report/schema.ts';
 import { findAlert } from './found-alert.ts';
 import type { Authentication } from './authentication.ts';
+import { createStreamBounds, pause, STREAM_HEADERS } from '../http/event-stream.ts';
 import { readQuery } from '../http/read-body.ts';
-import { Problem } from '../http/problem.ts';
 import { resource } from '../http/resource.ts';
 import { route } from '../http/route.ts';
 
@@ -42,16 +42,8 @@ const MAX_STREAMS_OF_EDITOR = 20;
 // Receipts come for as long as readers look. An editor watches for an hour at most; then the browser connects again.
 const MAX_STREAM_MS = 60 * 60_000;
 const HEARTBEAT_MS = 15_000;
-const STREAM_HEADERS = {
-  'Content-Type': 'text/event-stream; charset=utf-8',
-  // A proxy that compresses would hold the events back (RFC 9111, section 5.2.2.6).
-  'Cache-Control': 'no-store, no-transform',
-  'X-Accel-Buffering': 'no',
-};
-
 export function serveReport(router: Router, deps: ReportDeps): void {
-  let streams = 0;
-  const streamsOf = new Map<string, number>();
+  const bounds = createStreamBounds(MAX_STREAMS, MAX_STREAMS_OF_EDITOR, 'request JSON instead');
 
   async function read(request: Request): Promise<{ report: Report; editorId: string }> {
     const editor = await deps.auth.require(request, 'author');
@@ -77,22 +69,9 @@ export function serveReport(router: Router, deps: ReportDeps): void {
       response.set(STREAM_HEADERS).end();
       return;
     }
-    const own = streamsOf.get(editorId) ?? 0;
-    if (streams >= MAX_STREAMS || own >= MAX_STREAMS_OF_EDITOR) {
-      throw new Problem('unavailable', 'Too many clients are watching reports; request JSON instead.', {
-        headers: { 'Retry-After': '30' },
-      });
-    }
-    streams += 1;
-    streamsOf.set(editorId, own + 1);
-    try {
-      await follow(response, report, async () => (await read(request)).report, deps);
-    } finally {
-      streams -= 1;
-      const left = (streamsOf.get(editorId) ?? 1) - 1;
-      if (left === 0) streamsOf.delete(editorId);
-      else streamsOf.set(editorId, left);
-    }
+    await bounds.within(editorId, () =>
+      follow(response, report, async () => (await read(request)).report, deps),
+    );
   }
 
   route(router, REPORT, {
@@ -135,21 +114,4 @@ async function follow(
     write(report);
   }
   response.end();
-}
-
-/** Waits; false as soon as the client has left or the server closes. */
-function pause(ms: number, response: Response, closing: AbortSignal): Promise<boolean> {
-  if (response.closed || closing.aborted) return Promise.resolve(false);
-  return new Promise((resolve) => {
-    const end = (goOn: boolean): void => {
-      clearTimeout(timer);
-      response.off('close', onEnd);
-      closing.removeEventListener('abort', onEnd);
-      resolve(goOn);
-    };
-    const onEnd = (): void => end(false);
-    const timer = setTimeout(() => end(true), ms);
-    response.once('close', onEnd);
-    closing.addEventListener('abort', onEnd);
-  });
 }

@@ -10,6 +10,7 @@ import {
 } from './alerts-operations.ts';
 import { AUDIT } from './audit.ts';
 import { CHECKS, STORY_PREVIEW } from './checks.ts';
+import { DESK_LINE, DESK_WRITING } from './desk-line.ts';
 import { EDITOR, EDITOR_KEY, EDITOR_NAMES, EDITORS } from './editors.ts';
 import { ESTIMATE } from './estimate.ts';
 import { GOAL_OVER_TIME } from './goal.ts';
@@ -60,6 +61,8 @@ export const RESOURCES: readonly AnyResource[] = [
   PASSKEYS,
   PASSKEY_OPTIONS,
   PASSKEY,
+  DESK_LINE,
+  DESK_WRITING,
   SOURCES,
   SOURCE,
   INTAKE,

@@ -38,6 +38,8 @@ export const keys = {
   idempotency: (editorId: string, keyHash: string) => `${CORE}:idempotency:${editorId}:${keyHash}`,
   /** The newsroom's settings, and its lists. */
   newsroom: `${CORE}:newsroom`,
+  /** Who writes what now: member `editor id` + space + what, score = until when (ms). */
+  writingNow: `${CORE}:writing-now`,
   // intake
   sources: `${CORE}:sources`,
   /** What became of a source's item: by the hash of the item's id. */

@@ -130,3 +130,20 @@ test('single keys lead through the desk, are listed, do nothing while somebody t
   expect(await page.locator('.figures').count()).toBe(1);
   expect(await page.locator('#tab-recent').getAttribute('aria-selected')).toBe('true');
 });
+
+test('the last question says what the server found in the text, and a colleague is told the same', async ({
+  desk,
+}) => {
+  const { page } = desk;
+  await stack.api.createAlert({ headline: 'وفاة المؤرخ سالم الراشد عن ثمانين عامًا' });
+  await desk.write({ headline: 'وفاة المؤرخ سالم الراشد عن تسعين عامًا' });
+  const question = await desk.review();
+  await question.getByRole('status').getByText('خبر مشابه').waitFor();
+  await question.getByText('تأكّد من المصدر').waitFor();
+  expect(await violations(page)).toEqual([]);
+  await page.keyboard.press('Escape');
+  await page.locator('[name="headline"]').fill('افتتاح جسر جديد فوق النهر');
+  await desk.review();
+  await question.getByText('سيصل').or(question.getByText('لن يصل')).first().waitFor();
+  expect(await question.getByText('خبر مشابه').count()).toBe(0);
+});

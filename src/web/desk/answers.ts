@@ -40,6 +40,15 @@ export interface AlertPage {
   readonly next: string | null;
 }
 
+/** What an editor should look at before sending (`POST /v1/checks`). */
+export type Warning =
+  | { readonly check: 'similar'; readonly alertId: string }
+  | { readonly check: 'second-person' | 'phrase'; readonly phrase: string }
+  | { readonly check: 'capitals' | 'language' }
+  | { readonly check: 'link'; readonly reason: string }
+  | { readonly check: 'elsewhere'; readonly url: string }
+  | { readonly check: 'numbers'; readonly numbers: readonly string[] };
+
 /** RFC 9457. `code` is the last part of its `type`. */
 export interface ProblemDetails {
   readonly code: string;

@@ -3,6 +3,8 @@ import type { EditorAlert } from '../../alerts/schema.ts';
 import { recall, remember } from '../common/browser-memory.ts';
 import type { DeskConfig, DeskSession } from './answers.ts';
 import { createClient, type Client } from './client.ts';
+import { Colleagues } from './colleagues/colleagues.ts';
+import { renderWriting } from './colleagues/render-writing.ts';
 import { DeskElement } from './element.ts';
 import { pressByKeys } from './keyboard/shortcuts.ts';
 import { loadNames, NO_NAMES, type Names } from './names.ts';
@@ -53,6 +55,7 @@ class Desk extends DeskElement {
   private asked = false;
   private readonly client: Client;
   private readonly signOut: SignOut;
+  private readonly colleagues: Colleagues;
 
   constructor() {
     super();
@@ -67,6 +70,12 @@ class Desk extends DeskElement {
     this.client = createClient(() => {
       this.ended ||= this.session !== undefined;
       this.session = undefined;
+    });
+    this.colleagues = new Colleagues(this, {
+      client: this.client,
+      route: () => this.route,
+      isSignedIn: () => this.session !== undefined,
+      onChange: () => this.onChanged(),
     });
     this.signOut = createSignOut(this, {
       client: this.client,
@@ -219,7 +228,10 @@ class Desk extends DeskElement {
     return html`
       <div class="columns">
         ${page}
-        <desk-lists .desk=${desk} .openId=${openIdOf(this.route)} .changes=${this.changes}></desk-lists>
+        <div class="beside">
+          ${renderWriting(this.colleagues.writing, desk)}
+          <desk-lists .desk=${desk} .openId=${openIdOf(this.route)} .changes=${this.changes}></desk-lists>
+        </div>
       </div>
     `;
   }

@@ -152,6 +152,9 @@ test('what the API answers is what the description says', async () => {
   await check('delete', '/v1/passkeys/{id}', `/v1/passkeys/${made.body.id}`, { key: author });
   await check('delete', '/v1/passkeys/{id}', `/v1/passkeys/${made.body.id}`, { key: author });
   await check('get', '/v1/session', '/v1/session');
+  await check('put', '/v1/desk/writing', '/v1/desk/writing', { key: author, body: { on: 'new' } });
+  await check('put', '/v1/desk/writing', '/v1/desk/writing', { key: author, body: {} });
+  await check('get', '/v1/desk/writing', '/v1/desk/writing', { key: author });
   const { admin } = api.keys;
   const settings = { type: 'ninjs', topics: { default: 'world' } };
   await check('put', '/v1/sources/{id}', '/v1/sources/agency', { key: admin, body: settings });

@@ -142,10 +142,12 @@ class Lists extends DeskElement {
   private renderList(): TemplateResult {
     const { text } = this.desk.words;
     const list = this.lists?.[this.tab];
+    // A page of the server's may hold none, and older ones still be there.
+    const isEmpty = list?.alerts?.length === 0 && !list.hasMore;
     const alerts = inOrder(this.tab, list?.alerts ?? []);
     return html`
       ${list?.isFresh === false ? html`<p class="note">${text.finding.listLost}</p>` : nothing}
-      ${list?.alerts?.length === 0 ? html`<p class="quiet">${text.finding.empty[this.tab]}</p>` : nothing}
+      ${isEmpty ? html`<p class="quiet">${text.finding.empty[this.tab]}</p>` : nothing}
       <ol>
         ${alerts.map((alert) => renderAlertRow(alert, this.desk, this.openId))}
       </ol>

@@ -1,13 +1,14 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { refusalOf } from '../../../alerts/life-cycle.ts';
 import { WAITING_STATUSES, type EditorAlert } from '../../../alerts/schema.ts';
-import type { Estimate, ProblemDetails } from '../answers.ts';
+import type { ProblemDetails } from '../answers.ts';
 import { isRefusedFor } from '../client.ts';
 import type { DeskShared } from '../desk-context.ts';
 import { DeskElement } from '../element.ts';
 import { KEYS } from '../keyboard/keys.ts';
 import { everyTick } from '../ticker.ts';
 import { fill, type Words } from '../words/words.ts';
+import { createFindings } from '../writing/findings.ts';
 import { ownZone } from '../writing/zoned-time.ts';
 import { renderStepQuestion } from './step-question.ts';
 import { stepsOf, takeStep, type Step } from './steps.ts';
@@ -27,7 +28,6 @@ class WaitingAlert extends DeskElement {
     desk: { attribute: false },
     alert: { attribute: false },
     asked: { state: true },
-    estimate: { state: true },
     isDuplicate: { state: true },
     problem: { state: true },
   };
@@ -35,14 +35,20 @@ class WaitingAlert extends DeskElement {
   declare alert: EditorAlert;
   /** The step that the editor is asked to confirm. */
   declare private asked: Step | undefined;
-  declare private estimate: Estimate | 'unknown' | undefined;
   /** The step found that the same was sent a short while ago. */
   declare private isDuplicate: boolean;
   declare private problem: ProblemDetails | undefined;
 
+  private readonly findings = createFindings(() => this.requestUpdate());
+
   constructor() {
     super();
     everyTick(this, TICK_MS);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.findings.stop();
   }
 
   override willUpdate(changed: PropertyValues<this>): void {
@@ -68,20 +74,16 @@ class WaitingAlert extends DeskElement {
     this.asked = step;
     this.isDuplicate = false;
     this.problem = undefined;
-    if (step !== undefined) void this.askForEstimate();
-  }
-
-  /** The editor who decides is told whom it reaches, as its author was. */
-  private async askForEstimate(): Promise<void> {
-    this.estimate = undefined;
-    const { topics, urgency, lang } = this.alert;
-    const body = { topics, urgency, lang };
-    const answer = await this.desk.client.call<Estimate>('/v1/audience/estimate', { method: 'POST', body });
-    this.estimate = answer.type === 'done' ? answer.body : 'unknown';
+    if (step === undefined) return;
+    // The editor who decides is told what its author was told.
+    const { alert, desk } = this;
+    this.findings.estimateFor(desk.client, alert);
+    this.findings.check(desk.client, alert, alert.id);
   }
 
   override render(): TemplateResult {
     const { alert, desk, problem } = this;
+    const { estimate, found } = this.findings;
     const { words, client, editor } = desk;
     const { text } = words;
     const { review } = alert;
@@ -94,15 +96,10 @@ class WaitingAlert extends DeskElement {
       ${isOwn && alert.status === 'awaiting-approval' ? html`<p class="quiet">${text.ownApproval}</p>` : nothing}
       <div class="buttons">${this.renderSteps()}</div>
       <div role="alert">${problem === undefined ? nothing : note(problemText(problem, words))}</div>
-      ${renderStepQuestion(
-        this.asked,
-        { alert, estimate: this.estimate, isDuplicate: this.isDuplicate },
-        desk,
-        {
-          confirmed: () => void this.onConfirmed(),
-          declined: () => this.ask(undefined),
-        },
-      )}
+      ${renderStepQuestion(this.asked, { alert, estimate, found, isDuplicate: this.isDuplicate }, desk, {
+        confirmed: () => void this.onConfirmed(),
+        declined: () => this.ask(undefined),
+      })}
     `;
   }
 

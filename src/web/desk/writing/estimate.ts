@@ -3,7 +3,8 @@ import type { Client } from '../client.ts';
 
 const QUIET_MS = 300;
 
-interface Question {
+/** Whom an alert is for. */
+export interface Question {
   readonly topics: readonly string[];
   readonly urgency: string;
   readonly lang: string;

@@ -3,6 +3,7 @@ import { notificationText } from '../../../alerts/notification.ts';
 import type { EditorAlert } from '../../../alerts/schema.ts';
 import type { Estimate } from '../answers.ts';
 import type { DeskShared } from '../desk-context.ts';
+import { renderFound, type Found } from './checks.ts';
 import { reachOf } from './meter.ts';
 import { isInAnotherScript } from '../../../alerts/script-check.ts';
 import { topicNames } from '../topic-names.ts';
@@ -15,13 +16,14 @@ export interface Asked {
   readonly estimate: Estimate | 'unknown' | undefined;
   /** The same was sent a short while ago. */
   readonly isDuplicate: boolean;
+  readonly found?: Found;
   /** When it is to leave, ms since the epoch; undefined: at once. */
   readonly sendTime?: number | undefined;
 }
 
 /** What the editor is asked before anything goes out: what it is, whom it reaches, and that there is no way back. */
 export function renderQuestion(
-  { alert, estimate, isDuplicate, sendTime }: Asked,
+  { alert, estimate, isDuplicate, found, sendTime }: Asked,
   { words, config, client }: Pick<DeskShared, 'words' | 'config' | 'client'>,
 ): TemplateResult {
   const { text } = words;
@@ -55,6 +57,7 @@ export function renderQuestion(
         ? html`<p class="warning">${fill(text.otherScript, { language: words.languageName(alert.lang) })}</p>`
         : nothing
     }
+    ${renderFound(found, words)}
     ${leaves ? nothing : html`<p class="quiet">${alert.change === 'new' ? text.noWayBack : text.safari}</p>`}
   `;
 }

@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { EditorAlert } from '../../../alerts/schema.ts';
 import type { Estimate } from '../answers.ts';
 import type { DeskShared } from '../desk-context.ts';
+import type { Found } from './checks.ts';
 import type { Draft, Fields } from './draft.ts';
 import type { Subject } from './drafted.ts';
 import type { Faults } from './faults.ts';
@@ -35,6 +36,7 @@ export interface WriterModel {
   /** The alert as the editor saw it, before it changed. */
   readonly seen: EditorAlert | undefined;
   readonly estimate: Estimate | 'unknown' | undefined;
+  readonly found: Found;
   readonly isAsking: boolean;
   readonly isDuplicate: boolean;
 }
@@ -119,7 +121,7 @@ function renderFooter(
 }
 
 function renderLastQuestion(model: WriterModel, on: WriterActions): TemplateResult {
-  const { desk, subject, written, estimate, isDuplicate } = model;
+  const { desk, subject, written, estimate, found, isDuplicate } = model;
   const { text } = desk.words;
   const { alert, sendTime } = written;
   const [heading, label] =
@@ -131,7 +133,7 @@ function renderLastQuestion(model: WriterModel, on: WriterActions): TemplateResu
   return html`<desk-confirm
     .open=${model.isAsking}
     .heading=${heading}
-    .content=${renderQuestion({ alert, estimate, isDuplicate, sendTime }, desk)}
+    .content=${renderQuestion({ alert, estimate, isDuplicate, found, sendTime }, desk)}
     .consent=${consentFor(alert, desk.words)}
     .confirmLabel=${label}
     .declineLabel=${text.goBack}

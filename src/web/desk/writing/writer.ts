@@ -1,12 +1,11 @@
 import type { PropertyValues, TemplateResult } from 'lit';
 import type { EditorAlert } from '../../../alerts/schema.ts';
-import type { Estimate } from '../answers.ts';
 import type { Fields } from './draft.ts';
 import { DraftKeeper } from './draft-keeper.ts';
 import { DraftSender, isBehind } from './draft-sender.ts';
 import { isNewerState, stateOf, type Subject } from './drafted.ts';
 import { DeskElement } from '../element.ts';
-import { estimateWhenQuiet } from './estimate.ts';
+import { createFindings } from './findings.ts';
 import { FIELD_NAMES, type Faults } from './faults.ts';
 import { isOver } from './overtaken.ts';
 import { renderWriter } from './writer-view.ts';
@@ -32,7 +31,6 @@ class Writer extends DeskElement {
     tried: { state: true },
     seen: { state: true },
     overtaken: { state: true },
-    estimate: { state: true },
     asking: { state: true },
   };
   declare desk: DeskShared;
@@ -43,15 +41,12 @@ class Writer extends DeskElement {
   declare private seen: EditorAlert | undefined;
   /** Whether the alert changed while this was written. */
   declare private overtaken: boolean;
-  declare private estimate: Estimate | 'unknown' | undefined;
   /** Whether the last question is open. */
   declare private asking: boolean;
   private allowDuplicate = false;
   private readonly keeper = new DraftKeeper(this);
   private readonly sender = new DraftSender(this, this.keeper);
-  private readonly estimator = estimateWhenQuiet((estimate) => {
-    this.estimate = estimate;
-  });
+  private readonly findings = createFindings(() => this.requestUpdate());
 
   constructor() {
     super();
@@ -69,7 +64,7 @@ class Writer extends DeskElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.estimator.stop();
+    this.findings.stop();
   }
 
   blankFields(): Fields {
@@ -135,8 +130,7 @@ class Writer extends DeskElement {
 
   private askForEstimate(): void {
     if (this.subject.change !== 'new' && this.subject.change !== 'edit') return;
-    const { topics, urgency, lang } = this.keeper.fields;
-    this.estimator.ask(this.desk.client, { topics, urgency, lang });
+    this.findings.estimateFor(this.desk.client, this.keeper.fields);
   }
 
   private written(): Written {
@@ -158,6 +152,8 @@ class Writer extends DeskElement {
     // What an edit changes, nobody receives before a colleague or its author sends it; what is scheduled leaves by itself.
     if (subject.change === 'edit' && subject.of.status !== 'scheduled') return this.onConfirmed();
     this.askForEstimate();
+    const { alert } = this.written();
+    this.findings.check(this.desk.client, alert, subject.change === 'new' ? undefined : subject.of.id);
     this.asking = true;
   };
 
@@ -212,7 +208,8 @@ class Writer extends DeskElement {
         isSending: sender.isSending,
         isOvertaken: this.overtaken,
         seen: this.seen,
-        estimate: this.estimate,
+        estimate: this.findings.estimate,
+        found: this.findings.found,
         isAsking: this.asking,
         isDuplicate: this.allowDuplicate,
       },

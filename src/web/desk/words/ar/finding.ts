@@ -1,5 +1,7 @@
 /** Finding alerts again: the lists beside the page, the history with its search, versions, shortcuts. */
 export const finding = {
+  writesNew: '{name} يكتب الآن خبرًا جديدًا',
+  writesOn: '{name} يعمل الآن على خبر',
   lists: 'قوائم الأخبار',
   tabs: { recent: 'الأحدث', approval: 'للإجازة', scheduled: 'المجدول', drafts: 'المسودات' },
   empty: {
@@ -24,7 +26,6 @@ export const finding = {
   anyStatus: 'كل الحالات',
   find: 'ابحث',
   clear: 'امسح الشروط',
-  nothingFound: 'لا خبر يطابق هذه الشروط.',
   found: {
     zero: 'لا نتائج',
     one: 'نتيجة واحدة',
@@ -44,7 +45,6 @@ export const finding = {
   unchangedText: 'لم يتغيّر النص.',
   added: 'أُضيف:',
   removed: 'حُذف:',
-  noneBefore: 'فارغ',
   readersHave: 'عند القرّاء الآن',
 
   keys: 'اختصارات لوحة المفاتيح',

@@ -33,7 +33,6 @@ export const waiting = {
   edit: 'تعديل',
   saveEdit: 'احفظ التعديل',
   confirmEdit: 'هل تحفظ هذا التعديل؟',
-  nothingChanged: 'لم تغيّر شيئًا بعد.',
   editConflict: 'لم يُحفظ شيء: تغيّر الخبر في هذه الأثناء',
   editOvertakenSays: 'لم يُحفظ نصّك بعد. الخبر الآن:',
   editOver: 'لم يعد الخبر ينتظر: لا يمكن تعديله. إن كان قد نُشر فصحّحه.',

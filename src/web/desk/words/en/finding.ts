@@ -2,6 +2,8 @@ import type { finding as ar } from '../ar/finding.ts';
 import type { Translated } from '../translated.ts';
 
 export const finding: Translated<typeof ar> = {
+  writesNew: '{name} is writing a new alert',
+  writesOn: '{name} is working on an alert',
   lists: 'Lists of alerts',
   tabs: { recent: 'Recent', approval: 'To approve', scheduled: 'Scheduled', drafts: 'Drafts' },
   empty: {
@@ -26,7 +28,6 @@ export const finding: Translated<typeof ar> = {
   anyStatus: 'Any status',
   find: 'Search',
   clear: 'Clear the filters',
-  nothingFound: 'No alert matches.',
   found: { zero: 'No results', one: '{n} result', other: '{n} results' },
   foundSoFar: '{n} shown so far',
   badSearch: 'The server did not understand this search: {detail}',
@@ -39,7 +40,6 @@ export const finding: Translated<typeof ar> = {
   unchangedText: 'The text did not change.',
   added: 'added:',
   removed: 'removed:',
-  noneBefore: 'empty',
   readersHave: 'What readers have now',
 
   keys: 'Keyboard shortcuts',

@@ -29,7 +29,6 @@ export const waiting: Translated<typeof ar> = {
   edit: 'Edit',
   saveEdit: 'Save changes',
   confirmEdit: 'Save this change?',
-  nothingChanged: 'You have not changed anything yet.',
   editConflict: 'Nothing was saved: the alert has changed',
   editOvertakenSays: 'Your text has not been saved. The alert now says:',
   editOver: 'This alert is no longer waiting, so you cannot edit it. If it has been published, correct it.',

@@ -5,6 +5,7 @@ import type { Route } from './route.ts';
 import './admin/admin.ts';
 import './alert-view.ts';
 import './lists/history.ts';
+import './passkeys-page.ts';
 import './writing/writer.ts';
 
 const NEW_ALERT = { change: 'new' } as const;
@@ -33,6 +34,8 @@ export function renderPage(
       ></desk-alert>`;
     case 'history':
       return html`<desk-history .desk=${desk} .query=${route.query}></desk-history>`;
+    case 'passkeys':
+      return html`<desk-passkeys .desk=${desk}></desk-passkeys>`;
     case 'admin':
       break;
   }

@@ -6,7 +6,8 @@ export type AdminPage = (typeof ADMIN_PAGES)[number];
 /**
  * Which page the address names, so that the editor stays in the same place after a reload, and after signing in again:
  * `#/` writes a new alert, `#/<id>` shows one, `#/<id>/correction` corrects it, `#/<id>/edit` edits it before it is sent,
- * `#/history?q=…` searches, `#/admin/editors` manages.
+ * `#/history?q=…` searches, `#/admin/editors` manages, `#/passkeys` has the editor's own
+ * passkeys.
  */
 export type Route =
   | { readonly page: 'new' }
@@ -16,6 +17,7 @@ export type Route =
       readonly writing: NewVersion['change'] | 'edit' | undefined;
     }
   | { readonly page: 'history'; readonly query: string }
+  | { readonly page: 'passkeys' }
   | { readonly page: 'admin'; readonly of: AdminPage };
 
 const ALERT = /^#\/([0-9a-z]{26})(?:\/(update|correction|retraction|edit))?$/;
@@ -28,6 +30,7 @@ export function routeOf(hash: string): Route {
   }
   const history = HISTORY.exec(hash);
   if (history !== null) return { page: 'history', query: history[1] ?? '' };
+  if (hash === '#/passkeys') return { page: 'passkeys' };
   const of = ADMIN_PAGES.find((name) => hash === `#/admin/${name}`);
   return of === undefined ? { page: 'new' } : { page: 'admin', of };
 }

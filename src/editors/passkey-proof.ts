@@ -14,7 +14,7 @@ import type { Editor } from './schema.ts';
 export type RegistrationOptions = PublicKeyCredentialCreationOptionsJSON;
 export type SignInOptions = PublicKeyCredentialRequestOptionsJSON;
 
-/** The arithmetic of WebAuthn for one site. It keeps nothing. */
+/** The arithmetic of WebAuthn for one site (docs/decisions/0023). It keeps nothing. */
 export interface PasskeyProof {
   registrationOptions(
     editor: Pick<Editor, 'id' | 'name'>,

@@ -16,6 +16,7 @@ import { createTestDevices } from './delivery/test-send/devices.ts';
 import type { TestQueue } from './delivery/test-send/queue.ts';
 import type { AuditLog } from './editors/audit.ts';
 import { createAuditedHash } from './editors/audited-hash.ts';
+import { createPasskeys } from './editors/passkeys.ts';
 import type { SessionStore } from './editors/sessions.ts';
 import type { EditorStore } from './editors/store.ts';
 import type { LiveLog } from './live/log/log.ts';
@@ -58,6 +59,7 @@ import { serveIntake } from './api/intake.ts';
 import { serveLive } from './api/live.ts';
 import { serveNewsroom } from './api/newsroom.ts';
 import { serveOperations } from './api/health.ts';
+import { servePasskeys } from './api/passkeys.ts';
 import { servePages } from './pages/pages.ts';
 import { createProblemWriter, Problem } from './http/problem.ts';
 import { servePublicConfig } from './api/public-config.ts';
@@ -211,6 +213,10 @@ export function createApp(input: ApiDeps): Api {
   receipts.serve(router);
   serveLive(router, deps);
   serveSession(router, deps);
+  servePasskeys(router, {
+    ...deps,
+    passkeys: createPasskeys({ ...input, publicUrl: config.publicUrl }),
+  });
   serveDeskLine(router, { ...deps, deskLine });
   serveTopics(router, { ...deps, topicChanges: createTopicChanges(input) });
   serveNewsroom(router, deps);

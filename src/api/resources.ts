@@ -18,6 +18,13 @@ import { HEALTH, METRICS, READINESS } from './health.ts';
 import { INTAKE } from './intake.ts';
 import { LIVE } from './live.ts';
 import { NEWSROOM } from './newsroom.ts';
+import {
+  PASSKEY,
+  PASSKEY_OPTIONS,
+  PASSKEYS,
+  SESSION_BY_PASSKEY,
+  SESSION_OPTIONS,
+} from './passkeys-operations.ts';
 import { CONFIG } from './public-config.ts';
 import { RECEIPTS } from './receipts.ts';
 import { REPORT } from './report.ts';
@@ -49,6 +56,11 @@ export const RESOURCES: readonly AnyResource[] = [
   RECEIPTS,
   LIVE,
   SESSION,
+  SESSION_OPTIONS,
+  SESSION_BY_PASSKEY,
+  PASSKEYS,
+  PASSKEY_OPTIONS,
+  PASSKEY,
   DESK_LINE,
   DESK_WRITING,
   SOURCES,

@@ -1,20 +1,13 @@
-import type { Request, Response, Router } from 'express';
+import type { Request, Router } from 'express';
 import { z } from 'zod';
-import { roleSchema } from '../editors/schema.ts';
-import { SESSION_LIFE_MS, type Session, type SessionStore } from '../editors/sessions.ts';
-import { sessionCookieName, type Authentication } from './authentication.ts';
+import type { SessionStore } from '../editors/sessions.ts';
+import type { Authentication } from './authentication.ts';
 import { BODY_PROBLEMS, readBody } from '../http/read-body.ts';
-import { Problem } from '../http/problem.ts';
 import { resource } from '../http/resource.ts';
 import { route } from '../http/route.ts';
+import { createSessionAnswers, sessionAnswerSchema, signedOut } from './session-answers.ts';
 
 const signInSchema = z.strictObject({ key: z.string().min(1).max(200) });
-
-const sessionAnswerSchema = z.strictObject({
-  editor: z.strictObject({ id: z.string(), name: z.string(), role: roleSchema }),
-  csrfToken: z.string().describe('Send it as X-CSRF-Token with every change'),
-  expiresAt: z.string(),
-});
 
 export const SESSION = resource('/v1/session', {
   post: {
@@ -52,13 +45,7 @@ export function serveSession(
     config: { publicUrl: string };
   },
 ): void {
-  const cookieName = sessionCookieName(deps.config.publicUrl);
-  const cookie = {
-    httpOnly: true,
-    sameSite: 'strict',
-    secure: deps.config.publicUrl.startsWith('https:'),
-    path: '/',
-  } as const;
+  const answers = createSessionAnswers(deps.config.publicUrl);
 
   route(router, SESSION, {
     post: async (request, response) => {
@@ -69,29 +56,19 @@ export function serveSession(
         await deps.onRefusedKey(request);
         throw signedOut('This API key is unknown or was revoked.');
       }
-      response.cookie(cookieName, opened.token, { ...cookie, maxAge: SESSION_LIFE_MS });
-      show(response.status(201), opened.session);
+      answers.open(response, opened);
     },
     get: async (request, response) => {
       const found = await deps.auth.session(request);
-      if (found === undefined) throw signedOut('Sign in with an API key.');
-      show(response, found.session);
+      if (found === undefined) throw signedOut('Sign in with an API key or a passkey.');
+      answers.show(response, found.session);
     },
     delete: async (request, response) => {
       // No CSRF token: only our own pages come here, and a page with an old token must be able to sign out.
       deps.auth.refuseForeign(request);
       const token = deps.auth.cookie(request);
       if (token !== undefined) await deps.sessions.close(token);
-      response.clearCookie(cookieName, cookie).status(204).end();
+      answers.close(response);
     },
   });
-}
-
-function show(response: Response, { editor, csrfToken, expiresAt }: Session): void {
-  const { id, name, role } = editor;
-  response.set('Cache-Control', 'no-store').json({ editor: { id, name, role }, csrfToken, expiresAt });
-}
-
-function signedOut(detail: string): Problem {
-  return new Problem('unauthenticated', detail, { headers: { 'WWW-Authenticate': 'Bearer realm="ajil"' } });
 }

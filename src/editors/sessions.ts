@@ -4,8 +4,10 @@ import type { Redis } from '../redis/connect.ts';
 import { keys } from '../redis/keys.ts';
 import { runScript } from '../redis/script.ts';
 import type { AuditLog } from './audit.ts';
+import type { ProvenPasskey } from './passkeys.ts';
 import type { Editor } from './schema.ts';
 import { CLOSE_SESSION } from './scripts/close-session.ts';
+import { OPEN_PASSKEY_SESSION } from './scripts/open-passkey-session.ts';
 import { OPEN_SESSION } from './scripts/open-session.ts';
 import { hashSecret, newSecret } from './secrets.ts';
 import type { EditorStore } from './store.ts';
@@ -27,7 +29,15 @@ export interface SessionStore {
    * @returns the session and the value for its cookie; undefined when no editor has this API key
    */
   open(key: string, replaced?: string): Promise<{ session: Session; token: string } | undefined>;
-  /** Undefined if the session is unknown or has ended, or if its API key was revoked or replaced. */
+  /** The same with a passkey; undefined when it was used or removed since it proved itself. */
+  openByPasskey(
+    passkey: ProvenPasskey,
+    replaced?: string,
+  ): Promise<{ session: Session; token: string } | undefined>;
+  /**
+   * Undefined if the session is unknown or has ended, or if what opened it is gone: its API key was revoked or replaced, its
+   * passkey was removed, or the editor of the passkey was revoked.
+   */
   find(token: string): Promise<Session | undefined>;
   /** A second call, or a call with an unknown value, is harmless. */
   close(token: string): Promise<void>;
@@ -40,17 +50,24 @@ export const SESSION_IDLE_MS = 3 * 60 * 60_000;
 /** Shortest time between two writes of `seenAt`, because each is a write to the disk. */
 const NOTED_EVERY_MS = 5 * 60_000;
 
-const storedSchema = z.object({
-  keyHash: z.string(),
+const times = {
   expiresAt: z.string(),
   /** Milliseconds since the epoch. Sessions of earlier releases lack it. */
   seenAt: z.number().default(Infinity),
-});
+};
+/** A session ends with what opened it. */
+const storedSchema = z.union([
+  z.object({ keyHash: z.string(), ...times }),
+  z.object({ passkey: z.object({ editorId: z.string(), id: z.string() }), ...times }),
+]);
+type Stored = z.infer<typeof storedSchema>;
+
+type Ended = 'opened' | 'closed' | 'missing' | 'moved';
 
 /** @param deps.now milliseconds since the epoch */
 export function createSessionStore(deps: {
   redis: Redis;
-  editors: Pick<EditorStore, 'authenticate' | 'findByKeyHash'>;
+  editors: Pick<EditorStore, 'authenticate' | 'find' | 'findByKeyHash'>;
   audit: Pick<AuditLog, 'commit'>;
   now: () => number;
 }): SessionStore {
@@ -59,14 +76,20 @@ export function createSessionStore(deps: {
   const csrfToken = (token: string): string =>
     createHmac('sha256', token).update('X-CSRF-Token').digest('base64url');
 
+  async function openerOf(stored: Stored): Promise<Editor | undefined> {
+    if ('keyHash' in stored) return editors.findByKeyHash(stored.keyHash);
+    const { editorId, id } = stored.passkey;
+    return (await redis.hexists(keys.passkeys(editorId), id)) === 1 ? editors.find(editorId) : undefined;
+  }
+
   async function find(token: string): Promise<Session | undefined> {
     const text = await redis.get(sessionKey(token));
     if (text === null) return undefined;
     const stored = storedSchema.parse(JSON.parse(text));
-    const { keyHash, expiresAt, seenAt } = stored;
+    const { expiresAt, seenAt } = stored;
     const now = deps.now();
     if (Date.parse(expiresAt) <= now || seenAt + SESSION_IDLE_MS <= now) return undefined;
-    const editor = await editors.findByKeyHash(keyHash);
+    const editor = await openerOf(stored);
     if (editor === undefined) return undefined;
     if (seenAt + NOTED_EVERY_MS <= now) {
       // XX: a session that was closed meanwhile stays closed.
@@ -75,31 +98,51 @@ export function createSessionStore(deps: {
     return { editor, csrfToken: csrfToken(token), expiresAt };
   }
 
+  /** A session to be stored, and what its editor's browser gets. */
+  function fresh(
+    editor: Editor,
+    opener: { keyHash: string } | { passkey: { editorId: string; id: string } },
+  ) {
+    const token = newSecret();
+    const now = deps.now();
+    const expiresAt = new Date(now + SESSION_LIFE_MS).toISOString();
+    return {
+      stored: JSON.stringify({ ...opener, expiresAt, seenAt: now }),
+      opened: { token, session: { editor, csrfToken: csrfToken(token), expiresAt } },
+      namesWith: (replaced = '') => [keys.audit, sessionKey(token), sessionKey(replaced)],
+    };
+  }
+
   /** Runs a script that writes an audit entry about an editor's session. */
   const change = (
     editor: Editor,
     action: string,
-    run: (link: string) => Promise<['stale', string] | ['opened' | 'closed' | 'missing']>,
-  ): Promise<void> =>
+    run: (link: string) => Promise<['stale', string] | [Ended]>,
+  ): Promise<Ended> =>
     deps.audit.commit({ editorId: editor.id, action, target: editor.id }, async (link) => {
       const answer = await run(JSON.stringify(link));
       if (answer[0] === 'stale') return { stale: answer[1] };
-      return { appended: answer[0] !== 'missing', value: undefined };
+      const [value] = answer;
+      return { appended: value === 'opened' || value === 'closed', value };
     });
 
   return {
     open: async (key, replaced) => {
       const editor = await editors.authenticate(key);
       if (editor === undefined) return undefined;
-      const token = newSecret();
-      const now = deps.now();
-      const expiresAt = new Date(now + SESSION_LIFE_MS).toISOString();
-      const stored = JSON.stringify({ keyHash: hashSecret(key), expiresAt, seenAt: now });
-      const names = [keys.audit, sessionKey(token), sessionKey(replaced ?? '')];
+      const { stored, opened, namesWith } = fresh(editor, { keyHash: hashSecret(key) });
       await change(editor, 'session.open', (link) =>
-        runScript(redis, OPEN_SESSION, names, [link, stored, SESSION_LIFE_MS]),
+        runScript(redis, OPEN_SESSION, namesWith(replaced), [link, stored, SESSION_LIFE_MS]),
       );
-      return { token, session: { editor, csrfToken: csrfToken(token), expiresAt } };
+      return opened;
+    },
+    openByPasskey: async ({ id, editor, before, after }, replaced) => {
+      const { stored, opened, namesWith } = fresh(editor, { passkey: { editorId: editor.id, id } });
+      const names = [...namesWith(replaced), keys.passkeys(editor.id)];
+      const done = await change(editor, 'session.open', (link) =>
+        runScript(redis, OPEN_PASSKEY_SESSION, names, [link, stored, SESSION_LIFE_MS, id, before, after]),
+      );
+      return done === 'opened' ? opened : undefined;
     },
     find,
     close: async (token) => {

@@ -28,6 +28,8 @@ export interface EditorStore {
   authenticate(key: string): Promise<Editor | undefined>;
   /** The same by the key's hash. */
   findByKeyHash(hash: string): Promise<Editor | undefined>;
+  /** The editor with this id; undefined if there is none, or if they were revoked. */
+  find(id: string): Promise<Editor | undefined>;
   /**
    * Makes sure that the editor `admin` exists. `adminKey` becomes the key of `admin` and ends an earlier one. Without it, a
    * key is made if there was never an `admin`, and one of the processes that start together gets it. A revoked `admin` stays
@@ -84,11 +86,15 @@ export function createEditorStore(deps: {
     });
   }
 
-  async function findByKeyHash(hash: string): Promise<Editor | undefined> {
-    const id = await redis.hget(keys.editorKeys, hash);
-    const stored = id === null ? null : await redis.hget(keys.editors, id);
+  async function find(id: string): Promise<Editor | undefined> {
+    const stored = await redis.hget(keys.editors, id);
     const editor = stored === null ? undefined : parse(stored);
     return editor?.revokedAt === null ? editor : undefined;
+  }
+
+  async function findByKeyHash(hash: string): Promise<Editor | undefined> {
+    const id = await redis.hget(keys.editorKeys, hash);
+    return id === null ? undefined : find(id);
   }
 
   // The key is looked up by its hash, so the time it takes says nothing about the key.
@@ -131,6 +137,7 @@ export function createEditorStore(deps: {
       return undefined;
     },
     authenticate,
+    find,
     findByKeyHash,
     ensureAdmin: async ({ adminKey }) => {
       const admin: Editor = {

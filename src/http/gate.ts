@@ -57,7 +57,7 @@ export function createGate(deps: {
 
 function kindOf({ path, method }: Request): Kind {
   if (path === '/metrics') return 'metrics';
-  if (path === '/v1/session') return 'signIn';
+  if (/^\/v1\/session(\/|$)/.test(path)) return 'signIn';
   return method === 'GET' || method === 'HEAD' ? 'read' : 'change';
 }
 

@@ -25,6 +25,8 @@ export const DEFAULT_RATE_LIMITS = {
   /** Test sends: an editor tries a text a few times. */
   tests: { points: 30, seconds: 10 * 60 },
   signIn: { points: 30, seconds: 15 * 60 },
+  /** Challenges for passkeys: each is kept for five minutes. */
+  passkeys: { points: 600, seconds: 5 * 60 },
   subscriptions: { points: 3000, seconds: 10 * 60 },
 } as const satisfies Record<string, RateBound>;
 export type RateBounds = Readonly<Record<keyof typeof DEFAULT_RATE_LIMITS, RateBound>>;
@@ -37,7 +39,7 @@ export interface RateLimits {
   /** Does the same for a test send. */
   takeTest(editorId: string): Promise<void>;
   /** Counts by address. When the counting fails, the request fails too. @throws {Problem} 429 */
-  takeAddress(name: 'subscriptions', request: Request, response: Response): Promise<void>;
+  takeAddress(name: 'subscriptions' | 'passkeys', request: Request, response: Response): Promise<void>;
   /** Counts an unknown key, by address. @throws {Problem} 429 */
   takeRefusedKey(request: Request): Promise<void>;
 }
@@ -70,6 +72,7 @@ export function createRateLimits(deps: {
     versions: limiter('versions'),
     tests: limiter('tests'),
     signIn: limiter('signIn'),
+    passkeys: limiter('passkeys'),
     subscriptions: limiter('subscriptions'),
   };
   let salt = { value: '', until: 0 };

@@ -12,6 +12,10 @@ export const keys = {
   editors: `${CORE}:editors`,
   /** SHA-256 of an API key -> editor id. */
   editorKeys: `${CORE}:editor-keys`,
+  /** An editor's passkeys: credential id -> public key, counter and name. */
+  passkeys: (editorId: string) => `${CORE}:passkeys:${editorId}`,
+  /** What a passkey must sign, until it is used. */
+  passkeyChallenge: (challenge: string) => `${CORE}:passkey-challenge:${challenge}`,
   session: (hash: string) => `${CORE}:session:${hash}`,
   audit: `${CORE}:audit`,
   /** Rate limits: counters that expire by themselves, and the day's salt for the hashes of addresses. */

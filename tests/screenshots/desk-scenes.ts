@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { PHONE } from '../support/chromium.ts';
+import { addVirtualAuthenticator } from '../support/virtual-authenticator.ts';
 import type { Scene, Stage } from './scenes.ts';
 
 /** An editor's texts in each language; made up. Sent twice, a headline would be questioned: the wide page has its own. */
@@ -40,6 +41,8 @@ export const DESK_SCENES: readonly Scene[] = [
       await page.locator('#key:focus').waitFor();
     },
   },
+  { name: 'desk-passkey-offer', ...EVERYWHERE, open: offerPasskey },
+  { name: 'desk-passkeys', ...EVERYWHERE, open: listPasskeys },
   { name: 'desk-write', ...EVERYWHERE, open: write },
   { name: 'desk-write-dark', languages: ['ar'], widths: ['desktop'], colorScheme: 'dark', open: write },
   { name: 'desk-question', ...EVERYWHERE, open: ask },
@@ -56,6 +59,31 @@ export const DESK_SCENES: readonly Scene[] = [
   },
   { name: 'desk-overtaken', ...EVERYWHERE, open: beOvertaken },
 ];
+
+async function offerPasskey(page: Page, { origin, adminKey }: Stage): Promise<void> {
+  await page.goto(`${origin}/desk`);
+  await page.locator('#key').fill(adminKey);
+  await page.locator('#key').press('Enter');
+  await page.locator('desk-passkey-offer section').waitFor();
+  await page.locator('.lists li').first().waitFor();
+}
+
+async function listPasskeys(page: Page, stage: Stage, language: 'ar' | 'en'): Promise<void> {
+  await addVirtualAuthenticator(page);
+  const { origin, adminKey } = stage;
+  const headers = { authorization: `Bearer ${adminKey}` };
+  const { request } = page.context();
+  // Of the picture before this one.
+  const before = await (await request.get(`${origin}/v1/passkeys`, { headers })).json();
+  for (const { id } of (before as { passkeys: { id: string }[] }).passkeys) {
+    await request.delete(`${origin}/v1/passkeys/${id}`, { headers });
+  }
+  await request.post(`${origin}/v1/session`, { data: { key: adminKey } });
+  await page.goto(`${origin}/desk#/passkeys`);
+  await page.locator('#passkey-name').fill(language === 'ar' ? 'حاسوب غرفة الأخبار' : 'Newsroom computer');
+  await page.locator('#passkey-name').press('Enter');
+  await page.locator('[data-passkey]').waitFor();
+}
 
 async function write(page: Page, { origin, adminKey }: Stage, language: 'ar' | 'en'): Promise<void> {
   await page.context().request.post(`${origin}/v1/session`, { data: { key: adminKey } });

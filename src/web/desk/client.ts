@@ -22,6 +22,8 @@ export interface Client {
   session(): Promise<Answer<DeskSession>>;
   /** Sends the key once and keeps it nowhere: then an HttpOnly cookie replaces it. */
   signIn(key: string): Promise<Answer<DeskSession>>;
+  /** Sends what the browser made with a passkey. */
+  signInByPasskey(response: object): Promise<Answer<DeskSession>>;
   /** @returns whether nobody is signed in now */
   signOut(): Promise<boolean>;
   /** The server's clock, ms since the epoch: an expiry must not depend on the clock of the editor's machine. */
@@ -92,6 +94,8 @@ export function createClient(onSignedOut: () => void): Client {
     session,
     call: async <T>(path: string, options: CallOptions = {}) => noticed(await renewed<T>(path, options)),
     signIn: async (key) => entered(await exchange('/v1/session', { method: 'POST', body: { key } })),
+    signInByPasskey: async (response) =>
+      entered(await exchange('/v1/session/passkey', { method: 'POST', body: { response } })),
     signOut: async () => {
       const answer = await renewed('/v1/session', { method: 'DELETE' });
       return answer.type === 'done' || isRefusedFor(answer, 'unauthenticated');

@@ -10,6 +10,7 @@ import { pressByKeys } from './keyboard/shortcuts.ts';
 import { loadNames, NO_NAMES, type Names } from './names.ts';
 import { renderPage } from './page.ts';
 import { openIdOf, routeOf, type Route } from './route.ts';
+import type { SignedIn } from './sign-in.ts';
 import { createSignOut, type SignOut } from './sign-out.ts';
 import { renderTop } from './top.ts';
 import { wordsIn, type Words } from './words/words.ts';
@@ -17,6 +18,7 @@ import { directionIn, isLanguage, LANGUAGES, otherLanguage } from '../../words/l
 import './confirm.ts';
 import './keyboard/key-sheet.ts';
 import './lists/lists.ts';
+import './passkey-offer.ts';
 import './sign-in.ts';
 
 const rememberedLanguage = () => {
@@ -36,6 +38,7 @@ class Desk extends DeskElement {
     route: { state: true },
     changes: { state: true },
     told: { state: true },
+    typedKey: { state: true },
     showingKeys: { state: true },
   };
   declare private words: Words;
@@ -51,6 +54,8 @@ class Desk extends DeskElement {
   declare private changes: number;
   /** What the page must say, wherever the editor is now. */
   declare private told: 'stillSignedIn' | 'takenBack' | undefined;
+  /** The editor has just typed a key. */
+  declare private typedKey: boolean;
   declare private showingKeys: boolean;
   private asked = false;
   private readonly client: Client;
@@ -64,6 +69,7 @@ class Desk extends DeskElement {
     this.ended = false;
     this.changes = 0;
     this.showingKeys = false;
+    this.typedKey = false;
     this.names = NO_NAMES;
     this.route = routeOf(location.hash);
     pressByKeys(this);
@@ -128,8 +134,9 @@ class Desk extends DeskElement {
     }
   };
 
-  private readonly onSignedIn = (event: CustomEvent<DeskSession>): void => {
-    this.session = event.detail;
+  private readonly onSignedIn = (event: CustomEvent<SignedIn>): void => {
+    this.session = event.detail.session;
+    this.typedKey = event.detail.by === 'key';
     this.ended = false;
     void this.loadNames();
     void this.focusOn('desk-writer [name="headline"]');
@@ -214,6 +221,7 @@ class Desk extends DeskElement {
       return html`<desk-sign-in
         .client=${client}
         .words=${words}
+        .publicUrl=${config.publicUrl}
         .ended=${this.ended}
         @signed-in=${this.onSignedIn}
       ></desk-sign-in>`;
@@ -226,6 +234,14 @@ class Desk extends DeskElement {
       configured: () => void this.onConfigured(),
     });
     return html`
+      ${
+        this.typedKey
+          ? html`<desk-passkey-offer
+              .desk=${desk}
+              @over=${() => (this.typedKey = false)}
+            ></desk-passkey-offer>`
+          : nothing
+      }
       <div class="columns">
         ${page}
         <div class="beside">

@@ -2,25 +2,35 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { DeskSession, ProblemDetails } from './answers.ts';
 import type { Client } from './client.ts';
 import { DeskElement } from './element.ts';
+import { canUsePasskeys, recallPasskey } from './passkey-browser.ts';
 import { fill, type Words } from './words/words.ts';
+import './passkey-sign-in.ts';
 
-/** Asks for the API key. Tells `signed-in` with the session. */
+/** How an editor signed in. */
+export interface SignedIn {
+  readonly session: DeskSession;
+  readonly by: 'key' | 'passkey';
+}
+
+/** Asks for a passkey or the API key. Tells `signed-in` with the session. */
 class SignIn extends DeskElement {
   static override properties = {
     words: { attribute: false },
     client: { attribute: false },
+    publicUrl: { attribute: false },
     ended: { attribute: false },
     fault: { state: true },
     busy: { state: true },
   };
   declare words: Words;
   declare client: Client;
+  declare publicUrl: string;
   declare ended: boolean;
   declare private fault: ((words: Words) => string) | undefined;
   declare private busy: boolean;
 
   override firstUpdated(): void {
-    void this.focusOn('input');
+    if (!canUsePasskeys(this.publicUrl) || recallPasskey() !== 'used') void this.focusOn('input');
   }
 
   private readonly onSubmit = async (event: SubmitEvent): Promise<void> => {
@@ -38,8 +48,16 @@ class SignIn extends DeskElement {
       );
     }
     if (input !== null) input.value = '';
-    this.dispatchEvent(new CustomEvent<DeskSession>('signed-in', { detail: answer.body }));
+    this.tell({ session: answer.body, by: 'key' });
   };
+
+  private readonly onPasskey = (event: CustomEvent<DeskSession>): void => {
+    this.tell({ session: event.detail, by: 'passkey' });
+  };
+
+  private tell(detail: SignedIn): void {
+    this.dispatchEvent(new CustomEvent<SignedIn>('signed-in', { detail }));
+  }
 
   private refuse(fault: (words: Words) => string): void {
     this.fault = fault;
@@ -49,10 +67,12 @@ class SignIn extends DeskElement {
   override render(): TemplateResult {
     const { text } = this.words;
     const fault = this.fault?.(this.words);
+    const hasPasskeys = canUsePasskeys(this.publicUrl);
     return html`
       <form class="sheet narrow" novalidate @submit=${this.onSubmit}>
         <h1>${text.signIn}</h1>
         ${this.ended ? html`<p class="note" role="status">${text.sessionEnded}</p>` : nothing}
+        ${hasPasskeys ? this.renderPasskey() : nothing}
         <p class="quiet" id="key-why">${text.signInWhy}</p>
         <div class="field">
           <label for="key">${text.key}</label>
@@ -69,9 +89,19 @@ class SignIn extends DeskElement {
           />
           <p class="fault" id="key-fault" role="alert">${fault ?? nothing}</p>
         </div>
-        <button class="main" aria-disabled=${this.busy ? 'true' : 'false'}>${text.signIn}</button>
+        <button class=${hasPasskeys ? '' : 'main'} aria-disabled=${this.busy ? 'true' : 'false'}>
+          ${text.signIn}
+        </button>
       </form>
     `;
+  }
+
+  private renderPasskey(): TemplateResult {
+    return html`<desk-passkey-sign-in
+      .words=${this.words}
+      .client=${this.client}
+      @opened=${this.onPasskey}
+    ></desk-passkey-sign-in>`;
   }
 }
 

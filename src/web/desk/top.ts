@@ -3,6 +3,7 @@ import { otherLanguage } from '../../words/language.ts';
 import type { DeskSession } from './answers.ts';
 import { KEYS } from './keyboard/keys.ts';
 import type { Route } from './route.ts';
+import { PASSKEY_WORDS } from './words/passkeys-words.ts';
 import type { Words } from './words/words.ts';
 
 /** The head of the desk: its name, its pages, the editor, the switch of language, the way out. */
@@ -24,7 +25,7 @@ export function renderTop(
       <div class="inner">
         <a class="brand" href="#/"><strong>${text.brand}</strong> <span>${text.brandDesk}</span></a>
         ${editor === undefined ? nothing : renderPages(editor, top.route, words)}
-        ${editor === undefined ? nothing : html`<span class="who"><bdi>${editor.name}</bdi></span>`}
+        ${editor === undefined ? nothing : renderWho(editor, top.route, words)}
         <button
           type="button"
           class="plain"
@@ -54,6 +55,13 @@ export function renderTop(
       </div>
     </header>
   `;
+}
+
+/** The editor's name, which leads to what is their own. */
+function renderWho({ name }: DeskSession['editor'], { page }: Route, { language }: Words): TemplateResult {
+  return html`<a class="who" href="#/passkeys" aria-current=${page === 'passkeys' ? 'page' : 'false'}
+    ><bdi>${name}</bdi> <span class="unseen">${PASSKEY_WORDS[language].link}</span></a
+  >`;
 }
 
 function renderPages(editor: DeskSession['editor'], { page }: Route, { text }: Words): TemplateResult {

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
+import { createAuthenticator } from '../../support/authenticator.ts';
 import { anAlert, aSubscription, startTestApi, type Answer, type TestApi } from '../../support/api.ts';
 
 interface Description {
@@ -134,6 +135,22 @@ test('what the API answers is what the description says', async () => {
   await check('delete', path, `/v1/subscriptions/${subscribed.body.id}`, proof);
   await check('post', '/v1/receipts', '/v1/receipts', { body: {} });
   await check('post', '/v1/session', '/v1/session', { body: { key: author } });
+  const asked = '/v1/passkeys/registration-options';
+  const options = (await check('post', asked, asked, { key: author })).body;
+  await check('post', asked, asked);
+  const authenticator = createAuthenticator({ origin: 'http://ajil.test', rpId: 'ajil.test' });
+  const passkey = { name: 'هاتفي', response: authenticator.register(options) };
+  const made = await check('post', '/v1/passkeys', '/v1/passkeys', { key: author, body: passkey });
+  await check('post', '/v1/passkeys', '/v1/passkeys', { key: author, body: passkey });
+  await check('get', '/v1/passkeys', '/v1/passkeys', { key: author });
+  await check('get', '/v1/passkeys', '/v1/passkeys');
+  const signInOptions = '/v1/session/passkey-options';
+  const response = authenticator.answer((await check('post', signInOptions, signInOptions)).body);
+  await check('post', '/v1/session/passkey', '/v1/session/passkey', { body: { response } });
+  await check('post', '/v1/session/passkey', '/v1/session/passkey', { body: { response } });
+  await check('post', '/v1/session/passkey', '/v1/session/passkey', { body: {} });
+  await check('delete', '/v1/passkeys/{id}', `/v1/passkeys/${made.body.id}`, { key: author });
+  await check('delete', '/v1/passkeys/{id}', `/v1/passkeys/${made.body.id}`, { key: author });
   await check('get', '/v1/session', '/v1/session');
   await check('put', '/v1/desk/writing', '/v1/desk/writing', { key: author, body: { on: 'new' } });
   await check('put', '/v1/desk/writing', '/v1/desk/writing', { key: author, body: {} });

@@ -8,6 +8,7 @@ import { renderReportSection } from './report/report-section.ts';
 import type { ShownReport } from './report/shown-report.ts';
 import { renderVersions } from './versions/versions.ts';
 import { isWaiting } from './waiting/waiting-alert.ts';
+import './test-send.ts';
 import './waiting/undo-alert.ts';
 
 /** What of the page can change without the alert. */
@@ -42,6 +43,7 @@ export function renderOpenAlert(open: OpenAlert, desk: DeskShared, around: Aroun
           )
     }
     ${open.versions.length === 1 ? nothing : renderVersions(open, desk)}
+    <desk-test-send .desk=${desk} .alertId=${alert.id}></desk-test-send>
   `;
 }
 

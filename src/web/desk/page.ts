@@ -6,6 +6,7 @@ import './admin/admin.ts';
 import './alert-view.ts';
 import './lists/history.ts';
 import './passkeys-page.ts';
+import './test-devices.ts';
 import './writing/writer.ts';
 
 const NEW_ALERT = { change: 'new' } as const;
@@ -36,6 +37,8 @@ export function renderPage(
       return html`<desk-history .desk=${desk} .query=${route.query}></desk-history>`;
     case 'passkeys':
       return html`<desk-passkeys .desk=${desk}></desk-passkeys>`;
+    case 'devices':
+      return html`<desk-test-devices .desk=${desk}></desk-test-devices>`;
     case 'admin':
       break;
   }

@@ -105,7 +105,7 @@ class TestDevicesSection extends DeskElement {
     const { text, listed } = this;
     return html`
       <section class="sheet" aria-labelledby="devices-heading">
-        <h2 id="devices-heading">${text.heading}</h2>
+        <h1 id="devices-heading" tabindex="-1">${text.heading}</h1>
         <p class="quiet">${text.why}</p>
         ${listed === undefined ? nothing : this.renderList(listed)}
         <form novalidate @submit=${this.onAdd}>

@@ -24,6 +24,8 @@ export const KEYS = {
   retraction: 'R',
   abort: 'Z',
   admin: 'M',
+  devices: 'D',
+  test: 'Y',
   language: 'L',
   back: 'Q',
 } as const;

@@ -1,9 +1,12 @@
 import type { Language } from '../../../words/language.ts';
+import type { Plural } from './translated.ts';
 
 const en = {
   heading: 'Test devices',
   why: 'Try an alert on your own devices before anybody else sees it. Open the desk on each device and add it there.',
   none: 'You have no test devices yet.',
+  testSent: 'The test is on its way to {devices}.',
+  testDevices: { one: '{n} device', other: '{n} devices' } as Plural,
   unnamed: 'A device without a name',
   name: 'Name of this device',
   nameHint: 'For example: my phone',
@@ -40,6 +43,8 @@ const ar: typeof en = {
   heading: 'أجهزة التجربة',
   why: 'جرّب الخبر على أجهزتك قبل أن يراه أحد. افتح مكتب التحرير على كل جهاز وأضفه منها.',
   none: 'لم تُضف أجهزة للتجربة بعد.',
+  testSent: 'التجربة في طريقها إلى {devices}.',
+  testDevices: { one: 'جهاز واحد', two: 'جهازين', few: '{n} أجهزة', many: '{n} جهازًا', other: '{n} جهاز' },
   unnamed: 'جهاز بلا اسم',
   name: 'اسم هذا الجهاز',
   nameHint: 'مثلًا: هاتفي',

@@ -6,6 +6,9 @@ export interface Fields {
   readonly body: string;
   readonly url: string;
   readonly image: string;
+  readonly imageAlt: string;
+  readonly imageCaption: string;
+  readonly imageCredit: string;
   readonly note: string;
   readonly lang: string;
   readonly topics: readonly string[];
@@ -15,6 +18,8 @@ export interface Fields {
   readonly sendClock: string;
   /** IANA; empty: the editor's own. */
   readonly zone: string;
+  /** Of an update: pages change, and nobody is notified. */
+  readonly silent: boolean;
 }
 
 /** A request whose answer has not come: it may have been done or not. */
@@ -71,6 +76,9 @@ export function emptyFields(lang: string): Fields {
     body: '',
     url: '',
     image: '',
+    imageAlt: '',
+    imageCaption: '',
+    imageCredit: '',
     note: '',
     lang,
     topics: [],
@@ -78,6 +86,7 @@ export function emptyFields(lang: string): Fields {
     lifeMinutes: DEFAULT_LIFE_MINUTES,
     sendClock: '',
     zone: '',
+    silent: false,
   };
 }
 

@@ -44,7 +44,13 @@ export function draftedAlert(subject: Subject, fields: Fields, nowMs: number): E
   const text = {
     headline: clean(fields.headline),
     body: clean(fields.body),
-    ...filled({ url: cleanUrl(fields.url), image: cleanUrl(fields.image) }),
+    ...filled({
+      url: cleanUrl(fields.url),
+      image: cleanUrl(fields.image),
+      imageAlt: clean(fields.imageAlt),
+      imageCaption: clean(fields.imageCaption),
+      imageCredit: clean(fields.imageCredit),
+    }),
   };
   const first = (): EditorAlert =>
     firstVersion(PLACEHOLDER_ID, { ...text, lang, topics: [...fields.topics], urgency }, '', nowMs);
@@ -67,6 +73,9 @@ export function fieldsOf(alert: EditorAlert): Fields {
     body: alert.body ?? '',
     url: alert.url ?? '',
     image: alert.image ?? '',
+    imageAlt: alert.imageAlt ?? '',
+    imageCaption: alert.imageCaption ?? '',
+    imageCredit: alert.imageCredit ?? '',
     note: '',
     lang,
     topics,
@@ -74,6 +83,7 @@ export function fieldsOf(alert: EditorAlert): Fields {
     lifeMinutes: DEFAULT_LIFE_MINUTES,
     sendClock: '',
     zone: '',
+    silent: false,
   };
 }
 

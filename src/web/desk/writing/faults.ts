@@ -18,6 +18,9 @@ export const FIELD_NAMES = [
   'note',
   'url',
   'image',
+  'imageAlt',
+  'imageCaption',
+  'imageCredit',
   'lang',
   'urgency',
   'topics',
@@ -57,7 +60,7 @@ function faultOf(issue: z.core.$ZodIssue, name: FieldName, body: object): Fault 
     return { code: 'length', over: stored.length - Number(issue.maximum) };
   }
   if (isLink) return { code: 'address' };
-  return name === 'headline' || name === 'body' || name === 'note'
+  return name === 'headline' || name === 'body' || name === 'note' || name.startsWith('image')
     ? { code: 'characters' }
     : { code: 'value' };
 }

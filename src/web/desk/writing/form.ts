@@ -7,6 +7,9 @@ import { withoutForbidden } from './faults.ts';
 import { field, type FieldOptions } from './field.ts';
 import { optionsFor, type FormModel } from './form-model.ts';
 import { fill } from '../words/words.ts';
+import { pictureFields } from './picture.ts';
+import { silentField } from './silent.ts';
+import { storyStart } from './story.ts';
 import { sendAtField } from './when.ts';
 
 const MOST_HEADLINE = 200;
@@ -44,6 +47,7 @@ export function renderFields(model: FormModel): TemplateResult {
       ${addressField(model, 'url', text.url, text.urlHint)}
       ${addressField(model, 'image', text.image, text.imageHint)}
     </div>
+    ${storyStart(model)} ${pictureFields(model)} ${change === 'update' ? silentField(model) : nothing}
     ${isTimed ? sendAtField(model) : nothing}
   `;
 }

@@ -10,11 +10,12 @@ export function requestBody(subject: Subject, fields: Fields, nowMs: number): ob
 }
 
 function newAlertBody(fields: Fields, nowMs: number): object {
-  const { headline, body, url, image, lang, topics, urgency, lifeMinutes } = fields;
+  const { headline, body, url, lang, topics, urgency, lifeMinutes } = fields;
   const sendAt = sendTimeOf(fields);
   return {
     headline,
-    ...filled({ body, url, image }),
+    ...filled({ body, url }),
+    ...filled(pictureOf(fields)),
     lang,
     topics,
     urgency,
@@ -25,6 +26,20 @@ function newAlertBody(fields: Fields, nowMs: number): object {
   };
 }
 
+const PICTURE = ['image', 'imageAlt', 'imageCaption', 'imageCredit'] as const;
+type Picture = Pick<Fields, (typeof PICTURE)[number]>;
+
+/** The texts of a picture are nothing without it. */
+function pictureOf({ image, imageAlt, imageCaption, imageCredit }: Fields): Picture {
+  const has = image.trim() !== '';
+  return {
+    image,
+    imageAlt: has ? imageAlt : '',
+    imageCaption: has ? imageCaption : '',
+    imageCredit: has ? imageCredit : '',
+  };
+}
+
 function versionBody(change: NewVersion['change'], fields: Fields, last: EditorAlert): object {
   // The version that the editor sees: the API refuses a change of one that a colleague has changed meanwhile.
   const begun = { change, baseVersion: last.version, ...filled({ note: fields.note }) };
@@ -32,8 +47,9 @@ function versionBody(change: NewVersion['change'], fields: Fields, last: EditorA
   return {
     ...begun,
     ...(fields.headline === last.headline ? {} : { headline: fields.headline }),
-    ...changedTexts(['body', 'url', 'image'], fields, last),
+    ...changedTexts(['body', 'url', ...PICTURE], fields, last),
     ...(fields.urgency === last.urgency ? {} : { urgency: fields.urgency }),
+    ...(change === 'update' && fields.silent ? { silent: true } : {}),
   };
 }
 
@@ -49,7 +65,7 @@ function editBody(fields: Fields, last: EditorAlert, nowMs: number): object {
       : timeText((sendAt ?? nowMs) + fields.lifeMinutes * 60_000);
   return {
     ...(fields.headline === last.headline ? {} : { headline: fields.headline }),
-    ...changedTexts(['note', 'body', 'url', 'image'], fields, last),
+    ...changedTexts(['note', 'body', 'url', ...PICTURE], fields, last),
     ...(fields.lang === last.lang ? {} : { lang: fields.lang }),
     ...(String(fields.topics) === String(last.topics) ? {} : { topics: fields.topics }),
     ...(fields.urgency === last.urgency ? {} : { urgency: fields.urgency }),
@@ -60,7 +76,7 @@ function editBody(fields: Fields, last: EditorAlert, nowMs: number): object {
 
 /** Null: it is emptied. */
 function changedTexts(
-  names: readonly ('note' | 'body' | 'url' | 'image')[],
+  names: readonly ('note' | 'body' | 'url' | keyof Picture)[],
   fields: Fields,
   last: EditorAlert,
 ): object {

@@ -73,6 +73,8 @@ export const finding = {
     retraction: 'سحب الخبر',
     abort: 'إيقاف الإرسال…',
     admin: 'الإدارة',
+    devices: 'أجهزة التجربة',
+    test: 'تجربة على أجهزتك',
     language: 'English / العربية',
   },
 };

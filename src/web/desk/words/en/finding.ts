@@ -69,6 +69,8 @@ export const finding: Translated<typeof ar> = {
     retraction: 'Retract',
     abort: 'Stop sending…',
     admin: 'Administration',
+    devices: 'Test devices',
+    test: 'Send a test to your devices',
     language: 'العربية / English',
   },
 };

@@ -118,4 +118,5 @@ test('who is not recognised by the device is told so, and signs in with the key'
   await page.locator('#key').focus();
   await desk.signIn(key);
   await page.locator('desk-writer').waitFor();
+  expect(await device.count()).toBe(0);
 });

@@ -1,4 +1,5 @@
 import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+import { extension, oid, sequence, tlv } from '../../src/ops/certificate.ts';
 
 /** What an authenticator and its browser say; each part can be made wrong. */
 export interface Saying {
@@ -46,6 +47,29 @@ export function createAuthenticator(site: { origin: string; rpId: string }) {
     id,
     /** Signs anything, as an attestation about itself does. */
     sign: (bytes: Buffer): Buffer => sign('sha256', bytes, privateKey),
+    /** A certificate of its own, as section 8.2.1 wants it (DER). */
+    certificate(): Buffer {
+      const part = (id: string, text: string): Buffer =>
+        tlv(0x31, sequence(oid(id), tlv(0x0c, Buffer.from(text))));
+      const name = sequence(
+        part('550406', 'JO'),
+        part('55040a', 'Maker'),
+        part('55040b', 'Authenticator Attestation'),
+        part('550403', 'Model'),
+      );
+      const algorithm = sequence(oid('2a8648ce3d040302'));
+      const body = sequence(
+        tlv(0xa0, tlv(0x02, Buffer.from([2]))),
+        tlv(0x02, Buffer.from([1])),
+        algorithm,
+        name,
+        sequence(...['000101000000Z', '491231000000Z'].map((time) => tlv(0x17, Buffer.from(time)))),
+        name,
+        publicKey.export({ type: 'spki', format: 'der' }),
+        tlv(0xa3, sequence(extension('551d13', true, sequence()))),
+      );
+      return sequence(body, algorithm, tlv(0x03, Buffer.from([0]), sign('sha256', body, privateKey)));
+    },
     /** `navigator.credentials.create` */
     register(options: { challenge: string; user: { id: string } }, said: Saying = {}) {
       handle = options.user.id;

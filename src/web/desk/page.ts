@@ -5,8 +5,8 @@ import type { Route } from './route.ts';
 import './admin/admin.ts';
 import './alert-view.ts';
 import './lists/history.ts';
-import './passkeys-page.ts';
 import './test-devices.ts';
+import './passkeys-page.ts';
 import './writing/writer.ts';
 
 const NEW_ALERT = { change: 'new' } as const;
@@ -35,10 +35,10 @@ export function renderPage(
       ></desk-alert>`;
     case 'history':
       return html`<desk-history .desk=${desk} .query=${route.query}></desk-history>`;
-    case 'passkeys':
-      return html`<desk-passkeys .desk=${desk}></desk-passkeys>`;
     case 'devices':
       return html`<desk-test-devices .desk=${desk}></desk-test-devices>`;
+    case 'passkeys':
+      return html`<desk-passkeys .desk=${desk}></desk-passkeys>`;
     case 'admin':
       break;
   }

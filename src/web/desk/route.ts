@@ -6,8 +6,8 @@ export type AdminPage = (typeof ADMIN_PAGES)[number];
 /**
  * Which page the address names, so that the editor stays in the same place after a reload, and after signing in again:
  * `#/` writes a new alert, `#/<id>` shows one, `#/<id>/correction` corrects it, `#/<id>/edit` edits it before it is sent,
- * `#/history?q=…` searches, `#/devices` has the editor's test devices, `#/passkeys` their passkeys, `#/admin/editors`
- * manages.
+ * `#/history?q=…` searches, `#/devices` has the editor's test devices, `#/passkeys` the editor's passkeys,
+ * `#/admin/editors` manages.
  */
 export type Route =
   | { readonly page: 'new' }
@@ -17,8 +17,8 @@ export type Route =
       readonly writing: NewVersion['change'] | 'edit' | undefined;
     }
   | { readonly page: 'history'; readonly query: string }
-  | { readonly page: 'passkeys' }
   | { readonly page: 'devices' }
+  | { readonly page: 'passkeys' }
   | { readonly page: 'admin'; readonly of: AdminPage };
 
 const ALERT = /^#\/([0-9a-z]{26})(?:\/(update|correction|retraction|edit))?$/;
@@ -31,8 +31,8 @@ export function routeOf(hash: string): Route {
   }
   const history = HISTORY.exec(hash);
   if (history !== null) return { page: 'history', query: history[1] ?? '' };
-  if (hash === '#/passkeys') return { page: 'passkeys' };
   if (hash === '#/devices') return { page: 'devices' };
+  if (hash === '#/passkeys') return { page: 'passkeys' };
   const of = ADMIN_PAGES.find((name) => hash === `#/admin/${name}`);
   return of === undefined ? { page: 'new' } : { page: 'admin', of };
 }

@@ -224,12 +224,10 @@ test('the command line adds, lists and revokes, and tells by its exit code what 
   expect(again).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('for good') });
   expect(await ajil('editors', 'revoke', 'nobody')).toMatchObject({ code: 1 });
   expect(await ajil('editors', 'add', '--name', 'x', '--role', 'king')).toMatchObject({ code: 2 });
-  for (const name of ['', ' \u200f ', '\u2800', 'a\u202eb', 'a\ufffd', 'a\nb', 'a'.repeat(101)]) {
-    expect([name, await ajil('editors', 'add', '--name', name)]).toEqual([
-      name,
-      { code: 2, stdout: '', stderr: expect.stringContaining('--name') },
-    ]);
-  }
+  const names = ['', ' \u200f ', '\u2800', 'a\u202eb', 'a\ufffd', 'a\nb', 'a'.repeat(101)];
+  const refused = await Promise.all(names.map((name) => ajil('editors', 'add', '--name', name)));
+  const asWrongUsage = { code: 2, stdout: '', stderr: expect.stringContaining('--name') as string };
+  expect(refused).toEqual(names.map(() => asWrongUsage));
   expect((await ajil('audit', 'verify')).code).toBe(0);
   expect((await ajil('--help')).stdout).toContain('Exit codes');
 });

@@ -2,7 +2,8 @@ import { Command } from 'commander';
 import { createErasure, ERASED_HEADLINE } from '../alerts/erasure.ts';
 import { createAlertStore } from '../alerts/store.ts';
 import { createLiveLog } from '../live/log/log.ts';
-import { CliError, print, withServices } from './services.ts';
+import { CliError, print } from './exit.ts';
+import { withServices } from './services.ts';
 
 const LEFT = `
 The command removes the headline, body, note, link and picture of every version from the alert's record, from the live log

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { loadConfig } from '../config.ts';
-import { CliError, EXIT } from './services.ts';
+import { CliError, EXIT } from './exit.ts';
 
 const TIMEOUT_MS = 20_000;
 /** A server that restarts is back within seconds. */
@@ -33,13 +32,13 @@ export interface ApiClient {
 export const newIdempotencyKey = (): { 'Idempotency-Key': string } => ({ 'Idempotency-Key': randomUUID() });
 
 /** @throws {CliError} without AJIL_KEY */
-export function openApiClient(env: Record<string, string | undefined>): ApiClient {
+export async function openApiClient(env: Record<string, string | undefined>): Promise<ApiClient> {
   const key = env['AJIL_KEY'];
   if (key === undefined || key === '') {
     throw new CliError('Set AJIL_KEY to your API key (an administrator gives it to you).', EXIT.usage);
   }
   const given = env['AJIL_URL'];
-  const origin = given === undefined || given === '' ? loadConfig(env).publicUrl : given.replace(/\/+$/, '');
+  const origin = given === undefined || given === '' ? await publicUrlIn(env) : given.replace(/\/+$/, '');
   if (!URL.canParse(origin))
     throw new CliError('AJIL_URL must be an address such as https://alerts.example', EXIT.usage);
 
@@ -97,6 +96,12 @@ export function openApiClient(env: Record<string, string | undefined>): ApiClien
       }
     },
   };
+}
+
+/** The configuration takes longer to load than a command needs. */
+async function publicUrlIn(env: Record<string, string | undefined>): Promise<string> {
+  const { loadConfig } = await import('../config.ts');
+  return loadConfig(env).publicUrl;
 }
 
 interface ProblemBody {

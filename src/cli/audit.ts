@@ -1,5 +1,6 @@
 import { Command } from 'commander';
-import { CliError, print, withServices } from './services.ts';
+import { CliError, print } from './exit.ts';
+import { withServices } from './services.ts';
 
 export function auditCommand(): Command {
   const command = new Command('audit').description('inspect the log of editor actions');

@@ -1,6 +1,6 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import type { z } from 'zod';
-import { CliError } from './services.ts';
+import { CliError } from './exit.ts';
 
 /** How far an interrupted command had come, in a small file beside the one that it reads or writes. */
 export interface Checkpoint<T> {

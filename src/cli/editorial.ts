@@ -1,8 +1,7 @@
 import { createInterface } from 'node:readline/promises';
-import { Command, Option } from 'commander';
-import { URGENCIES } from '../alerts/schema.ts';
+import { Command } from 'commander';
 import { newIdempotencyKey, openApiClient, type ApiClient } from './api-client.ts';
-import { CliError, print } from './services.ts';
+import { CliError, print } from './exit.ts';
 
 interface Shared {
   readonly json?: boolean;
@@ -37,7 +36,7 @@ const HELP = `
 The command acts as the editor whose API key is in AJIL_KEY, on the server at AJIL_URL (by default PUBLIC_URL).
 Times are RFC 3339, such as 2026-12-01T18:00:00+03:00.`;
 
-const client = (): ApiClient => openApiClient(process.env);
+const client = (): Promise<ApiClient> => openApiClient(process.env);
 
 /** What editors do from a terminal. */
 export function editorialCommands(): Command[] {
@@ -80,7 +79,7 @@ function withTexts(made: Command): Command {
     .option('--image-alt <text>', 'what the picture shows')
     .option('--image-caption <text>', "the picture's caption")
     .option('--image-credit <text>', "the picture's credit")
-    .addOption(new Option('--urgency <urgency>', 'how loudly').choices(URGENCIES))
+    .option('--urgency <urgency>', 'how loudly: flash, urgent or normal')
     .option('--expires <time>', 'when it is no longer breaking news');
 }
 
@@ -114,7 +113,7 @@ function writing(name: 'send' | 'draft', description: string, draft: boolean): C
     .option('--allow-duplicate', 'send it although the same was sent')
     .option('--yes', 'ask nothing')
     .action(async (headline: string, options: NewOptions) => {
-      const api = client();
+      const api = await client();
       const { lang, topic: topics, at: sendAt, allowDuplicate } = options;
       if (!draft && options.yes !== true) await askAbout(api, { ...options, headline });
       const body = { ...textsOf({ ...options, headline }), lang, topics, sendAt, allowDuplicate, draft };
@@ -153,7 +152,7 @@ function following(name: keyof typeof CHANGES, description: string): Command {
   if (name !== 'retract') withTexts(made).option('--headline <text>', 'the new headline');
   if (name === 'update') made.option('--silent', 'change the pages, and notify nobody');
   return made.action(async (id: string, options: VersionOptions) => {
-    const api = client();
+    const api = await client();
     const { body: now } = await api.call('GET', `/v1/alerts/${encodeURIComponent(id)}`);
     const body = {
       ...textsOf(options),
@@ -185,7 +184,7 @@ function onAlert(
 
 async function act(id: string, action: string, body: Body, options: Shared): Promise<void> {
   const path = `/v1/alerts/${encodeURIComponent(id)}/${action}`;
-  show(await client().call('POST', path, { body }), options);
+  show(await (await client()).call('POST', path, { body }), options);
 }
 
 function scheduling(): Command {
@@ -221,7 +220,9 @@ function listing(): Command {
       const given = Object.entries(search).filter(
         (entry): entry is [string, string] => entry[1] !== undefined,
       );
-      const { body } = await client().call('GET', `/v1/alerts?${new URLSearchParams(given).toString()}`);
+      const { body } = await (
+        await client()
+      ).call('GET', `/v1/alerts?${new URLSearchParams(given).toString()}`);
       for (const alert of body['alerts'] as readonly Shown[]) print(json === true ? alert : lineOf(alert));
     });
 }

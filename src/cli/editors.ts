@@ -2,7 +2,8 @@ import { Command, Option } from 'commander';
 import { lineSchema } from '../alerts/schema.ts';
 import { MOST_NAME_LENGTH, ROLES, type Role } from '../editors/schema.ts';
 import { ADMIN_ID } from '../editors/store.ts';
-import { CliError, EXIT, print, withServices } from './services.ts';
+import { CliError, EXIT, print } from './exit.ts';
+import { withServices } from './services.ts';
 
 /** Who acts, in the audit log. */
 const BY = 'cli';

@@ -5,7 +5,8 @@ import { SHARDS } from '../audience/shard.ts';
 import { openAddresses } from '../channels/addresses.ts';
 import { openCheckpoint } from './checkpoint.ts';
 import { openProgress } from './progress.ts';
-import { CliError, EXIT, withServices } from './services.ts';
+import { CliError, EXIT } from './exit.ts';
+import { withServices } from './services.ts';
 
 interface Options {
   readonly file?: string;

@@ -12,7 +12,8 @@ import { claimVapidKey, loadVapidKeys } from '../push/vapid/vapid-keys.ts';
 import type { Redis } from '../redis/connect.ts';
 import { openCheckpoint } from './checkpoint.ts';
 import { openProgress } from './progress.ts';
-import { CliError, EXIT, print, withServices } from './services.ts';
+import { CliError, EXIT, print } from './exit.ts';
+import { withServices } from './services.ts';
 
 interface Options {
   readonly file?: string;

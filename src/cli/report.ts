@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import { REPORTED, type Report } from '../delivery/report/schema.ts';
+import type { Report } from '../delivery/report/schema.ts';
 import { openApiClient } from './api-client.ts';
-import { print } from './services.ts';
+import { print } from './exit.ts';
 
 interface Options {
   readonly json?: boolean;
@@ -17,7 +17,7 @@ export function reportCommand(): Command {
     .option('--follow', 'go on until nothing is pending')
     .option('--json', 'print JSON, one object for each change')
     .action(async (id: string, options: Options) => {
-      const api = openApiClient(process.env);
+      const api = await openApiClient(process.env);
       const query = options.version === undefined ? '' : `?version=${encodeURIComponent(options.version)}`;
       const path = `/v1/alerts/${encodeURIComponent(id)}/report${query}`;
       const tell = (report: Report): void => print(options.json === true ? report : lineOf(report));
@@ -34,12 +34,14 @@ export function reportCommand(): Command {
 }
 
 function lineOf({ status, version, audience, outcomes, live, receipts, timing }: Report): string {
-  const counts = REPORTED.filter((name) => outcomes[name] > 0 || name === 'accepted');
+  const { accepted, ...others } = outcomes;
+  const counts = Object.entries(others).filter(([, count]) => count > 0);
   const of90 = timing.p90Ms === null ? [] : [`90 % in ${(timing.p90Ms / 1000).toFixed(1)} s`];
   return [
     `v${version} ${status}`,
     `${audience} readers`,
-    ...counts.map((name) => `${outcomes[name]} ${name}`),
+    `${accepted} accepted`,
+    ...counts.map(([name, count]) => `${count} ${name}`),
     `${live.connections} pages`,
     `${receipts.shown} shown, ${receipts.opened} opened`,
     ...of90,

@@ -5,19 +5,8 @@ import { createEditorStore, type EditorStore } from '../editors/store.ts';
 import { createLogger } from '../ops/logger.ts';
 import { closeRedis, connectRedis, waitUntilReady, type Redis } from '../redis/connect.ts';
 import { keys } from '../redis/keys.ts';
+import { CliError, EXIT } from './exit.ts';
 import { embeddedRedisAt } from '../machine/embedded-redis.ts';
-
-export const EXIT = { failed: 1, usage: 2, redisAway: 3 } as const;
-
-/** Says what went wrong in one line; the command ends with `code`. */
-export class CliError extends Error {
-  override readonly name = 'CliError';
-  readonly code: number;
-  constructor(message: string, code: number = EXIT.failed) {
-    super(message);
-    this.code = code;
-  }
-}
 
 export interface Services {
   readonly config: Config;
@@ -53,8 +42,4 @@ export async function withServices(run: (services: Services) => Promise<void>): 
   } finally {
     await closeRedis(redis);
   }
-}
-
-export function print(value: unknown): void {
-  console.log(typeof value === 'string' ? value : JSON.stringify(value));
 }

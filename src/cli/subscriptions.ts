@@ -4,7 +4,8 @@ import { subscriptionId } from '../audience/shard.ts';
 import { openAddresses } from '../channels/addresses.ts';
 import { exportTo } from './export.ts';
 import { importFrom } from './import.ts';
-import { CliError, print, withServices } from './services.ts';
+import { CliError, print } from './exit.ts';
+import { withServices } from './services.ts';
 
 const SECRETS = `
 The file holds readers' endpoints and secret keys: anyone who has the file can send notifications to these readers. The

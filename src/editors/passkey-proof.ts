@@ -1,12 +1,7 @@
-import {
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
-  type PublicKeyCredentialCreationOptionsJSON,
-  type PublicKeyCredentialRequestOptionsJSON,
+import type {
+  PublicKeyCredentialCreationOptionsJSON,
+  PublicKeyCredentialRequestOptionsJSON,
 } from '@simplewebauthn/server';
-import { decodeAttestationObject } from '@simplewebauthn/server/helpers';
 import { CHALLENGE_LIFE_MS } from './passkey-challenges.ts';
 import type { AuthenticationResponse, RegistrationResponse, StoredPasskey } from './passkey-schema.ts';
 import type { Editor } from './schema.ts';
@@ -42,13 +37,16 @@ const ALGORITHMS = [-8, -7, -257];
 export const handleOf = (editorId: string): Buffer<ArrayBuffer> => Buffer.from(editorId);
 export const editorIdOf = (handle: string): string => Buffer.from(handle, 'base64url').toString();
 
+/** Loaded by the first who needs it: it takes a third of a second, which a server that starts again does not have. */
+const library = () => import('@simplewebauthn/server');
+
 /** @param publicUrl its host is the relying party, and only pages of its origin count (docs/decisions/0023) */
 export function createPasskeyProof(publicUrl: string): PasskeyProof {
   const { hostname: rpID, origin: expectedOrigin } = new URL(publicUrl);
 
   return {
-    registrationOptions: (editor, known, challenge) =>
-      generateRegistrationOptions({
+    registrationOptions: async (editor, known, challenge) =>
+      (await library()).generateRegistrationOptions({
         rpName: 'Ajil',
         rpID,
         userID: handleOf(editor.id),
@@ -63,8 +61,10 @@ export function createPasskeyProof(publicUrl: string): PasskeyProof {
       }),
     registered: async ({ response, ...answer }, expectedChallenge) => {
       try {
-        if (!isPlain(response.attestationObject)) return undefined;
-        const { registrationInfo } = await verifyRegistrationResponse({
+        if (!(await isPlain(response.attestationObject))) return undefined;
+        const { registrationInfo } = await (
+          await library()
+        ).verifyRegistrationResponse({
           response: { ...answer, clientExtensionResults: {}, response: { ...response } },
           expectedChallenge,
           expectedOrigin,
@@ -83,8 +83,8 @@ export function createPasskeyProof(publicUrl: string): PasskeyProof {
         return undefined;
       }
     },
-    signInOptions: (challenge) =>
-      generateAuthenticationOptions({
+    signInOptions: async (challenge) =>
+      (await library()).generateAuthenticationOptions({
         rpID,
         challenge: Buffer.from(challenge, 'base64url'),
         timeout: CHALLENGE_LIFE_MS,
@@ -92,7 +92,9 @@ export function createPasskeyProof(publicUrl: string): PasskeyProof {
       }),
     counterOf: async (answer, { publicKey, counter }, expectedChallenge) => {
       try {
-        const { verified, authenticationInfo } = await verifyAuthenticationResponse({
+        const { verified, authenticationInfo } = await (
+          await library()
+        ).verifyAuthenticationResponse({
           response: { ...answer, clientExtensionResults: {} },
           expectedChallenge,
           expectedOrigin,
@@ -116,7 +118,8 @@ export function createPasskeyProof(publicUrl: string): PasskeyProof {
  * Whether an attestation names no certificate. We ask for none. The library would fetch the revocation list of a certificate
  * from the address that the certificate names, which a stranger chooses.
  */
-function isPlain(attestationObject: string): boolean {
+async function isPlain(attestationObject: string): Promise<boolean> {
+  const { decodeAttestationObject } = await import('@simplewebauthn/server/helpers');
   const decoded = decodeAttestationObject(new Uint8Array(Buffer.from(attestationObject, 'base64url')));
   const format = decoded.get('fmt');
   return format === 'none' || (format === 'packed' && decoded.get('attStmt').get('x5c') === undefined);

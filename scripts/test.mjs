@@ -1,5 +1,6 @@
 /**
- * Everything that must hold, in ten minutes at most: set-up, build, checks, then the unit, integration and e2e suites.
+ * Everything that must hold: set-up, build, checks, then the unit, integration and e2e suites. It should take ten minutes on
+ * two cores; a slow machine gets more, and what hangs is stopped.
  * The last line is the totals alone: `N passed, N failed`. Arguments name the suites to run (all of them by default).
  */
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
@@ -9,7 +10,7 @@ import { check } from './check.mjs';
 import { CACHE, SetupError, nodeTool, progress, run } from './lib/project.mjs';
 import { setup } from './setup.mjs';
 
-const DEADLINE_MS = 9.5 * 60_000;
+const DEADLINE_MS = 18 * 60_000;
 const SUITES = ['checks', 'unit', 'integration', 'e2e'];
 
 const began = performance.now();
@@ -52,7 +53,7 @@ async function runSuite(suite) {
     signal: deadline,
   });
   const counts = readReport(report);
-  if (deadline.aborted) progress(`${suite}: stopped after ten minutes`);
+  if (deadline.aborted) progress(`${suite}: stopped: it took too long`);
   if (counts.passed + counts.failed === 0) progress(`${suite}: no test ran`);
   const silentFailure = counts.failed === 0 && (status !== 0 || counts.passed === 0);
   return silentFailure ? { ...counts, failed: 1 } : counts;

@@ -43,7 +43,8 @@ export function openNewsroom(deps: {
   async function append(alert: Alert): Promise<void> {
     const { epoch, offset } = parsePosition((await log.append(alert)).cursor);
     model.begin(epoch);
-    model.record(epoch, { offset, alert });
+    // As the log holds it: what is undefined is not there.
+    model.record(epoch, { offset, alert: JSON.parse(JSON.stringify(alert)) as Alert });
     written += 1;
   }
 

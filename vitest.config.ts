@@ -24,8 +24,7 @@ export default defineConfig({
           hookTimeout: 60_000,
           // A browser that wakes a service worker or hands a line to another tab takes its time on a busy machine.
           expect: { poll: { timeout: 10_000 } },
-          // Two at once: a browser waits for most of the time, and three would make it late.
-          maxWorkers: 2,
+          fileParallelism: false,
         },
       },
     ],

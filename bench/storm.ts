@@ -145,7 +145,7 @@ const COLUMNS = [
   ['alerts', 'alerts in the storm'],
 ] as const;
 console.log(
-  `\n${present} present, ${arriving} arrive over ${overMs} ms, an alert of 400 bytes every ${EVERY_MS} ms; ${rounds} rounds: median (lowest to highest)`,
+  `\n${present} present, ${arriving} arrive over ${overMs} ms, an alert of 455 bytes every ${EVERY_MS} ms; ${rounds} rounds: median (lowest to highest)`,
 );
 console.log(`| ${COLUMNS.map(([, title]) => title).join(' | ')} |`);
 console.log(`|${COLUMNS.map(() => ' ---: |').join('')}`);

@@ -180,7 +180,7 @@ export function createApp(input: ApiDeps): Api {
     reportIntervalMs: input.reportIntervalMs ?? 1000,
   };
   const fetchPage = createFetchPage({
-    trustedHosts: new Set([config.publicUrl, ...config.allowedOrigins].map((url) => new URL(url).hostname)),
+    trustedOrigins: new Set([new URL(config.publicUrl).origin, ...config.allowedOrigins]),
     ca: input.storyCa,
     closing: closing.signal,
   });

@@ -44,8 +44,7 @@ import { serveMetrics } from './ops/serve-metrics.ts';
 import { tellSupervisor } from './ops/role-process.ts';
 import { runRole } from './ops/run-role.ts';
 import { createShutdown, shutdownOnSignals } from './ops/shutdown.ts';
-import { socketOfSystemd } from './ops/systemd.ts';
-import { UnfitError } from './ops/unfit.ts';
+import { socketForOne, socketOfSystemd } from './ops/systemd.ts';
 import { claimVapidKey, loadVapidKeys } from './push/vapid/vapid-keys.ts';
 import { createReadiness, tellReadiness } from './redis/readiness.ts';
 import { openClock } from './redis/clock.ts';
@@ -243,20 +242,12 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
       (other) => other.startsWith('server:') && !other.startsWith(`server:${group}-`),
     ).length;
   });
-  const port = await http.listen(config.port, config.bind, socketFor(config));
+  const socket = socketForOne(socketOfSystemd(process.env), config.serverProcesses);
+  const port = await http.listen(config.port, config.bind, socket);
   shutdown.add('canary', canary.start(http.server.address() as AddressInfo));
   // The bound follows from `ulimit -n`, of which nothing else would speak.
   logger.info({ liveConnections: limits.connections, port }, 'taking requests');
   tellSupervisor({ type: 'ready', port });
-}
-
-/** @throws {UnfitError} node:cluster closes a socket of systemd when its last process ends, and could not open it again */
-function socketFor(config: Config): number | undefined {
-  const socket = socketOfSystemd(process.env);
-  if (socket === undefined || config.serverProcesses === 1) return socket;
-  throw new UnfitError(
-    'A socket of systemd serves one process: set SERVER_PROCESSES=1, or disable ajil.socket',
-  );
 }
 
 runRole('server', (config, logger) =>

@@ -83,4 +83,5 @@ export function pushMessageBytes(alert: Alert, publicUrl: string): number {
 
 const LONGEST_TOKEN = 'A'.repeat(RECEIPT_TOKEN_LENGTH);
 
-const bytesOf = (message: object): number => new TextEncoder().encode(JSON.stringify(message)).length;
+/** Bytes of UTF-8 of a message as JSON. */
+export const bytesOf = (message: object): number => new TextEncoder().encode(JSON.stringify(message)).length;

@@ -1,6 +1,6 @@
 import { TEST_SEND } from '../words/words.ts';
 import { primaryLanguage } from './language.ts';
-import { MAX_PUSH_MESSAGE_BYTES, notificationText } from './notification.ts';
+import { bytesOf, MAX_PUSH_MESSAGE_BYTES, notificationText } from './notification.ts';
 import { isPublic, type Alert } from './schema.ts';
 
 /** Never an alert's own: a test neither replaces a notification of the alert, nor is replaced by one. */
@@ -36,5 +36,4 @@ export function testMessage(alert: Alert, publicUrl: string, nowMs: number): obj
   return tries.find(fits) ?? message('', null);
 }
 
-const fits = (message: object): boolean =>
-  new TextEncoder().encode(JSON.stringify(message)).length <= MAX_PUSH_MESSAGE_BYTES;
+const fits = (message: object): boolean => bytesOf(message) <= MAX_PUSH_MESSAGE_BYTES;

@@ -4,7 +4,7 @@
  */
 
 /** The ends of a line (UAX #14, classes CR, LF, BK and NL). */
-// oxlint-disable-next-line no-control-regex
+// oxlint-disable-next-line no-control-regex -- some line ends are controls
 const LINE_ENDS = /\r\n?|[\u000b\u000c\u0085\u2028\u2029]/g;
 
 /**

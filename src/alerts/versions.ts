@@ -1,4 +1,5 @@
-import type { AlertEdit, AlertStatus, EditorAlert, NewAlert, NewVersion } from './schema.ts';
+import type { AlertEdit, NewAlert, NewVersion } from './input.ts';
+import type { AlertStatus, EditorAlert } from './schema.ts';
 import { directionOf } from './language.ts';
 import { isPublic } from './schema.ts';
 import { placeAfter } from './silent.ts';

@@ -2,14 +2,12 @@ import { z } from 'zod';
 import { readLang, readTopics, type Read } from '../alerts/filter-text.ts';
 import {
   alertEditSchema,
-  alertSchema,
-  editorAlertSchema,
   newAlertSchema,
   newVersionSchema,
   reviewSchema,
-  statusSchema,
   submissionSchema,
-} from '../alerts/schema.ts';
+} from '../alerts/input.ts';
+import { alertSchema, editorAlertSchema, statusSchema } from '../alerts/schema.ts';
 import { BODY_PROBLEMS } from '../http/read-body.ts';
 import { resource } from '../http/resource.ts';
 

@@ -1,5 +1,6 @@
 import type { Request, Response, Router } from 'express';
-import { newAlertSchema, newVersionSchema, toPublicAlert, type EditorAlert } from '../alerts/schema.ts';
+import { newAlertSchema, newVersionSchema } from '../alerts/input.ts';
+import { toPublicAlert, type EditorAlert } from '../alerts/schema.ts';
 import type { AlertStore, CreateResult } from '../alerts/store.ts';
 import type { Editor } from '../editors/schema.ts';
 import type { Newsroom } from '../newsroom/newsroom.ts';

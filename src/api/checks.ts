@@ -1,6 +1,6 @@
 import type { Router } from 'express';
 import { z } from 'zod';
-import { newAlertSchema } from '../alerts/schema.ts';
+import { newAlertSchema } from '../alerts/input.ts';
 import { Problem } from '../http/problem.ts';
 import type { RateLimits } from '../http/rate-limits.ts';
 import { BODY_PROBLEMS, readBody } from '../http/read-body.ts';

@@ -1,5 +1,5 @@
 import type { Request, Response, Router } from 'express';
-import { alertEditSchema, reviewSchema, submissionSchema } from '../alerts/schema.ts';
+import { alertEditSchema, reviewSchema, submissionSchema } from '../alerts/input.ts';
 import type { AlertStore } from '../alerts/store.ts';
 import { Problem } from '../http/problem.ts';
 import type { RateLimits } from '../http/rate-limits.ts';

@@ -21,7 +21,8 @@ export interface Answered {
 /** Speaks to a server as an editor, by the editor's own key: so rules, roles and the audit log hold as for everybody. */
 export interface ApiClient {
   /**
-   * Asks, and repeats what went without an answer; with its `Idempotency-Key`, a repetition takes effect once.
+   * Asks, and repeats what went without an answer. A repetition takes effect once: by the `Idempotency-Key`, or because the
+   * alert's status no longer allows it.
    * @throws {CliError} with the server's own words when it refuses
    */
   call(method: 'GET' | 'POST' | 'PATCH', path: string, asked?: Asked): Promise<Answered>;
@@ -58,19 +59,19 @@ export async function openApiClient(env: Record<string, string | undefined>): Pr
     });
 
   async function askUntilAnswered(method: string, path: string, asked: Asked): Promise<Response> {
-    for (const wait of [...WAITS_MS, undefined]) {
-      const response = await ask(method, path, asked, 'application/json').catch(() => undefined);
+    const tryOnce = (): Promise<Response | undefined> =>
+      ask(method, path, asked, 'application/json').catch(() => undefined);
+    let response = await tryOnce();
+    for (const wait of WAITS_MS) {
       if (response !== undefined && response.status !== 503) return response;
-      if (wait === undefined) {
-        if (response !== undefined) return response;
-        throw new CliError(
-          `No server answers at ${origin}. Look whether it happened (ajil list) before you try again.`,
-          EXIT.redisAway,
-        );
-      }
       await sleep(wait);
+      response = await tryOnce();
     }
-    throw new Error('unreachable');
+    if (response !== undefined) return response;
+    throw new CliError(
+      `No server answers at ${origin}. Look whether it happened (ajil list) before you try again.`,
+      EXIT.redisAway,
+    );
   }
 
   return {

@@ -1,9 +1,9 @@
-import { Queue, type JobsOptions } from 'bullmq';
+import type { JobsOptions, Queue } from 'bullmq';
 import { z } from 'zod';
 import { URGENCIES, urgencySchema, type Urgency } from '../alerts/schema.ts';
 import type { Rank } from '../push/types.ts';
-import { QUEUE_PREFIX } from '../redis/keys.ts';
 import type { Redis } from '../redis/connect.ts';
+import { openQueue } from '../redis/open-queue.ts';
 import { groupBy } from './group-by.ts';
 import { isUnprovenRetry } from './ledger/retry.ts';
 import { TEST_QUEUE } from './test-send/queue.ts';
@@ -134,11 +134,4 @@ export function openPushQueue(deps: { redis: Redis; now: () => number }): PushQu
       await Promise.all(queues.map((queue) => queue.close()));
     },
   };
-}
-
-function openQueue(name: string, redis: Redis): Queue {
-  const queue = new Queue(name, { connection: redis, prefix: QUEUE_PREFIX });
-  // The connection logs its own faults, and the call rejects.
-  queue.on('error', () => undefined);
-  return queue;
 }

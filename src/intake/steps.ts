@@ -1,12 +1,6 @@
 import { createHash } from 'node:crypto';
-import {
-  alertEditSchema,
-  newAlertSchema,
-  newVersionSchema,
-  WAITING_STATUSES,
-  type EditorAlert,
-  type Urgency,
-} from '../alerts/schema.ts';
+import { alertEditSchema, newAlertSchema, newVersionSchema } from '../alerts/input.ts';
+import { WAITING_STATUSES, type EditorAlert, type Urgency } from '../alerts/schema.ts';
 import type { IdempotencyClaim } from '../alerts/script-arguments.ts';
 import type { AlertStore } from '../alerts/store.ts';
 import type { Editor } from '../editors/schema.ts';

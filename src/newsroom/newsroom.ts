@@ -1,5 +1,6 @@
 import { newAlertId } from '../alerts/id.ts';
-import { isPublic, type EditorAlert, type NewAlert, type NewVersion } from '../alerts/schema.ts';
+import type { NewAlert, NewVersion } from '../alerts/input.ts';
+import { isPublic, type EditorAlert } from '../alerts/schema.ts';
 import type { IdempotencyClaim } from '../alerts/script-arguments.ts';
 import { asSent, placeAfter } from '../alerts/silent.ts';
 import { MAX_VERSIONS, type AlertStore, type CreateResult } from '../alerts/store.ts';

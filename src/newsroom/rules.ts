@@ -1,5 +1,6 @@
 import { MAX_PUSH_MESSAGE_BYTES } from '../alerts/notification.ts';
-import type { Alert, AlertEdit, EditorAlert, NewAlert } from '../alerts/schema.ts';
+import type { AlertEdit, NewAlert } from '../alerts/input.ts';
+import type { Alert, EditorAlert } from '../alerts/schema.ts';
 import { MAX_LIFE_MS, MIN_LIFE_MS } from '../alerts/versions.ts';
 import type { TopicStore } from '../audience/topics.ts';
 import { linkSites } from './link-sites.ts';

@@ -1,11 +1,6 @@
 import { LIFE_CYCLE, type Action } from '../alerts/life-cycle.ts';
-import {
-  isPublic,
-  type AlertEdit,
-  type EditorAlert,
-  type ReviewInput,
-  type Submission,
-} from '../alerts/schema.ts';
+import type { AlertEdit, ReviewInput, Submission } from '../alerts/input.ts';
+import { isPublic, type EditorAlert } from '../alerts/schema.ts';
 import type { Newest } from '../alerts/record.ts';
 import { asSent } from '../alerts/silent.ts';
 import type { AlertStore } from '../alerts/store.ts';

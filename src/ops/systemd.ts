@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { UnfitError } from './unfit.ts';
 
 /**
  * Tells systemd once that this process works, and then regularly that its event loop turns (sd_notify(3)). Without
@@ -39,4 +40,12 @@ export function socketOfSystemd(environment: Record<string, string | undefined>)
   if (passed !== undefined) return Number(passed);
   const { LISTEN_FDS: count, LISTEN_PID: pid } = environment;
   return count === '1' && pid === String(process.pid) ? FIRST_SOCKET : undefined;
+}
+
+/** @throws {UnfitError} node:cluster closes a socket of systemd when its last process ends, and could not open it again */
+export function socketForOne(socket: number | undefined, processes: number): number | undefined {
+  if (socket === undefined || processes === 1) return socket;
+  throw new UnfitError(
+    'A socket of systemd serves one process: set SERVER_PROCESSES=1, or disable ajil.socket',
+  );
 }

@@ -1,7 +1,6 @@
-import { Queue } from 'bullmq';
 import { z } from 'zod';
 import type { Redis } from '../redis/connect.ts';
-import { QUEUE_PREFIX } from '../redis/keys.ts';
+import { openQueue } from '../redis/open-queue.ts';
 import { outletEventSchema, type Outlet, type OutletEvent } from './outlet.ts';
 
 export const OUTLET_QUEUE = 'outlets';
@@ -39,9 +38,7 @@ export interface OutletQueue {
 }
 
 export function openOutletQueue(redis: Redis, outlets: readonly Outlet[]): OutletQueue {
-  const queue = new Queue(OUTLET_QUEUE, { connection: redis, prefix: QUEUE_PREFIX });
-  // The connection logs its own faults, and what was called rejects.
-  queue.on('error', () => undefined);
+  const queue = openQueue(OUTLET_QUEUE, redis);
   const options = {
     attempts: WAITS_MS.length + 1,
     backoff: { type: 'custom' },

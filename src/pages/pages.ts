@@ -9,8 +9,9 @@ import { readMemory } from './common/memory.ts';
 import type { Logger } from '../ops/logger.ts';
 import { alertPage, missingPage } from './alert-page.ts';
 import type { Identity } from './common/identity.ts';
-import { identityOf, type SettingsStore } from '../newsroom/settings.ts';
+import type { SettingsStore } from '../newsroom/settings.ts';
 import { serveHouseStyle } from './house-style.ts';
+import { createIdentity } from './identity.ts';
 import type { PageParts } from './page-parts.ts';
 import { createFrontPageData, type FrontPageQuery } from './front-page-data.ts';
 import { BAR_STYLE_SOURCE } from './front-bar.ts';
@@ -44,12 +45,15 @@ export function servePages(router: Router, deps: PagesDeps): void {
   if (webDir === undefined) return;
   const page = (name: string) => (_request: unknown, response: Response) => sendFile(response, webDir, name);
   const fillFront = readFrame(join(webDir, FRAMES.front));
+  const identity = createIdentity(deps);
   const readData = createFrontPageData(deps);
-  serveHouseStyle(router, () => readIdentity(deps));
+  serveHouseStyle(router, identity);
   route(router, '/', { get: (request, response) => showFront(deps, fillFront, readData, request, response) });
   route(router, '/desk', { get: page('desk.html') });
   const fill = readFrame(join(webDir, FRAMES.alert));
-  route(router, '/a/:id', { get: (request, response) => showAlert(deps, fill, request, response) });
+  route(router, '/a/:id', {
+    get: (request, response) => showAlert({ ...deps, identity }, fill, request, response),
+  });
   route(router, '/sw.js', {
     get: (_request, response) => {
       response.set('Service-Worker-Allowed', '/');
@@ -78,8 +82,6 @@ export function servePages(router: Router, deps: PagesDeps): void {
   const files = express.static(webDir, { index: false, maxAge: 0, redirect: false, extensions: false });
   router.use((request, response, next) => (isFrame(request.path) ? next() : files(request, response, next)));
 }
-
-const readIdentity = async ({ settings }: PagesDeps): Promise<Identity> => identityOf(await settings.get());
 
 /** Frames are not served as files. Reads the path as `express.static` does. */
 function isFrame(path: string): boolean {
@@ -119,7 +121,7 @@ const textOf = (value: unknown): string | undefined => (typeof value === 'string
 
 /** Caches revalidate the page each time, so that a retraction shows at once. Express makes the ETag and the 304. */
 async function showAlert(
-  deps: PagesDeps,
+  deps: PagesDeps & { readonly identity: () => Promise<Identity> },
   fill: (parts: PageParts) => string,
   request: Request,
   response: Response,
@@ -135,10 +137,10 @@ async function showAlert(
     response
       .status(404)
       .vary('Accept-Language')
-      .send(fill(missingPage(lang, await readIdentity(deps))));
+      .send(fill(missingPage(lang, await deps.identity())));
     return;
   }
-  const [topics, newsroom] = await Promise.all([deps.topics.list(), readIdentity(deps)]);
+  const [topics, newsroom] = await Promise.all([deps.topics.list(), deps.identity()]);
   const { publicUrl } = deps.config;
   response.send(
     fill(alertPage({ versions: [first, ...more], topics, newsroom, publicUrl, nowMs: deps.now() })),

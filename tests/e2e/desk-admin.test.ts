@@ -1,8 +1,9 @@
 import type { BrowserContext } from 'playwright-core';
-import { afterAll, beforeAll, expect, test as base } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { violations } from '../support/accessibility.ts';
 import { startChromium, type Chromium } from '../support/chromium.ts';
 import { openDesk, type DeskPage } from '../support/desk-page.ts';
+import { deskTest } from '../support/desk-test.ts';
 import { startStack, type Stack } from '../support/stack.ts';
 
 let stack: Stack;
@@ -12,22 +13,13 @@ let context: BrowserContext;
 beforeAll(async () => {
   [stack, chromium] = await Promise.all([startStack(), startChromium()]);
   context = await chromium.newReader({ reducedMotion: 'reduce' });
-  await context.request.post(`${stack.origin}/v1/session`, { data: { key: stack.adminKey } });
 });
 afterAll(async () => {
   await chromium?.stop();
   await stack?.stop();
 });
 
-const test = base.extend<{ desk: DeskPage }>({
-  desk: async ({ onTestFailed }, use) => {
-    onTestFailed(() => void process.stderr.write(stack.logs()));
-    const desk = await openDesk(context, stack.origin);
-    await use(desk);
-    await desk.page.close();
-    if (desk.complaints.length > 0) throw new Error(desk.complaints.join('\n'));
-  },
-});
+const test = deskTest(() => ({ stack, context, key: stack.adminKey }));
 
 const open = async ({ page }: DeskPage, of: string): Promise<void> => {
   await page.evaluate(`location.hash = '#/admin/${of}'`);

@@ -1,7 +1,7 @@
-import type { BrowserContext, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startChromium, type Chromium } from '../support/chromium.ts';
-import { openDesk, setUndoSeconds, type DeskPage } from '../support/desk-page.ts';
+import { openDeskAs, setUndoSeconds, type DeskPage } from '../support/desk-page.ts';
 import { startStack, type Stack } from '../support/stack.ts';
 
 let stack: Stack;
@@ -9,17 +9,13 @@ let chromium: Chromium;
 let author: DeskPage;
 let approver: DeskPage;
 
-async function signedIn(context: BrowserContext, key: string): Promise<DeskPage> {
-  await context.request.post(`${stack.origin}/v1/session`, { data: { key } });
-  return openDesk(context, stack.origin);
-}
-
 beforeAll(async () => {
   [stack, chromium] = await Promise.all([startStack({ env: { REQUIRE_APPROVAL: 'true' } }), startChromium()]);
   await setUndoSeconds(stack, 0);
-  author = await signedIn(await chromium.newReader(), await stack.addEditor('نورة', 'author'));
-  const phone = await chromium.newReader();
-  approver = await signedIn(phone, await stack.addEditor('هدى', 'approver'));
+  const open = async (name: string, role: 'author' | 'approver'): Promise<DeskPage> =>
+    openDeskAs(await chromium.newReader(), stack, await stack.addEditor(name, role));
+  author = await open('نورة', 'author');
+  approver = await open('هدى', 'approver');
   await approver.page.setViewportSize({ width: 360, height: 740 });
 });
 afterAll(async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startChromium, type Chromium } from '../support/chromium.ts';
-import { openDesk, setUndoSeconds, type DeskPage } from '../support/desk-page.ts';
+import { openDeskAs, setUndoSeconds, type DeskPage } from '../support/desk-page.ts';
 import { startStack, type Stack } from '../support/stack.ts';
 
 let stack: Stack;
@@ -11,12 +11,8 @@ let huda: DeskPage;
 beforeAll(async () => {
   [stack, chromium] = await Promise.all([startStack({}), startChromium()]);
   await setUndoSeconds(stack, 0);
-  const open = async (name: string): Promise<DeskPage> => {
-    const context = await chromium.newReader();
-    const key = await stack.addEditor(name, 'author');
-    await context.request.post(`${stack.origin}/v1/session`, { data: { key } });
-    return openDesk(context, stack.origin);
-  };
+  const open = async (name: string): Promise<DeskPage> =>
+    openDeskAs(await chromium.newReader(), stack, await stack.addEditor(name, 'author'));
   noura = await open('نورة');
   // Her lists look by themselves every five seconds: in a page whose timers stand, only the line can tell them.
   huda = await open('هدى');

@@ -1,36 +1,28 @@
 import type { BrowserContext } from 'playwright-core';
-import { afterAll, beforeAll, expect, test as base } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { violations } from '../support/accessibility.ts';
 import { startChromium, type Chromium } from '../support/chromium.ts';
-import { openDesk, setUndoSeconds, type DeskPage } from '../support/desk-page.ts';
+import { setUndoSeconds } from '../support/desk-page.ts';
+import { deskTest } from '../support/desk-test.ts';
 import { startStack, type Stack } from '../support/stack.ts';
 
 let stack: Stack;
 let chromium: Chromium;
 let context: BrowserContext;
+let key: string;
 
 beforeAll(async () => {
   [stack, chromium] = await Promise.all([startStack(), startChromium()]);
   await setUndoSeconds(stack, 0);
   context = await chromium.newReader({ reducedMotion: 'reduce' });
-  const key = await stack.addEditor('نورة', 'author');
-  await context.request.post(`${stack.origin}/v1/session`, { data: { key } });
+  key = await stack.addEditor('نورة', 'author');
 });
 afterAll(async () => {
   await chromium?.stop();
   await stack?.stop();
 });
 
-const test = base.extend<{ desk: DeskPage }>({
-  desk: async ({ onTestFailed }, use) => {
-    onTestFailed(() => void process.stderr.write(stack.logs()));
-    const desk = await openDesk(context, stack.origin);
-    await use(desk);
-    await desk.page.evaluate('localStorage.clear()');
-    await desk.page.close();
-    if (desk.complaints.length > 0) throw new Error(desk.complaints.join('\n'));
-  },
-});
+const test = deskTest(() => ({ stack, context, key }));
 
 test('every row says who wrote it, for whom, how urgent it is and in which version', async ({ desk }) => {
   const { page } = desk;

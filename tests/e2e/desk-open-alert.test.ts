@@ -1,8 +1,9 @@
 import type { BrowserContext } from 'playwright-core';
-import { afterAll, beforeAll, expect, test as base } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import type { EditorAlert } from '../../src/alerts/schema.ts';
 import { startChromium, type Chromium } from '../support/chromium.ts';
-import { openDesk, setUndoSeconds, type DeskPage } from '../support/desk-page.ts';
+import { setUndoSeconds, type DeskPage } from '../support/desk-page.ts';
+import { deskTest } from '../support/desk-test.ts';
 import { startStack, type Stack } from '../support/stack.ts';
 
 let stack: Stack;
@@ -19,18 +20,7 @@ afterAll(async () => {
   await stack?.stop();
 });
 
-/** The desk in a tab of its own, signed in. */
-const test = base.extend<{ desk: DeskPage }>({
-  desk: async ({ onTestFailed }, use) => {
-    onTestFailed(() => void process.stderr.write(stack.logs()));
-    await context.request.post(`${stack.origin}/v1/session`, { data: { key: stack.adminKey } });
-    const desk = await openDesk(context, stack.origin);
-    await use(desk);
-    await desk.page.evaluate('localStorage.clear()');
-    await desk.page.close();
-    if (desk.complaints.length > 0) throw new Error(desk.complaints.join('\n'));
-  },
-});
+const test = deskTest(() => ({ stack, context, key: stack.adminKey }));
 
 /** What a colleague does, at another desk. */
 async function colleague(id: string, body: object): Promise<void> {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { violations } from '../support/accessibility.ts';
 import { startChromium, type Chromium } from '../support/chromium.ts';
-import { openDesk, setUndoSeconds, type DeskPage } from '../support/desk-page.ts';
+import { openDeskAs, setUndoSeconds, type DeskPage } from '../support/desk-page.ts';
 import { startStack, type Stack } from '../support/stack.ts';
 
 let stack: Stack;
@@ -12,10 +12,7 @@ let id: string;
 beforeAll(async () => {
   [stack, chromium] = await Promise.all([startStack({}), startChromium()]);
   await setUndoSeconds(stack, 0);
-  const context = await chromium.newReader();
-  const key = await stack.addEditor('نورة', 'author');
-  await context.request.post(`${stack.origin}/v1/session`, { data: { key } });
-  desk = await openDesk(context, stack.origin);
+  desk = await openDeskAs(await chromium.newReader(), stack, await stack.addEditor('نورة', 'author'));
 });
 afterAll(async () => {
   await chromium?.stop();

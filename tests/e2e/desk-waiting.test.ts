@@ -1,9 +1,10 @@
 import type { BrowserContext, Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, expect, test as base } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
 import type { EditorAlert } from '../../src/alerts/schema.ts';
 import { violations } from '../support/accessibility.ts';
 import { startChromium, type Chromium } from '../support/chromium.ts';
-import { openDesk, setUndoSeconds, type DeskPage } from '../support/desk-page.ts';
+import { setUndoSeconds, type DeskPage } from '../support/desk-page.ts';
+import { deskTest } from '../support/desk-test.ts';
 import { startStack, type Stack } from '../support/stack.ts';
 
 let stack: Stack;
@@ -13,7 +14,6 @@ let context: BrowserContext;
 beforeAll(async () => {
   [stack, chromium] = await Promise.all([startStack(), startChromium()]);
   context = await chromium.newReader({ reducedMotion: 'reduce', timezoneId: 'Asia/Riyadh' });
-  await context.request.post(`${stack.origin}/v1/session`, { data: { key: stack.adminKey } });
 });
 beforeEach(() => setUndoSeconds(stack, 30));
 afterAll(async () => {
@@ -21,16 +21,7 @@ afterAll(async () => {
   await stack?.stop();
 });
 
-const test = base.extend<{ desk: DeskPage }>({
-  desk: async ({ onTestFailed }, use) => {
-    onTestFailed(() => void process.stderr.write(stack.logs()));
-    const desk = await openDesk(context, stack.origin);
-    await use(desk);
-    await desk.page.evaluate('localStorage.clear()');
-    await desk.page.close();
-    if (desk.complaints.length > 0) throw new Error(desk.complaints.join('\n'));
-  },
-});
+const test = deskTest(() => ({ stack, context, key: stack.adminKey }));
 
 const idOf = (page: Page): string => new URL(page.url()).hash.slice(2);
 const stored = async (id: string): Promise<EditorAlert> =>

@@ -1,6 +1,6 @@
 import { newAlertId } from '../../src/alerts/id.ts';
 import { firstVersion, nextVersion } from '../../src/alerts/versions.ts';
-import { newAlertSchema, newVersionSchema } from '../../src/alerts/schema.ts';
+import { newAlertSchema, newVersionSchema } from '../../src/alerts/input.ts';
 import { createAlertStore } from '../../src/alerts/store.ts';
 import { createLogger } from '../../src/ops/logger.ts';
 import { closeRedis, connectRedis, waitUntilReady } from '../../src/redis/connect.ts';

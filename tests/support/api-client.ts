@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { EditorAlert, NewAlert } from '../../src/alerts/schema.ts';
+import type { NewAlert } from '../../src/alerts/input.ts';
+import type { EditorAlert } from '../../src/alerts/schema.ts';
 import type { Report } from '../../src/delivery/report/schema.ts';
 import type { SubscriptionJson } from './push-service/virtual.ts';
 

@@ -71,6 +71,16 @@ export async function openDesk(context: BrowserContext, origin: string): Promise
   return desk;
 }
 
+/** The desk of an editor who has signed in. */
+export async function openDeskAs(
+  context: BrowserContext,
+  { origin }: Pick<Stack, 'origin'>,
+  key: string,
+): Promise<DeskPage> {
+  await context.request.post(`${origin}/v1/session`, { data: { key } });
+  return openDesk(context, origin);
+}
+
 /** How long a send at the desk is held, so that it can be undone. */
 export async function setUndoSeconds({ api }: Pick<Stack, 'api'>, undoSeconds: number): Promise<void> {
   const settings = (await api.call('/v1/newsroom')).body as object;

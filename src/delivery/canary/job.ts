@@ -1,8 +1,7 @@
-import { Queue } from 'bullmq';
 import { z } from 'zod';
 import { FAN_OUT_QUEUE, priorityOf, pushQueueName } from '../queues.ts';
 import type { Redis } from '../../redis/connect.ts';
-import { QUEUE_PREFIX } from '../../redis/keys.ts';
+import { openQueue } from '../../redis/open-queue.ts';
 
 /** The name of the canary's jobs in the queues of alerts. */
 export const CANARY_JOB = 'canary';
@@ -27,13 +26,8 @@ export interface CanaryQueue {
 const ONCE = { removeOnComplete: true, removeOnFail: true } as const;
 
 export function openCanaryQueue(redis: Redis): CanaryQueue {
-  const open = (name: string): Queue => {
-    const queue = new Queue(name, { connection: redis, prefix: QUEUE_PREFIX });
-    // The connection logs its own faults, and the call rejects.
-    queue.on('error', () => undefined);
-    return queue;
-  };
-  const [fanOut, push] = [open(FAN_OUT_QUEUE), open(pushQueueName('urgent'))];
+  const fanOut = openQueue(FAN_OUT_QUEUE, redis);
+  const push = openQueue(pushQueueName('urgent'), redis);
   const jobId = ({ run }: CanaryJob): string => `canary-${run}`;
   return {
     toFanOut: async (job) => {

@@ -1,7 +1,6 @@
-import { Queue } from 'bullmq';
 import { z } from 'zod';
 import type { Redis } from '../../redis/connect.ts';
-import { QUEUE_PREFIX } from '../../redis/keys.ts';
+import { openQueue } from '../../redis/open-queue.ts';
 
 /** Test sends have a queue of their own: no reader waits for an editor's test. */
 export const TEST_QUEUE = 'test-send';
@@ -21,9 +20,7 @@ export interface TestQueue {
 }
 
 export function openTestQueue(redis: Redis): TestQueue {
-  const queue = new Queue(TEST_QUEUE, { connection: redis, prefix: QUEUE_PREFIX });
-  // The connection logs its own faults, and the call rejects.
-  queue.on('error', () => undefined);
+  const queue = openQueue(TEST_QUEUE, redis);
   return {
     add: async (job) => {
       await queue.add('test', job, { removeOnComplete: true, removeOnFail: true });

@@ -1,8 +1,7 @@
-import { lookup as dnsLookup } from 'node:dns';
 import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 import { isIP } from 'node:net';
-import { createPublicLookup, isPublicAddress } from '../../push/endpoint/public-address.ts';
+import { isPublicAddress, lookupFor } from '../../push/endpoint/public-address.ts';
 
 /** An editor waits for it, ms. */
 const TIMEOUT_MS = 8000;
@@ -32,22 +31,22 @@ export type FetchPage = (url: string) => Promise<Page>;
 /**
  * Reads pages for an editor. A link may lead anywhere and its server may answer anything: no address inside our own network is
  * called, at no step of a redirect; size and time are bounded.
- * @param deps.trustedHosts hosts of the newsroom's own sites, which may have private addresses
+ * @param deps.trustedOrigins the newsroom's own sites, which may have private addresses
  * @param deps.ca PEM of an authority that is trusted besides the system's
  * @param deps.closing ends what is under way
  */
 export function createFetchPage(deps: {
-  readonly trustedHosts: ReadonlySet<string>;
+  readonly trustedOrigins: ReadonlySet<string>;
   readonly ca?: string | undefined;
   readonly closing: AbortSignal;
 }): FetchPage {
-  const lookup = createPublicLookup(deps.trustedHosts, dnsLookup);
+  const { trustedOrigins } = deps;
 
   const get = (url: URL, signal: AbortSignal): Promise<IncomingMessage> =>
     new Promise((resolve, reject) => {
       const sent = request(url, {
         headers: { Accept: 'text/html', 'Accept-Encoding': 'identity', 'User-Agent': 'Ajil-Stories/1.0' },
-        lookup,
+        lookup: lookupFor(url, trustedOrigins),
         agent: false,
         signal,
         ...(deps.ca === undefined ? {} : { ca: deps.ca }),
@@ -59,7 +58,7 @@ export function createFetchPage(deps: {
   async function follow(start: string, signal: AbortSignal): Promise<Page> {
     let url = new URL(start);
     for (let step = 0; step <= MOST_REDIRECTS; step++) {
-      refuseUnlessPublic(url, deps.trustedHosts);
+      refuseUnlessPublic(url, trustedOrigins);
       const response = await get(url, signal);
       const { statusCode: status = 0, headers } = response;
       if (status >= 300 && status < 400 && headers.location !== undefined) {
@@ -97,7 +96,7 @@ function refuseUnlessPublic(url: URL, trusted: ReadonlySet<string>): void {
   if (url.username !== '' || url.password !== '') throw new PageFault('it has credentials');
   // An address is never resolved, so the lookup does not see it.
   const host = url.hostname.replace(/^\[|\]$/g, '');
-  if (isIP(host) !== 0 && !isPublicAddress(host) && !trusted.has(url.hostname)) {
+  if (isIP(host) !== 0 && !isPublicAddress(host) && !trusted.has(url.origin)) {
     throw new PageFault('it is no public address');
   }
 }

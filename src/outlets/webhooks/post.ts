@@ -1,7 +1,6 @@
-import { lookup as dnsLookup } from 'node:dns';
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { createPublicLookup } from '../../push/endpoint/public-address.ts';
+import { lookupFor } from '../../push/endpoint/public-address.ts';
 
 /** A receiver has so long to answer, ms. */
 const TIMEOUT_MS = 15_000;
@@ -19,8 +18,7 @@ export type Post = (url: string, headers: Readonly<Record<string, string>>, body
  * @param closing ends what is under way
  */
 export function createPost(allowedOrigins: readonly string[], closing: AbortSignal): Post {
-  const trusted = new Set(allowedOrigins.map((origin) => new URL(origin).hostname));
-  const lookup = createPublicLookup(trusted, dnsLookup);
+  const trusted = new Set(allowedOrigins);
   return (url, headers, body) =>
     new Promise((resolve, reject) => {
       const bytes = Buffer.from(body);
@@ -32,7 +30,7 @@ export function createPost(allowedOrigins: readonly string[], closing: AbortSign
           'User-Agent': 'Ajil-Webhooks/1.0',
           ...headers,
         },
-        lookup,
+        lookup: lookupFor(new URL(url), trusted),
         // A connection of its own: one receiver that hangs holds up no other.
         agent: false,
         signal: AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), closing]),

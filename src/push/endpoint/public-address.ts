@@ -1,4 +1,4 @@
-import type { LookupAddress } from 'node:dns';
+import { lookup as dnsLookup, type LookupAddress } from 'node:dns';
 import { BlockList, isIPv4, type LookupFunction } from 'node:net';
 
 // IANA's special-purpose address registries (RFC 6890 and later additions), and multicast.
@@ -50,6 +50,13 @@ export type Resolve = (
   options: { all: true; family?: number | 'IPv4' | 'IPv6' },
   done: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
 ) => void;
+
+/**
+ * A `lookup` for one call of a URL: only a trusted origin may have an address inside our own network. Another port of the same
+ * host is another server.
+ */
+export const lookupFor = ({ origin, hostname }: URL, trustedOrigins: ReadonlySet<string>): LookupFunction =>
+  createPublicLookup(new Set(trustedOrigins.has(origin) ? [hostname] : []), dnsLookup);
 
 /**
  * A `lookup` for `net.connect` and `tls.connect` that never returns an address inside our own network, even if the name

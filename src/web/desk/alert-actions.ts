@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { refusalOf, type Action } from '../../alerts/life-cycle.ts';
-import type { EditorAlert, NewVersion } from '../../alerts/schema.ts';
+import type { NewVersion } from '../../alerts/input.ts';
+import type { EditorAlert } from '../../alerts/schema.ts';
 import type { Report } from '../../delivery/report/schema.ts';
 import type { Answer } from './client.ts';
 import type { DeskShared } from './desk-context.ts';

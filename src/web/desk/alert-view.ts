@@ -1,5 +1,6 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import type { EditorAlert, NewVersion } from '../../alerts/schema.ts';
+import type { NewVersion } from '../../alerts/input.ts';
+import type { EditorAlert } from '../../alerts/schema.ts';
 import type { Report } from '../../delivery/report/schema.ts';
 import { abortedBy, renderAbortQuestion, type Aborted } from './alert-actions.ts';
 import { renderOpenAlert } from './alert-sections.ts';

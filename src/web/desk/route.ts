@@ -1,4 +1,4 @@
-import type { NewVersion } from '../../alerts/schema.ts';
+import type { NewVersion } from '../../alerts/input.ts';
 
 export const ADMIN_PAGES = ['editors', 'topics', 'newsroom', 'audit', 'webhooks', 'sources'] as const;
 export type AdminPage = (typeof ADMIN_PAGES)[number];

@@ -28,11 +28,16 @@ async function commands(): Promise<number> {
   return [...counts].reduce((sum, [, calls]) => sum + Number(calls), 0);
 }
 
+/** The least of three times: a connection that asks whether Redis is there adds its own. */
 async function commandsOf(work: () => Promise<unknown>): Promise<number> {
-  const ofAsking = -(await commands()) + (await commands());
-  const before = await commands();
-  await work();
-  return (await commands()) - before - ofAsking;
+  const counts: number[] = [];
+  for (let times = 0; times < 3; times++) {
+    const ofAsking = -(await commands()) + (await commands());
+    const before = await commands();
+    await work();
+    counts.push((await commands()) - before - ofAsking);
+  }
+  return Math.min(...counts);
 }
 
 async function exportAll(): Promise<string[]> {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { NewVersion } from '../../../src/alerts/schema.ts';
+import type { NewVersion } from '../../../src/alerts/input.ts';
 import { nextVersion } from '../../../src/alerts/versions.ts';
 import type { FanOutJob } from '../../../src/delivery/queues.ts';
 import type { DeliveryReport } from '../../../src/delivery/report/report.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { nextVersion } from '../../../src/alerts/versions.ts';
-import type { NewVersion } from '../../../src/alerts/schema.ts';
+import type { NewVersion } from '../../../src/alerts/input.ts';
 import type { FanOutJob } from '../../../src/delivery/queues.ts';
 import { openDeliveryWorld, type DeliveryProcess, type DeliveryWorld } from '../../support/delivery-world.ts';
 import { ACCEPTED, UNAVAILABLE, type SentMessage } from '../../support/scripted-push-service.ts';

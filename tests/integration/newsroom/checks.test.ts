@@ -138,6 +138,12 @@ test.each([
   ]);
 });
 
+test('another port of the newsroom’s own host is another server', async () => {
+  const other = new URL(origin);
+  other.port = String(Number(other.port) - 1);
+  expect((await preview(`${other.origin}/`)).body.detail).toContain('it is no public address');
+});
+
 test('only editors may look, and only at links', async () => {
   for (const path of ['/v1/checks', '/v1/stories/preview']) {
     expect((await api.call('POST', path, { body: {} })).status).toBe(401);

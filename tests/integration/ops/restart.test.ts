@@ -3,12 +3,12 @@ import { expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { startStack } from '../../support/stack.ts';
 
-const DRAIN_SECONDS = '20';
+const DRAIN_SECONDS = '40';
 
 test.each([1, 2])(
   'a server that nobody stands in for does not make its readers wait for the drain: %i processes',
   // Less than the drain: it must not be waited for.
-  { timeout: 18_000 },
+  { timeout: 36_000 },
   async (processes) => {
     const stack = await startStack({ env: { DRAIN_SECONDS, SERVER_PROCESSES: String(processes) } });
     try {

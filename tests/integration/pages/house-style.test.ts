@@ -63,8 +63,9 @@ test('a picture has its description, its caption and its credit; another picture
   expect((await change({ change: 'update', image: null, imageAlt: 'x' })).body.imageAlt).toBeNull();
 });
 
-test('with the newsroom’s settings, everything that readers see follows at once', async () => {
+test('with the newsroom’s settings, everything that readers see follows within a second', async () => {
   await api.call('PUT', '/v1/newsroom', { key: api.keys.admin, body: SETTINGS });
+  await expect.poll(() => text(page), { timeout: 2000 }).toContain('#005a9c');
   for (const path of ['/', page, '/a/00000000000000000000000000']) {
     const shown = await text(path);
     expect(shown).toContain('<meta name="theme-color" content="#005a9c">');

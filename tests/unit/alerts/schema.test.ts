@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { newAlertSchema, newVersionSchema } from '../../../src/alerts/schema.ts';
+import { newAlertSchema, newVersionSchema } from '../../../src/alerts/input.ts';
 
 /** The fields that are refused; none when the alert is taken. */
 function refused(fields: Record<string, unknown>): string[] {

@@ -1,5 +1,6 @@
 import { firstVersion, nextVersion } from '../../../alerts/versions.ts';
-import { storedUrl, type EditorAlert, type NewVersion } from '../../../alerts/schema.ts';
+import type { NewVersion } from '../../../alerts/input.ts';
+import { storedUrl, type EditorAlert } from '../../../alerts/schema.ts';
 import { DEFAULT_LIFE_MINUTES, type Fields } from './draft.ts';
 import { clockAt, ownZone, timeOf } from './zoned-time.ts';
 

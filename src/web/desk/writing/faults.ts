@@ -1,10 +1,6 @@
 import type { z } from 'zod';
-import {
-  alertEditSchema,
-  newAlertSchema,
-  newVersionSchema,
-  type EditorAlert,
-} from '../../../alerts/schema.ts';
+import { alertEditSchema, newAlertSchema, newVersionSchema } from '../../../alerts/input.ts';
+import type { EditorAlert } from '../../../alerts/schema.ts';
 import type { ProblemDetails } from '../answers.ts';
 import type { Fields } from './draft.ts';
 import { clean, cleanUrl, sendTimeOf, type Subject } from './drafted.ts';

@@ -6,6 +6,7 @@ import { clean } from './drafted.ts';
 import { withoutForbidden } from './faults.ts';
 import { field, type FieldOptions } from './field.ts';
 import { optionsFor, type FormModel } from './form-model.ts';
+import { lineField } from './line-field.ts';
 import { fill } from '../words/words.ts';
 import { pictureFields } from './picture.ts';
 import { silentField } from './silent.ts';
@@ -44,8 +45,8 @@ export function renderFields(model: FormModel): TemplateResult {
     ${isFirst ? topicsField(model) : fixedTopics(model)} ${urgencyField(model)}
     <div class="pair">
       ${isFirst ? languageField(model) : nothing} ${isTimed ? lifeField(model) : nothing}
-      ${addressField(model, 'url', text.url, text.urlHint)}
-      ${addressField(model, 'image', text.image, text.imageHint)}
+      ${lineField(model, 'url', { label: text.url, hint: text.urlHint, isLink: true })}
+      ${lineField(model, 'image', { label: text.image, hint: text.imageHint, isLink: true })}
     </div>
     ${storyStart(model)} ${pictureFields(model)} ${change === 'update' ? silentField(model) : nothing}
     ${isTimed ? sendAtField(model) : nothing}
@@ -91,31 +92,6 @@ function textField(
         @input=${onInput}
         @keydown=${onKey}
       ></textarea>
-    `,
-  );
-}
-
-function addressField(model: FormModel, name: 'url' | 'image', label: string, hint: string): TemplateResult {
-  const { desk, fields, set } = model;
-  const options = { ...optionsFor(model, name, label, hint), aside: desk.words.text.optional };
-  return field(
-    name,
-    options,
-    ({ id, describedBy, invalid }) => html`
-      <input
-        id=${id}
-        name=${name}
-        type="url"
-        inputmode="url"
-        dir="ltr"
-        placeholder="https://"
-        autocomplete="off"
-        spellcheck="false"
-        aria-describedby=${describedBy}
-        aria-invalid=${invalid}
-        .value=${live(fields[name])}
-        @input=${(event: Event) => set({ [name]: (event.target as HTMLInputElement).value })}
-      />
     `,
   );
 }

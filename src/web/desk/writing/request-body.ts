@@ -1,4 +1,5 @@
-import type { EditorAlert, NewVersion } from '../../../alerts/schema.ts';
+import type { NewVersion } from '../../../alerts/input.ts';
+import type { EditorAlert } from '../../../alerts/schema.ts';
 import { DEFAULT_LIFE_MINUTES, type Fields } from './draft.ts';
 import { editFieldsOf, filled, sendTimeOf, type Subject } from './drafted.ts';
 

@@ -5,7 +5,7 @@ import {
   pushMessageBytes,
   RECEIPT_TOKEN_LENGTH,
 } from '../../../../src/alerts/notification.ts';
-import { newAlertSchema } from '../../../../src/alerts/schema.ts';
+import { newAlertSchema } from '../../../../src/alerts/input.ts';
 import { webPushMessage, webPushTestMessage } from '../../../../src/channels/web-push/message.ts';
 
 const PUBLIC_URL = 'https://alerts.news.example';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { firstVersion } from '../../../../src/alerts/versions.ts';
 import { pushMessageBytes } from '../../../../src/alerts/notification.ts';
-import { newAlertSchema } from '../../../../src/alerts/schema.ts';
+import { newAlertSchema } from '../../../../src/alerts/input.ts';
 import { emptyFields } from '../../../../src/web/desk/writing/draft.ts';
 import { draftedAlert, editFieldsOf, fieldsOf, stateOf } from '../../../../src/web/desk/writing/drafted.ts';
 import { requestBody } from '../../../../src/web/desk/writing/request-body.ts';

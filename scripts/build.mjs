@@ -1,4 +1,4 @@
-/** Compiles the server (tsc) and bundles the pages (vite) into dist/; skips what is up to date. */
+/** Bundles the server and the pages into dist/ (vite); skips what is up to date. */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -9,12 +9,11 @@ import { CACHE, PROJECT, SetupError, main, nodeTool, progress, run } from './lib
 const PARTS = [
   {
     name: 'server',
-    inputs: ['src', 'workers', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'],
+    inputs: ['src', 'workers', 'vite.server.config.ts', 'package-lock.json'],
     excludes: ['src/web'],
     stamp: 'dist/.server-built',
-    commands: [[...nodeTool('typescript/bin/tsc'), '-p', 'tsconfig.build.json']],
-    /** Files of deleted sources must not stay; and tsc writes nothing anew while it thinks that all is there. */
-    clean: ['dist/src', 'dist/workers', join('.cache', 'build.tsbuildinfo')],
+    commands: [viteBuild('--config', 'vite.server.config.ts')],
+    clean: ['dist/src', 'dist/workers'],
   },
   {
     name: 'pages',
@@ -24,14 +23,11 @@ const PARTS = [
     stamp: 'dist/.pages-built',
     // The first empties the folder; then each script that must be one file (the modes of vite.standalone.config.ts).
     commands: [
-      [],
-      ...['sw', 'bar', 'live-client'].map((mode) => [
-        '--config',
-        'vite.standalone.config.ts',
-        '--mode',
-        mode,
-      ]),
-    ].map((args) => nodeTool('vite/bin/vite.js').concat(['build', '--logLevel', 'warn'], args)),
+      viteBuild(),
+      ...['sw', 'bar', 'live-client'].map((mode) =>
+        viteBuild('--config', 'vite.standalone.config.ts', '--mode', mode),
+      ),
+    ],
     clean: [],
   },
 ];
@@ -49,6 +45,10 @@ export async function build() {
   await withLock('build', async () => {
     for (const part of stale()) await buildPart(part);
   });
+}
+
+function viteBuild(...args) {
+  return [...nodeTool('vite/bin/vite.js'), 'build', '--logLevel', 'warn', ...args];
 }
 
 async function buildPart(part) {

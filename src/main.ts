@@ -1,8 +1,9 @@
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { announcement } from './machine/announcement.ts';
 import type { Config } from './config.ts';
 import { runMachine } from './machine/machine.ts';
 import type { Logger } from './ops/logger.ts';
+import { PROJECT } from './ops/project.ts';
 import { adminKeyLine, EXIT_CONFIG } from './ops/role-process.ts';
 import { runRole } from './ops/run-role.ts';
 import { createShutdown, shutdownOnSignals } from './ops/shutdown.ts';
@@ -10,9 +11,6 @@ import { socketOfSystemd } from './ops/systemd.ts';
 import { UnfitError } from './ops/unfit.ts';
 
 // One machine: Redis, the server and the workers, as child processes of this one.
-
-/** This file is dist/src/main.js. */
-const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 
 async function main(config: Config, logger: Logger): Promise<void> {
   // The roles take 33 s at most, one kind after the other, and Redis ten.
@@ -29,8 +27,8 @@ async function main(config: Config, logger: Logger): Promise<void> {
       path: process.env['PATH'] ?? '',
       socket: socketOfSystemd(process.env),
       roles: {
-        server: fileURLToPath(new URL('server.js', import.meta.url)),
-        workers: fileURLToPath(new URL('../workers/main.js', import.meta.url)),
+        server: join(PROJECT, 'dist/src/server.js'),
+        workers: join(PROJECT, 'dist/workers/main.js'),
       },
       onUnfit: () => void shutdown.run('a role cannot run').then(() => process.exit(EXIT_CONFIG)),
       onAdminKey: (key) => {

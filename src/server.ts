@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { pushMessageBytes } from './alerts/notification.ts';
 import { createAlertStore } from './alerts/store.ts';
 import { createApp } from './app.ts';
@@ -41,6 +41,7 @@ import { createHttpServer } from './http/http-server.ts';
 import type { Logger } from './ops/logger.ts';
 import { createMetrics, tellBuild } from './ops/metrics.ts';
 import { serveMetrics } from './ops/serve-metrics.ts';
+import { PROJECT, VERSION } from './ops/project.ts';
 import { tellSupervisor } from './ops/role-process.ts';
 import { runRole } from './ops/run-role.ts';
 import { createShutdown, shutdownOnSignals } from './ops/shutdown.ts';
@@ -53,7 +54,6 @@ import { watchRedis } from './redis/fitness.ts';
 import { openMetricsExchange } from './redis/metrics-exchange.ts';
 import { newsOfOthers, openPresence, presentNames } from './redis/presence.ts';
 import { embeddedRedisAt } from './machine/embedded-redis.ts';
-import { VERSION } from './version.ts';
 
 // Role: API, gateway and pages.
 
@@ -67,7 +67,7 @@ const NOTICE_MS = 2500;
 /** How long the connections that proxies keep may wait for their last request. */
 const KEPT_MS = 2000;
 
-const WEB_DIR = fileURLToPath(new URL('../web', import.meta.url));
+const WEB_DIR = join(PROJECT, 'dist/web');
 
 async function start(config: Config, logger: Logger, group: string): Promise<void> {
   const name = `${group}-${randomBytes(4).toString('hex')}`;

@@ -45,7 +45,7 @@ import { watchRedis } from '../src/redis/fitness.ts';
 import { openMetricsExchange } from '../src/redis/metrics-exchange.ts';
 import { openPresence } from '../src/redis/presence.ts';
 import { serveMetrics } from '../src/ops/serve-metrics.ts';
-import { VERSION } from '../src/version.ts';
+import { VERSION } from '../src/ops/project.ts';
 import { openFanOutWorker } from './fan-out.ts';
 import { keys as redisKeys } from '../src/redis/keys.ts';
 import { openHousekeeping } from './housekeeping.ts';

@@ -61,6 +61,29 @@ test('a draft of a correction does not undo what a colleague corrected since it 
   expect(await newest(id)).toMatchObject({ version: 3, headline: 'مقتل خمسة', body: 'في الشمال' });
 });
 
+test('a colleague who is faster, while mine is on its way, is shown as one who was', async ({ desk }) => {
+  const { page } = desk;
+  const { id } = await stack.api.createAlert({ headline: 'خبر يسبقني فيه زميل' });
+  await beginCorrection(desk, id);
+  await page.locator('[name="note"]').fill('تفاصيل');
+  await page.route(`**/v1/alerts/${id}/versions`, async (route) => {
+    if (route.request().method() !== 'POST') return route.continue();
+    const known = page.waitForResponse((answer) => answer.url().endsWith(`/v1/alerts/${id}`));
+    await colleague(id, { change: 'correction', headline: 'سبقني زميل' });
+    await lookAgain(desk);
+    await (await known).finished();
+    await page
+      .locator('blockquote', { hasText: 'سبقني زميل' })
+      .waitFor({ timeout: 500 })
+      .catch(() => undefined);
+    await route.continue();
+  });
+  await (await desk.review()).locator('.main').press('Enter');
+  await page.locator('.overtaken h2:focus').waitFor();
+  expect((await newest(id)).version).toBe(2);
+  expect(await page.locator('[name="note"]').inputValue()).toBe('تفاصيل');
+});
+
 test('a colleague who was faster is not overwritten: the text stays, the alert is shown, the editor confirms anew', async ({
   desk,
 }) => {

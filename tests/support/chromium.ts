@@ -32,6 +32,9 @@ const ARGUMENTS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  // A process for each page and one in reserve take most of a short test's time.
+  '--renderer-process-limit=1',
+  '--disable-site-isolation-trials',
 ];
 
 /** A stock Chromium without a screen; each reader's lives in a home of its own. */

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Socket } from 'node:net';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import type { Logger } from '../../ops/logger.ts';
+import { PROJECT } from '../../ops/project.ts';
 import type { Connection } from './connection.ts';
 
 /** Connections per call, at most: about half a millisecond of work. */
@@ -30,10 +31,8 @@ const BROKEN = -2;
 /** No connection has this descriptor: send(2) refuses it. */
 const NO_DESCRIPTOR = -1;
 
-// Seen from src/live/connections and from dist/src/live/connections.
-const ADDON_PATHS = ['../../../build/socket-send.node', '../../../../build/socket-send.node'].map((path) =>
-  fileURLToPath(new URL(path, import.meta.url)),
-);
+/** Where `scripts/build-native.mjs` puts it. */
+const ADDON = join(PROJECT, 'build/socket-send.node');
 
 /**
  * Opens the fastest way to the sockets that works on this machine: the addon if it was built and loads, otherwise the
@@ -41,8 +40,8 @@ const ADDON_PATHS = ['../../../build/socket-send.node', '../../../../build/socke
  * @param deps.addonPath the addon; by default where `scripts/build-native.mjs` puts it. Null: without the addon
  */
 export function openFanWrite(deps: { logger: Logger; addonPath?: string | null }): FanWrite {
-  const { logger, addonPath = ADDON_PATHS.find((path) => existsSync(path)) } = deps;
-  if (addonPath === undefined || addonPath === null) {
+  const { logger, addonPath = existsSync(ADDON) ? ADDON : null } = deps;
+  if (addonPath === null) {
     logger.info('the live line runs without its native addon; build it with `node scripts/build-native.mjs`');
     return portable;
   }

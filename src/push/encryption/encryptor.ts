@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import type { Logger } from '../../ops/logger.ts';
+import { PROJECT } from '../../ops/project.ts';
 import { MAX_PLAINTEXT, type Encrypt, type EncryptionJob } from './job.ts';
 import { loadNativeEncryption } from './native.ts';
 import { encryptPortably } from './portable.ts';
@@ -20,10 +21,8 @@ export interface Encryptor {
 const NATIVE_CHUNK = 32;
 const PORTABLE_CHUNK = 10;
 
-// Seen from src/push/encryption and from dist/src/push/encryption.
-const ADDON_PATHS = ['../../../build/push-crypto.node', '../../../../build/push-crypto.node'].map((path) =>
-  fileURLToPath(new URL(path, import.meta.url)),
-);
+/** Where `scripts/build-native.mjs` puts it. */
+const ADDON = join(PROJECT, 'build/push-crypto.node');
 
 /**
  * Opens the fastest encryption that works on this machine: the addon if it was built, loads and proves itself, or else
@@ -31,13 +30,13 @@ const ADDON_PATHS = ['../../../build/push-crypto.node', '../../../../build/push-
  * @param deps.addonPath the addon. By default it is where `scripts/build-native.mjs` puts it; null means none
  */
 export function openEncryptor(deps: { logger: Logger; addonPath?: string | null }): Encryptor {
-  const { logger, addonPath = ADDON_PATHS.find((path) => existsSync(path)) } = deps;
+  const { logger, addonPath = existsSync(ADDON) ? ADDON : null } = deps;
   const portable: Encryptor = {
     kind: 'portable',
     chunk: PORTABLE_CHUNK,
     encrypt: screened(encryptPortably),
   };
-  if (addonPath === undefined || addonPath === null) {
+  if (addonPath === null) {
     logger.info(
       'push encryption runs without its native addon; build it with `node scripts/build-native.mjs`',
     );

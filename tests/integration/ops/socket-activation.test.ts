@@ -38,7 +38,7 @@ test.skipIf(activate === undefined)(
       lines.findLast(({ part, childPid }) => part === 'server' && childPid !== undefined)?.childPid;
     const restarts = (): number => lines.filter(({ msg }) => msg === 'server ended; restarting it').length;
     try {
-      expect(await health()).toBe(200);
+      await expect.poll(() => health().catch(() => 'refused'), { timeout: 10_000 }).toBe(200);
       for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
         const [pid, before] = [server() ?? 0, restarts()];
         process.kill(pid, signal);

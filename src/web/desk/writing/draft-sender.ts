@@ -76,8 +76,9 @@ export class DraftSender {
         this.host.onSent(outcome.alert);
         return;
       case 'refused':
-        this.keeper.letGo();
+        // In this order: if the page knows already why, letting go says so in place of the refusal.
         this.explain(outcome.problem);
+        this.keeper.letGo();
         return;
       case 'unknown':
         this.tell({ type: 'unknown', problem: outcome.problem });

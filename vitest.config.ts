@@ -1,5 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
+const browsers = {
+  globalSetup: 'tests/support/build.ts',
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+  // A browser that wakes a service worker or hands a line to another tab takes its time on a busy machine.
+  expect: { poll: { timeout: 10_000 } },
+};
+
 export default defineConfig({
   test: {
     // Most tests wait for a process that was killed, throttled or frozen, so three run at once, even on two cores.
@@ -19,15 +27,20 @@ export default defineConfig({
       },
       {
         test: {
+          ...browsers,
           name: 'e2e',
           include: ['tests/e2e/**/*.test.ts'],
-          globalSetup: 'tests/support/build.ts',
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-          // A browser that wakes a service worker or hands a line to another tab takes its time on a busy machine.
-          expect: { poll: { timeout: 10_000 } },
-          // Browsers wait more than they work. More than two at once are late on two cores.
+          // Two browsers keep two cores busy.
           maxWorkers: 2,
+        },
+      },
+      {
+        // What is measured has the machine for itself.
+        test: {
+          ...browsers,
+          name: 'quality',
+          include: ['tests/quality/**/*.test.ts'],
+          fileParallelism: false,
         },
       },
     ],

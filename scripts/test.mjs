@@ -1,6 +1,6 @@
 /**
- * Everything that must hold: set-up, build, checks, then the unit, integration and e2e suites. It should take ten minutes on
- * two cores; a slow machine gets more, and what hangs is stopped.
+ * Everything that must hold: set-up, build, checks, then the suites that vitest runs. It should take ten minutes on two cores; a
+ * slow machine gets more, and what hangs is stopped.
  * The last line is the totals alone: `N passed, N failed`. Arguments name the suites to run (all of them by default).
  */
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
@@ -11,7 +11,8 @@ import { CACHE, SetupError, nodeTool, progress, run } from './lib/project.mjs';
 import { setup } from './setup.mjs';
 
 const DEADLINE_MS = 18 * 60_000;
-const SUITES = ['checks', 'unit', 'integration', 'e2e'];
+const SUITES = ['checks', 'unit', 'integration', 'e2e', 'quality'];
+const WITH_BROWSERS = ['e2e', 'quality'];
 
 const began = performance.now();
 const deadline = AbortSignal.timeout(DEADLINE_MS);
@@ -23,7 +24,10 @@ try {
   if (unknown.length > 0)
     throw new SetupError(`unknown suite "${unknown.join(', ')}": choose from ${SUITES.join(', ')}`);
   const suites = chosen.length > 0 ? chosen : SUITES;
-  await setup({ browsers: suites.includes('e2e'), programs: suites.includes('integration') });
+  await setup({
+    browsers: suites.some((suite) => WITH_BROWSERS.includes(suite)),
+    programs: suites.includes('integration'),
+  });
   await build();
   for (const suite of suites) {
     const start = performance.now();

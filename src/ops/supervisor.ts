@@ -31,13 +31,14 @@ const LONGEST_DELAY_MS = 30_000;
 const STABLE_MS = 60_000;
 
 /**
- * The wait before a restart, ms. It doubles from 200 ms to 30 s. Half of it is random, so that parts that died together do
- * not start together.
+ * The wait before a restart, ms: none after the first death, for readers and editors wait too; then it doubles from 200 ms to
+ * 30 s. Half of it is random, so that parts that died together do not start together.
  * @param deaths in a row, 1 for the first
  * @param random in [0, 1)
  */
 export function restartDelayMs(deaths: number, random: number): number {
-  const full = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** Math.min(deaths - 1, 20));
+  if (deaths <= 1) return 0;
+  const full = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** Math.min(deaths - 2, 20));
   return full * (0.5 + random / 2);
 }
 
@@ -54,7 +55,7 @@ export interface Supervised {
  * Keeps one part running:
  *
  *     starting ─ started ───────────────────────────────────► running
- *     starting, running ─ it ended, or could not start ─────► waiting (200 ms to 30 s)
+ *     starting, running ─ it ended, or could not start ─────► waiting (0 to 30 s)
  *     starting, running ─ it ended with the final reason ───► given up, and `final.onEnd` is called
  *     waiting ── the time is over ──────────────────────────► starting
  *     any ────── stop ──────────────────────────────────────► stopped, once a running part has ended

@@ -21,7 +21,7 @@ beforeAll(async () => {
     startStack({ env: { ALLOWED_ORIGINS: `${allowed.origin},${open.origin}` } }),
     startChromium(),
   ]);
-  reader = await chromium.newReader();
+  reader = await chromium.newBrowser();
   const html = sitePage(
     `<script src="${stack.origin}/bar.js" data-topics="world" data-lang="ar" async></script>`,
   );

@@ -12,7 +12,7 @@ let context: BrowserContext;
 
 beforeAll(async () => {
   [stack, chromium] = await Promise.all([startStack(), startChromium()]);
-  context = await chromium.newReader({ reducedMotion: 'reduce' });
+  context = await chromium.newBrowser({ reducedMotion: 'reduce' });
 });
 afterAll(async () => {
   await chromium?.stop();
@@ -147,7 +147,7 @@ test('webhooks and sources are listed, switched off and deleted', async ({ desk 
 });
 
 test('who is no admin is not shown the way, and nothing behind it', async () => {
-  const author = await chromium.newReader();
+  const author = await chromium.newBrowser();
   const key = await stack.addEditor('نورة', 'author');
   await author.request.post(`${stack.origin}/v1/session`, { data: { key } });
   const { page } = await openDesk(author, stack.origin);

@@ -14,7 +14,7 @@ let key: string;
 beforeAll(async () => {
   [stack, chromium] = await Promise.all([startStack(), startChromium()]);
   await setUndoSeconds(stack, 0);
-  context = await chromium.newReader({ reducedMotion: 'reduce' });
+  context = await chromium.newBrowser({ reducedMotion: 'reduce' });
   key = await stack.addEditor('نورة', 'author');
 });
 afterAll(async () => {

@@ -12,7 +12,7 @@ let context: BrowserContext;
 
 beforeAll(async () => {
   [stack, chromium] = await Promise.all([startStack(), startChromium()]);
-  context = await chromium.newReader({ reducedMotion: 'reduce' });
+  context = await chromium.newBrowser({ reducedMotion: 'reduce' });
   await setUndoSeconds(stack, 0);
 });
 afterAll(async () => {

@@ -12,7 +12,7 @@ let id: string;
 beforeAll(async () => {
   [stack, chromium] = await Promise.all([startStack({}), startChromium()]);
   await setUndoSeconds(stack, 0);
-  desk = await openDeskAs(await chromium.newReader(), stack, await stack.addEditor('نورة', 'author'));
+  desk = await openDeskAs(await chromium.newBrowser(), stack, await stack.addEditor('نورة', 'author'));
 });
 afterAll(async () => {
   await chromium?.stop();

@@ -13,7 +13,7 @@ let context: BrowserContext;
 
 beforeAll(async () => {
   [stack, chromium] = await Promise.all([startStack(), startChromium()]);
-  context = await chromium.newReader({ reducedMotion: 'reduce', timezoneId: 'Asia/Riyadh' });
+  context = await chromium.newBrowser({ reducedMotion: 'reduce', timezoneId: 'Asia/Riyadh' });
 });
 beforeEach(() => setUndoSeconds(stack, 30));
 afterAll(async () => {

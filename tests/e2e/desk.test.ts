@@ -20,7 +20,7 @@ beforeAll(async () => {
   const readers = await service.createSubscriptions(READERS, { applicationServerKey });
   endpoints = readers.map(({ endpoint }) => endpoint);
   await stack.api.subscribeAll(readers);
-  context = await chromium.newReader();
+  context = await chromium.newBrowser();
   await setUndoSeconds(stack, 0);
 });
 afterAll(async () => {

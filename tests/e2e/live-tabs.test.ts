@@ -10,7 +10,7 @@ let published: string[];
 
 beforeAll(async () => {
   [stack, chromium] = await Promise.all([startStack(), startChromium()]);
-  reader = await chromium.newReader();
+  reader = await chromium.newBrowser();
   published = [];
 });
 afterAll(async () => {

@@ -10,7 +10,7 @@ let visitor: BrowserContext;
 beforeAll(async () => {
   [stack, chromium] = await Promise.all([startStack(), startChromium()]);
   // Playwright does not see the requests of a page that has a service worker.
-  visitor = await chromium.newReader({ reducedMotion: 'reduce', serviceWorkers: 'block' });
+  visitor = await chromium.newBrowser({ reducedMotion: 'reduce', serviceWorkers: 'block' });
 });
 afterEach(async () => {
   for (const page of visitor.pages().slice(1)) await page.close();

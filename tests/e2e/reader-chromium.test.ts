@@ -20,9 +20,9 @@ beforeAll(async () => {
   subscription = await service.createSubscription({ applicationServerKey: stack.vapidPublicKey });
   // Nothing moves: without a graphics card that costs whole cores.
   const reducedMotion = 'reduce';
-  subscriber = await chromium.newReader({ reducedMotion, permissions: ['notifications'] });
+  subscriber = await chromium.newBrowser({ reducedMotion, permissions: ['notifications'] });
   await stubSubscribe(subscriber, subscription);
-  visitor = await chromium.newReader({ reducedMotion });
+  visitor = await chromium.newBrowser({ reducedMotion });
 });
 afterEach(async () => {
   for (const page of [...subscriber.pages(), ...visitor.pages()].slice(1)) await page.close();

@@ -22,7 +22,7 @@ beforeAll(async () => {
   service = await startPushService();
   [stack, chromium] = await Promise.all([startStack({ pushServices: [service] }), startChromium()]);
   subscription = await service.createSubscription({ applicationServerKey: stack.vapidPublicKey });
-  reader = await chromium.newReader({ reducedMotion: 'reduce', permissions: ['notifications'] });
+  reader = await chromium.newBrowser({ reducedMotion: 'reduce', permissions: ['notifications'] });
   await stubSubscribe(reader, subscription);
   page = await reader.newPage();
   devtools = await reader.newCDPSession(page);

@@ -18,7 +18,7 @@ const addVersion = async (id: string, body: object): Promise<void> => {
 };
 
 test('a silent update changes the bar, the list and the alert’s page, and no screen reader says it', async () => {
-  const reader = await chromium.newReader();
+  const reader = await chromium.newBrowser();
   const [front, own] = [await reader.newPage(), await reader.newPage()];
   await front.goto(stack.origin);
   const { id } = await stack.api.createAlert({ headline: 'زلزال يضرب الساحل' });

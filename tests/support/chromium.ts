@@ -1,15 +1,17 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium, type BrowserContext, type BrowserContextOptions } from 'playwright-core';
+import { chromium, type Browser, type BrowserContext, type BrowserContextOptions } from 'playwright-core';
 import { findBrowser } from './browser-program.ts';
 
 export interface Chromium {
   /**
-   * Another reader: a browser of their own, with its own storage, cache, service workers and tabs. About a second.
+   * Another reader, with storage, cache, service workers and tabs of their own.
    * @param options viewport, locale, colour scheme, permissions and so on; a desk-wide Arabic browser by default
    */
-  newReader(options?: BrowserContextOptions & { readonly debuggingPort?: number }): Promise<BrowserContext>;
+  newReader(options?: BrowserContextOptions): Promise<BrowserContext>;
+  /** The same in a browser that this reader has alone, with a profile on the disk: takes a second or two. */
+  newBrowser(options?: BrowserContextOptions & { readonly debuggingPort?: number }): Promise<BrowserContext>;
   /** Ends every browser and removes everything that they wrote. */
   stop(): Promise<void>;
 }
@@ -22,6 +24,7 @@ export const PHONE = {
   hasTouch: true,
 };
 export const DESKTOP = { viewport: { width: 1280, height: 800 } };
+const READER = { ...DESKTOP, locale: 'ar', timezoneId: 'Asia/Riyadh' };
 
 const ARGUMENTS = [
   // The sandbox does not start for root, whom containers run tests as.
@@ -37,7 +40,7 @@ const ARGUMENTS = [
   '--disable-site-isolation-trials',
 ];
 
-/** A stock Chromium without a screen; each reader's lives in a home of its own. */
+/** A stock Chromium without a screen. */
 export async function startChromium(): Promise<Chromium> {
   const executablePath = await findBrowser({
     package: 'chromium',
@@ -48,20 +51,32 @@ export async function startChromium(): Promise<Chromium> {
     ],
   });
   const stops: (() => Promise<void>)[] = [];
+  const launchOptions = async () => {
+    const home = await mkdtemp(join(tmpdir(), 'ajil-chromium-'));
+    stops.push(() => rm(home, { recursive: true, force: true, maxRetries: 5 }));
+    const env = { PATH: process.env['PATH'] ?? '', LANG: 'C.UTF-8', HOME: home, TMPDIR: home };
+    return { home, executablePath, args: ARGUMENTS, env };
+  };
+  let shared: Promise<Browser> | undefined;
+  const launchShared = async (): Promise<Browser> => {
+    const browser = await chromium.launch(await launchOptions());
+    stops.push(() => browser.close());
+    return browser;
+  };
   return {
-    newReader: async ({ debuggingPort, ...options } = {}) => {
-      const home = await mkdtemp(join(tmpdir(), 'ajil-chromium-'));
-      stops.push(() => rm(home, { recursive: true, force: true, maxRetries: 5 }));
+    newReader: async (options) => {
+      const browser = await (shared ??= launchShared());
+      const reader = await browser.newContext({ ...READER, ...options });
+      stops.push(() => reader.close());
+      return reader;
+    },
+    newBrowser: async ({ debuggingPort, ...options } = {}) => {
+      const { home, args, ...launch } = await launchOptions();
+      const debugging = debuggingPort === undefined ? [] : [`--remote-debugging-port=${debuggingPort}`];
       const reader = await chromium.launchPersistentContext(join(home, 'profile'), {
-        executablePath,
-        args: [
-          ...ARGUMENTS,
-          ...(debuggingPort === undefined ? [] : [`--remote-debugging-port=${debuggingPort}`]),
-        ],
-        env: { PATH: process.env['PATH'] ?? '', LANG: 'C.UTF-8', HOME: home, TMPDIR: home },
-        ...DESKTOP,
-        locale: 'ar',
-        timezoneId: 'Asia/Riyadh',
+        ...launch,
+        args: [...args, ...debugging],
+        ...READER,
         ...options,
       });
       stops.push(() => reader.close());

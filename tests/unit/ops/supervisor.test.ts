@@ -52,13 +52,13 @@ function fakePart() {
   };
 }
 
-test('the delay doubles from 200 ms to 30 s, and half of it is random', () => {
-  expect([1, 2, 3, 4].map((deaths) => restartDelayMs(deaths, 1))).toEqual([200, 400, 800, 1600]);
-  expect([1, 2, 3, 4].map((deaths) => restartDelayMs(deaths, 0))).toEqual([100, 200, 400, 800]);
+test('the first restart is immediate; then the delay doubles from 200 ms to 30 s, and half of it is random', () => {
+  expect([1, 2, 3, 4].map((deaths) => restartDelayMs(deaths, 1))).toEqual([0, 200, 400, 800]);
+  expect([1, 2, 3, 4].map((deaths) => restartDelayMs(deaths, 0))).toEqual([0, 100, 200, 400]);
   expect(restartDelayMs(1000, 1)).toBe(30_000);
 });
 
-test('what dies is started again, later each time, and soon again once it has run for a minute', async () => {
+test('what dies is started again, later each time, and at once again when it has run for a minute', async () => {
   const clock = fakeClock();
   const part = fakePart();
   const supervised = supervise({ name: 'part', start: part.start, logger, clock, random: () => 0 });
@@ -73,7 +73,7 @@ test('what dies is started again, later each time, and soon again once it has ru
     await clock.advance(clock.waiting[0] ?? 0);
     expect(supervised.pid).toBe(part.lives.length);
   }
-  expect(delays).toEqual([100, 200, 400, 100, 200]);
+  expect(delays).toEqual([0, 100, 200, 0, 100]);
   expect(supervised.restarts).toBe(5);
 });
 
@@ -88,10 +88,10 @@ test('a start that fails counts as a death', async () => {
     random: () => 0,
   });
   await settle();
-  expect(clock.waiting).toEqual([100]);
-  await clock.advance(100);
+  expect(clock.waiting).toEqual([0]);
+  await clock.advance(0);
   expect(attempts).toBe(2);
-  expect(clock.waiting).toEqual([200]);
+  expect(clock.waiting).toEqual([100]);
   await supervised.stop();
 });
 

@@ -1,6 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
+// A file shares its process with those before it: loading everything anew for each took a third of the time.
+const isolate = false;
+
 const browsers = {
+  isolate,
   globalSetup: 'tests/support/build.ts',
   testTimeout: 60_000,
   hookTimeout: 60_000,
@@ -12,13 +16,12 @@ export default defineConfig({
   test: {
     // Most tests wait for a process that was killed, throttled or frozen, so three run at once, even on two cores.
     maxWorkers: 3,
-    // A file shares its process with those before it: loading everything anew for each took a third of the time.
-    isolate: false,
     projects: [
-      { test: { name: 'unit', include: ['tests/unit/**/*.test.ts'] } },
+      { test: { name: 'unit', isolate, include: ['tests/unit/**/*.test.ts'] } },
       {
         test: {
           name: 'integration',
+          isolate,
           include: ['tests/integration/**/*.test.ts'],
           globalSetup: 'tests/support/build.ts',
           testTimeout: 30_000,

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { RequestListener } from 'node:http';
-import express, { type Request, type Response } from 'express';
+import express, { type Request, type RequestHandler, type Response } from 'express';
 import { Counter } from 'prom-client';
 import type { Config } from './config.ts';
 import type { AlertStore } from './alerts/store.ts';
@@ -77,7 +77,10 @@ import { serveWebhooks } from './api/webhooks.ts';
 import { serveSubscriptions } from './api/subscriptions.ts';
 
 export interface ApiDeps {
-  readonly config: Pick<Config, 'webhookAllowedOrigins' | 'publicUrl' | 'allowedOrigins' | 'requireApproval'>;
+  readonly config: Pick<
+    Config,
+    'webhookAllowedOrigins' | 'publicUrl' | 'allowedOrigins' | 'requireApproval' | 'isDrill'
+  >;
   /** Whether a peer is a proxy of ours. */
   readonly trust: Trust;
   /** A `command` connection: it fails at once while Redis is away, which becomes a 503. */
@@ -193,6 +196,7 @@ export function createApp(input: ApiDeps): Api {
   const receipts = createReceipts(input);
   app.use(createRequestLog(deps));
   app.use(securityHeaders(config.publicUrl));
+  if (config.isDrill) app.use(noIndex);
   app.use(compressAnswers());
   app.use(/^\/v1\/(config|alerts|live)(\/|$)/, readerCors(config.allowedOrigins, READING));
   app.use(/^\/v1\/(subscriptions|receipts)(\/|$)/, subscribingCors);
@@ -273,3 +277,9 @@ function fanOutFailures(deps: Pick<ApiDeps, 'logger' | 'metrics'>) {
     );
   };
 }
+
+/** No search engine shows a drill as news. */
+const noIndex: RequestHandler = (_request, response, next) => {
+  response.set('X-Robots-Tag', 'noindex');
+  next();
+};

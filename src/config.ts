@@ -186,6 +186,7 @@ const environment = z.object({
   LIVE_CONNECTIONS_PER_ADDRESS: count(2000, 1, 1_000_000),
   DRAIN_SECONDS: count(10, 0, 20),
   CANARY_SECONDS: canarySeconds,
+  DRILL: flag,
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 });
 
@@ -225,6 +226,8 @@ export interface Config {
   readonly drainSeconds: number;
   /** From one run of the canary to the next; 0: there is none. */
   readonly canarySeconds: number;
+  /** This is a drill (`ajil drill`): everything that it sends says so. */
+  readonly isDrill: boolean;
   readonly logLevel: string;
 }
 
@@ -279,6 +282,7 @@ export function loadConfig(env: Record<string, string | undefined>): Config {
     liveConnectionsPerAddress: values.LIVE_CONNECTIONS_PER_ADDRESS,
     drainSeconds: values.DRAIN_SECONDS,
     canarySeconds: values.CANARY_SECONDS,
+    isDrill: values.DRILL,
     logLevel: values.LOG_LEVEL,
   });
 }

@@ -123,7 +123,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
     brake,
   });
   const channels = createChannels([
-    createWebPush({ sender, policy, brake, vapidKeyId: keys.keyId, publicUrl }),
+    createWebPush({ sender, policy, brake, vapidKeyId: keys.keyId, publicUrl, isDrill: config.isDrill }),
   ]);
   const { addresses } = channels;
   const selection = createSelection({ redis, addresses });

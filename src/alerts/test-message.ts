@@ -1,4 +1,4 @@
-import { TEST_SEND } from '../words/words.ts';
+import { DRILL, TEST_SEND } from '../words/words.ts';
 import { primaryLanguage } from './language.ts';
 import { bytesOf, MAX_PUSH_MESSAGE_BYTES, notificationText } from './notification.ts';
 import { isPublic, type Alert } from './schema.ts';
@@ -11,15 +11,32 @@ export const testTag = (alertId: string): string => `test-${alertId}`;
  * It has no receipt, and no link that a reader could pass on.
  */
 export function testMessage(alert: Alert, publicUrl: string, nowMs: number): object {
-  const words = primaryLanguage(alert.lang) === 'ar' ? TEST_SEND.ar : TEST_SEND.en;
+  const { title, devices, unpublished } = TEST_SEND[wordsOf(alert)];
+  const note = isPublic(alert.status) ? devices : `${unpublished} ${devices}`;
+  return markedMessage(alert, { title, note }, publicUrl, nowMs);
+}
+
+/** A version in a drill, as on a reader's device but for its mark; it opens the desk of the drill. */
+export function drillMessage(alert: Alert, publicUrl: string): object {
+  const mark = DRILL[wordsOf(alert)];
+  return markedMessage(alert, mark, publicUrl, Date.parse(alert.publishedAt ?? alert.createdAt));
+}
+
+const wordsOf = ({ lang }: Alert): 'ar' | 'en' => (primaryLanguage(lang) === 'ar' ? 'ar' : 'en');
+
+function markedMessage(
+  alert: Alert,
+  mark: { readonly title: string; readonly note: string },
+  publicUrl: string,
+  timestamp: number,
+): object {
   const { title, body } = notificationText(alert);
-  const note = isPublic(alert.status) ? words.devices : `${words.unpublished} ${words.devices}`;
   const message = (text: string, image: string | null): object => ({
     web_push: 8030,
     mutable: true,
     notification: {
-      title: `${words.title}: ${title}`,
-      body: [note, text].filter(Boolean).join('\n'),
+      title: `${mark.title}: ${title}`,
+      body: [mark.note, text].filter(Boolean).join('\n'),
       navigate: `${publicUrl}/desk#/${alert.id}`,
       lang: alert.lang,
       dir: alert.dir,
@@ -27,7 +44,7 @@ export function testMessage(alert: Alert, publicUrl: string, nowMs: number): obj
       silent: alert.urgency === 'normal',
       icon: `${publicUrl}/icon-192.png`,
       ...(image === null ? {} : { image }),
-      timestamp: nowMs,
+      timestamp,
       data: { test: true },
     },
   });

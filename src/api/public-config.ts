@@ -17,6 +17,7 @@ const publicConfigSchema = z.strictObject({
   urgencies: z.array(urgencySchema),
   pushMessageLimitBytes: z.number().int().min(0),
   requireApproval: z.boolean().describe('Whether every alert waits for a second editor'),
+  drill: z.boolean().describe('Whether this is a drill: nothing of it reaches readers'),
   undoSeconds: z.number().describe('How long a send at the desk can be undone'),
   linkSites: z
     .array(z.string())
@@ -39,10 +40,10 @@ export function servePublicConfig(
     topics: Pick<TopicStore, 'list'>;
     vapidPublicKey: string;
     settings: Pick<SettingsStore, 'get'>;
-    config: { publicUrl: string; allowedOrigins: readonly string[] };
+    config: { publicUrl: string; allowedOrigins: readonly string[]; isDrill: boolean };
   },
 ): void {
-  const { publicUrl, allowedOrigins } = deps.config;
+  const { publicUrl, allowedOrigins, isDrill } = deps.config;
   route(router, CONFIG, {
     get: async (_request, response) => {
       const [topics, settings] = await Promise.all([deps.topics.list(), deps.settings.get()]);
@@ -55,6 +56,7 @@ export function servePublicConfig(
         urgencies: URGENCIES,
         pushMessageLimitBytes: MAX_PUSH_MESSAGE_BYTES,
         requireApproval: settings.approval === 'always',
+        drill: isDrill,
         undoSeconds: settings.undoSeconds,
         linkSites: linkSites(publicUrl, allowedOrigins),
       });

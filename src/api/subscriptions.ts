@@ -16,6 +16,7 @@ export interface SubscriptionsDeps {
   readonly topics: Pick<TopicStore, 'followable'>;
   readonly limits: RateLimits;
   readonly addresses: Pick<Addresses, 'schema'>;
+  readonly config: { readonly isDrill: boolean };
 }
 
 export function serveSubscriptions(router: Router, deps: SubscriptionsDeps): void {
@@ -33,6 +34,8 @@ export function serveSubscriptions(router: Router, deps: SubscriptionsDeps): voi
 
   async function put(request: Request, response: Response): Promise<void> {
     await deps.limits.takeAddress('subscriptions', request, response);
+    if (deps.config.isDrill)
+      throw new Problem('forbidden', 'This is a drill: only test devices get its alerts.');
     const { subscription, ...preferences } = await readBody(request, response, bodySchema);
     const address = acceptedAddress(subscription);
     await refuseUnknownTopics(preferences.topics);

@@ -4,6 +4,7 @@ import { ConfigError } from '../config.ts';
 import { isRedisAway } from '../redis/is-redis-away.ts';
 import { alertsCommand } from './alerts.ts';
 import { auditCommand } from './audit.ts';
+import { drillCommand } from './drill.ts';
 import { editorsCommand, keysCommand } from './editors.ts';
 import { EXIT } from './exit.ts';
 import { subscriptionsCommand } from './subscriptions.ts';
@@ -15,6 +16,7 @@ export const operatorsCommands = (): Command[] => [
   auditCommand(),
   subscriptionsCommand(),
   alertsCommand(),
+  drillCommand(),
 ];
 
 /** What a failure that is no `CliError` means to a shell. */

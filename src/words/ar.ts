@@ -18,6 +18,8 @@ export const testSend = {
   devices: 'لم يصل هذا إلا إلى أجهزتك التجريبية.',
 } as const;
 
+export const drill = { title: 'تدريب', note: 'هذا تدريب، ولم يصل إلا إلى أجهزة التجربة.' } as const;
+
 export const alertPage = {
   site,
   all: 'كل الأخبار العاجلة',

@@ -18,6 +18,8 @@ export const testSend = {
   devices: 'Only your test devices got this.',
 } as const;
 
+export const drill = { title: 'DRILL', note: 'This is a drill. Only test devices got it.' } as const;
+
 export const alertPage = {
   site,
   all: 'All breaking news',

@@ -47,6 +47,9 @@ export const CLOSE = {
 } satisfies Readonly<Record<string, string>>;
 
 /** What a test send says, so that nobody takes it for real. Its readers are editors, who know one of these. */
+/** What everything in a drill says. */
+export const DRILL = { ar: ar.drill, en: en.drill } satisfies ByLanguage<keyof typeof en.drill>;
+
 export const TEST_SEND = { ar: ar.testSend, en: en.testSend } satisfies ByLanguage<keyof typeof en.testSend>;
 
 /** An alert's own page, in the languages that have a frame for it. */

@@ -77,6 +77,7 @@ export async function startTestApi({
       publicUrl: 'http://ajil.test',
       allowedOrigins: [],
       requireApproval: false,
+      isDrill: false,
       webhookAllowedOrigins: [],
       ...config,
     },

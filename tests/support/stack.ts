@@ -23,6 +23,8 @@ export interface Stack {
   readonly adminKey: string;
   readonly vapidPublicKey: string;
   readonly redis: TestRedis;
+  /** Of its processes. */
+  readonly env: Readonly<Record<string, string>>;
   /** @returns the editor's API key */
   addEditor(name: string, role: 'author' | 'approver' | 'admin'): Promise<string>;
   readonly api: ApiClient;
@@ -120,9 +122,10 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     adminKey,
     vapidPublicKey: vapid.publicKey,
     redis,
+    env: env as Record<string, string>,
     addEditor: async (name, role) => {
       const args = ['editors', 'add', '--name', name, '--role', role];
-      const { stdout, stderr } = await startCli(env as Record<string, string>, args).ended;
+      const { stdout, stderr } = await startCli(stack.env, args).ended;
       const key = /[\w-]{40,}/.exec(stdout)?.[0];
       if (key === undefined) throw new Error(`no key: ${stdout}${stderr}`);
       return key;

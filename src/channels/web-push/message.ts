@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { declarativeMessage, RECEIPT_TOKEN_LENGTH } from '../../alerts/notification.ts';
 import type { Alert, Urgency } from '../../alerts/schema.ts';
-import { testMessage, testTag } from '../../alerts/test-message.ts';
+import { drillMessage, testMessage, testTag } from '../../alerts/test-message.ts';
 import type { PushUrgency } from '../../push/types.ts';
 
 /** Everything of a version's message but the device's own receipt token. */
@@ -28,7 +28,15 @@ export function webPushMessage(alert: Alert, publicUrl: string): WebPushMessage 
 
 /** The same for a test send, which has no receipt. */
 export function webPushTestMessage(alert: Alert, publicUrl: string, nowMs: number): WebPushMessage {
-  const payload = Buffer.from(JSON.stringify(testMessage(alert, publicUrl, nowMs)));
+  return marked(alert, testMessage(alert, publicUrl, nowMs));
+}
+
+/** The same for a drill. */
+export const webPushDrillMessage = (alert: Alert, publicUrl: string): WebPushMessage =>
+  marked(alert, drillMessage(alert, publicUrl));
+
+function marked(alert: Alert, message: object): WebPushMessage {
+  const payload = Buffer.from(JSON.stringify(message));
   return {
     payload: () => payload,
     urgency: pushUrgency(alert.urgency),

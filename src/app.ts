@@ -61,6 +61,7 @@ import { serveNewsroom } from './api/newsroom.ts';
 import { serveOperations } from './api/health.ts';
 import { servePasskeys } from './api/passkeys.ts';
 import { servePages } from './pages/pages.ts';
+import { recordRefusedActions } from './api/refused-actions.ts';
 import { createProblemWriter, Problem } from './http/problem.ts';
 import { servePublicConfig } from './api/public-config.ts';
 import { createRateLimits, DEFAULT_RATE_LIMITS, type RateBounds } from './http/rate-limits.ts';
@@ -251,6 +252,7 @@ export function createApp(input: ApiDeps): Api {
   app.use(() => {
     throw new Problem('not-found', 'GET /docs lists all resources.');
   });
+  app.use(recordRefusedActions({ ...input, editorOf: (request) => deps.auth.known(request) }));
   app.use(createProblemWriter({ publicUrl: config.publicUrl, logger: input.logger }));
   return {
     newsroom,

@@ -11,6 +11,8 @@ export interface Authentication {
   isEditor(request: Request): Promise<boolean>;
   /** The editor who asks; undefined for a reader. @throws {Problem} 401 for a key that is not known, 403 without CSRF token */
   identify(request: Request): Promise<Editor | undefined>;
+  /** Who asks, once it was identified. */
+  known(request: Request): Editor | undefined;
   /** @throws {Problem} 401 for a reader, 403 for an editor of a lesser role */
   require(request: Request, least: Role): Promise<Editor>;
   /** The desk's session and its cookie's value; undefined without. @throws {Problem} 403 without CSRF token */
@@ -89,7 +91,15 @@ export function createAuthentication(deps: {
     return { session: found, token };
   }
 
+  const known = new WeakMap<Request, Editor>();
+
   async function identify(request: Request): Promise<Editor | undefined> {
+    const editor = await identifyAnew(request);
+    if (editor !== undefined) known.set(request, editor);
+    return editor;
+  }
+
+  async function identifyAnew(request: Request): Promise<Editor | undefined> {
     const key = credentialsOf(request, 'Bearer');
     if (key === undefined) return (await session(request))?.session.editor;
     const looking = looked.get(request);
@@ -103,6 +113,7 @@ export function createAuthentication(deps: {
   return {
     isEditor,
     identify,
+    known: (request) => known.get(request),
     session,
     cookie,
     refuseForeign,

@@ -128,6 +128,14 @@ describe('a draft', () => {
       const refused = await call(method, `/${body.id}${path}`, 'author', sent, etag);
       expect([refused.status, typeOf(refused)]).toEqual([403, 'forbidden']);
     }
+    const { entries } = (await api.call('GET', '/v1/audit?limit=3', { key: api.keys.admin })).body;
+    expect(entries.map(({ action, target }: Record<string, string>) => [action, target])).toEqual(
+      [
+        `POST /v1/alerts/${body.id}/cancellation`,
+        `POST /v1/alerts/${body.id}/submission`,
+        `PATCH /v1/alerts/${body.id}`,
+      ].map((what) => ['refused', `${what}: forbidden`]),
+    );
     expect((await call('POST', `/${body.id}/cancellation`, 'admin')).body.status).toBe('cancelled');
     const late = await call('POST', `/${body.id}/submission`, 'approver', {});
     expect([late.status, late.body.alertStatus]).toEqual([409, 'cancelled']);

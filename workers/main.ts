@@ -7,6 +7,7 @@ import type { Config } from '../src/config.ts';
 import { openCanaryQueue } from '../src/delivery/canary/job.ts';
 import { openCanaryReceiver } from '../src/delivery/canary/receiver.ts';
 import { sendCanary } from '../src/delivery/canary/send-canary.ts';
+import { createDailyCaps } from '../src/delivery/ledger/daily-caps.ts';
 import { createLedger } from '../src/delivery/ledger/ledger.ts';
 import { openFanOutQueue, openPushQueue } from '../src/delivery/queues.ts';
 import { openReceiptTokens } from '../src/delivery/receipts/receipt-token.ts';
@@ -131,6 +132,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
   const shared = { redis, logger, now, alerts, goal, selection, ledger, pushQueue, fanOutQueue };
   const sending = createPushSending({
     ...shared,
+    caps: createDailyCaps({ redis }),
     subscriptions: createSubscriptionStore({ redis, addresses, now }),
     channels,
     onRetired: createRetiredCounter(metrics),

@@ -3,11 +3,12 @@ import { newAlertId } from '../../src/alerts/id.ts';
 import { firstVersion } from '../../src/alerts/versions.ts';
 import type { Urgency } from '../../src/alerts/schema.ts';
 import { createAlertStore, type AlertStore } from '../../src/alerts/store.ts';
-import type { QuietHours } from '../../src/audience/schema.ts';
+import type { Wishes } from '../../src/audience/record.ts';
 import { createSelection } from '../../src/audience/selection.ts';
 import { createSubscriptionStore, type SubscriptionStore } from '../../src/audience/subscriptions.ts';
 import { fanOut } from '../../src/delivery/fan-out/fan-out.ts';
 import { keepHouse } from '../../src/delivery/housekeeping.ts';
+import { createDailyCaps } from '../../src/delivery/ledger/daily-caps.ts';
 import { createLedger, type Ledger } from '../../src/delivery/ledger/ledger.ts';
 import type { FanOutJob, FanOutQueue, PushQueue } from '../../src/delivery/queues.ts';
 import { createReceiptTokens } from '../../src/delivery/receipts/receipt-token.ts';
@@ -61,8 +62,8 @@ export interface DeliveryWorld {
   advance(ms: number): void;
   /** @param urgency the quietest that they want, `normal` by default */
   subscribe(count: number, urgency?: Urgency): Promise<void>;
-  /** Readers with quiet hours. */
-  subscribeQuiet(count: number, quietHours: QuietHours): Promise<void>;
+  /** Readers with rules of their own. @returns their endpoints */
+  subscribeWith(count: number, wishes: Wishes): Promise<string[]>;
   /** The same by the way that browsers take, which anybody may: no push service has accepted anything for them. */
   subscribeUnproven(count: number): Promise<string[]>;
   readonly subscriptions: SubscriptionStore;
@@ -99,6 +100,7 @@ export async function openDeliveryWorld(
   const logger = createLogger({ level: 'silent', role: 'test' });
   const redis = connectRedis(server.url, 'worker', logger);
   let clock = 1_800_000_000_000;
+  let withWishes = 0;
   const now = (): number => clock;
   const alerts = createAlertStore({ redis, now });
   const ledger = createLedger({ redis, now });
@@ -155,6 +157,7 @@ export async function openDeliveryWorld(
       selection: line.hold(createSelection({ redis, addresses: channels.addresses })),
       subscriptions: line.hold(subscriptions),
       ledger: line.hold(ledger),
+      caps: line.hold(createDailyCaps({ redis })),
       pushQueue: line.hold(pushQueue),
       channels,
       onRetired: () => undefined,
@@ -224,10 +227,11 @@ export async function openDeliveryWorld(
       const one = (index: number) => ({ address: reader(`${ORIGIN}/${index}`), preferences });
       await subscriptions.putAll(Array.from({ length: count }, (_, index) => one(index)));
     },
-    subscribeQuiet: async (count, quietHours) => {
-      const preferences = { topics: ['world'], urgency: 'normal' as const, quietHours };
-      const one = (index: number) => ({ address: reader(`${ORIGIN}/quiet/${index}`), preferences });
-      await subscriptions.putAll(Array.from({ length: count }, (_, index) => one(index)));
+    subscribeWith: async (count, wishes) => {
+      const preferences = { topics: ['world'], urgency: 'normal' as const, ...wishes };
+      const made = Array.from({ length: count }, () => reader(`${ORIGIN}/wishes/${(withWishes += 1)}`));
+      await subscriptions.putAll(made.map((address) => ({ address, preferences })));
+      return made.map(({ endpoint }) => endpoint);
     },
     subscribeUnproven: async (count) => {
       const made = Array.from({ length: count }, (_, index) => reader(`${ORIGIN}/unproven/${index}`));

@@ -1,20 +1,28 @@
 import type { Alert } from '../../alerts/schema.ts';
 import type { Wishes } from '../../audience/record.ts';
-import { createWallClocks, isQuiet } from './quiet-hours.ts';
+import type { QuietHours } from '../../audience/schema.ts';
+import { createWallClocks } from './wall-clocks.ts';
 
-/** Whether a delivery leaves now. What is held stays unsent: that is its outcome, with the reason. */
+/**
+ * Whether a delivery leaves now. What is held stays unsent: that is its outcome, with the reason. `count`: it leaves if the
+ * reader has had fewer than `cap` alerts on this date.
+ */
 export type Admission =
-  { readonly type: 'send' } | { readonly type: 'hold'; readonly reason: 'quiet' | 'cap' };
+  | { readonly type: 'send' }
+  | { readonly type: 'hold'; readonly reason: 'quiet' | 'cap' }
+  | { readonly type: 'count'; readonly cap: number; readonly date: string };
 
 const SEND: Admission = { type: 'send' };
+/** The day of a reader whose time zone is not known. */
+const ZONE = 'UTC';
 const clocks = createWallClocks();
 
 /**
  * What the reader's own rules say of a delivery, each time before it is sent: a function of the record, the version and
  * the time, and of nothing else. A reader who was removed, or is not in the audience, does not come here.
  *
- * Quiet hours hold what is urgent or normal; a flash passes, unless the reader wants none then. A correction or retraction
- * passes for a reader who has what it takes back.
+ * Quiet hours and the daily cap hold what is urgent or normal; a flash passes, unless the reader wants none in quiet hours. A
+ * correction or retraction passes for a reader who has what it takes back.
  * @param wishes undefined: the reader has none
  * @param holds the device has, or may have, an earlier version
  */
@@ -24,9 +32,22 @@ export function admit(
   holds: boolean,
   nowMs: number,
 ): Admission {
-  const quietHours = wishes?.quietHours;
-  if (quietHours === undefined) return SEND;
+  if (wishes === undefined) return SEND;
   if (holds && (change === 'correction' || change === 'retraction')) return SEND;
-  if (urgency === 'flash' && quietHours.flash !== false) return SEND;
-  return isQuiet(quietHours, nowMs, clocks) ? { type: 'hold', reason: 'quiet' } : SEND;
+  const { quietHours, dailyCap } = wishes;
+  const isHeldThen = urgency !== 'flash' || quietHours?.flash === false;
+  if (quietHours !== undefined && isHeldThen && isQuiet(quietHours, nowMs)) {
+    return { type: 'hold', reason: 'quiet' };
+  }
+  if (dailyCap === undefined || urgency === 'flash') return SEND;
+  return { type: 'count', cap: dailyCap, date: clocks.in(quietHours?.timeZone ?? ZONE, nowMs).date };
+}
+
+/**
+ * Whether it is night for the reader: from `start` until before `end` by the reader's own clock, whatever daylight saving
+ * does to it. The hours may go across midnight; if they end when they start, there are none.
+ */
+function isQuiet({ start, end, timeZone }: QuietHours, nowMs: number): boolean {
+  const { time } = clocks.in(timeZone, nowMs);
+  return start <= end ? start <= time && time < end : time >= start || time < end;
 }

@@ -2,6 +2,7 @@ import type { Selection } from '../../audience/selection.ts';
 import type { SubscriptionStore } from '../../audience/subscriptions.ts';
 import type { Channels } from '../../channels/channels.ts';
 import type { Logger } from '../../ops/logger.ts';
+import type { DailyCaps } from '../ledger/daily-caps.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { PushQueue } from '../queues.ts';
 import type { ReceiptTokens } from '../receipts/receipt-token.ts';
@@ -15,6 +16,7 @@ export interface SendingDeps extends FinishDeps {
   readonly selection: Selection;
   readonly subscriptions: Pick<SubscriptionStore, 'remove' | 'note'>;
   readonly ledger: Ledger;
+  readonly caps: DailyCaps;
   readonly pushQueue: Pick<PushQueue, 'addRetries'>;
   readonly channels: Channels;
   readonly onRetired: (reason: Retirement) => void;

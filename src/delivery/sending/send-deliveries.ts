@@ -6,7 +6,7 @@ import type { Channel, Message } from '../../channels/channel.ts';
 import type { RetryReason } from '../../push/types.ts';
 import { createHolders } from '../ledger/holders.ts';
 import type { Outcome } from '../report/outcomes.ts';
-import { admit } from './admit.ts';
+import { admit, type Admission } from './admit.ts';
 import type { SendingDeps } from './deps.ts';
 import { defer, fail, settle, type RunState } from './run-state.ts';
 import type { Standing } from './standing.ts';
@@ -54,10 +54,32 @@ export async function sendDeliveries(
     if (!unproven || attempt === 0) standing.refused(shard, member);
   }
 
-  async function deliver(shard: number, member: Member, token: string, holds: boolean): Promise<void> {
-    const { address, wishes } = member;
-    const admission = admit(wishes, alert, holds, deps.now());
-    if (admission.type === 'hold') return note(shard, member.slot, `held-${admission.reason}`);
+  /** @returns what each reader's own rules say, once the readers with a daily cap are counted */
+  async function admitAll(
+    shard: number,
+    members: readonly Member[],
+    holds: (slot: number) => boolean,
+  ): Promise<Admission[]> {
+    const found = members.map(({ slot, wishes }) => admit(wishes, alert, holds(slot), deps.now()));
+    const capped = members.flatMap(({ slot, address: { auth } }, index) => {
+      const admission = found[index];
+      return admission?.type === 'count' ? [{ ...admission, slot, auth }] : [];
+    });
+    const full = await deps.caps.count(shard, alertId, capped);
+    return found.map((admission, index) =>
+      full.has(members[index]?.slot ?? NaN) ? { type: 'hold', reason: 'cap' } : admission,
+    );
+  }
+
+  async function deliver(
+    shard: number,
+    member: Member,
+    token: string,
+    holds: boolean,
+    admission: Admission | undefined,
+  ): Promise<void> {
+    const { address } = member;
+    if (admission?.type === 'hold') return note(shard, member.slot, `held-${admission.reason}`);
     const channel = deps.channels.of(address);
     const ttl = Math.max(1, Math.floor((life.expiresAtMs - deps.now()) / 1000));
     const answer = await forms.of(channel, holds).send(address, { token, ttl }, order);
@@ -107,9 +129,10 @@ export async function sendDeliveries(
       shard,
       members.map((member) => member.slot),
     );
+    const admissions = await admitAll(shard, members, holds);
     await Promise.all(
       members.map((member, index) =>
-        deliver(shard, member, tokens[index] ?? '', holds(member.slot)).catch(failed),
+        deliver(shard, member, tokens[index] ?? '', holds(member.slot), admissions[index]).catch(failed),
       ),
     );
   }

@@ -192,7 +192,9 @@ test('what was stopped, or has expired, is owed to nobody', async () => {
 
 test('readers whose quiet hours held the alert are not woken by its update', async () => {
   const minute = (ms: number): string => new Date(world.now() + ms).toISOString().slice(11, 16);
-  await world.subscribeQuiet(10, { start: minute(-3_600_000), end: minute(600_000), timeZone: 'UTC' });
+  await world.subscribeWith(10, {
+    quietHours: { start: minute(-3_600_000), end: minute(600_000), timeZone: 'UTC' },
+  });
   const first = await world.acceptAndFanOut();
   await world.finish(first, process);
   world.advance(1_200_000);

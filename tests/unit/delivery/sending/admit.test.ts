@@ -61,5 +61,33 @@ test.for(['correction', 'retraction'] as const)(
 
 test('a reader without rules gets everything', () => {
   expect(admit(undefined, URGENT, false, MIDNIGHT)).toEqual({ type: 'send' });
-  expect(admit({ dailyCap: 3 }, URGENT, false, MIDNIGHT)).toEqual({ type: 'send' });
+});
+
+test('a daily cap counts what is urgent or normal; a flash is not counted, nor is what takes back a text that the reader has', () => {
+  const counted = { type: 'count', cap: 3, date: '2026-06-01' };
+  expect(admit({ dailyCap: 3 }, URGENT, false, MIDNIGHT)).toEqual(counted);
+  expect(admit({ dailyCap: 3 }, { ...URGENT, urgency: 'normal' }, false, MIDNIGHT)).toEqual(counted);
+  expect(admit({ dailyCap: 3 }, { ...URGENT, urgency: 'flash' }, false, MIDNIGHT)).toEqual({ type: 'send' });
+  const correction = { urgency: 'urgent', change: 'correction' } as const;
+  expect(admit({ dailyCap: 3 }, correction, true, MIDNIGHT)).toEqual({ type: 'send' });
+  expect(admit({ dailyCap: 3 }, correction, false, MIDNIGHT)).toEqual(counted);
+  expect(admit({ dailyCap: 3, quietHours: NIGHT }, URGENT, false, MIDNIGHT)).toEqual(HELD);
+});
+
+/** The day of a cap is the reader's own, also where the clocks change, and where midnight does not exist (Beirut, 2026-03-29). */
+test.for([
+  ['Asia/Riyadh', '2026-06-01T20:59:00Z', '2026-06-01T21:00:00Z'],
+  ['America/New_York', '2026-03-08T04:59:00Z', '2026-03-08T05:00:00Z'],
+  ['America/New_York', '2026-11-02T04:59:00Z', '2026-11-02T05:00:00Z'],
+  ['Asia/Beirut', '2026-03-28T21:59:00Z', '2026-03-28T22:00:00Z'],
+  ['Australia/Lord_Howe', '2026-10-03T13:29:00Z', '2026-10-03T13:30:00Z'],
+] as const)('in %s a day ends at %s', ([timeZone, before, after]) => {
+  const none = { start: '08:00', end: '08:00', timeZone };
+  const dateAt = (time: string) => admit({ dailyCap: 1, quietHours: none }, URGENT, false, at(time));
+  const [last, next] = [dateAt(before), dateAt(after)];
+  expect([last.type, next.type]).toEqual(['count', 'count']);
+  expect(next).not.toEqual(last);
+  const local = (time: string) => new Date(time).toLocaleDateString('sv-SE', { timeZone });
+  expect(last).toMatchObject({ date: local(before) });
+  expect(next).toMatchObject({ date: local(after) });
 });

@@ -33,14 +33,14 @@ export function recordRefusedActions(deps: {
     else deps.logger.warn({ editorId, target }, 'too many refused actions for the audit log');
   }
 
-  return async (error: unknown, request, _response, next) => {
+  return async (thrown: unknown, request, _response, next) => {
     const editor = deps.editorOf(request);
-    if (editor !== undefined && error instanceof Problem && REFUSALS.has(error.code)) {
-      const target = `${request.method} ${request.path.slice(0, 80)}: ${error.code}`;
+    if (editor !== undefined && thrown instanceof Problem && REFUSALS.has(thrown.code)) {
+      const target = `${request.method} ${request.path.slice(0, 80)}: ${thrown.code}`;
       await write(editor.id, target).catch((fault: unknown) => {
         deps.logger.error({ err: fault, editorId: editor.id, target }, 'could not record a refused action');
       });
     }
-    next(error);
+    next(thrown);
   };
 }

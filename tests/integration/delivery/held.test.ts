@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { nextVersion } from '../../../src/alerts/versions.ts';
 import type { Urgency } from '../../../src/alerts/schema.ts';

@@ -67,8 +67,6 @@ function renderProblem(problem: ProblemDetails, words: Words, actions: NoticeAct
       const what = problem.shares === 'story' ? text.duplicateStory : text.duplicate;
       return box('faults', what, link, [[text.sendAllTheSame, actions.sendAllTheSame]]);
     }
-    case 'approval-required':
-      return box('faults', text.approvalNeeded);
     case 'forbidden':
       return box('faults', text.notAllowed);
     case 'precondition-failed':

@@ -59,7 +59,6 @@ export const sending: Translated<typeof ar> = {
   conflict: 'An earlier attempt to send this draft had a different text',
   conflictText: 'Find it under “Recent alerts” and correct it there, or send this text as a separate alert.',
   asNewDraft: 'Start a new draft with this text',
-  approvalNeeded: 'Only an approver or an administrator can send alerts here. Your text is saved.',
   notAllowed: 'Your role does not allow this.',
   versionConflict: 'Nothing was sent: the alert has changed',
   versionConflictText:

@@ -11,6 +11,9 @@ export function workerOptions(redis: Redis): WorkerOptions {
     connection: redis,
     prefix: QUEUE_PREFIX,
     lockDuration: 6000,
+    // While Redis is away, the job is still ours for four seconds at least: another process that takes it sends twice what is
+    // on the wire.
+    lockRenewTime: 1500,
     stalledInterval: 3000,
     maxStalledCount: 1000,
     // After a lost connection: 15 s, if nothing is said.

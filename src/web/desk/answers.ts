@@ -23,6 +23,8 @@ export interface DeskConfig {
   readonly linkSites: readonly string[] | null;
   /** So long the server holds what is sent with `undoable`; 0: not at all. */
   readonly undoSeconds: number;
+  /** Nothing that is sent here reaches readers. */
+  readonly drill: boolean;
 }
 
 export interface Estimate {

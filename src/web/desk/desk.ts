@@ -192,6 +192,7 @@ class Desk extends DeskElement {
         onSwitchLanguage: this.switchLanguage,
         onSignOut: this.signOut.start,
       })}
+      ${this.config?.drill === true ? html`<p class="drill">${text.drill}</p>` : nothing}
       <main id="content" tabindex="-1">
         <div role="alert">
           ${this.told === undefined ? nothing : html`<p class="notice ${this.told}">${text[this.told]}</p>`}

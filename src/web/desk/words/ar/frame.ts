@@ -5,6 +5,7 @@ export const frame = {
   brandDesk: 'مكتب التحرير',
   otherLanguage: 'English',
   pages: 'صفحات المكتب',
+  drill: 'هذا تدريب. ما ترسله لا يصل إلا إلى أجهزة التجربة.',
   signOut: 'خروج',
   stillSignedIn: 'لم تخرج بعد: لم يؤكد الخادم الخروج. أعد المحاولة.',
   draftsLeft: {

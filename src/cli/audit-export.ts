@@ -1,5 +1,4 @@
-import { createWriteStream } from 'node:fs';
-import { rename } from 'node:fs/promises';
+import { open, rename } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Chained } from '../editors/audit-chain.ts';
@@ -31,7 +30,10 @@ export async function exportAudit({ file }: { readonly file?: string }): Promise
 async function writeWhole(lines: Readable, file: string): Promise<void> {
   const part = `${file}.part`;
   try {
-    await pipeline(lines, createWriteStream(part, { mode: 0o600, flush: true }));
+    const written = await open(part, 'w', 0o600);
+    // The mode above counts only for a file that is made now.
+    await written.chmod(0o600);
+    await pipeline(lines, written.createWriteStream({ flush: true }));
     await rename(part, file);
   } catch (error) {
     throw new CliError(`Cannot write ${file}: ${error instanceof Error ? error.message : String(error)}`);

@@ -78,7 +78,10 @@ export function serveAudit(
   route(router, AUDIT_EXPORT, {
     get: async (request, response) => {
       const { id: editorId } = await auth.require(request, 'admin');
-      if (request.method === 'HEAD') return void response.set(HEADERS).end();
+      if (request.method === 'HEAD') {
+        response.set(HEADERS).end();
+        return;
+      }
       await bounds.within(editorId, async () => {
         await audit.append({ editorId, action: 'audit.export', target: 'all' });
         response.set(HEADERS);

@@ -75,7 +75,7 @@ class Sources extends AdminElement {
       ${keyed(
         this.added,
         html`<form
-          class="row"
+          class="row stacked"
           aria-label=${admin.addSource}
           @submit=${(event: SubmitEvent) => void this.save(event, undefined)}
         >

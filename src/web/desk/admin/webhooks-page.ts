@@ -107,7 +107,7 @@ class Webhooks extends AdminElement {
       ${keyed(
         this.added,
         html`<form
-          class="row"
+          class="row stacked"
           aria-label=${admin.addWebhook}
           @submit=${(event: SubmitEvent) => void this.save(event, undefined)}
         >

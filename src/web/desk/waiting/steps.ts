@@ -11,9 +11,9 @@ import type { Answer, Client } from '../client.ts';
 export type Step = Extract<Action, 'submit' | 'approve' | 'reject' | 'cancel'> | 'schedule' | 'bypass';
 const STEPS: readonly Step[] = ['approve', 'schedule', 'submit', 'reject', 'bypass', 'cancel'];
 /** Of these, the first that is allowed stands out. */
-const MAIN: readonly Step[] = ['approve', 'schedule', 'submit'];
+const MAIN: ReadonlySet<Step> = new Set<Step>(['approve', 'schedule', 'submit']);
 
-export const isMain = (step: Step): boolean => MAIN.includes(step);
+export const isMain = (step: Step): boolean => MAIN.has(step);
 /** Whether readers get the version by it, at once or at its time. */
 export const isSending = (step: Step): boolean => step === 'bypass' || isMain(step);
 

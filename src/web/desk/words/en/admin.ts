@@ -127,7 +127,6 @@ export const admin: Translated<typeof ar> = {
   sendsTo: 'It sends to:',
   sourceType: 'Type',
   mode: 'Its items',
-  modeHint: 'Begin with drafts. Change it when a week of drafts was right.',
   sourceLang: 'Language of items that name none',
   topicMap: 'The source’s subjects and our topics',
   topicMapHint: 'Write a subject’s name or code as the source has it. An empty line is dropped.',

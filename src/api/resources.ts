@@ -8,7 +8,7 @@ import {
   ALERT_VERSIONS,
   ALERTS,
 } from './alerts-operations.ts';
-import { AUDIT } from './audit.ts';
+import { AUDIT, AUDIT_EXPORT } from './audit.ts';
 import { CHECKS, STORY_PREVIEW } from './checks.ts';
 import { DESK_LINE, DESK_WRITING } from './desk-line.ts';
 import { EDITOR, EDITOR_KEY, EDITOR_NAMES, EDITORS } from './editors.ts';
@@ -76,6 +76,7 @@ export const RESOURCES: readonly AnyResource[] = [
   EDITOR_KEY,
   EDITOR_NAMES,
   AUDIT,
+  AUDIT_EXPORT,
   WEBHOOKS,
   WEBHOOK,
   WEBHOOK_TEST,

@@ -30,12 +30,10 @@ export async function withServices(run: (services: Services) => Promise<void>): 
       );
     });
     const now = Date.now;
-    const key = await loadAuditKey({
+    const key = await openAuditKey({
       dataDir: config.dataDir,
       vapidPrivateKey: config.vapid.privateKey,
       mayCreate: (await redis.exists(keys.audit)) === 0,
-    }).catch((error: unknown) => {
-      throw error instanceof AuditKeyError ? new CliError(error.message, EXIT.usage) : error;
     });
     const audit = createAuditLog({ redis, now, key });
     await run({ config, redis, audit, editors: createEditorStore({ redis, now, audit }) });
@@ -43,3 +41,9 @@ export async function withServices(run: (services: Services) => Promise<void>): 
     await closeRedis(redis);
   }
 }
+
+/** @throws {CliError} when there is no usable key */
+export const openAuditKey = (source: Parameters<typeof loadAuditKey>[0]): Promise<Buffer> =>
+  loadAuditKey(source).catch((error: unknown) => {
+    throw error instanceof AuditKeyError ? new CliError(error.message, EXIT.usage) : error;
+  });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Redis } from '../redis/connect.ts';
 import { keys } from '../redis/keys.ts';
+import type { Chained } from './audit-chain.ts';
 
 /** What an entry says, whatever was done to it in Redis: the log must be readable when it is broken. */
 const text = z.string().catch('');
@@ -33,6 +34,22 @@ export async function readAuditPage(
     return { id, ...saidSchema.parse(parse(entry)), prev, hash };
   });
   return { entries, next: found.length > limit ? (entries.at(-1)?.id ?? null) : null };
+}
+
+const PAGE = 500;
+
+/** The whole log, oldest first, as it is kept. Holds one page. */
+export async function* readWholeAudit(redis: Redis): AsyncGenerator<readonly Chained[]> {
+  let from = '-';
+  for (;;) {
+    const found = await redis.xrange(keys.audit, from, '+', 'COUNT', PAGE);
+    yield found.map(([id, fields]) => {
+      const { entry = '', prev = '', hash = '' } = fieldsOf(fields);
+      return { id, entry, prev, hash };
+    });
+    if (found.length < PAGE) return;
+    from = `(${found.at(-1)?.[0] ?? ''}`;
+  }
 }
 
 /** The fields of an entry of a stream. */

@@ -1,9 +1,9 @@
-import { createHash, createHmac } from 'node:crypto';
 import { isRedisAway } from '../redis/is-redis-away.ts';
 import type { Redis } from '../redis/connect.ts';
 import { keys } from '../redis/keys.ts';
 import { runScript } from '../redis/script.ts';
-import { fieldsOf, readAuditPage, type AuditPage } from './audit-page.ts';
+import { createAuditHash, verifyChain, type AuditVerdict, type Chained } from './audit-chain.ts';
+import { fieldsOf, readAuditPage, readWholeAudit, type AuditPage } from './audit-page.ts';
 import { APPEND_ENTRY } from './scripts/append-entry.ts';
 
 /** What an editor did. `target` names the object: the id of an alert or an editor. */
@@ -30,19 +30,6 @@ export interface AuditLink {
 export type LinkOutcome<T> =
   { readonly stale: string } | { readonly stale?: never; readonly appended: boolean; readonly value: T };
 
-type AuditVerdict =
-  | {
-      readonly type: 'intact';
-      readonly entries: number;
-      /** How many of them, at the beginning, were written under other keys. Only their order can be checked. */
-      readonly underOtherKeys: number;
-      readonly head: string;
-    }
-  /** `streamId`: the first entry that does not follow from the one before it. */
-  | { readonly type: 'broken'; readonly entries: number; readonly streamId: string }
-  /** The chain is consistent but lacks the head that was seen before: entries were cut off, or all were written again. */
-  | { readonly type: 'cut'; readonly entries: number; readonly head: string };
-
 export interface AuditLog {
   /** Runs an action whose script writes the entry together with its effect. A process runs one at a time. */
   commit<T>(entry: Omit<AuditEntry, 'at'>, action: (link: AuditLink) => Promise<LinkOutcome<T>>): Promise<T>;
@@ -52,6 +39,8 @@ export interface AuditLog {
   list(options: { before?: string | undefined; limit: number }): Promise<AuditPage>;
   /** The number of entries, and the hash of the newest, which is empty if there is none. */
   head(): Promise<{ readonly entries: number; readonly hash: string }>;
+  /** The whole log, oldest first, a page at a time. */
+  whole(): AsyncIterable<readonly Chained[]>;
   /**
    * Reads the whole log, a page at a time, and checks each hash.
    * @param seen a head that was noted earlier and must still be in the log
@@ -61,7 +50,6 @@ export interface AuditLog {
 
 // Each loss of the race means that another process wrote an entry in between. Editors are few.
 const MAX_TRIES = 50;
-const PAGE = 500;
 
 /**
  * The append-only log of what editors do: a Redis stream in which each entry holds the hash of the one before, so that
@@ -71,9 +59,7 @@ const PAGE = 500;
  */
 export function createAuditLog(deps: { redis: Redis; now: () => number; key: Buffer }): AuditLog {
   const { redis } = deps;
-  const keyId = createHash('sha256').update(deps.key).digest('hex').slice(0, 8);
-  const hashOf = (prev: string, entry: string): string =>
-    `${keyId}.${createHmac('sha256', deps.key).update(`${prev}\n${entry}`).digest('hex')}`;
+  const hash = createAuditHash(deps.key);
 
   let head = '';
   let last: Promise<unknown> = Promise.resolve();
@@ -86,7 +72,7 @@ export function createAuditLog(deps: { redis: Redis; now: () => number; key: Buf
   ): Promise<T> {
     const entry = JSON.stringify({ at: new Date(deps.now()).toISOString(), ...what });
     for (let tries = 0; tries < MAX_TRIES; tries++) {
-      const link = { prev: head, hash: hashOf(head, entry), entry };
+      const link = { prev: head, hash: hash.of(head, entry), entry };
       const outcome = await action(link);
       if (outcome.stale === undefined) {
         if (outcome.appended) head = link.hash;
@@ -128,31 +114,10 @@ export function createAuditLog(deps: { redis: Redis; now: () => number; key: Buf
     list: (options) => readAuditPage(redis, options),
     head: async () => {
       const [newest] = await redis.xrevrange(keys.audit, '+', '-', 'COUNT', 1);
-      const { hash = '' } = fieldsOf(newest?.[1] ?? []);
-      return { entries: await redis.xlen(keys.audit), hash };
+      const { hash: ofNewest = '' } = fieldsOf(newest?.[1] ?? []);
+      return { entries: await redis.xlen(keys.audit), hash: ofNewest };
     },
-    verify: async (seen) => {
-      let [entries, underOtherKeys, prev, from, found] = [0, 0, '', '-', seen === undefined];
-      for (;;) {
-        const page = await redis.xrange(keys.audit, from, '+', 'COUNT', PAGE);
-        for (const [streamId, fields] of page) {
-          const { entry = '', prev: named, hash = '' } = fieldsOf(fields);
-          // Another key may have been in use before ours, but never after it.
-          const other = underOtherKeys === entries && !hash.startsWith(`${keyId}.`);
-          if (named !== prev || (!other && hash !== hashOf(prev, entry))) {
-            return { type: 'broken', entries, streamId };
-          }
-          if (other) underOtherKeys += 1;
-          prev = hash;
-          entries += 1;
-          found ||= hash === seen;
-          from = `(${streamId}`;
-        }
-        if (page.length < PAGE) break;
-      }
-      return found
-        ? { type: 'intact', entries, underOtherKeys, head: prev }
-        : { type: 'cut', entries, head: prev };
-    },
+    whole: () => readWholeAudit(redis),
+    verify: (seen) => verifyChain(hash, readWholeAudit(redis), seen),
   };
 }

@@ -1,22 +1,31 @@
+import { readFile } from 'node:fs/promises';
 import type { BrowserContext } from 'playwright-core';
 import { afterAll, beforeAll, expect } from 'vitest';
+import { createLogger } from '../../src/ops/logger.ts';
+import { closeRedis, connectRedis, waitUntilReady } from '../../src/redis/connect.ts';
+import { keys } from '../../src/redis/keys.ts';
+import { isComplete } from '../support/api-client.ts';
 import { violations } from '../support/accessibility.ts';
 import { startChromium, type Chromium } from '../support/chromium.ts';
 import { openDesk, type DeskPage } from '../support/desk-page.ts';
 import { deskTest } from '../support/desk-test.ts';
+import { startPushService, type PushService } from '../support/push-service/start.ts';
 import { startStack, type Stack } from '../support/stack.ts';
 
+let service: PushService;
 let stack: Stack;
 let chromium: Chromium;
 let context: BrowserContext;
 
 beforeAll(async () => {
-  [stack, chromium] = await Promise.all([startStack(), startChromium()]);
+  service = await startPushService();
+  [stack, chromium] = await Promise.all([startStack({ pushServices: [service] }), startChromium()]);
   context = await chromium.newBrowser({ reducedMotion: 'reduce' });
 });
 afterAll(async () => {
   await chromium?.stop();
   await stack?.stop();
+  await service?.stop();
 });
 
 const test = deskTest(() => ({ stack, context, key: stack.adminKey }));
@@ -28,6 +37,15 @@ const open = async ({ page }: DeskPage, of: string): Promise<void> => {
 const canSignIn = async (key: string): Promise<boolean> =>
   (await stack.api.call('/v1/session', { method: 'POST', body: { key }, headers: { origin: stack.origin } }))
     .status === 201;
+
+/** As an alert whose deliveries took longer than the goal. */
+async function noteSlowAlert(): Promise<void> {
+  const logger = createLogger({ level: 'silent', role: 'test' });
+  const redis = connectRedis(stack.redis.url, 'command', logger);
+  await waitUntilReady(redis);
+  await redis.hset(keys.goal('urgent', new Date().toISOString().slice(0, 10)), 'slow:1', 200_000);
+  await closeRedis(redis);
+}
 
 test('an admin adds an editor, whose key is shown once; gives another role, another key, and ends the access', async ({
   desk,
@@ -122,28 +140,182 @@ test('the audit log shows who did what, newest first, by action, page after page
   await expect.poll(() => page.locator('tbody tr').count()).toBeLessThan(10);
   await page.locator('tbody tr', { hasText: id }).getByText('Admin').first().waitFor();
   expect(await violations(page)).toEqual([]);
+
+  const downloading = page.waitForEvent('download');
+  await page.getByRole('link', { name: 'نزّل السجل كاملًا' }).press('Enter');
+  const file = await downloading;
+  expect(file.suggestedFilename()).toBe('ajil-audit.ndjson');
+  const lines = (await readFile(await file.path(), 'utf8')).trim().split('\n');
+  const chain = lines.map((line) => JSON.parse(line) as { prev: string; hash: string; entry: string });
+  expect(chain.map(({ prev }) => prev)).toEqual(['', ...chain.slice(0, -1).map(({ hash }) => hash)]);
+  expect(chain.at(-1)?.entry).toContain('audit.export');
 });
 
-test('webhooks and sources are listed, switched off and deleted', async ({ desk }) => {
+test('an admin adds a webhook, whose secret is shown once; changes it, gives it another secret, deletes it', async ({
+  desk,
+}) => {
   const { page } = desk;
-  const webhook = { url: 'https://hooks.example/ajil', events: ['alert.published'] };
-  expect((await stack.api.asEditor('/v1/webhooks', { method: 'POST', body: webhook })).status).toBe(201);
-  const source = { type: 'ninjs', topics: { default: 'world' } };
-  await stack.api.asEditor('/v1/sources/agency', { method: 'PUT', body: source });
   await open(desk, 'webhooks');
-  await page.locator('[data-webhook]').getByText('مفعّل').waitFor();
-  await page.getByRole('button', { name: 'أوقف' }).press('Enter');
-  await page.locator('[data-webhook]').getByText('متوقف').waitFor();
+  await page.getByText('لا أنظمة تُبلَّغ').waitFor();
+  await page.locator('#webhook-url-new').fill('https://10.0.0.1/ajil');
+  await page.locator('#webhook-url-new').press('Enter');
+  await page.locator('#webhook-url-new:focus[aria-invalid="true"]').waitFor();
+  await page.locator('#webhook-url-new-fault').getByText('must be a public address').waitFor();
   expect(await violations(page)).toEqual([]);
-  await page.locator('[data-webhook] .danger').press('Enter');
+
+  await page.locator('#webhook-url-new').fill('https://hooks.example/ajil');
+  const form = page.getByRole('form', { name: 'نظام جديد يُبلَّغ' });
+  for (const event of ['published', 'updated', 'corrected', 'retracted']) {
+    await form.locator(`[value="alert.${event}"]`).press('Space');
+  }
+  await page.locator('#webhook-url-new').press('Enter');
+  await form.getByText('اختر حدثًا واحدًا على الأقل').waitFor();
+  await page.keyboard.press('Space');
+  await page.locator('#webhook-url-new').press('Enter');
+  await page.locator('.key h2:focus').getByText('hooks.example').waitFor();
+  const secret = await page.locator('.key input').inputValue();
+  expect(secret).toMatch(/^whsec_/);
+  expect(await violations(page)).toEqual([]);
+  await page.getByRole('button', { name: 'حفظته، أخفِه' }).press('Enter');
+  await page.locator('.key').waitFor({ state: 'detached' });
+  expect(await page.locator('#webhook-url-new').inputValue()).toBe('');
+
+  const row = page.locator('[data-webhook]');
+  await row.locator('summary').press('Enter');
+  await row.locator('[name="description"]').fill('نظام النشر');
+  await row.locator('[value="alert.retracted"]').press('Space');
+  await row.locator('[name="description"]').press('Enter');
+  await page.getByText('حُفظ.').waitFor();
+  const listed = async () => (await stack.api.asEditor('/v1/webhooks')).body;
+  expect(await listed()).toMatchObject({
+    webhooks: [
+      {
+        url: 'https://hooks.example/ajil',
+        events: ['alert.published', 'alert.retracted'],
+        description: 'نظام النشر',
+      },
+    ],
+  });
+  await row.getByRole('button', { name: 'سرّ جديد' }).press('Enter');
+  await page.locator('dialog[open]').getByText('فلا تضيع رسالة').waitFor();
+  await page.locator('dialog[open] .main').press('Enter');
+  await page.locator('.key h2:focus').waitFor();
+  expect(await page.locator('.key input').inputValue()).not.toBe(secret);
+
+  await row.getByRole('button', { name: 'أوقف' }).press('Enter');
+  await row.getByText('متوقف').waitFor();
+  await page.getByRole('button', { name: 'English' }).press('Enter');
+  await page.getByText('The secret shared with').waitFor();
+  expect(await violations(page)).toEqual([]);
+  await page.getByRole('button', { name: 'العربية' }).press('Enter');
+  await row.locator('.danger').press('Enter');
   await page.locator('dialog[open] .main').press('Enter');
   await page.getByText('لا أنظمة تُبلَّغ').waitFor();
+});
+
+test('an admin adds a source with its topics and urgencies, whose secret is shown once; changes and deletes it', async ({
+  desk,
+}) => {
+  const { page } = desk;
+  const source = async () =>
+    ((await stack.api.asEditor('/v1/sources')).body as { sources: object[] }).sources[0];
   await open(desk, 'sources');
-  await page.locator('[data-source="agency"]').getByText('تدخل مسودات').waitFor();
+  await page.getByText('لا مصادر').waitFor();
+  await page.locator('#source-id').fill('Agency 1');
+  await page.locator('#source-id').press('Enter');
+  await page.locator('#source-id:focus[aria-invalid="true"]').waitFor();
+  await page.locator('#source-id-fault').getByText('lower-case').waitFor();
+
+  await page.locator('#source-id').fill('agency');
+  const form = page.getByRole('form', { name: 'مصدر جديد' });
+  await form.locator('[name="type"]').selectOption('ninjs');
+  await form.locator('.lines input').fill('World News');
+  await form.locator('.lines select').selectOption('world');
+  await form.getByRole('button', { name: 'أضِف سطرًا' }).press('Enter');
+  await form.locator('.lines .line:last-child input:focus').fill('15000000');
+  await form.locator('.lines .line:last-child select').selectOption('sport');
+  await form.locator('summary').press('Enter');
+  await form.locator('[name="urgency-4"]').selectOption('normal');
   expect(await violations(page)).toEqual([]);
-  await page.locator('[data-source] .danger').press('Enter');
+  await page.locator('#source-id').press('Enter');
+  await page.locator('.key h2:focus').getByText('agency').waitFor();
+  expect(await page.locator('.key input').inputValue()).toMatch(/^ajil_/);
+  expect(await source()).toEqual({
+    id: 'agency',
+    type: 'ninjs',
+    mode: 'draft',
+    lang: 'ar',
+    topics: { 'world news': 'world', '15000000': 'sport' },
+    urgencies: { '1': 'flash', '2': 'urgent', '3': 'urgent', '4': 'normal', other: null, none: 'normal' },
+  });
+
+  await page.locator('#source-id').fill('agency');
+  await page.locator('#source-id').press('Enter');
+  await page.locator('#source-id-fault').getByText('يوجد مصدر بهذا المعرّف').waitFor();
+
+  const row = page.locator('[data-source="agency"]');
+  await row.getByText('/v1/intake/agency').waitFor();
+  await row.locator('summary').first().press('Enter');
+  await row.locator('.lines input').first().fill('');
+  await row.locator('[name="topic-default"]').selectOption('world');
+  await row.locator('[name="mode"]').selectOption('send');
+  await row.locator('[name="lang"]').fill('no such');
+  await row.locator('[name="lang"]').press('Enter');
+  await row.locator('[name="lang"]:focus[aria-invalid="true"]').waitFor();
+  await row.locator('[name="lang"]').fill('fr');
+  await row.locator('[name="lang"]').press('Enter');
+  await row.locator('summary:focus').waitFor();
+  await row.getByText('تُرسل مباشرة').first().waitFor();
+  expect(await source()).toMatchObject({
+    mode: 'send',
+    lang: 'fr',
+    topics: { 'world news': 'world', default: 'world' },
+  });
+  await expect.poll(() => row.locator('.lines .line').count()).toBe(2);
+  expect(await violations(page)).toEqual([]);
+  await page.getByRole('button', { name: 'English' }).press('Enter');
+  await row.getByText('The source’s subjects and our topics').waitFor();
+  await page.setViewportSize({ width: 360, height: 740 });
+  await expect.poll(() => page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+  expect(await violations(page)).toEqual([]);
+  await page.getByRole('button', { name: 'العربية' }).press('Enter');
+  await row.locator('.danger').press('Enter');
   await page.locator('dialog[open] .main').press('Enter');
   await page.getByText('لا مصادر').waitFor();
+});
+
+test('editors find how many alerts reached the goal, by urgency, and whether one did', async ({ desk }) => {
+  const { page } = desk;
+  await page.keyboard.press('Escape');
+  await page.locator('#content').focus();
+  await page.keyboard.press('g');
+  await page.locator('desk-goal h1:focus').waitFor();
+  await page.getByText('لم يُرسل أي خبر إلى المشتركين في آخر 30 يومًا').waitFor();
+  expect(await violations(page)).toEqual([]);
+
+  const readers = await service.createSubscriptions(3, { applicationServerKey: stack.vapidPublicKey });
+  await stack.api.subscribeAll(readers);
+  const { id } = await stack.api.createAlert({ headline: 'خبر سريع' });
+  await stack.api.waitForReport(id, isComplete);
+  await noteSlowAlert();
+  await page.evaluate(`location.hash = '#/${id}'`);
+  await page.locator('.goal.good').getByText('بلغ الهدف: خرجت تسعة أعشار').waitFor();
+  expect(await violations(page)).toEqual([]);
+
+  await page.getByRole('link', { name: 'هدف السرعة' }).press('Enter');
+  const row = page.locator('[data-urgency="urgent"]');
+  await row.waitFor();
+  expect((await row.locator('td').allInnerTexts()).map((cell) => cell.replace(/\D+/g, ' ').trim())).toEqual([
+    '2',
+    '1 50',
+  ]);
+  await page.locator('[data-urgency="normal"]').getByText('لم يُرسل شيء').waitFor();
+  await page.getByRole('button', { name: 'English' }).press('Enter');
+  await page.getByRole('columnheader', { name: 'Reached the goal' }).waitFor();
+  await page.setViewportSize({ width: 360, height: 740 });
+  await expect.poll(() => page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+  expect(await violations(page)).toEqual([]);
+  await page.getByRole('button', { name: 'العربية' }).press('Enter');
 });
 
 test('who is no admin is not shown the way, and nothing behind it', async () => {

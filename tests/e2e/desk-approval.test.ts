@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { violations } from '../support/accessibility.ts';
 import { startChromium, type Chromium } from '../support/chromium.ts';
 import { openDeskAs, setUndoSeconds, type DeskPage } from '../support/desk-page.ts';
 import { startStack, type Stack } from '../support/stack.ts';
@@ -23,11 +24,11 @@ afterAll(async () => {
   await stack?.stop();
 });
 
-/** The author writes and sends. @returns the id of the alert that waits */
-async function submit(headline: string): Promise<string> {
-  const { page } = author;
-  await author.write({ headline });
-  await author.review();
+/** An editor writes and sends. @returns the id of the alert that waits */
+async function submit(headline: string, by = author): Promise<string> {
+  const { page } = by;
+  await by.write({ headline });
+  await by.review();
   await page.locator('dialog[open] .main').press('Enter');
   await page.locator('desk-waiting').waitFor();
   return new URL(page.url()).hash.slice(2);
@@ -89,6 +90,62 @@ test('when a colleague was first, the desk says so and shows what became of it',
   await approver.page.locator('dialog[open] .main').press('Enter');
   await expect.poll(() => statusOf(approver.page)).toBe('أُلغي');
   expect(await shownToReaders(id)).toBe(404);
+});
+
+test('an approver sends an own alert without a second person by giving a reason, which the others read', async () => {
+  const { page } = approver;
+  const id = await submit('انفجار في مرفأ المدينة', approver);
+  await page.getByText('فأجِزه بنفسك واذكر السبب').waitFor();
+  const labels = await page.locator('desk-waiting > .buttons button').allInnerTexts();
+  expect(labels.map((label) => label.trim().split('\n')[0])).toEqual([
+    'أعِده إلى كاتبه',
+    'أجِز خبرك بنفسك',
+    'تعديل',
+    'ألغِ الخبر',
+  ]);
+
+  // A colleague who may approve it has no such button.
+  const other = await openDeskAs(await chromium.newReader(), stack, await stack.addEditor('ريم', 'approver'));
+  await open(other, id);
+  expect(await other.page.getByRole('button', { name: 'أجِز خبرك بنفسك' }).count()).toBe(0);
+
+  await page.keyboard.press('o');
+  await page.locator('dialog[open] h2:focus').waitFor();
+  await page.locator('dialog[open]').getByText('يقرأ كل مسؤولي النشر هذا السبب').waitFor();
+  expect(await violations(page)).toEqual([]);
+  await page.locator('dialog[open] .main').press('Enter');
+  await page.locator('#step-reason:focus').waitFor();
+  await page.locator('#step-reason-fault').getByText('عشرة أحرف').waitFor();
+  await page.keyboard.insertText('عاجل');
+  await page.locator('dialog[open] .main').press('Enter');
+  await page.locator('#step-reason:focus').waitFor();
+  expect(await violations(page)).toEqual([]);
+  expect(await shownToReaders(id)).toBe(404);
+
+  const reason = 'لا مسؤول نشر غيري في المناوبة الليلية';
+  await page.locator('#step-reason').fill(reason);
+  await page.locator('dialog[open] .main').press('Enter');
+  await page.locator('.figures').waitFor();
+  expect(await shownToReaders(id)).toBe(200);
+  await other.page.reload();
+  await other.page.locator('.alert .note', { hasText: reason }).waitFor();
+  expect(await violations(other.page)).toEqual([]);
+  const { body } = await stack.api.asEditor('/v1/audit?limit=10');
+  expect(JSON.stringify(body)).toContain('alert.approve-bypassing');
+  expect(other.complaints).toEqual([]);
+});
+
+test('the question of the bypass is asked in English too', async () => {
+  const { page } = approver;
+  await submit('جسر ينهار في الجنوب', approver);
+  await page.getByRole('button', { name: 'English' }).press('Enter');
+  await page.getByRole('button', { name: 'Approve it yourself' }).press('Enter');
+  await page.locator('dialog[open]').getByText('All approvers will read this reason').waitFor();
+  await expect.poll(() => page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+  expect(await violations(page)).toEqual([]);
+  await page.keyboard.press('Escape');
+  await page.locator('dialog[open]').waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'العربية' }).press('Enter');
 });
 
 test('no page of it complained', () => {

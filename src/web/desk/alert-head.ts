@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { EditorAlert } from '../../alerts/schema.ts';
 import { topicNames } from './topic-names.ts';
 import type { DeskShared } from './desk-context.ts';
-import { fill } from './words/words.ts';
+import { fill, isolate } from './words/words.ts';
 
 /** What the alert is and says. */
 export function renderAlertHead(
@@ -26,6 +26,11 @@ export function renderAlertHead(
         </span>
       </p>
       <h1 tabindex="-1" lang=${alert.lang} dir=${alert.dir}>${alert.headline}</h1>
+      ${
+        alert.review?.bypass
+          ? html`<p class="note">${fill(text.bypassed, { reason: isolate(alert.review.bypass) })}</p>`
+          : nothing
+      }
       <div lang=${alert.lang} dir=${alert.dir}>
         ${alert.note ? html`<p class="change">${alert.note}</p>` : nothing}
         ${alert.body ? html`<p>${alert.body}</p>` : nothing}

@@ -59,6 +59,8 @@ export interface ProblemDetails {
   readonly detail: string;
   readonly errors: readonly {
     readonly pointer?: string;
+    /** Of a query or a path. */
+    readonly parameter?: string;
     readonly detail: string;
     readonly bytes?: number;
     readonly limit?: number;

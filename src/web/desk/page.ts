@@ -5,6 +5,7 @@ import type { Route } from './route.ts';
 import './admin/admin.ts';
 import './alert-view.ts';
 import './lists/history.ts';
+import './report/goal-page.ts';
 import './test-devices.ts';
 import './passkeys-page.ts';
 import './writing/writer.ts';
@@ -35,6 +36,8 @@ export function renderPage(
       ></desk-alert>`;
     case 'history':
       return html`<desk-history .desk=${desk} .query=${route.query}></desk-history>`;
+    case 'goal':
+      return html`<desk-goal .desk=${desk}></desk-goal>`;
     case 'devices':
       return html`<desk-test-devices .desk=${desk}></desk-test-devices>`;
     case 'passkeys':

@@ -6,7 +6,7 @@ export type AdminPage = (typeof ADMIN_PAGES)[number];
 /**
  * Which page the address names, so that the editor stays in the same place after a reload, and after signing in again:
  * `#/` writes a new alert, `#/<id>` shows one, `#/<id>/correction` corrects it, `#/<id>/edit` edits it before it is sent,
- * `#/history?q=…` searches, `#/devices` has the editor's test devices, `#/passkeys` the editor's passkeys,
+ * `#/history?q=…` searches, `#/goal` says how many alerts reached the goal, `#/devices` has the editor's test devices, `#/passkeys` the editor's passkeys,
  * `#/admin/editors` manages.
  */
 export type Route =
@@ -17,6 +17,7 @@ export type Route =
       readonly writing: NewVersion['change'] | 'edit' | undefined;
     }
   | { readonly page: 'history'; readonly query: string }
+  | { readonly page: 'goal' }
   | { readonly page: 'devices' }
   | { readonly page: 'passkeys' }
   | { readonly page: 'admin'; readonly of: AdminPage };
@@ -31,6 +32,7 @@ export function routeOf(hash: string): Route {
   }
   const history = HISTORY.exec(hash);
   if (history !== null) return { page: 'history', query: history[1] ?? '' };
+  if (hash === '#/goal') return { page: 'goal' };
   if (hash === '#/devices') return { page: 'devices' };
   if (hash === '#/passkeys') return { page: 'passkeys' };
   const of = ADMIN_PAGES.find((name) => hash === `#/admin/${name}`);

@@ -192,6 +192,8 @@ test('what the API answers is what the description says', async () => {
   await check('get', '/v1/audit', '/v1/audit?limit=5', { key: admin });
   await check('get', '/v1/audit', '/v1/audit?limit=0', { key: admin });
   await check('get', '/v1/audit', '/v1/audit', { key: author });
+  await check('get', '/v1/audit/export', '/v1/audit/export', { key: admin });
+  await check('get', '/v1/audit/export', '/v1/audit/export', { key: author });
   await check('get', '/readyz', '/readyz');
   await check('get', '/healthz', '/healthz');
   await check('get', '/metrics', '/metrics');

@@ -2,9 +2,8 @@ import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { Answer } from '../client.ts';
 import type { DeskShared } from '../desk-context.ts';
 import { DeskElement } from '../element.ts';
-import { fill, isolate, type Words } from '../words/words.ts';
-
-type Message = (words: Words) => string;
+import { fill, isolate } from '../words/words.ts';
+import { fieldFaults, type FieldFaults, type Message } from './field-faults.ts';
 
 /** A page for admins: it loads what it shows, changes it, and says how each change ended. */
 export abstract class AdminElement extends DeskElement {
@@ -13,12 +12,16 @@ export abstract class AdminElement extends DeskElement {
     message: { state: true },
     isFault: { state: true },
     asked: { state: true },
+    wrong: { state: true },
   };
   declare desk: DeskShared;
   declare protected message: Message | undefined;
   declare private isFault: boolean;
   /** A question whose answer cannot be taken back. */
   declare protected asked: Question | undefined;
+
+  /** What is wrong in a form. `of`: the id of what the form changes; empty: it adds. */
+  declare private wrong: { readonly of: string; readonly at: FieldFaults } | undefined;
 
   override firstUpdated(_changed: PropertyValues): void {
     void this.load();
@@ -53,11 +56,31 @@ export abstract class AdminElement extends DeskElement {
         break;
       case 'refused': {
         const { detail, errors } = answer.problem;
-        const said = errors.map((error) => `${error.pointer ?? ''} ${error.detail}`).join('; ') || detail;
+        const said =
+          errors
+            .map(({ pointer, parameter, detail: why }) => `${pointer ?? parameter ?? ''} ${why}`)
+            .join('; ') || detail;
         this.say(({ text }) => fill(text.admin.refused, { detail: isolate(said) }), true);
       }
     }
     return answer;
+  }
+
+  /** The same by a form: what the server finds wrong in a field is said there as well. */
+  protected async submit<T>(of: string, ...change: Parameters<typeof this.change>): Promise<Answer<T>> {
+    const answer = await this.change<T>(...change);
+    this.refuse(of, fieldFaults(answer));
+    return answer;
+  }
+
+  protected refuse(of: string, at: FieldFaults): void {
+    this.wrong = { of, at };
+    if (Object.keys(at).length > 0) void this.focusOn('[aria-invalid="true"]');
+  }
+
+  /** What is wrong with a field of a form, in words. */
+  protected faultIn(of: string, name: string): string | undefined {
+    return this.wrong?.of === of ? this.wrong.at[name]?.(this.desk.words) : undefined;
   }
 
   protected say(message: Message, isFault: boolean): void {

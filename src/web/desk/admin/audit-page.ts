@@ -55,6 +55,12 @@ class Audit extends AdminElement {
     return html`
       ${this.renderMessage()}
       <p class="field">
+        <a class="button" href="/v1/audit/export" download aria-describedby="download-hint"
+          >${admin.download}</a
+        >
+        <span class="hint" id="download-hint">${admin.downloadWhy}</span>
+      </p>
+      <p class="field">
         <label for="audit-action">${admin.action}</label>
         <select
           id="audit-action"

@@ -12,12 +12,13 @@ export function textInput(
     readonly lang?: string;
     readonly dir?: 'ltr' | 'rtl' | 'auto';
     readonly hint?: string;
+    readonly fault?: string | undefined;
     readonly required?: boolean;
     readonly most?: number;
     readonly least?: number;
   },
 ): TemplateResult {
-  const { id, type = 'text', lang, dir, hint, required = false, most, least } = options;
+  const { id, type = 'text', lang, dir, hint, fault, required = false, most, least } = options;
   const isNumber = type === 'number';
   return html`<p class="field ${name}">
     <label for=${id}>${label}</label>
@@ -32,11 +33,25 @@ export function textInput(
       maxlength=${isNumber ? nothing : (most ?? nothing)}
       ?required=${required}
       autocomplete="off"
-      aria-describedby=${hint === undefined ? nothing : `${id}-hint`}
+      aria-invalid=${fault === undefined ? nothing : 'true'}
+      aria-describedby=${describedBy(id, fault, hint)}
       .value=${value}
     />
+    ${fault === undefined ? nothing : html`<span class="fault" id="${id}-fault">${fault}</span>`}
     ${hint === undefined ? nothing : html`<span class="hint" id="${id}-hint">${hint}</span>`}
   </p>`;
+}
+
+function describedBy(
+  id: string,
+  fault: string | undefined,
+  hint: string | undefined,
+): string | typeof nothing {
+  const parts = [
+    ...(fault === undefined ? [] : [`${id}-fault`]),
+    ...(hint === undefined ? [] : [`${id}-hint`]),
+  ];
+  return parts.length === 0 ? nothing : parts.join(' ');
 }
 
 export function selectInput(
@@ -66,9 +81,18 @@ export function textIn(data: FormData, name: string): string {
 }
 
 /** The values of a submitted form, without the spaces around them. */
-export function readForm(event: SubmitEvent): { form: HTMLFormElement; value: (name: string) => string } {
+export function readForm(event: SubmitEvent): {
+  form: HTMLFormElement;
+  value: (name: string) => string;
+  /** Which boxes of a group are ticked. */
+  ticked: (name: string) => string[];
+} {
   event.preventDefault();
   const form = event.target as HTMLFormElement;
   const data = new FormData(form);
-  return { form, value: (name) => textIn(data, name) };
+  return {
+    form,
+    value: (name) => textIn(data, name),
+    ticked: (name) => data.getAll(name).map(String),
+  };
 }

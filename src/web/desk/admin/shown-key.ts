@@ -2,6 +2,14 @@ import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { DeskElement } from '../element.ts';
 import { fill, isolate, type Words } from '../words/words.ts';
 
+/** What can be read this once. */
+export interface Made {
+  readonly name: string;
+  readonly key: string;
+  /** Shared with another system, not the key of a person. */
+  readonly isSecret?: boolean;
+}
+
 /** A key that can be read this once: it stays until whoever made it says that it is stored. Tells `stored`. */
 class ShownKey extends DeskElement {
   static override properties = {
@@ -10,7 +18,7 @@ class ShownKey extends DeskElement {
     copied: { state: true },
   };
   declare words: Words;
-  declare made: { readonly name: string; readonly key: string } | undefined;
+  declare made: Made | undefined;
   declare private copied: boolean;
 
   override willUpdate(changed: PropertyValues): void {
@@ -31,12 +39,13 @@ class ShownKey extends DeskElement {
     const { made } = this;
     const { admin } = this.words.text;
     if (made === undefined) return nothing;
+    const said = made.isSecret === true ? admin.shownSecret : admin.shownKey;
     return html`<section class="notice key" aria-labelledby="key-heading">
-      <h2 id="key-heading" tabindex="-1">${fill(admin.keyOf, { name: isolate(made.name) })}</h2>
-      <p>${admin.keyOnce}</p>
+      <h2 id="key-heading" tabindex="-1">${fill(said.heading, { name: isolate(made.name) })}</h2>
+      <p>${said.once}</p>
       <input readonly dir="ltr" aria-labelledby="key-heading" .value=${made.key} />
       <div class="buttons">
-        <button type="button" @click=${this.copy}>${admin.copy}</button>
+        <button type="button" @click=${this.copy}>${said.copy}</button>
         <button type="button" @click=${() => this.dispatchEvent(new CustomEvent('stored'))}>
           ${admin.keyStored}
         </button>

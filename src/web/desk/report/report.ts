@@ -1,10 +1,8 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import { REPORTED, type Report, type Reported } from '../../../delivery/report/schema.ts';
 import { renderCurve } from './curve.ts';
+import { reachedGoal } from './goal.ts';
 import { fill, type Words } from '../words/words.ts';
-
-/** The newsroom's aim: nine of ten devices within two minutes. */
-const AIM = 0.9;
 
 /** The report of a version: the numbers first, and charts beside them. */
 export function renderReport(report: Report, words: Words, isCounting: boolean): TemplateResult {
@@ -21,18 +19,26 @@ export function renderReport(report: Report, words: Words, isCounting: boolean):
     ${supersededBy === null ? nothing : html`<p class="note">${fill(text.supersededBy, { n: number(supersededBy) })}</p>`}
     <dl class="figures">
       ${figure('accepted', text.reached, number(outcomes.accepted), aside)}
-      ${figure('early', text.twoMinutes, share === null || isCounting ? '–' : words.percent(share), text.target, !isCounting && share !== null && share >= AIM)}
+      ${figure('early', text.twoMinutes, share === null || isCounting ? '–' : words.percent(share), text.ofSubscribers)}
       ${figure('live', text.openPages, number(live.connections))}
       ${figure('shown', text.shown, number(receipts.shown))}
       ${figure('opened', text.opened, number(receipts.opened))}
     </dl>
+    ${renderGoal(report, words)}
     <p class="quiet">${text.receiptsWhy}</p>
     ${audience === 0 || isCounting ? nothing : html`${renderOutcomes(report, words)} ${renderSpeed(report, words)}`}
   `;
 }
 
-function figure(name: string, label: string, value: string, aside = '', isGood = false): TemplateResult {
-  return html`<div class=${isGood ? 'good' : ''} data-figure=${name}>
+function renderGoal(report: Report, { text, duration }: Words): TemplateResult | typeof nothing {
+  const isReached = reachedGoal(report);
+  if (isReached === undefined) return nothing;
+  const said = fill(isReached ? text.goalMet : text.goalMissed, { time: duration(report.timing.p90Ms ?? 0) });
+  return html`<p class="goal ${isReached ? 'good' : ''}">${said}</p>`;
+}
+
+function figure(name: string, label: string, value: string, aside = ''): TemplateResult {
+  return html`<div data-figure=${name}>
     <dt>${label}</dt>
     <dd><b>${value}</b>${aside === '' ? nothing : html` <small>${aside}</small>`}</dd>
   </div>`;

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { EditorAlert } from '../../../alerts/schema.ts';
 import type { DeskShared } from '../desk-context.ts';
 import { shownOf, type OpenAlert } from '../open-alert.ts';
-import { fill } from '../words/words.ts';
+import { fill, isolate } from '../words/words.ts';
 import { renderTextChange } from './text-change.ts';
 
 /** Every version, newest first: who wrote it and when, its text, and what of it was new. */
@@ -42,6 +42,11 @@ function renderOne(
       ${at === null ? nothing : html`<time datetime=${at}>${words.time(at)}</time>`}
       ${alert.version === shown ? html`<span class="quiet">${text.finding.readersHave}</span>` : nothing}
     </p>
+    ${
+      alert.review?.bypass
+        ? html`<p class="quiet">${fill(text.bypassed, { reason: isolate(alert.review.bypass) })}</p>`
+        : nothing
+    }
     ${renderChange(alert, baseOf(alert, versions), desk)}
     <details>
       <summary>${text.finding.whole}</summary>

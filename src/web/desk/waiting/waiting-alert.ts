@@ -11,7 +11,7 @@ import { fill, type Words } from '../words/words.ts';
 import { createFindings } from '../writing/findings.ts';
 import { ownZone } from '../writing/zoned-time.ts';
 import { renderStepQuestion } from './step-question.ts';
-import { stepsOf, takeStep, type Step } from './steps.ts';
+import { isMain, isReason, stepsOf, takeStep, type Step } from './steps.ts';
 import '../confirm.ts';
 
 export const isWaiting = ({ status }: EditorAlert): boolean => WAITING_STATUSES.includes(status);
@@ -29,6 +29,7 @@ class WaitingAlert extends DeskElement {
     alert: { attribute: false },
     asked: { state: true },
     isDuplicate: { state: true },
+    lacksReason: { state: true },
     problem: { state: true },
   };
   declare desk: DeskShared;
@@ -37,6 +38,8 @@ class WaitingAlert extends DeskElement {
   declare private asked: Step | undefined;
   /** The step found that the same was sent a short while ago. */
   declare private isDuplicate: boolean;
+  /** A bypass was confirmed without a reason that counts. */
+  declare private lacksReason: boolean;
   declare private problem: ProblemDetails | undefined;
 
   private readonly findings = createFindings(() => this.requestUpdate());
@@ -59,8 +62,10 @@ class WaitingAlert extends DeskElement {
   private readonly onConfirmed = async (): Promise<void> => {
     const { asked, desk, alert, isDuplicate: allowDuplicate } = this;
     if (asked === undefined) return;
-    const note = this.querySelector<HTMLTextAreaElement>('#step-note')?.value.trim() ?? '';
-    const options = { note, allowDuplicate, undoable: true };
+    const [note, reason] = [this.written('#step-note'), this.written('#step-reason')];
+    this.lacksReason = asked === 'bypass' && !isReason(reason);
+    if (this.lacksReason) return void this.focusOn('#step-reason');
+    const options = { note, reason, allowDuplicate, undoable: true };
     const answer = await takeStep(desk.client, alert.id, asked, options);
     this.isDuplicate = !allowDuplicate && isRefusedFor(answer, 'duplicate-alert');
     if (this.isDuplicate) return;
@@ -70,9 +75,14 @@ class WaitingAlert extends DeskElement {
     this.dispatchEvent(new CustomEvent('stepped', { detail }));
   };
 
+  private written(selector: string): string {
+    return this.querySelector<HTMLTextAreaElement>(selector)?.value.trim() ?? '';
+  }
+
   private ask(step: Step | undefined): void {
     this.asked = step;
     this.isDuplicate = false;
+    this.lacksReason = false;
     this.problem = undefined;
     if (step === undefined) return;
     // The editor who decides is told what its author was told.
@@ -88,15 +98,16 @@ class WaitingAlert extends DeskElement {
     const { text } = words;
     const { review } = alert;
     const isOwn = refusalOf('approve', alert, editor) === 'own-approval';
+    const { isDuplicate, lacksReason } = this;
+    const about = { alert, estimate, found, isDuplicate, lacksReason };
     const note = (said: string): TemplateResult => html`<p class="note">${said}</p>`;
     return html`
       ${note(waitsFor(alert, words, client.now()))}
       ${review?.decision === 'reject' ? note(fill(text.sentBack, { note: review.note ?? '–' })) : nothing}
-      ${review?.bypass ? note(fill(text.bypassed, { reason: review.bypass })) : nothing}
       ${isOwn && alert.status === 'awaiting-approval' ? html`<p class="quiet">${text.ownApproval}</p>` : nothing}
       <div class="buttons">${this.renderSteps()}</div>
       <div role="alert">${problem === undefined ? nothing : note(problemText(problem, words))}</div>
-      ${renderStepQuestion(this.asked, { alert, estimate, found, isDuplicate: this.isDuplicate }, desk, {
+      ${renderStepQuestion(this.asked, about, desk, {
         confirmed: () => void this.onConfirmed(),
         declined: () => this.ask(undefined),
       })}
@@ -111,7 +122,7 @@ class WaitingAlert extends DeskElement {
       (step, index) =>
         html`<button
           type="button"
-          class=${index === 0 && step !== 'cancel' ? 'main' : ''}
+          class=${index === 0 && isMain(step) ? 'main' : ''}
           data-key=${KEYS[step]}
           aria-keyshortcuts=${KEYS[step]}
           @click=${() => this.ask(step)}

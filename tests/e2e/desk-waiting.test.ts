@@ -315,7 +315,10 @@ test('an editor’s shift by keyboard alone: write, heed a warning, schedule, mo
   await keyboard.press('Control+Enter');
   await agree();
   await page.locator('h1:focus').getByText('حريق').waitFor();
-  expect(await stored(id)).toMatchObject({ status: 'scheduled', sendAt: `${year}-${two}-${two}T09:11:00.000Z` });
+  expect(await stored(id)).toMatchObject({
+    status: 'scheduled',
+    sendAt: `${year}-${two}-${two}T09:11:00.000Z`,
+  });
 
   await keyboard.press('s');
   await agree();

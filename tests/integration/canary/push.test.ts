@@ -41,7 +41,7 @@ beforeAll(async () => {
   });
   const brake = { note: () => undefined, mayRemove: () => true };
   const publicUrl = 'https://news.example';
-  channel = createWebPush({ sender, policy, brake, vapidKeyId: vapid.keyId, publicUrl }) as unknown as Channel;
+  channel = createWebPush({ sender, policy, brake, vapidKeyId: vapid.keyId, publicUrl });
 });
 afterAll(async () => {
   await sender.close(100);

@@ -31,7 +31,7 @@ beforeAll(async () => {
   const { id } = await stack.api.createAlert({ headline: 'قبل المواعيد' });
   await stack.api.waitForReport(id, isComplete);
 });
-beforeEach(() => onTestFailed(() => console.error(stack.logs())));
+beforeEach(() => onTestFailed(() => void process.stderr.write(stack.logs())));
 afterAll(async () => {
   await stack?.stop();
   await service?.stop();

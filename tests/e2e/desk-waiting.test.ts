@@ -152,10 +152,11 @@ test('a draft that was saved earlier is given a time, and is then scheduled', as
   await page.locator('h1:focus').getByText('خطاب الرئيس').waitFor();
   const sendAt = `${dayIn(2)}T15:00:00.000Z`;
   expect(await stored(id)).toMatchObject({ status: 'draft', sendAt });
+  await page.getByRole('button', { name: 'جدوِل الإرسال' }).waitFor();
   await page.keyboard.press('t');
   await page.locator('dialog[open] .goes').getByText('6:00 م').waitFor();
   await page.locator('dialog[open] .main').press('Enter');
-  await page.locator('desk-waiting').getByText('6:00 م').waitFor();
+  await page.locator('.alert header .status.scheduled').waitFor();
   expect(await stored(id)).toMatchObject({ status: 'scheduled', sendAt });
   expect(await shownToReaders(id)).toBe(404);
 });

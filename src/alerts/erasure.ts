@@ -53,8 +53,8 @@ export function createErasure(deps: {
       const place = (await redis.hget(keys.alert(id), 'published')) ?? '';
       const texts = versions.map((version) => JSON.stringify(blank(version)));
       const type = await audit.commit({ editorId: by, action: 'alert.erase', target: id }, async (link) => {
-        const args = [JSON.stringify(link), versions.length, place, ...texts];
-        const names = [keys.audit, keys.alert(id), ...readersIndexes(first)];
+        const args = [JSON.stringify(link), versions.length, place, id, ...texts];
+        const names = [keys.audit, keys.alert(id), keys.scheduled, ...readersIndexes(first)];
         const answer = await runScript(redis, ERASE, names, args);
         if (answer.type === 'stale') return { stale: answer.hash };
         return { appended: answer.type === 'erased', value: answer.type };

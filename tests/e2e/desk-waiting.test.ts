@@ -1,9 +1,11 @@
+import { Redis } from 'ioredis';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
 import type { EditorAlert } from '../../src/alerts/schema.ts';
+import { keys } from '../../src/redis/keys.ts';
 import { violations } from '../support/accessibility.ts';
-import { startChromium, type Chromium } from '../support/chromium.ts';
-import { setUndoSeconds, type DeskPage } from '../support/desk-page.ts';
+import { PHONE, startChromium, type Chromium } from '../support/chromium.ts';
+import { changeNewsroom, openDeskAs, setUndoSeconds, tabTo, type DeskPage } from '../support/desk-page.ts';
 import { deskTest } from '../support/desk-test.ts';
 import { startStack, type Stack } from '../support/stack.ts';
 
@@ -15,7 +17,7 @@ beforeAll(async () => {
   [stack, chromium] = await Promise.all([startStack(), startChromium()]);
   context = await chromium.newBrowser({ reducedMotion: 'reduce', timezoneId: 'Asia/Riyadh' });
 });
-beforeEach(() => setUndoSeconds(stack, 30));
+beforeEach(() => changeNewsroom(stack, { undoSeconds: 30, approval: 'never' }));
 afterAll(async () => {
   await chromium?.stop();
   await stack?.stop();
@@ -42,6 +44,13 @@ async function draftOf(headline: string, more: object = {}): Promise<EditorAlert
   const body = { headline, lang: 'ar', topics: ['world'], draft: true, ...more };
   return (await stack.api.asEditor('/v1/alerts', { method: 'POST', body })).body as EditorAlert;
 }
+/** What this author sends, when every alert needs a second person. */
+async function submitAs(key: string, headline: string): Promise<EditorAlert> {
+  const headers = { authorization: `Bearer ${key}` };
+  const body = { headline, lang: 'ar', topics: ['world'] };
+  return (await stack.api.call('/v1/alerts', { method: 'POST', headers, body })).body as EditorAlert;
+}
+const dayIn = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
 
 test('a draft is saved for colleagues by one key, listed, edited and sent', async ({ desk }) => {
   const { page } = desk;
@@ -130,6 +139,222 @@ test('an alert is scheduled on the clock of another time zone, listed by its tim
   await page.locator('dialog[open] .main').press('Enter');
   await page.locator('desk-waiting').getByText('هذه مسودة').waitFor();
   expect(await stored(id)).toMatchObject({ status: 'draft', sendAt: null });
+});
+
+test('a draft that was saved earlier is given a time, and is then scheduled', async ({ desk }) => {
+  const { page } = desk;
+  const { id } = await draftOf('خطاب الرئيس مساءً');
+  await page.evaluate(`location.hash = '#/${id}'`);
+  await page.locator('desk-waiting').getByText('هذه مسودة').waitFor();
+  await page.keyboard.press('e');
+  await page.locator('[name="sendClock"]').fill(`${dayIn(2)}T18:00`);
+  await page.locator('[name="headline"]').press('Control+Enter');
+  await page.locator('h1:focus').getByText('خطاب الرئيس').waitFor();
+  const sendAt = `${dayIn(2)}T15:00:00.000Z`;
+  expect(await stored(id)).toMatchObject({ status: 'draft', sendAt });
+  await page.getByRole('button', { name: 'جدوِل الإرسال' }).waitFor();
+  await page.keyboard.press('t');
+  await page.locator('dialog[open] .goes').getByText('6:00 م').waitFor();
+  await page.locator('dialog[open] .main').press('Enter');
+  await page.locator('.alert header .status.scheduled').waitFor();
+  expect(await stored(id)).toMatchObject({ status: 'scheduled', sendAt });
+  expect(await shownToReaders(id)).toBe(404);
+});
+
+test('a draft whose life is over says so, is not sent as it is, and goes out with a new life', async ({
+  desk,
+}) => {
+  const { page } = desk;
+  const ago = (hours: number): string => new Date(Date.now() - hours * 3_600_000).toISOString();
+  const { id } = await draftOf('حرارة قياسية اليوم', { expiresAt: ago(-1) });
+  // Three hours pass.
+  const redis = new Redis(stack.redis.url);
+  const aged = { ...(await stored(id)), createdAt: ago(3), expiresAt: ago(2) };
+  await redis.hset(keys.alert(id), 'v:1', JSON.stringify(aged));
+  redis.disconnect();
+  await page.evaluate(`location.hash = '#/${id}'`);
+  await page.locator('.alert header').getByText('انتهت صلاحيته').waitFor();
+  await page.keyboard.press('s');
+  await page.locator('dialog[open] .main').press('Enter');
+  await page.getByRole('alert').getByText('انتهت صلاحية الخبر وهو ينتظر').waitFor();
+  expect(await stored(id)).toMatchObject({ status: 'draft' });
+  expect(await shownToReaders(id)).toBe(404);
+
+  await page.keyboard.press('e');
+  await page.locator('[name="lifeMinutes"]').selectOption('30');
+  await page.locator('[name="headline"]').press('Control+Enter');
+  await page.locator('h1:focus').waitFor();
+  await page.keyboard.press('s');
+  await page.locator('dialog[open] .main').press('Enter');
+  await page.locator('desk-undo').waitFor();
+  await page.getByRole('button', { name: 'أرسل الآن' }).press('Enter');
+  await page.locator('.figures').waitFor();
+  expect(await shownToReaders(id)).toBe(200);
+});
+
+test('an approval can be undone within its seconds: nobody gets it, and the text is not lost', async ({
+  desk,
+}) => {
+  const { page } = desk;
+  await changeNewsroom(stack, { approval: 'always' });
+  const { id } = await submitAs(await stack.addEditor('سامي', 'author'), 'إجازة يُتراجع عنها');
+  await page.evaluate(`location.hash = '#/${id}'`);
+  await page.locator('desk-waiting').getByText('ينتظر الخبر إجازة').waitFor();
+  await page.keyboard.press('a');
+  await page.locator('dialog[open] .main').press('Enter');
+  await page.locator('desk-undo').waitFor();
+  expect(await stored(id)).toMatchObject({ status: 'scheduled', review: { decision: 'approve' } });
+  expect(await shownToReaders(id)).toBe(404);
+  await page.keyboard.press('Escape');
+  await page.locator('.alert header .status.cancelled').waitFor();
+  await page.getByRole('button', { name: 'انقل النص إلى صفحة الكتابة' }).press('Enter');
+  await page.locator('[name="headline"]:focus').waitFor();
+  expect(await page.locator('[name="headline"]').inputValue()).toBe('إجازة يُتراجع عنها');
+  expect(await stored(id)).toMatchObject({ status: 'cancelled' });
+  expect(await shownToReaders(id)).toBe(404);
+});
+
+test('an approver on a phone approves one alert and sends another back with a note, by touch', async () => {
+  await changeNewsroom(stack, { approval: 'always' });
+  const [author, approver, phone] = await Promise.all([
+    stack.addEditor('نورة', 'author'),
+    stack.addEditor('هدى', 'approver'),
+    chromium.newReader({ ...PHONE, viewport: { width: 360, height: 740 }, reducedMotion: 'reduce' }),
+  ]);
+  const good = await submitAs(author, 'افتتاح الجسر الجديد أمام السيارات');
+  const doubtful = await submitAs(author, 'أنباء عن استقالة وزير النقل');
+  const { page, complaints } = await openDeskAs(phone, stack, approver);
+  const look = async (): Promise<void> => {
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
+    expect(await violations(page)).toEqual([]);
+  };
+  const open = async (headline: string): Promise<void> => {
+    await page.getByRole('tab', { name: 'للإجازة' }).tap();
+    await page.locator('.lists li a', { hasText: headline }).tap();
+    await page.locator('h1', { hasText: headline }).waitFor();
+  };
+  const take = async (label: string): Promise<void> => {
+    await page.locator('desk-waiting > .buttons').getByRole('button', { name: label }).tap();
+    await page.locator('dialog[open] h2:focus').waitFor();
+    await look();
+  };
+  await open(good.headline);
+  await look();
+  await take('أجِز الإرسال');
+  await page.locator('dialog[open] .main').tap();
+  await page.locator('desk-undo').waitFor();
+  await look();
+  await page.locator('desk-undo').getByRole('button', { name: 'أرسل الآن' }).tap();
+  await page.locator('.figures').waitFor();
+  expect(await shownToReaders(good.id)).toBe(200);
+
+  await open(doubtful.headline);
+  await take('أعِده إلى كاتبه');
+  await page.locator('#step-note').tap();
+  await page.keyboard.insertText('المصدر واحد فقط');
+  await page.locator('dialog[open] .main').tap();
+  await page.locator('desk-waiting .note', { hasText: 'المصدر واحد فقط' }).waitFor();
+  await look();
+  const review = { decision: 'reject', note: 'المصدر واحد فقط' };
+  expect(await stored(doubtful.id)).toMatchObject({ status: 'draft', review });
+  expect(await shownToReaders(doubtful.id)).toBe(404);
+  expect(complaints).toEqual([]);
+  await page.close();
+});
+
+test('an editor’s shift by keyboard alone: write, heed a warning, schedule, move, send, undo, correct, retract, read the report', async ({
+  desk,
+}) => {
+  const { page } = desk;
+  const { keyboard } = page;
+  await draftOf('حريق كبير في سوق المدينة');
+  await page.evaluate(`addEventListener('pointerdown', () => (window.pointed = true), true)`);
+  const agree = async (): Promise<void> => {
+    await page.locator('dialog[open] h2:focus').waitFor();
+    await tabTo(page, 'dialog[open] .main');
+    await keyboard.press('Enter');
+  };
+  const type = async (name: string, text: string): Promise<void> => {
+    await tabTo(page, `[name="${name}"]`);
+    await keyboard.press('Control+a');
+    await keyboard.insertText(text);
+  };
+  const sendAtOnce = async (): Promise<void> => {
+    await page.locator('desk-undo').waitFor();
+    await tabTo(page, 'desk-undo button:not(.undo)');
+    await keyboard.press('Enter');
+    await page.locator('desk-undo').waitFor({ state: 'detached' });
+  };
+
+  await type('headline', 'حريق كبير في سوق المدينة القديمة');
+  await tabTo(page, '[name="topics"][value="world"]');
+  await keyboard.press('Space');
+  await keyboard.press('Control+Enter');
+  await page.locator('dialog[open] .found').getByText('خبر مشابه').waitFor();
+  await keyboard.press('Escape');
+  await page.locator('dialog[open]').waitFor({ state: 'detached' });
+  await tabTo(page, '[name="sendClock"]');
+  // In the next month, the day with its number: the same in the order of every country.
+  const today = new Date();
+  const next = (today.getUTCMonth() + 1) % 12;
+  const year = today.getUTCFullYear() + (next === 0 ? 1 : 0);
+  const two = String(next + 1).padStart(2, '0');
+  await keyboard.type(`${two}${two}${year}`);
+  await keyboard.press('Tab');
+  await keyboard.type('1111A');
+  expect(await page.locator('[name="sendClock"]').inputValue()).toBe(`${year}-${two}-${two}T11:11`);
+  await keyboard.press('Control+Enter');
+  await agree();
+  await page.locator('desk-waiting').getByText('11:11').waitFor();
+  const id = idOf(page);
+  expect(await stored(id)).toMatchObject({ status: 'scheduled' });
+
+  await keyboard.press('e');
+  await tabTo(page, '[name="sendClock"]');
+  for (let part = 0; part < 3; part += 1) await keyboard.press('Tab');
+  await keyboard.press('ArrowUp');
+  await keyboard.press('Control+Enter');
+  await agree();
+  await page.locator('h1:focus').getByText('حريق').waitFor();
+  expect(await stored(id)).toMatchObject({
+    status: 'scheduled',
+    sendAt: `${year}-${two}-${two}T09:11:00.000Z`,
+  });
+
+  await keyboard.press('s');
+  await agree();
+  await page.locator('desk-undo').waitFor();
+  await keyboard.press('Escape');
+  await page.locator('[name="headline"]:focus').waitFor();
+  expect(await stored(id)).toMatchObject({ status: 'cancelled' });
+  await keyboard.press('Control+Enter');
+  await agree();
+  await sendAtOnce();
+  await page.locator('.figures').waitFor();
+  const again = idOf(page);
+  expect(await shownToReaders(again)).toBe(200);
+  await expect.poll(async () => (await stored(again)).status).toBe('sent');
+
+  await keyboard.press('c');
+  await type('headline', 'حريق صغير في سوق المدينة القديمة');
+  await type('note', 'صُحح حجم الحريق');
+  await keyboard.press('Control+Enter');
+  await agree();
+  await sendAtOnce();
+  await page.locator('h1', { hasText: 'حريق صغير' }).waitFor();
+  await keyboard.press('r');
+  await type('note', 'كان تدريبًا');
+  await keyboard.press('Control+Enter');
+  await agree();
+  await page.locator('.alert header .status.retracted').waitFor();
+  expect(await stored(again)).toMatchObject({ version: 3, status: 'retracted', note: 'كان تدريبًا' });
+
+  await tabTo(page, '.versions button[aria-pressed="false"]');
+  await keyboard.press('Tab');
+  await keyboard.press('Enter');
+  await page.getByRole('button', { name: 'النسخة 1', pressed: true }).waitFor();
+  await page.locator('[data-figure="accepted"]').waitFor();
+  expect(await page.evaluate('window.pointed')).toBeUndefined();
 });
 
 test('a send can be undone by Escape, also after a reload: nobody gets it, and the text is back, unsent', async ({

@@ -73,7 +73,7 @@ export interface DeliveryWorld {
   accept(urgency?: Urgency): Promise<FanOutJob>;
   fanOut(version: FanOutJob): Promise<void>;
   /** The same, fanned out: its batches are on the list. */
-  acceptAndFanOut(): Promise<FanOutJob>;
+  acceptAndFanOut(urgency?: Urgency): Promise<FanOutJob>;
   openProcess(over?: Partial<ProcessDeps>): DeliveryProcess;
   keepHouse(): Promise<void>;
   /** Time passes, second by second or in larger steps, with housekeeping and this process at work, until the version is finished. Rejects after an hour. */
@@ -243,8 +243,8 @@ export async function openDeliveryWorld(
     addresses,
     accept,
     fanOut: doFanOut,
-    acceptAndFanOut: async () => {
-      const version = await accept();
+    acceptAndFanOut: async (urgency) => {
+      const version = await accept(urgency);
       await doFanOut(version);
       return version;
     },

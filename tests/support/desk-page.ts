@@ -82,9 +82,16 @@ export async function openDeskAs(
 }
 
 /** How long a send at the desk is held, so that it can be undone. */
-export async function setUndoSeconds({ api }: Pick<Stack, 'api'>, undoSeconds: number): Promise<void> {
+export const setUndoSeconds = (stack: Pick<Stack, 'api'>, undoSeconds: number): Promise<void> =>
+  changeNewsroom(stack, { undoSeconds });
+
+/** Changes some of the newsroom's settings. */
+export async function changeNewsroom(
+  { api }: Pick<Stack, 'api'>,
+  changed: { undoSeconds?: number; approval?: 'never' | 'always' },
+): Promise<void> {
   const settings = (await api.call('/v1/newsroom')).body as object;
-  const body = { ...settings, undoSeconds };
+  const body = { ...settings, ...changed };
   const { status } = await api.asEditor('/v1/newsroom', { method: 'PUT', body });
   if (status !== 200) throw new Error(`the newsroom's settings were refused: ${status}`);
 }
@@ -102,4 +109,13 @@ export async function followLive(origin: string): Promise<{ heard: Alert[]; clos
     });
   });
   return { heard, close: () => socket.terminate() };
+}
+
+/** Moves the focus by Tab alone, until it is on what the selector names. */
+export async function tabTo(page: Page, selector: string): Promise<void> {
+  const isThere = `document.activeElement?.matches(${JSON.stringify(selector)}) ?? false`;
+  for (let pressed = 0; !(await page.evaluate(isThere)); pressed += 1) {
+    if (pressed === 100) throw new Error(`Tab does not lead to ${selector}`);
+    await page.keyboard.press('Tab');
+  }
 }

@@ -113,3 +113,12 @@ test('quietly, nothing is sent; an alert that is not there is said', async () =>
   expect(refused.status).toBe(409);
   expect(await erase('01jd0000000000000000000000')).toMatchObject({ code: 1 });
 });
+
+test('an alert that waited for its time is taken off the schedule: it would be due for ever, and hold up others', async () => {
+  const sendAt = new Date(api.deps.now() + 3_600_000).toISOString();
+  const sent = { key: api.keys.author, body: anAlert({ sendAt }) };
+  const { body } = await api.call('POST', '/v1/alerts', sent);
+  expect((await erase(body.id)).code).toBe(0);
+  expect(await api.deps.alerts.get(body.id)).toMatchObject({ status: 'cancelled', headline: '—' });
+  expect(await api.deps.alerts.due(Number.MAX_SAFE_INTEGER, 10)).toEqual([]);
+});

@@ -59,6 +59,39 @@ test('what reached nobody, or was stopped, says nothing of the goal; a version c
   expect(await urgent()).toMatchObject({ alerts: 1, metShare: 1 });
 });
 
+test('each urgency has a goal of its own', async () => {
+  await world.subscribe(5);
+  for (const urgency of ['flash', 'normal', 'flash'] as const) {
+    await world.finish(await world.acceptAndFanOut(urgency), process);
+  }
+  const { urgencies } = await world.goal.read();
+  expect(Object.entries(urgencies).map(([urgency, { alerts }]) => [urgency, alerts])).toEqual([
+    ['flash', 2],
+    ['urgent', 0],
+    ['normal', 1],
+  ]);
+});
+
+test('what is pending has not been reached, and readers who have left are not waited for', async () => {
+  await world.subscribe(20);
+  // 14 at once, 2 late, 4 who have left: of the 16 that accept it, too few are early.
+  const at = world.now();
+  world.service.answer = (endpoint) => {
+    const number = Number(endpoint.split('/').at(-1));
+    if (number >= 16) return { type: 'gone', status: 410 };
+    return number >= 2 || world.now() - at > 180_000 ? ACCEPTED : UNAVAILABLE;
+  };
+  const version = await world.acceptAndFanOut();
+  await process.work();
+  const { outcomes, timing } = await world.report(version);
+  expect(outcomes).toMatchObject({ accepted: 14, pending: 2, gone: 4 });
+  expect(timing.withinTwoMinutes).toBe(14 / 20);
+  expect(await urgent()).toEqual(NONE);
+  await world.finish(version, process, 5000);
+  expect((await world.report(version)).timing.withinTwoMinutes).toBe(14 / 20);
+  expect(await urgent()).toMatchObject({ alerts: 1, metShare: 0 });
+});
+
 test('after thirty days an alert counts no more', async () => {
   await world.subscribe(5);
   const version = await world.acceptAndFanOut();

@@ -19,6 +19,8 @@ const EDITORS: readonly Editor[] = [
   editor('adel', 'admin'),
 ];
 
+const HOUR_MS = 3_600_000;
+
 type Move = Exclude<Action, 'finish'>;
 const MOVES: readonly Move[] = [
   'edit',
@@ -64,7 +66,8 @@ async function choose(id: string, { allowed, wild, ...drawn }: Drawn): Promise<S
   for (const move of MOVES) {
     const subject = await subjectOf(id, move);
     EDITORS.forEach((who, by) => {
-      if (refusalOf(move, subject, who) === undefined) open.push({ move, by, later: drawn.later });
+      const isOpen = refusalOf(move, subject, move === 'release' ? 'system' : who) === undefined;
+      if (isOpen) open.push({ move, by, later: drawn.later });
     });
   }
   return open[allowed % Math.max(1, open.length)] ?? drawn;
@@ -73,7 +76,7 @@ async function choose(id: string, { allowed, wild, ...drawn }: Drawn): Promise<S
 /** Does one thing to the alert, as the API, the desk or the schedule would. @returns the code of the refusal, if there is one */
 async function take(id: string, { move, by, later }: Step): Promise<string | undefined> {
   const who = EDITORS[by]!;
-  const sendAt = later ? new Date(api.deps.now() + 3_600_000).toISOString() : null;
+  const sendAt = later ? new Date(api.deps.now() + HOUR_MS).toISOString() : null;
   const newest = await api.deps.alerts.read(id);
   const headline = `خبر ${Math.random()}`;
   try {
@@ -143,6 +146,7 @@ const STEPS_OF_THE_LOG: Readonly<Record<string, Partial<Record<AlertStatus, read
   'alert.reject': { 'awaiting-approval': ['draft'] },
   'alert.cancel': { draft: ['cancelled'], 'awaiting-approval': ['cancelled'], scheduled: ['cancelled'] },
   'alert.release': { scheduled: ['sending'] },
+  'alert.expire': { scheduled: ['cancelled'] },
 };
 
 /**
@@ -181,6 +185,7 @@ test('whatever editors do one after the other, the table decides, and the alert 
       const { id } = await newDraft();
       for (const drawn of steps) {
         const one = await choose(id, drawn);
+        if (one.move === 'release') api.advance(HOUR_MS + 1);
         const subject = await subjectOf(id, one.move);
         const refused = await take(id, one);
         await check(id);
@@ -202,6 +207,8 @@ test('whatever editors do at the same time, no two of them both win, and the ale
         const { id } = await newDraft();
         for (const together of rounds) {
           const steps = await Promise.all(together.map((drawn) => choose(id, drawn)));
+          // What is scheduled falls due while the others are at it.
+          if (steps.some(({ move }) => move === 'release')) api.advance(HOUR_MS + 1);
           await Promise.all(steps.map((one) => take(id, one)));
           await check(id);
           await checkLog(id);

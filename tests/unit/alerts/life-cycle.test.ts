@@ -73,9 +73,10 @@ test('an approver who wrote the alert hears that a second person is needed', () 
   expect(refusalOf('approve', alert, { id: 'noura', role: 'author' })).toBe('forbidden');
 });
 
-test('an approver who edited what waits is not its second person either', () => {
+test('of an alert that an approver edited, neither they nor its author are the second person', () => {
   const edited = { status: 'awaiting-approval', author: 'noura', createdBy: 'huda' } as const;
   expect(refusalOf('approve', edited, { id: 'huda', role: 'approver' })).toBe('own-approval');
+  expect(refusalOf('approve', edited, { id: 'noura', role: 'approver' })).toBe('own-approval');
   expect(refusalOf('approve', edited, { id: 'adel', role: 'admin' })).toBeUndefined();
 });
 

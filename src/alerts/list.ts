@@ -31,7 +31,8 @@ export interface AlertPage {
   readonly next: string | undefined;
 }
 
-// There is no index by status, words or editor: a call reads at most this many alerts, and `next` tells where to go on.
+// There is no index by words, editor, or status but `scheduled`: a call reads at most this many alerts, and `next` tells where
+// to go on.
 const MAX_LOOKED_AT = 500;
 const TIME_LENGTH = timePrefix(0).length;
 
@@ -43,8 +44,23 @@ export function createAlertList(redis: Redis): (query: AlertQuery) => Promise<Al
     return (await redis.hget(keys.alert(before), 'published')) ?? undefined;
   }
 
+  /** Those of alerts that wait for their time: few, and found behind any number of newer alerts. */
+  async function scheduledPlaces(query: AlertQuery, from: string, count: number): Promise<string[]> {
+    const members = await redis.zrange(keys.scheduled, '0', String(MAX_LOOKED_AT - 1));
+    const ids = [...new Set(members.map((member) => member.split(':')[0] ?? ''))];
+    const places = await Promise.all(ids.map((id) => redis.hget(keys.alert(id), 'published')));
+    const oldest = query.from === undefined ? '' : timePrefix(query.from);
+    return places
+      .flatMap((place) => place ?? [])
+      .filter((place) => place >= oldest && (from === '+' || place < from.slice(1)))
+      .sort()
+      .reverse()
+      .slice(0, count);
+  }
+
   /** The next places of all the query's indexes together, in falling order, each once. */
   async function nextPlaces(query: AlertQuery, from: string, count: number): Promise<string[]> {
+    if (query.status === 'scheduled') return scheduledPlaces(query, from, count);
     const view = query.view === 'published' ? keys.alertsPublished : keys.alertsAll;
     const lang = query.lang === undefined ? '*' : primaryLanguage(query.lang);
     const topics = query.topics.length === 0 ? ['*'] : query.topics;
@@ -87,10 +103,12 @@ export function createAlertList(redis: Redis): (query: AlertQuery) => Promise<Al
 }
 
 /** Whether the query asks for an alert, as far as no index tells. */
-function filterOf({ status, q, createdBy }: AlertQuery): (alert: EditorAlert) => boolean {
+function filterOf({ topics, lang, status, q, createdBy }: AlertQuery): (alert: EditorAlert) => boolean {
   const words = q === undefined ? [] : normaliseHeadline(q).split(' ');
   return (alert) => {
     if (status !== undefined && alert.status !== status) return false;
+    if (topics.length > 0 && !topics.some((topic) => alert.topics.includes(topic))) return false;
+    if (lang !== undefined && primaryLanguage(alert.lang) !== primaryLanguage(lang)) return false;
     if (createdBy !== undefined && ![alert.author, alert.createdBy].includes(createdBy)) return false;
     if (words.length === 0) return true;
     const text = normaliseHeadline([alert.headline, alert.body, alert.note].filter(Boolean).join(' '));

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { newAlertId } from '../../../src/alerts/id.ts';
+import { firstVersion } from '../../../src/alerts/versions.ts';
 import { anAlert, startTestApi, type TestApi } from '../../support/api.ts';
 
 let api: TestApi;
@@ -44,6 +46,32 @@ test('by time, editor and status, all together, page by page', async () => {
   expect(await search({ status: 'draft', q: 'الجسر' })).toEqual(['draft']);
   expect(await search({ q: 'جسر', before: ids['draft'] ?? '', to: at(10) })).toEqual(['bridge']);
   expect(await search({ q: 'جسر', before: at(10), to: at(1.5) })).toEqual(['bridge']);
+});
+
+test('what is scheduled is found behind hundreds of newer alerts, by topic and language too, page by page', async () => {
+  const sendAt = at(100);
+  for (const [name, fields] of [
+    ['first', { topics: ['economy'] }],
+    ['second', { lang: 'en' }],
+  ] as const) {
+    const body = anAlert({ url: null, headline: `موعد ${name}`, sendAt, ...fields });
+    const { status, body: made } = await api.call('POST', '/v1/alerts', { key: api.keys.approver, body });
+    expect([status, made.status]).toEqual([201, 'scheduled']);
+    ids[name] = made.id;
+    api.advance(1000);
+  }
+  for (let count = 0; count < 510; count += 1) {
+    api.advance(1000);
+    const input = { headline: `خبر ${count}`, lang: 'ar', topics: ['world'], urgency: 'normal' as const };
+    const alert = firstVersion(newAlertId(api.deps.now()), input, 'editor', api.deps.now());
+    await api.deps.alerts.create(alert, { allowDuplicate: true });
+  }
+  expect(await search({ status: 'scheduled', limit: '5' })).toEqual(['second', 'first']);
+  expect(await search({ status: 'scheduled', limit: '1' })).toEqual(['second']);
+  expect(await search({ status: 'scheduled', limit: '1', before: ids['second'] ?? '' })).toEqual(['first']);
+  expect(await search({ status: 'scheduled', topics: 'economy' })).toEqual(['first']);
+  expect(await search({ status: 'scheduled', lang: 'en' })).toEqual(['second']);
+  expect(await search({ status: 'scheduled', from: at(1000) })).toEqual([]);
 });
 
 test('only editors search', async () => {

@@ -127,6 +127,12 @@ test('an approver sends an own alert without a second person by giving a reason,
   await page.locator('dialog[open] .main').press('Enter');
   await page.locator('.figures').waitFor();
   expect(await shownToReaders(id)).toBe(200);
+  // The others hear of it wherever they are at the desk; who writes is no approver.
+  await other.page.getByRole('alert').getByRole('link', { name: 'من دون محرّر ثانٍ' }).waitFor();
+  expect(await violations(other.page)).toEqual([]);
+  expect(await author.page.getByText('من دون محرّر ثانٍ').count()).toBe(0);
+  await other.page.getByRole('alert').getByRole('button', { name: 'إغلاق' }).click();
+  await other.page.getByText('من دون محرّر ثانٍ').waitFor({ state: 'detached' });
   await other.page.reload();
   await other.page.locator('.alert .note', { hasText: reason }).waitFor();
   expect(await violations(other.page)).toEqual([]);

@@ -1,7 +1,7 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { Client } from '../client.ts';
 import type { Route } from '../route.ts';
-import { followColleagues, type Writing } from './desk-line.ts';
+import { followColleagues, type Action, type Writing } from './desk-line.ts';
 
 /** Half of the time for which a note counts. */
 const NOTE_EVERY_MS = 10_000;
@@ -10,6 +10,7 @@ interface DeskState {
   readonly client: Client;
   readonly route: () => Route;
   readonly isSignedIn: () => boolean;
+  readonly onAction: (action: Action) => void;
   /** Colleagues did something. */
   readonly onChange: () => void;
 }
@@ -53,6 +54,7 @@ export class Colleagues implements ReactiveController {
     if (!this.desk.isSignedIn()) this.hangUp();
     else
       this.line ??= followColleagues({
+        onAction: this.desk.onAction,
         onChange: this.desk.onChange,
         onWriting: (writing) => {
           this.writing = writing;

@@ -6,7 +6,16 @@ export interface Writing {
   readonly on: string;
 }
 
+/** What an editor did: an entry of the audit log. */
+export interface Action {
+  readonly editorId: string;
+  readonly action: string;
+  /** An alert's id, and perhaps a colon and the version; or something else. */
+  readonly target: string;
+}
+
 interface Handlers {
+  readonly onAction: (action: Action) => void;
   /** Colleagues did something, or may have while the line was down. Several actions at a time are told once. */
   readonly onChange: () => void;
   readonly onWriting: (editors: readonly Writing[]) => void;
@@ -35,7 +44,10 @@ export function followColleagues(handlers: Handlers): { close(): void } {
       if (failures > 0) changed();
       failures = 0;
     });
-    source.addEventListener('action', changed);
+    source.addEventListener('action', (event: MessageEvent<string>) => {
+      handlers.onAction(JSON.parse(event.data) as Action);
+      changed();
+    });
     source.addEventListener('much', changed);
     source.addEventListener('writing', (event: MessageEvent<string>) => {
       handlers.onWriting((JSON.parse(event.data) as { editors: readonly Writing[] }).editors);

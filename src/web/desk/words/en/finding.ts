@@ -47,6 +47,7 @@ export const finding: Translated<typeof ar> = {
     'Single letters work while you are not typing in a field. None of them sends without the last question.',
   keysOn: 'Single-letter shortcuts are on',
   close: 'Close',
+  bypassed: 'An alert was approved without a second editor ({name}). Read the reason.',
   key: {
     sheet: 'This list',
     write: 'New alert',

@@ -10,7 +10,7 @@ import { check } from './check.mjs';
 import { CACHE, SetupError, nodeTool, progress, run } from './lib/project.mjs';
 import { setup } from './setup.mjs';
 
-const DEADLINE_MS = 18 * 60_000;
+const DEADLINE_MS = 22 * 60_000;
 const SUITES = ['checks', 'unit', 'integration', 'e2e', 'quality'];
 const WITH_BROWSERS = new Set(['e2e', 'quality']);
 

@@ -94,7 +94,7 @@ test('single keys lead through the desk, are listed, do nothing while somebody t
 }) => {
   const { page } = desk;
   await stack.api.createAlert({ headline: 'خبر للاختصارات' });
-  await page.locator('.lists li').first().waitFor();
+  await page.locator('.lists li', { hasText: 'خبر للاختصارات' }).waitFor();
   await page.locator('[name="headline"]').fill('');
   await page.locator('[name="headline"]').pressSequentially('h?2');
   expect(await page.locator('[name="headline"]').inputValue()).toBe('h?2');

@@ -37,6 +37,12 @@ beforeAll(async () => {
   await page.getByRole('button', { name: 'فعّل الإشعارات' }).click();
   await page.locator('ajil-notifications .card.on').waitFor();
   registrationId = await registered;
+  // A message that comes while the worker is not yet active may be dropped by the devtools.
+  await page.evaluate(`navigator.serviceWorker.ready.then(({ active }) => new Promise((done) => {
+    const look = () => active.state === 'activated' && done();
+    active.addEventListener('statechange', look);
+    look();
+  }))`);
 });
 afterAll(async () => {
   await chromium?.stop();
@@ -88,7 +94,7 @@ test('a delivered push is shown with title, direction, language, tag and icon, a
     ({ id } = await stack.api.createAlert(fields));
   });
   await deliver(message);
-  await expect.poll(standing).toEqual([
+  await expect.poll(standing, { timeout: 30_000 }).toEqual([
     {
       title: fields.headline,
       body: fields.body,

@@ -21,7 +21,8 @@ async function newerVersion(
   const { tag } = options;
   const data = alertData(options.data);
   if (tag === undefined || data === undefined) return undefined;
-  const standing = await registration.getNotifications({ tag });
+  // A browser that cannot say what stands must not keep the message from being shown.
+  const standing = await registration.getNotifications({ tag }).catch(() => []);
   return standing.find((shown) => ((shown.data as PushData | null)?.version ?? 0) > data.version);
 }
 

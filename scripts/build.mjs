@@ -1,6 +1,6 @@
 /** Bundles the server and the pages into dist/ (vite); skips what is up to date. */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { withLock } from './lib/lock.mjs';
@@ -17,7 +17,6 @@ const PARTS = [
   },
   {
     name: 'pages',
-    needs: 'vite.config.ts',
     inputs: ['src', 'vite.config.ts', 'vite.standalone.config.ts', 'package-lock.json'],
     excludes: [],
     stamp: 'dist/.pages-built',
@@ -37,10 +36,7 @@ const PARTS = [
  * @throws {SetupError} with the compiler's output
  */
 export async function build() {
-  const stale = () =>
-    PARTS.filter((part) => part.needs === undefined || existsSync(join(PROJECT, part.needs))).filter(
-      (part) => readStamp(part) !== fingerprint(part),
-    );
+  const stale = () => PARTS.filter((part) => readStamp(part) !== fingerprint(part));
   if (stale().length === 0) return;
   await withLock('build', async () => {
     for (const part of stale()) await buildPart(part);

@@ -1,6 +1,6 @@
 /**
- * Everything that must hold: set-up, build, checks, then the suites that vitest runs. It should take ten minutes on two cores; a
- * slow machine gets more, and what hangs is stopped.
+ * Everything that must hold: set-up, build, checks, then the suites that vitest runs. It takes about 14 minutes on two cores;
+ * what hangs is stopped.
  * The last line is the totals alone: `N passed, N failed`. Arguments name the suites to run (all of them by default).
  */
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';

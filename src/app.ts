@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { RequestListener } from 'node:http';
-import express, { type Request, type RequestHandler, type Response } from 'express';
+import express, { type Request, type Response } from 'express';
 import { Counter } from 'prom-client';
 import type { Config } from './config.ts';
 import type { AlertStore } from './alerts/store.ts';
@@ -62,6 +62,7 @@ import { serveOperations } from './api/health.ts';
 import { servePasskeys } from './api/passkeys.ts';
 import { servePages } from './pages/pages.ts';
 import { recordRefusedActions } from './api/refused-actions.ts';
+import { noIndex } from './http/no-index.ts';
 import { createProblemWriter, Problem } from './http/problem.ts';
 import { servePublicConfig } from './api/public-config.ts';
 import { createRateLimits, DEFAULT_RATE_LIMITS, type RateBounds } from './http/rate-limits.ts';
@@ -279,9 +280,3 @@ function fanOutFailures(deps: Pick<ApiDeps, 'logger' | 'metrics'>) {
     );
   };
 }
-
-/** No search engine shows a drill as news. */
-const noIndex: RequestHandler = (_request, response, next) => {
-  response.set('X-Robots-Tag', 'noindex');
-  next();
-};

@@ -97,7 +97,7 @@ export const newVersionSchema = z
     urgency: urgencySchema.nullable().optional(),
     expiresAt: timeSchema.nullable().optional(),
     undoable: undoableSchema,
-    /** Pages, bars and feeds show it, and nobody who has an earlier version is notified. */
+    /** Pages, bars and feeds show it. Devices with an earlier version get no notification. */
     silent: z.boolean().nullable().optional(),
   })
   .refine(({ change, silent }) => silent !== true || change === 'update', {

@@ -11,7 +11,7 @@ export interface Authentication {
   isEditor(request: Request): Promise<boolean>;
   /** The editor who asks; undefined for a reader. @throws {Problem} 401 for a key that is not known, 403 without CSRF token */
   identify(request: Request): Promise<Editor | undefined>;
-  /** Who asks, once it was identified. */
+  /** The editor that {@link identify} has found for this request. */
   known(request: Request): Editor | undefined;
   /** @throws {Problem} 401 for a reader, 403 for an editor of a lesser role */
   require(request: Request, least: Role): Promise<Editor>;

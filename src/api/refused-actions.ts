@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler, Request } from 'express';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
-import type { AuditLog } from '../editors/audit.ts';
+import { REFUSED, type AuditLog } from '../editors/audit.ts';
 import type { Editor } from '../editors/schema.ts';
 import { Problem, type ProblemCode } from '../http/problem.ts';
 import type { Logger } from '../ops/logger.ts';
@@ -29,7 +29,7 @@ export function recordRefusedActions(deps: {
       () => true,
       () => false,
     );
-    if (isFew) await deps.audit.append({ editorId, action: 'refused', target });
+    if (isFew) await deps.audit.append({ editorId, action: REFUSED, target });
     else deps.logger.warn({ editorId, target }, 'too many refused actions for the audit log');
   }
 

@@ -50,26 +50,31 @@ function portOf(text: string): number {
   throw new InvalidArgumentError('It must be a port from 1 to 65535.');
 }
 
-async function runDrill(options: Options): Promise<void> {
-  let started: { readonly env: Env; readonly redis: EmbeddedRedis } | undefined;
-  await withServices(async (services) => {
-    const vapid = await loadVapidKeys({ dataDir: services.config.dataDir, ...services.config.vapid });
-    const dataDir = join(services.config.dataDir, 'drill');
+function runDrill(options: Options): Promise<void> {
+  return withServices(async (services) => {
+    const { config } = services;
+    const vapid = await loadVapidKeys({ dataDir: config.dataDir, ...config.vapid });
+    const dataDir = join(config.dataDir, 'drill');
     const redis = await openRedis(dataDir);
-    started = { redis, env: environment(services.config, vapid, { dataDir, redisUrl: redis.url }, options) };
-    const devices = await withRedis(redis.url, (to) => furnish(services, vapid, to));
-    print(`A drill at ${started.env['PUBLIC_URL']}/desk, for ${devices} test device(s). Ctrl-C ends it.`);
+    try {
+      const devices = await withRedis(redis.url, (to) => furnish(services, vapid, to));
+      const env = environment(config, vapid, { dataDir, redisUrl: redis.url }, options);
+      print(`A drill at ${env['PUBLIC_URL']}/desk, for ${devices} test device(s). Ctrl-C ends it.`);
+      await runUntilStopped(env);
+    } finally {
+      await redis.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    }
   });
-  if (started === undefined) return;
-  const { env, redis } = started;
+}
+
+async function runUntilStopped(env: Env): Promise<void> {
   const main = join(PROJECT, 'dist/src/main.js');
   const drill = forkRole({ file: main, env, stopDeadlineMs: STOP_MS, onMessage: () => undefined });
   const stop = (): void => void drill.stop();
   process.once('SIGINT', stop).once('SIGTERM', stop).once('SIGHUP', stop);
   const reason = await drill.ended;
-  await redis.stop();
-  await rm(env['DATA_DIR'] ?? '', { recursive: true, force: true });
-  if (reason !== 'exit code 0') throw new CliError(`The drill ended: ${reason}.`);
+  if (reason !== 'exit code 0') throw new CliError(`The drill ended (${reason}): its log above says why.`);
 }
 
 /** An empty Redis of the drill's own, which ends with this process. */
@@ -106,7 +111,7 @@ async function furnish({ config, ...from }: Services, vapid: VapidKeys, to: Redi
   );
 }
 
-/** What the drill's processes have besides, or instead of, the variables of this one. */
+/** The drill's processes have the variables of this one, changed by these. Undefined: without it. */
 function environment(
   config: Config,
   vapid: VapidKeys,

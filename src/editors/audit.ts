@@ -14,6 +14,9 @@ interface AuditEntry {
   readonly target: string;
 }
 
+/** The action of an entry that changed nothing: the newsroom's rules refused what the editor asked for. */
+export const REFUSED = 'refused';
+
 /** The next link of the chain. */
 export interface AuditLink {
   readonly prev: string;

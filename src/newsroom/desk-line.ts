@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { REFUSED } from '../editors/audit.ts';
 import { fieldsOf } from '../editors/audit-page.ts';
 import type { Logger } from '../ops/logger.ts';
 import { isRedisAway } from '../redis/is-redis-away.ts';
@@ -70,7 +71,8 @@ export function createDeskLine(deps: { redis: Redis; logger: Logger; now: () => 
     }
     for (const [, fields] of entries) {
       const action = actionSchema.safeParse(JSON.parse(fieldsOf(fields).entry ?? 'null'));
-      if (action.success) tell({ type: 'action', ...action.data });
+      // Nobody's lists change by what was refused.
+      if (action.success && action.data.action !== REFUSED) tell({ type: 'action', ...action.data });
     }
   }
 

@@ -20,8 +20,8 @@ interface House {
 
 /**
  * Makes a house for a drill out of the newsroom's own: its editors with their keys, its topics and its rules; as readers
- * nobody but the test devices. Alerts, readers, webhooks and sources stay behind, so nothing that happens in the drill can
- * reach anybody else.
+ * nobody but the test devices. Alerts, readers, webhooks and sources stay behind, so nothing that happens in the drill
+ * reaches a reader.
  * @param to empty
  * @returns how many test devices take part
  */
@@ -50,4 +50,4 @@ export async function furnishDrill(
 }
 
 const drillName = (lang: string, name: string): string =>
-  `${DRILL[lang === 'ar' ? 'ar' : 'en'].title} · ${name}`.slice(0, NAME_LENGTH);
+  `${DRILL[lang === 'ar' ? 'ar' : 'en'].title} · ${name}`.slice(0, NAME_LENGTH).toWellFormed();

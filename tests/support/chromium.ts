@@ -6,7 +6,7 @@ import { findBrowser } from './browser-program.ts';
 
 export interface Chromium {
   /**
-   * Another reader, with storage, cache, service workers and tabs of their own.
+   * Makes another reader, who shares no storage, cache, service worker or tab with the others.
    * @param options viewport, locale, colour scheme, permissions and so on; a desk-wide Arabic browser by default
    */
   newReader(options?: BrowserContextOptions): Promise<BrowserContext>;

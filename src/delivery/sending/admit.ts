@@ -5,11 +5,11 @@ import { createWallClocks } from './wall-clocks.ts';
 
 /**
  * Whether a delivery leaves now. What is held stays unsent: that is its outcome, with the reason. `count`: it leaves if the
- * reader has had fewer than `cap` alerts on this date.
+ * reader has had fewer than `cap` alerts on this date (daily-caps.ts).
  */
 export type Admission =
   | { readonly type: 'send' }
-  | { readonly type: 'hold'; readonly reason: 'quiet' | 'cap' }
+  | { readonly type: 'hold'; readonly reason: 'quiet' }
   | { readonly type: 'count'; readonly cap: number; readonly date: string };
 
 const SEND: Admission = { type: 'send' };
@@ -21,8 +21,8 @@ const clocks = createWallClocks();
  * What the reader's own rules say of a delivery, each time before it is sent: a function of the record, the version and
  * the time, and of nothing else. A reader who was removed, or is not in the audience, does not come here.
  *
- * Quiet hours and the daily cap hold what is urgent or normal; a flash passes, unless the reader wants none in quiet hours. A
- * correction or retraction passes for a reader who has what it takes back.
+ * Quiet hours and the daily cap hold urgent and normal alerts. A flash passes, unless the reader wants none in quiet hours. If the
+ * device has the text that a correction or a retraction takes back, that passes too.
  * @param wishes undefined: the reader has none
  * @param holds the device has, or may have, an earlier version
  */

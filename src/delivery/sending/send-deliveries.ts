@@ -4,9 +4,10 @@ import { asSent } from '../../alerts/silent.ts';
 import type { Member } from '../../audience/selection.ts';
 import type { Channel, Message } from '../../channels/channel.ts';
 import type { RetryReason } from '../../push/types.ts';
+import type { CappedReader } from '../ledger/daily-caps.ts';
 import { createHolders } from '../ledger/holders.ts';
 import type { Outcome } from '../report/outcomes.ts';
-import { admit, type Admission } from './admit.ts';
+import { admit } from './admit.ts';
 import type { SendingDeps } from './deps.ts';
 import { defer, fail, settle, type RunState } from './run-state.ts';
 import type { Standing } from './standing.ts';
@@ -54,32 +55,25 @@ export async function sendDeliveries(
     if (!unproven || attempt === 0) standing.refused(shard, member);
   }
 
-  /** @returns what each reader's own rules say, once the readers with a daily cap are counted */
-  async function admitAll(
+  /** @returns why readers' own rules hold the alert, by slot; counts it for the readers with a daily cap */
+  async function heldIn(
     shard: number,
     members: readonly Member[],
     holds: (slot: number) => boolean,
-  ): Promise<Admission[]> {
-    const found = members.map(({ slot, wishes }) => admit(wishes, alert, holds(slot), deps.now()));
-    const capped = members.flatMap(({ slot, address: { auth } }, index) => {
-      const admission = found[index];
-      return admission?.type === 'count' ? [{ ...admission, slot, auth }] : [];
-    });
-    const full = await deps.caps.count(shard, alertId, capped);
-    return found.map((admission, index) =>
-      full.has(members[index]?.slot ?? NaN) ? { type: 'hold', reason: 'cap' } : admission,
-    );
+  ): Promise<ReadonlyMap<number, 'quiet' | 'cap'>> {
+    const held = new Map<number, 'quiet' | 'cap'>();
+    const capped: CappedReader[] = [];
+    for (const { slot, wishes, address } of members) {
+      const admission = admit(wishes, alert, holds(slot), deps.now());
+      if (admission.type === 'hold') held.set(slot, admission.reason);
+      if (admission.type === 'count') capped.push({ ...admission, slot, auth: address.auth });
+    }
+    for (const slot of await deps.caps.count(shard, alertId, capped)) held.set(slot, 'cap');
+    return held;
   }
 
-  async function deliver(
-    shard: number,
-    member: Member,
-    token: string,
-    holds: boolean,
-    admission: Admission | undefined,
-  ): Promise<void> {
+  async function deliver(shard: number, member: Member, token: string, holds: boolean): Promise<void> {
     const { address } = member;
-    if (admission?.type === 'hold') return note(shard, member.slot, `held-${admission.reason}`);
     const channel = deps.channels.of(address);
     const ttl = Math.max(1, Math.floor((life.expiresAtMs - deps.now()) / 1000));
     const answer = await forms.of(channel, holds).send(address, { token, ttl }, order);
@@ -129,10 +123,13 @@ export async function sendDeliveries(
       shard,
       members.map((member) => member.slot),
     );
-    const admissions = await admitAll(shard, members, holds);
+    const held = await heldIn(shard, members, holds);
+    for (const [slot, reason] of held) note(shard, slot, `held-${reason}`);
     await Promise.all(
-      members.map((member, index) =>
-        deliver(shard, member, tokens[index] ?? '', holds(member.slot), admissions[index]).catch(failed),
+      members.flatMap((member, index) =>
+        held.has(member.slot)
+          ? []
+          : [deliver(shard, member, tokens[index] ?? '', holds(member.slot)).catch(failed)],
       ),
     );
   }

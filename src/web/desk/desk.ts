@@ -4,8 +4,7 @@ import { recall, remember } from '../common/browser-memory.ts';
 import type { DeskConfig, DeskSession } from './answers.ts';
 import { createClient, type Client } from './client.ts';
 import { Colleagues } from './colleagues/colleagues.ts';
-import type { Action } from './colleagues/desk-line.ts';
-import { bypassIn, renderBypass } from './colleagues/render-bypass.ts';
+import { renderBypass } from './colleagues/render-bypass.ts';
 import { renderWriting } from './colleagues/render-writing.ts';
 import { DeskElement } from './element.ts';
 import { pressByKeys } from './keyboard/shortcuts.ts';
@@ -34,7 +33,6 @@ class Desk extends DeskElement {
     words: { state: true },
     session: { state: true },
     config: { state: true },
-    bypass: { state: true },
     trouble: { state: true },
     ended: { state: true },
     names: { state: true },
@@ -47,8 +45,6 @@ class Desk extends DeskElement {
   declare private words: Words;
   declare private session: DeskSession | undefined;
   declare private config: DeskConfig | undefined;
-  /** A colleague sent without a second person. */
-  declare private bypass: Action | undefined;
   /** The server did not answer the first questions. */
   declare private trouble: boolean;
   /** The session ended while the editor worked. */
@@ -85,8 +81,7 @@ class Desk extends DeskElement {
     this.colleagues = new Colleagues(this, {
       client: this.client,
       route: () => this.route,
-      isSignedIn: () => this.session !== undefined,
-      onAction: (action) => (this.bypass = bypassIn(action, this.session?.editor) ?? this.bypass),
+      editor: () => this.session?.editor,
       onChange: () => this.onChanged(),
     });
     this.signOut = createSignOut(this, {
@@ -200,7 +195,7 @@ class Desk extends DeskElement {
       })}
       ${this.config?.drill === true ? html`<p class="drill">${text.drill}</p>` : nothing}
       <main id="content" tabindex="-1">
-        ${renderBypass(this.bypass, { words, names: this.names }, () => (this.bypass = undefined))}
+        ${renderBypass(this.colleagues.bypass, { words, names: this.names }, () => this.colleagues.noteBypass(undefined))}
         <div role="alert">
           ${this.told === undefined ? nothing : html`<p class="notice ${this.told}">${text[this.told]}</p>`}
         </div>

@@ -63,6 +63,18 @@ test('what an editor does is told to the others, whoever did it', async () => {
   await expect.poll(() => told.map((event) => event['action'])).toContain('alert.abort');
 });
 
+test('what the rules refused changes nothing, and is not told', async () => {
+  const told = await follow(api.keys.approver);
+  const refused = await api.call('PUT', '/v1/newsroom', { key: api.keys.author, body: {} });
+  expect(refused.status).toBe(403);
+  const body = anAlert({ headline: 'خبر بعد رفض', url: null });
+  expect((await api.call('POST', '/v1/alerts', { key: api.keys.author, body })).status).toBe(201);
+  const actions = () => told.filter(({ type }) => type === 'action').map(({ action }) => action);
+  await expect.poll(actions).toEqual(['alert.create']);
+  const { entries } = (await api.call('GET', '/v1/audit?limit=2', { key: api.keys.admin })).body;
+  expect(entries.map(({ action }: { action: string }) => action)).toEqual(['alert.create', 'refused']);
+});
+
 test('who is writing is told, until they stop or fall silent', async () => {
   const told = await follow(api.keys.approver);
   const writing = { editorId: await idOf('author'), on: 'new' };

@@ -109,7 +109,7 @@ class Sources extends AdminElement {
       <details>
         <summary>${admin.change}</summary>
         ${keyed(
-          // Other settings get the form anew, without the lines that were added by hand.
+          // Saved settings make a new form: the lines that somebody added by hand are gone from it.
           JSON.stringify(source),
           html`<form @submit=${(event: SubmitEvent) => void this.save(event, source)}>
             ${renderSourceFields(source, this.desk, (name) => this.faultIn(source.id, name))}

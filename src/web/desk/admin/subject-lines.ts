@@ -53,7 +53,7 @@ function renderTopics(
   { text, language }: Words,
 ): TemplateResult {
   const named = topics.map(({ id, names }) => [id, names[language] ?? id] as const);
-  // A topic that was deleted meanwhile.
+  // An admin has deleted the topic since.
   const isUnknown = topic !== null && !topics.some(({ id }) => id === topic);
   const choices = [
     ['', text.admin.noTopic] as const,

@@ -1,6 +1,8 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { Client } from '../client.ts';
 import type { Route } from '../route.ts';
+import type { DeskSession } from '../answers.ts';
+import { bypassIn } from './render-bypass.ts';
 import { followColleagues, type Action, type Writing } from './desk-line.ts';
 
 /** Half of the time for which a note counts. */
@@ -9,8 +11,8 @@ const NOTE_EVERY_MS = 10_000;
 interface DeskState {
   readonly client: Client;
   readonly route: () => Route;
-  readonly isSignedIn: () => boolean;
-  readonly onAction: (action: Action) => void;
+  /** Who is signed in. */
+  readonly editor: () => DeskSession['editor'] | undefined;
   /** Colleagues did something. */
   readonly onChange: () => void;
 }
@@ -25,6 +27,8 @@ function writtenOn(route: Route): string | undefined {
 export class Colleagues implements ReactiveController {
   /** Who is writing now, this editor included. */
   writing: readonly Writing[] = [];
+  /** The last time that a colleague sent without a second person, until this approver has read of it. */
+  bypass: Action | undefined;
   private readonly host: ReactiveControllerHost & HTMLElement;
   private readonly desk: DeskState;
   private line: { close(): void } | undefined;
@@ -51,10 +55,10 @@ export class Colleagues implements ReactiveController {
   }
 
   hostUpdate(): void {
-    if (!this.desk.isSignedIn()) this.hangUp();
+    if (this.desk.editor() === undefined) this.hangUp();
     else
       this.line ??= followColleagues({
-        onAction: this.desk.onAction,
+        onAction: (action) => this.noteBypass(bypassIn(action, this.desk.editor()) ?? this.bypass),
         onChange: this.desk.onChange,
         onWriting: (writing) => {
           this.writing = writing;
@@ -63,10 +67,16 @@ export class Colleagues implements ReactiveController {
       });
   }
 
+  noteBypass(bypass: Action | undefined): void {
+    this.bypass = bypass;
+    this.host.requestUpdate();
+  }
+
   private hangUp(): void {
     this.line?.close();
     this.line = undefined;
     this.writing = [];
+    this.bypass = undefined;
   }
 
   private readonly onInput = ({ target }: Event): void => {

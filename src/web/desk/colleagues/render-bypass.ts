@@ -5,7 +5,7 @@ import type { Action } from './desk-line.ts';
 
 const BYPASS = 'alert.approve-bypassing';
 
-/** The last time that somebody else sent without a second person, of these actions; undefined: nobody did, or the editor is no approver. */
+/** The action, if a colleague approved their own alert by it and the editor is one to be told: an approver or an admin. */
 export function bypassIn(
   action: Action,
   editor: { readonly id: string; readonly role: string } | undefined,

@@ -68,6 +68,7 @@ import { servePublicConfig } from './api/public-config.ts';
 import { createRateLimits, DEFAULT_RATE_LIMITS, type RateBounds } from './http/rate-limits.ts';
 import { createReceipts } from './api/receipts.ts';
 import { serveReport } from './api/report.ts';
+import { createPacedServices } from './delivery/report/paced-services.ts';
 import { createRefusedKeys } from './api/refused-keys.ts';
 import { createRequestLog } from './http/request-log.ts';
 import { serveSession } from './api/session.ts';
@@ -208,7 +209,7 @@ export function createApp(input: ApiDeps): Api {
   const router = express.Router({ caseSensitive: true, strict: true });
   serveAlerts(router, deps);
   serveWaitingAlerts(router, deps);
-  serveReport(router, deps);
+  serveReport(router, { ...deps, pacedServices: createPacedServices(deps.redis) });
   serveAudience(router, deps);
   serveGoal(router, deps);
   serveChecks(router, { ...deps, fetchPage, check: createChecks({ ...deps, fetchPage }) });

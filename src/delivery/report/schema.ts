@@ -37,6 +37,11 @@ export const reportSchema = z.strictObject({
   held: z
     .strictObject({ quiet: count, cap: count })
     .describe('Why deliveries were held back: quiet hours of the reader, or the daily cap'),
+  paced: z
+    .array(z.strictObject({ service: z.string(), perMinute: z.number().int().min(1) }))
+    .describe(
+      'Push services that now take only so many messages a minute, while deliveries are pending: readers who open alerts go first',
+    ),
   live: z.strictObject({ connections: count }),
   receipts: z.strictObject({ shown: count, opened: count }),
   timing: z.strictObject({

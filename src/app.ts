@@ -69,6 +69,8 @@ import { createRateLimits, DEFAULT_RATE_LIMITS, type RateBounds } from './http/r
 import { createReceipts } from './api/receipts.ts';
 import { serveReport } from './api/report.ts';
 import { createPacedServices } from './delivery/report/paced-services.ts';
+import { createRecent } from './delivery/report/recent.ts';
+import { serveRecent } from './api/recent.ts';
 import { createRefusedKeys } from './api/refused-keys.ts';
 import { createRequestLog } from './http/request-log.ts';
 import { serveSession } from './api/session.ts';
@@ -211,6 +213,7 @@ export function createApp(input: ApiDeps): Api {
   serveWaitingAlerts(router, deps);
   serveReport(router, { ...deps, pacedServices: createPacedServices(deps.redis) });
   serveAudience(router, deps);
+  serveRecent(router, { ...deps, recent: createRecent(deps) });
   serveGoal(router, deps);
   serveChecks(router, { ...deps, fetchPage, check: createChecks({ ...deps, fetchPage }) });
   serveSources(router, deps);

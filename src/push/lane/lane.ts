@@ -226,7 +226,7 @@ export function createLane(deps: {
       if (answer?.type === 'retry') return Math.max(1, answer.afterMs);
       if (isBehind(rank)) return DEFAULT_RETRY_AFTER;
       // More wait than it serves before they have waited too long.
-      return !isOurs() && waiting() > 2 * limit.value ? DEFAULT_RETRY_AFTER : 0;
+      return !isOurs() && waiting(rank) > 2 * limit.value ? DEFAULT_RETRY_AFTER : 0;
     },
     close() {
       clearTimeout(timer);

@@ -53,10 +53,12 @@ export function createPace(now: () => number, onChange: (perMinute: number | und
   let tryAt = Infinity;
   let tryAfter = FIRST_TRY_MS;
   let nextAt = 0;
+  let setAt = -Infinity;
 
   function set(rate: number): void {
     perMinute = Math.max(LEAST_PER_MINUTE, Math.floor(rate));
     nextAt = Math.max(nextAt, now());
+    setAt = now();
     onChange(perMinute);
   }
 
@@ -99,6 +101,8 @@ export function createPace(now: () => number, onChange: (perMinute: number | und
         set(known);
         known = undefined;
       } else if (perMinute !== undefined) {
+        // What the service took before this rate was known may still fill its minute.
+        if (time - setAt < MINUTE_MS) return;
         // It may have taken nothing in the last minute because it had asked for a longer pause.
         set(Math.max(perMinute / 2, Math.min(perMinute, took) * BELOW));
       } else if (time - refusedSince >= MINUTE_MS && took > 0) {

@@ -61,7 +61,7 @@ test('readers who open notifications are in the first batches, and everybody get
 test('where nobody opens anything, each batch is of all, and none waits for a second round', async () => {
   await world.subscribe(500);
   await world.acceptAndFanOut();
-  expect(partsOf(batches())).toEqual(['all', 'all']);
+  expect(new Set(partsOf(batches()))).toEqual(new Set(['all']));
 });
 
 test('a fan-out that runs again makes the same batches, although others have opened something since', async () => {
@@ -83,8 +83,7 @@ test('who goes first goes first in retries too', async () => {
   for (const { batch, alertId, version: number } of batches()) {
     await process.run(`${alertId}-${number}-b${batch}`);
   }
-  const letters = [...new Set(world.jobs.ids().map((id) => id[0]))].sort();
-  expect(letters).toEqual(['e', 'r']);
+  expect(new Set(world.jobs.ids().map((id) => id[0]))).toEqual(new Set(['e', 'r']));
   world.service.answer = () => ACCEPTED;
   await world.finish(version, process);
   expect((await world.report(version)).outcomes).toMatchObject({ accepted: 600, pending: 0 });

@@ -136,7 +136,7 @@ describe('many messages', () => {
 
   test('leave room for more urgent ones, and some for each push service', async () => {
     const { send, tally } = openSenderWorld();
-    const [flash, urgent, normal] = ([0, 1, 2] as const).map((rank) => ({ rank, stopped: false }));
+    const [flash, urgent, normal] = ([0, 2, 4] as const).map((rank) => ({ rank, stopped: false }));
     send(FCM, 16_000, normal);
     send(MOZILLA, 1000, normal);
     await quiet();

@@ -60,6 +60,7 @@ import { serveLive } from './api/live.ts';
 import { serveNewsroom } from './api/newsroom.ts';
 import { serveOperations } from './api/health.ts';
 import { servePasskeys } from './api/passkeys.ts';
+import { serveFeeds } from './pages/feeds/feeds.ts';
 import { servePages } from './pages/pages.ts';
 import { recordRefusedActions } from './api/refused-actions.ts';
 import { noIndex } from './http/no-index.ts';
@@ -203,7 +204,7 @@ export function createApp(input: ApiDeps): Api {
   app.use(securityHeaders(config.publicUrl));
   if (config.isDrill) app.use(noIndex);
   app.use(compressAnswers());
-  app.use(/^\/v1\/(config|alerts|live)(\/|$)/, readerCors(config.allowedOrigins, READING));
+  app.use(/^\/(v1\/(config|alerts|live)|feeds)(?=\/|$)/, readerCors(config.allowedOrigins, READING));
   app.use(/^\/v1\/(subscriptions|receipts)(\/|$)/, subscribingCors);
   app.use(answerConditionally);
   app.use(createGate({ isEditor: (request) => deps.auth.isEditor(request), metrics: input.metrics }));
@@ -252,6 +253,7 @@ export function createApp(input: ApiDeps): Api {
   serveOperations(router, deps);
   const pages = express.Router({ caseSensitive: true });
   serveDocs(pages, deps);
+  serveFeeds(pages, deps);
   servePages(pages, deps);
   app.use(router, pages);
   app.use(() => {

@@ -59,6 +59,7 @@ import { serveIntake } from './api/intake.ts';
 import { serveLive } from './api/live.ts';
 import { serveNewsroom } from './api/newsroom.ts';
 import { serveOperations } from './api/health.ts';
+import { serveEditorPasskeys } from './api/editor-passkeys.ts';
 import { servePasskeys } from './api/passkeys.ts';
 import { servePages } from './pages/pages.ts';
 import { recordRefusedActions } from './api/refused-actions.ts';
@@ -219,10 +220,9 @@ export function createApp(input: ApiDeps): Api {
   receipts.serve(router);
   serveLive(router, deps);
   serveSession(router, deps);
-  servePasskeys(router, {
-    ...deps,
-    passkeys: createPasskeys({ ...input, publicUrl: config.publicUrl }),
-  });
+  const passkeys = createPasskeys({ ...input, publicUrl: config.publicUrl });
+  servePasskeys(router, { ...deps, passkeys });
+  serveEditorPasskeys(router, { ...deps, passkeys });
   serveDeskLine(router, { ...deps, deskLine });
   serveTopics(router, { ...deps, topicChanges: createTopicChanges(input) });
   serveNewsroom(router, deps);

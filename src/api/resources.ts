@@ -11,6 +11,7 @@ import {
 import { AUDIT, AUDIT_EXPORT } from './audit.ts';
 import { CHECKS, STORY_PREVIEW } from './checks.ts';
 import { DESK_LINE, DESK_WRITING } from './desk-line.ts';
+import { EDITOR_PASSKEY, EDITOR_PASSKEYS } from './editor-passkeys.ts';
 import { EDITOR, EDITOR_KEY, EDITOR_NAMES, EDITORS } from './editors.ts';
 import { ESTIMATE } from './estimate.ts';
 import { GOAL_OVER_TIME } from './goal.ts';
@@ -74,6 +75,8 @@ export const RESOURCES: readonly AnyResource[] = [
   EDITORS,
   EDITOR,
   EDITOR_KEY,
+  EDITOR_PASSKEYS,
+  EDITOR_PASSKEY,
   EDITOR_NAMES,
   AUDIT,
   AUDIT_EXPORT,

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { TopicStore } from '../audience/topics.ts';
 import type { AuditedHash } from '../editors/audited-hash.ts';
 import { newSecret } from '../editors/secrets.ts';
+import { alreadyThere, isOnlyNew } from '../http/only-new.ts';
 import { Problem } from '../http/problem.ts';
 import type { RateLimits } from '../http/rate-limits.ts';
 import { BODY_PROBLEMS, readBody, refuseIfAny } from '../http/read-body.ts';
@@ -37,9 +38,10 @@ export const SOURCE = resource('/v1/sources/:id', {
   put: {
     summary: 'Add a source, or replace its settings',
     description:
-      'For admins. Without `secret`, a source keeps the one it has; a new source gets one, which the answer (201) shows once.',
+      'For admins. Without `secret`, a source keeps the one it has; a new source gets one, which the answer (201) shows once. With `If-None-Match: *` a source that is there is left as it is (412).',
     who: 'editor',
     tag: 'sources',
+    headers: ['If-None-Match'],
     body: sourceInputSchema,
     example: {
       type: 'superdesk',
@@ -49,7 +51,7 @@ export const SOURCE = resource('/v1/sources/:id', {
       urgencies: { '1': 'flash', '2': 'urgent', '3': 'urgent', other: null, none: 'normal' },
     },
     answers: { 201: withSecret, 200: withSecret },
-    problems: ['forbidden', ...BODY_PROBLEMS, 'wrong-status', 'too-many-requests'],
+    problems: ['forbidden', ...BODY_PROBLEMS, 'precondition-failed', 'wrong-status', 'too-many-requests'],
   },
   delete: {
     summary: 'Delete a source with its secret',
@@ -89,6 +91,7 @@ export function serveSources(router: Router, deps: SourcesDeps): void {
     const by = { editorId: editor.id, action: `source.put-${settings.mode}` };
     const result = await sources.set(id, by, (before) => {
       isNew = before === undefined;
+      if (!isNew && isOnlyNew(request)) throw alreadyThere('a source');
       isMade = isNew && !secret;
       return { id, ...settings, secret: secret ?? before?.secret ?? made };
     });

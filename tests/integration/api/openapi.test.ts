@@ -172,6 +172,8 @@ test('what the API answers is what the description says', async () => {
   await check('put', '/v1/topics/{id}', '/v1/topics/health', { key: admin, body: topic });
   await check('put', '/v1/topics/{id}', '/v1/topics/health', { key: admin, body: { ...topic, order: 2 } });
   await check('put', '/v1/topics/{id}', '/v1/topics/health', { key: admin, body: {} });
+  const onlyNew = { headers: { 'If-None-Match': '*' } };
+  await check('put', '/v1/topics/{id}', '/v1/topics/health', { key: admin, body: topic, ...onlyNew });
   await check('put', '/v1/topics/{id}', '/v1/topics/health', { key: author, body: topic });
   await check('put', '/v1/topics/{id}', '/v1/topics/all', { key: admin, body: topic });
   await check('delete', '/v1/topics/{id}', '/v1/topics/health', { body: topic });
@@ -187,6 +189,11 @@ test('what the API answers is what the description says', async () => {
   await check('patch', '/v1/editors/{id}', editor, { key: admin, body: { revoked: false } });
   await check('patch', '/v1/editors/{id}', '/v1/editors/nobody', { key: admin, body: {} });
   await check('post', '/v1/editors/{id}/key', `${editor}/key`, { key: admin });
+  const of = '/v1/editors/{id}/passkeys';
+  await check('get', of, `${editor}/passkeys`, { key: admin });
+  await check('get', of, `${editor}/passkeys`, { key: author });
+  await check('get', of, '/v1/editors/nobody/passkeys', { key: admin });
+  await check('delete', `${of}/{passkey}`, `${editor}/passkeys/none`, { key: admin });
   await check('patch', '/v1/editors/{id}', editor, { key: admin, body: { revoked: true } });
   await check('post', '/v1/editors/{id}/key', `${editor}/key`, { key: admin });
   await check('get', '/v1/audit', '/v1/audit?limit=5', { key: admin });

@@ -35,12 +35,9 @@ class Sources extends AdminElement {
   private async save(event: SubmitEvent, source: Source | undefined): Promise<void> {
     const { id: typed, body } = readSource(event);
     const [of, id] = [source?.id ?? '', source?.id ?? typed];
-    // The API would replace the settings of the other one.
-    if (source === undefined && this.sources?.some((known) => known.id === id)) {
-      return this.refuse(of, { id: ({ text }) => text.admin.sourceTaken });
-    }
     const path = `/v1/sources/${encodeURIComponent(id)}`;
-    const answer = await this.submit<{ secret?: string }>(of, path, { method: 'PUT', body });
+    const options = { method: 'PUT', body, onlyNew: source === undefined } as const;
+    const answer = await this.submit<{ secret?: string }>(of, path, options);
     if (answer.type !== 'done') return;
     if (source === undefined) this.added += 1;
     else void this.focusOn(`[data-source="${id}"] summary`);

@@ -15,7 +15,6 @@ export const admin: Translated<typeof ar> = {
   saved: 'Saved.',
   add: 'Add',
   remove: 'Delete…',
-  refused: 'Nothing was saved. The server says: {detail}',
   silent: 'The server did not answer, so it may or may not have been saved. Check, then try again.',
   missing: 'This server does not offer this page yet.',
   notNow: 'No',
@@ -123,7 +122,6 @@ export const admin: Translated<typeof ar> = {
   sourceId: 'Id',
   sourceIdHint:
     'Lower-case Latin letters, digits and hyphens. It is part of the address that the source sends to, and cannot be changed.',
-  sourceTaken: 'There is a source with this id: change it in its place.',
   sendsTo: 'It sends to:',
   sourceType: 'Type',
   mode: 'Its items',

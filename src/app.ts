@@ -15,7 +15,7 @@ import type { ReportStore } from './delivery/report/report.ts';
 import { createTestDevices } from './delivery/test-send/devices.ts';
 import type { TestQueue } from './delivery/test-send/queue.ts';
 import type { AuditLog } from './editors/audit.ts';
-import { createAuditedHash } from './editors/audited-hash.ts';
+import { createAuditedHash, type ReadableHash } from './editors/audited-hash.ts';
 import { createPasskeys } from './editors/passkeys.ts';
 import type { SessionStore } from './editors/sessions.ts';
 import type { EditorStore } from './editors/store.ts';
@@ -33,8 +33,10 @@ import { createTestWebhook, MOST_WEBHOOKS } from './outlets/webhooks/webhooks.ts
 import type { Redis } from './redis/connect.ts';
 import { keys } from './redis/keys.ts';
 import type { Readiness } from './redis/readiness.ts';
+import { createFeedStates } from './intake/feeds/feed-state.ts';
 import { createIntake } from './intake/intake.ts';
-import { MOST_SOURCES, storedSourceSchema } from './intake/source.ts';
+import { createTaking, type Taking } from './intake/taking.ts';
+import { MOST_SOURCES, storedSourceSchema, type StoredSource } from './intake/source.ts';
 import { createNewsroom, type Newsroom } from './newsroom/newsroom.ts';
 import { createAlertRules, type AlertRulesDeps } from './newsroom/rules.ts';
 import { createChecks } from './newsroom/checks/checks.ts';
@@ -131,8 +133,10 @@ export interface ApiDeps {
 }
 
 export interface Api {
-  /** For what acts besides requests: the schedule. */
+  /** For what acts besides requests: the schedule, and the looks at feeds. */
   readonly newsroom: Newsroom;
+  readonly sources: ReadableHash<StoredSource>;
+  readonly taking: Taking;
   readonly app: RequestListener;
   /** Ends the streams that would keep the server from closing. */
   close(): void;
@@ -177,10 +181,14 @@ export function createApp(input: ApiDeps): Api {
       schema: storedSourceSchema,
       most: MOST_SOURCES,
     }),
-    intake: createIntake({
+    taking: createTaking({
       ...input,
-      newsroom,
-      count: (sourceId) => limits.takeVersion(`source:${sourceId}`),
+      intake: createIntake({
+        ...input,
+        newsroom,
+        languages: async () => (await settings.get()).languages,
+        count: (sourceId) => limits.takeVersion(`source:${sourceId}`),
+      }),
     }),
     closing: closing.signal,
     reportIntervalMs: input.reportIntervalMs ?? 1000,
@@ -213,7 +221,7 @@ export function createApp(input: ApiDeps): Api {
   serveAudience(router, deps);
   serveGoal(router, deps);
   serveChecks(router, { ...deps, fetchPage, check: createChecks({ ...deps, fetchPage }) });
-  serveSources(router, deps);
+  serveSources(router, { ...deps, feeds: createFeedStates(input) });
   serveIntake(router, deps);
   servePublicConfig(router, deps);
   serveSubscriptions(router, deps);
@@ -257,6 +265,8 @@ export function createApp(input: ApiDeps): Api {
   app.use(createProblemWriter({ publicUrl: config.publicUrl, logger: input.logger }));
   return {
     newsroom,
+    sources: deps.sources,
+    taking: deps.taking,
     app: (request, response) => receipts.shortcut(request, response, () => app(request, response)),
     close: () => {
       closing.abort();

@@ -16,6 +16,8 @@ import {
   sourceSchema,
   type StoredSource,
 } from '../intake/source.ts';
+import type { FeedStates } from '../intake/feeds/feed-state.ts';
+import { webhookFault } from '../outlets/webhooks/address.ts';
 import type { Authentication } from './authentication.ts';
 
 const shown = sourceSchema.strict();
@@ -68,6 +70,8 @@ interface SourcesDeps {
   readonly topics: Pick<TopicStore, 'list'>;
   readonly auth: Authentication;
   readonly limits: Pick<RateLimits, 'takeEditor'>;
+  readonly feeds: Pick<FeedStates, 'wake' | 'forget'>;
+  readonly config: { readonly webhookAllowedOrigins: readonly string[] };
 }
 
 /** Where items may come from. Only an admin says that, since a source acts as an author. */
@@ -80,11 +84,17 @@ export function serveSources(router: Router, deps: SourcesDeps): void {
     refuseIfAny(wrong.map(([word]) => ({ pointer: `/topics/${escaped(word)}`, detail: 'is not a topic' })));
   }
 
+  function refuseUnreachable(url: string | undefined): void {
+    const fault = url === undefined ? undefined : webhookFault(url, deps.config.webhookAllowedOrigins);
+    if (fault !== undefined) refuseIfAny([{ pointer: '/url', detail: fault }]);
+  }
+
   async function put(request: Request, response: Response): Promise<void> {
     const editor = await auth.require(request, 'admin');
     await deps.limits.takeEditor(editor.id, response);
     const id = idOf(request);
     const { secret, ...settings } = await readBody(request, response, sourceInputSchema);
+    refuseUnreachable(settings.url);
     await refuseUnknown(settings.topics);
     const made = `ajil_${newSecret()}`;
     let [isNew, isMade] = [false, false];
@@ -92,12 +102,14 @@ export function serveSources(router: Router, deps: SourcesDeps): void {
     const result = await sources.set(id, by, (before) => {
       isNew = before === undefined;
       if (!isNew && isOnlyNew(request)) throw alreadyThere('a source');
-      isMade = isNew && !secret;
+      // Nothing is sent to us where we look at a feed.
+      isMade = isNew && !secret && settings.type !== 'feed';
       return { id, ...settings, secret: secret ?? before?.secret ?? made };
     });
     if (result === 'full') {
       throw new Problem('wrong-status', `There are ${MOST_SOURCES} sources, which is the most: delete one.`);
     }
+    await deps.feeds.wake(id);
     response.set('Cache-Control', 'no-store').status(isNew ? 201 : 200);
     response.json({ id, ...settings, ...(isMade ? { secret: made } : {}) });
   }
@@ -117,6 +129,7 @@ export function serveSources(router: Router, deps: SourcesDeps): void {
       const id = String(request.params['id']);
       if ((await sources.get(id)) === undefined) throw noSource();
       await sources.set(id, { editorId: editor.id, action: 'source.delete' }, () => undefined);
+      await deps.feeds.forget(id);
       response.status(204).end();
     },
   });

@@ -46,6 +46,10 @@ export const keys = {
   intake: (source: string, item: string) => `${CORE}:intake:${source}:${item}`,
   /** Held while a version of the item is being taken in. */
   intakeTurn: (source: string, item: string) => `${CORE}:intake-turn:${source}:${item}`,
+  /** What is known of a feed between two looks. */
+  feed: (source: string) => `${CORE}:feed:${source}`,
+  /** Held by the process that looks at a feed now. */
+  feedTurn: (source: string) => `${CORE}:feed-turn:${source}`,
   // test sends
   /** An editor's test devices: id -> address and name. */
   testDevices: (editorId: string) => `${CORE}:test-devices:${editorId}`,

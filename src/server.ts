@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pushMessageBytes } from './alerts/notification.ts';
+import { fillWaiting } from './alerts/fill-waiting.ts';
 import { createAlertStore } from './alerts/store.ts';
 import { createApp } from './app.ts';
 import { problemDetails } from './http/problem.ts';
@@ -168,6 +169,7 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
   const canary = createServerCanary({ config, redis, name, proofs, metrics, logger, now });
   const readiness = createReadiness({ redis, watch, clock, gateway, canary: canary.check });
   tellReadiness(metrics, readiness);
+  await fillWaiting(redis);
   const alerts = createAlertStore({ redis, now });
   const goal = createGoalStore({ redis, alerts, reports, now });
   tellGoal(metrics, goal);

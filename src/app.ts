@@ -33,8 +33,10 @@ import { createTestWebhook, MOST_WEBHOOKS } from './outlets/webhooks/webhooks.ts
 import type { Redis } from './redis/connect.ts';
 import { keys } from './redis/keys.ts';
 import type { Readiness } from './redis/readiness.ts';
+import { createArrivals, type Arrivals } from './intake/arrivals.ts';
 import { createFeedStates } from './intake/feeds/feed-state.ts';
 import { createIntake } from './intake/intake.ts';
+import { tellSilence } from './intake/silence.ts';
 import { createTaking, type Taking } from './intake/taking.ts';
 import { MOST_SOURCES, storedSourceSchema, type StoredSource } from './intake/source.ts';
 import { createNewsroom, type Newsroom } from './newsroom/newsroom.ts';
@@ -74,6 +76,7 @@ import { serveReport } from './api/report.ts';
 import { createRefusedKeys } from './api/refused-keys.ts';
 import { createRequestLog } from './http/request-log.ts';
 import { serveSession } from './api/session.ts';
+import { serveSourceItems } from './api/source-items.ts';
 import { serveSources } from './api/sources.ts';
 import { serveTestSend } from './api/test-devices.ts';
 import { serveTopics } from './api/topics.ts';
@@ -137,6 +140,7 @@ export interface Api {
   readonly newsroom: Newsroom;
   readonly sources: ReadableHash<StoredSource>;
   readonly taking: Taking;
+  readonly arrivals: Arrivals;
   readonly app: RequestListener;
   /** Ends the streams that would keep the server from closing. */
   close(): void;
@@ -167,6 +171,7 @@ export function createApp(input: ApiDeps): Api {
     onChange: () => firstPages.clear(),
     onFanOutFailure: fanOutFailures(input),
   });
+  const arrivals = createArrivals(input);
   const deps = {
     ...input,
     limits,
@@ -181,8 +186,10 @@ export function createApp(input: ApiDeps): Api {
       schema: storedSourceSchema,
       most: MOST_SOURCES,
     }),
+    arrivals,
     taking: createTaking({
       ...input,
+      arrivals,
       intake: createIntake({
         ...input,
         newsroom,
@@ -221,7 +228,10 @@ export function createApp(input: ApiDeps): Api {
   serveAudience(router, deps);
   serveGoal(router, deps);
   serveChecks(router, { ...deps, fetchPage, check: createChecks({ ...deps, fetchPage }) });
-  serveSources(router, { ...deps, feeds: createFeedStates(input) });
+  const feeds = createFeedStates(input);
+  serveSources(router, { ...deps, feeds });
+  serveSourceItems(router, deps);
+  tellSilence(input.metrics, deps);
   serveIntake(router, deps);
   servePublicConfig(router, deps);
   serveSubscriptions(router, deps);
@@ -267,6 +277,7 @@ export function createApp(input: ApiDeps): Api {
     newsroom,
     sources: deps.sources,
     taking: deps.taking,
+    arrivals,
     app: (request, response) => receipts.shortcut(request, response, () => app(request, response)),
     close: () => {
       closing.abort();

@@ -30,6 +30,7 @@ import { CONFIG } from './public-config.ts';
 import { RECEIPTS } from './receipts.ts';
 import { REPORT } from './report.ts';
 import { SESSION } from './session.ts';
+import { SOURCE_ITEMS } from './source-items.ts';
 import { SOURCE, SOURCES } from './sources.ts';
 import { SUBSCRIPTION, SUBSCRIPTIONS } from './subscriptions-operations.ts';
 import { ALERT_TEST, TEST_DEVICE, TEST_DEVICES } from './test-devices.ts';
@@ -66,6 +67,7 @@ export const RESOURCES: readonly AnyResource[] = [
   DESK_WRITING,
   SOURCES,
   SOURCE,
+  SOURCE_ITEMS,
   INTAKE,
   NEWSROOM,
   TOPICS,

@@ -1,11 +1,11 @@
 import { Counter } from 'prom-client';
 import type { Editor } from '../editors/schema.ts';
 import { Problem, type ProblemCode } from '../http/problem.ts';
-import { refuseIfAny } from '../http/read-body.ts';
 import type { Logger } from '../ops/logger.ts';
 import type { Metrics } from '../ops/metrics.ts';
+import type { Arrivals } from './arrivals.ts';
 import type { Intake } from './intake.ts';
-import type { ReadItems } from './item.ts';
+import type { Item, ReadItems } from './item.ts';
 import type { Source } from './source.ts';
 import type { Taken } from './story.ts';
 
@@ -25,6 +25,7 @@ export const isFinal = ({ code }: Problem): boolean => FINAL.has(code);
 
 export function createTaking(deps: {
   readonly intake: Intake;
+  readonly arrivals: Pick<Arrivals, 'note'>;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }): Taking {
@@ -35,52 +36,78 @@ export function createTaking(deps: {
     registers: [deps.metrics],
   });
 
-  function note(source: Source, itemId: string, taken: Taken): Taken {
+  async function note(source: Source, { id, headline }: Named, taken: Taken): Promise<Taken> {
+    const { action, alertId, status, reason = null } = taken;
+    await deps.arrivals.note(source.id, {
+      item: id,
+      headline: headline || null,
+      action,
+      alertId,
+      status,
+      reason,
+    });
     counter.inc({ source: source.id, action: taken.action });
     if (taken.action === 'ignored') {
-      const about = { source: source.id, item: itemId.slice(0, 200), reason: taken.reason };
+      const about = { source: source.id, item: id.slice(0, 200), reason: taken.reason };
       deps.logger.info(about, 'an item of a source was ignored');
     }
     return taken;
   }
 
-  function refuse(source: Source, problem: Problem): void {
+  async function refuse(source: Source, item: Named | undefined, problem: Problem): Promise<void> {
+    const { errors = [] } = problem.options;
+    const why = errors.map(({ pointer = '', detail }) => `${pointer} ${detail}`.trim()).join('; ');
+    await deps.arrivals.note(source.id, {
+      item: item?.id ?? null,
+      headline: item?.headline ?? null,
+      action: 'refused',
+      alertId: null,
+      status: null,
+      reason: why || problem.message,
+    });
     counter.inc({ source: source.id, action: 'refused' });
-    const { errors } = problem.options;
     deps.logger.warn({ source: source.id, errors }, 'an item of a source cannot be used');
   }
 
-  async function takeAll(source: Source, read: ReadItems, by: Editor | undefined): Promise<Taken[]> {
-    if ('fault' in read) {
-      refuseIfAny([{ pointer: read.pointer, detail: read.fault }]);
-      return [];
+  async function takeOne(source: Source, item: Item, by: Editor | undefined): Promise<Taken | Problem> {
+    try {
+      return await note(source, item, await deps.intake.take(source, item, by));
+    } catch (error) {
+      if (!(error instanceof Problem) || !isFinal(error)) throw error;
+      await refuse(source, item, error);
+      return error;
     }
-    const answers: Taken[] = [];
-    let refused: Problem | undefined;
-    for (const item of read.items) {
-      try {
-        answers.push(note(source, item.id, await deps.intake.take(source, item, by)));
-      } catch (error) {
-        if (!(error instanceof Problem) || !isFinal(error)) throw error;
-        refused ??= error;
-      }
-    }
-    if (refused !== undefined) throw refused;
-    for (const ending of read.endings ?? []) {
-      const taken = await deps.intake.end(source, ending, by);
-      answers.push(...taken.map((one) => note(source, ending.id, one)));
-    }
-    return answers;
   }
 
   return {
     take: async (source, read, by) => {
-      try {
-        return await takeAll(source, read, by);
-      } catch (error) {
-        if (error instanceof Problem && isFinal(error)) refuse(source, error);
-        throw error;
+      if ('fault' in read) {
+        const problem = unreadable(read.pointer, read.fault);
+        await refuse(source, undefined, problem);
+        throw problem;
       }
+      const answers: Taken[] = [];
+      let refused: Problem | undefined;
+      for (const item of read.items) {
+        const answer = await takeOne(source, item, by);
+        if (answer instanceof Problem) refused ??= answer;
+        else answers.push(answer);
+      }
+      if (refused !== undefined) throw refused;
+      for (const ending of read.endings ?? []) {
+        for (const taken of await deps.intake.end(source, ending, by)) {
+          answers.push(await note(source, ending, taken));
+        }
+      }
+      return answers;
     },
   };
 }
+
+interface Named {
+  readonly id: string;
+  readonly headline?: string;
+}
+
+const unreadable = (pointer: string, detail: string): Problem =>
+  new Problem('invalid-body', 'Correct the fields named in errors.', { errors: [{ pointer, detail }] });

@@ -266,7 +266,7 @@ test('an admin adds a source with its topics and urgencies, whose secret is show
   await page.locator('#source-id').press('Enter');
   await page.locator('.key h2:focus').getByText('agency').waitFor();
   expect(await page.locator('.key input').inputValue()).toMatch(/^ajil_/);
-  expect(await source()).toEqual({
+  expect(await source()).toMatchObject({
     id: 'agency',
     type: 'ninjs',
     mode: 'draft',
@@ -308,6 +308,51 @@ test('an admin adds a source with its topics and urgencies, whose secret is show
   await row.locator('.danger').press('Enter');
   await page.locator('dialog[open] .main').press('Enter');
   await page.getByText('لا مصادر').waitFor();
+});
+
+test('an admin adds a feed: its own fields are shown, its faults beside them, and what came is listed', async ({
+  desk,
+}) => {
+  const { page } = desk;
+  await open(desk, 'sources');
+  const form = page.getByRole('form', { name: 'مصدر جديد' });
+  await form.locator('[name="url"]').waitFor({ state: 'hidden' });
+  await page.locator('#source-id').fill('wire');
+  await form.locator('[name="type"]').selectOption('feed');
+  await form.locator('[name="secret"]').waitFor({ state: 'hidden' });
+  expect(await form.locator('[name="mark"]').inputValue()).toBe('عاجل');
+  await page.locator('#source-id').press('Enter');
+  await form.locator('[name="url"]:focus[aria-invalid="true"]').waitFor();
+  await form.locator('.url .fault').getByText('متاحًا على الإنترنت').waitFor();
+  expect(await violations(page)).toEqual([]);
+  await form.locator('[name="url"]').fill('https://feeds.invalid/breaking.rss');
+  await page.locator('#source-id').press('Enter');
+  const row = page.locator('[data-source="wire"]');
+  await row.getByText('نقرأ من').waitFor();
+  expect(await page.locator('.key').count()).toBe(0);
+
+  const secret = 'the-secret-of-an-agency';
+  const settings = { type: 'ninjs', secret, topics: { default: 'world' } };
+  await stack.api.asEditor('/v1/sources/agency2', { method: 'PUT', body: settings });
+  const headers = { authorization: `Bearer ${secret}` };
+  for (const body of [
+    { uri: 'urn:x:1', headline: 'خبر من الوكالة' },
+    { uri: 'urn:x:2', type: 'picture' },
+  ]) {
+    await stack.api.call('/v1/intake/agency2', { method: 'POST', headers, body });
+  }
+  await page.reload();
+  await row.getByText('تعذّرت القراءة').waitFor();
+  const agency = page.locator('[data-source="agency2"]');
+  await agency.locator('summary', { hasText: 'ما وصل' }).press('Enter');
+  await agency.getByRole('link', { name: 'خبر من الوكالة' }).waitFor();
+  await agency.locator('.arrivals li').first().getByText('its type is picture').waitFor();
+  await page.setViewportSize({ width: 360, height: 740 });
+  await expect.poll(() => page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+  expect(await violations(page)).toEqual([]);
+  await agency.getByRole('link', { name: 'خبر من الوكالة' }).press('Enter');
+  await page.locator('h1:focus').getByText('خبر من الوكالة').waitFor();
+  for (const id of ['wire', 'agency2']) await stack.api.asEditor(`/v1/sources/${id}`, { method: 'DELETE' });
 });
 
 test('editors find how many alerts reached the goal, by urgency, and whether one did', async ({ desk }) => {

@@ -202,7 +202,7 @@ test('what expired before it could be sent says so, in its page and in the lists
   const redis = new Redis(stack.redis.url);
   const late = { ...(await stored(id)), sendAt: at(-2), expiresAt: at(-1) };
   await redis.hset(keys.alert(id), 'v:1', JSON.stringify(late));
-  await redis.zadd(keys.scheduled, Date.parse(late.sendAt), `${id}:1`);
+  await redis.zadd(keys.waiting, Date.parse(late.sendAt), `${id}:1`);
   redis.disconnect();
   await expect.poll(async () => (await stored(id)).cancelledBecause).toBe('expired');
   await page.evaluate(`location.hash = '#/${id}'`);

@@ -30,6 +30,7 @@ export interface TestApi {
   readonly newsroom: Api['newsroom'];
   readonly sources: Api['sources'];
   readonly taking: Api['taking'];
+  readonly arrivals: Api['arrivals'];
   /** API keys, one for each role. */
   readonly keys: { author: string; approver: string; admin: string };
   readonly fanOuts: { alertId: string; version: number }[];
@@ -154,6 +155,7 @@ export async function startTestApi({
     newsroom: api.newsroom,
     sources: api.sources,
     taking: api.taking,
+    arrivals: api.arrivals,
     keys: { author: await keyOf('author'), approver: await keyOf('approver'), admin: await keyOf('admin') },
     fanOuts,
     retold,

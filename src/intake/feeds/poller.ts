@@ -6,6 +6,7 @@ import type { Redis } from '../../redis/connect.ts';
 import { isRedisAway } from '../../redis/is-redis-away.ts';
 import { keys } from '../../redis/keys.ts';
 import { runScript } from '../../redis/script.ts';
+import type { Arrivals } from '../arrivals.ts';
 import type { Item } from '../item.ts';
 import { END_TURN } from '../scripts/end-turn.ts';
 import { feedSettingsOf, type StoredSource } from '../source.ts';
@@ -27,6 +28,7 @@ interface PollerDeps {
   readonly redis: Redis;
   readonly sources: Pick<ReadableHash<StoredSource>, 'all'>;
   readonly taking: Taking;
+  readonly arrivals: Pick<Arrivals, 'hear'>;
   readonly fetchFeed: FetchFeed;
   readonly logger: Logger;
   readonly now: () => number;
@@ -85,6 +87,7 @@ export function createFeedLooks(deps: PollerDeps): { lookAtDue(): Promise<void> 
     const read = readFeed(answer.body);
     if ('fault' in read) return failed(state, settings, read.fault);
     const { seen, read: fresh } = whatIsNew(read.items, state.seen, settings, now());
+    if (state.seen !== null && isHeard(state.seen, seen)) await deps.arrivals.hear(source.id);
     await takeEach(source, 'items' in fresh ? fresh.items : []);
     const { etag, lastModified } = answer;
     return { ...state, etag, lastModified, nextAt, failures: 0, fault: null, answeredAt: now(), seen };
@@ -167,6 +170,10 @@ export function openFeedPoller(deps: PollerDeps): { close(): Promise<void> } {
     },
   };
 }
+
+/** Whether the feed says anything that it did not say before, with or without the mark. */
+const isHeard = (before: Readonly<Record<string, string>>, now: Readonly<Record<string, string>>): boolean =>
+  Object.entries(now).some(([id, digest]) => before[id] !== digest);
 
 interface Feed {
   readonly id: string;

@@ -166,6 +166,10 @@ test('what the API answers is what the description says', async () => {
   await check('post', '/v1/intake/{id}', '/v1/intake/agency', { key: author, body: {} });
   await check('post', '/v1/intake/{id}', '/v1/intake/nobody', { key: author, body: item });
   await check('post', '/v1/intake/{id}', '/v1/intake/agency', { body: item });
+  await check('get', '/v1/sources/{id}/items', '/v1/sources/agency/items', { key: author });
+  await check('get', '/v1/sources/{id}/items', '/v1/sources/agency/items?limit=0', { key: author });
+  await check('get', '/v1/sources/{id}/items', '/v1/sources/nobody/items', { key: author });
+  await check('get', '/v1/sources', '/v1/sources', { key: admin });
   await check('delete', '/v1/sources/{id}', '/v1/sources/agency', { key: admin });
   const topic = { names: { ar: 'صحة' }, order: 1, default: false };
   await check('get', '/v1/topics', '/v1/topics');

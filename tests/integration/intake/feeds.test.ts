@@ -33,7 +33,13 @@ const fetchFeed = (allowed = [origin]) =>
   createFetchFeed({ allowedOrigins: allowed, closing: new AbortController().signal });
 /** Another process has looks of its own. */
 const looks = (fetch = fetchFeed()) =>
-  createFeedLooks({ ...api.deps, sources: api.sources, taking: api.taking, fetchFeed: fetch });
+  createFeedLooks({
+    ...api.deps,
+    sources: api.sources,
+    taking: api.taking,
+    arrivals: api.arrivals,
+    fetchFeed: fetch,
+  });
 async function look(seconds = 60, by = looks()): Promise<void> {
   api.advance(seconds * 1000);
   await by.lookAtDue();

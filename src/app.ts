@@ -65,6 +65,7 @@ import { serveNewsroom } from './api/newsroom.ts';
 import { serveOperations } from './api/health.ts';
 import { serveEditorPasskeys } from './api/editor-passkeys.ts';
 import { servePasskeys } from './api/passkeys.ts';
+import { serveFeeds } from './pages/feeds/feeds.ts';
 import { servePages } from './pages/pages.ts';
 import { recordRefusedActions } from './api/refused-actions.ts';
 import { noIndex } from './http/no-index.ts';
@@ -73,6 +74,9 @@ import { servePublicConfig } from './api/public-config.ts';
 import { createRateLimits, DEFAULT_RATE_LIMITS, type RateBounds } from './http/rate-limits.ts';
 import { createReceipts } from './api/receipts.ts';
 import { serveReport } from './api/report.ts';
+import { createPacedServices } from './delivery/report/paced-services.ts';
+import { createRecent } from './delivery/report/recent.ts';
+import { serveRecent } from './api/recent.ts';
 import { createRefusedKeys } from './api/refused-keys.ts';
 import { createRequestLog } from './http/request-log.ts';
 import { serveSession } from './api/session.ts';
@@ -216,7 +220,7 @@ export function createApp(input: ApiDeps): Api {
   app.use(securityHeaders(config.publicUrl));
   if (config.isDrill) app.use(noIndex);
   app.use(compressAnswers());
-  app.use(/^\/v1\/(config|alerts|live)(\/|$)/, readerCors(config.allowedOrigins, READING));
+  app.use(/^\/(v1\/(config|alerts|live)|feeds)(?=\/|$)/, readerCors(config.allowedOrigins, READING));
   app.use(/^\/v1\/(subscriptions|receipts)(\/|$)/, subscribingCors);
   app.use(answerConditionally);
   app.use(createGate({ isEditor: (request) => deps.auth.isEditor(request), metrics: input.metrics }));
@@ -224,8 +228,9 @@ export function createApp(input: ApiDeps): Api {
   const router = express.Router({ caseSensitive: true, strict: true });
   serveAlerts(router, deps);
   serveWaitingAlerts(router, deps);
-  serveReport(router, deps);
+  serveReport(router, { ...deps, pacedServices: createPacedServices(deps.redis) });
   serveAudience(router, deps);
+  serveRecent(router, { ...deps, recent: createRecent(deps) });
   serveGoal(router, deps);
   serveChecks(router, { ...deps, fetchPage, check: createChecks({ ...deps, fetchPage }) });
   const feeds = createFeedStates(input);
@@ -266,6 +271,7 @@ export function createApp(input: ApiDeps): Api {
   serveOperations(router, deps);
   const pages = express.Router({ caseSensitive: true });
   serveDocs(pages, deps);
+  serveFeeds(pages, deps);
   servePages(pages, deps);
   app.use(router, pages);
   app.use(() => {

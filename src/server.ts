@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createEngagement } from './audience/engagement.ts';
 import { pushMessageBytes } from './alerts/notification.ts';
 import { fillWaiting } from './alerts/fill-waiting.ts';
 import { createAlertStore } from './alerts/store.ts';
@@ -190,7 +191,11 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
     subscriptions,
     reports,
     goal,
-    receipts: createReceiptStore({ redis, tokens: openReceiptTokens(vapid.privateKey) }),
+    receipts: createReceiptStore({
+      redis,
+      tokens: openReceiptTokens(vapid.privateKey),
+      engagement: createEngagement({ redis, now }),
+    }),
     liveLog: createLiveLog(redis),
     fanOutQueue,
     outletQueue,

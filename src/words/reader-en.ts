@@ -22,6 +22,8 @@ export const reader = {
   retry: 'Try again',
   more: 'Older news',
   permalink: 'Open this alert',
+  archive: 'News archive',
+  feed: 'RSS feed',
   footer: 'Corrections and retractions reach this page and your notifications just as breaking news does.',
   noScript:
     'With JavaScript, new alerts appear by themselves and you can turn on notifications. Without it, reload the page.',

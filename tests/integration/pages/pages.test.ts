@@ -69,6 +69,7 @@ test('the empty frames of pages are not served', async () => {
     '/./alert.html',
     '/index.html',
     '/INDEX.html',
+    '/list.html',
   ]) {
     expect([path, (await api.call('GET', path)).status]).toEqual([path, 404]);
   }

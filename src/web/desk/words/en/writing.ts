@@ -69,9 +69,11 @@ export const writing: Translated<typeof ar> = {
   removeThem: 'Remove them',
   wrongValue: 'Choose a value from the list.',
   serverHelp: {
-    url: 'Link to one of the allowed sites.',
-    topics: 'Choose the topics again.',
-    lifeMinutes: 'Choose another duration.',
+    url: 'The server refused this link: use one on a site that is allowed.',
+    image: 'The server refused this link: use a picture on a site that is allowed.',
+    topics: 'One of these topics was deleted. Choose the topics again.',
+    sendClock: 'This time is no longer possible: choose a later one, within a year from now.',
+    lifeMinutes: 'Choose a life from one minute to 7 days after it is sent.',
   },
   serverSays: 'The server refused it: {detail}',
   faults: {

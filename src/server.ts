@@ -3,7 +3,9 @@ import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createEngagement } from './audience/engagement.ts';
 import { pushMessageBytes } from './alerts/notification.ts';
+import { fillWaiting } from './alerts/fill-waiting.ts';
 import { createAlertStore } from './alerts/store.ts';
 import { createApp } from './app.ts';
 import { problemDetails } from './http/problem.ts';
@@ -169,6 +171,7 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
   const canary = createServerCanary({ config, redis, name, proofs, metrics, logger, now });
   const readiness = createReadiness({ redis, watch, clock, gateway, canary: canary.check });
   tellReadiness(metrics, readiness);
+  await fillWaiting(redis);
   const alerts = createAlertStore({ redis, now });
   const goal = createGoalStore({ redis, alerts, reports, now });
   tellGoal(metrics, goal);
@@ -189,7 +192,11 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
     subscriptions,
     reports,
     goal,
-    receipts: createReceiptStore({ redis, tokens: openReceiptTokens(vapid.privateKey) }),
+    receipts: createReceiptStore({
+      redis,
+      tokens: openReceiptTokens(vapid.privateKey),
+      engagement: createEngagement({ redis, now }),
+    }),
     liveLog: createLiveLog(redis),
     fanOutQueue,
     outletQueue,

@@ -4,6 +4,7 @@ import type { Redis } from '../redis/connect.ts';
 import { keys } from '../redis/keys.ts';
 import { runScript } from '../redis/script.ts';
 import { readersIndexes } from './indexes.ts';
+import { guardsOf } from './script-arguments.ts';
 import { nextVersion } from './versions.ts';
 import type { EditorAlert } from './schema.ts';
 import { BLANK_ANSWER } from './scripts/blank-answer.ts';
@@ -51,10 +52,11 @@ export function createErasure(deps: {
       const [first] = versions;
       if (first === undefined) return undefined;
       const place = (await redis.hget(keys.alert(id), 'published')) ?? '';
+      const guards = [...new Set(versions.flatMap((version) => guardsOf(version)))];
       const texts = versions.map((version) => JSON.stringify(blank(version)));
       const type = await audit.commit({ editorId: by, action: 'alert.erase', target: id }, async (link) => {
-        const args = [JSON.stringify(link), versions.length, place, id, ...texts];
-        const names = [keys.audit, keys.alert(id), keys.scheduled, ...readersIndexes(first)];
+        const args = [JSON.stringify(link), versions.length, place, id, guards.length, ...texts];
+        const names = [keys.audit, keys.alert(id), keys.waiting, ...guards, ...readersIndexes(first)];
         const answer = await runScript(redis, ERASE, names, args);
         if (answer.type === 'stale') return { stale: answer.hash };
         return { appended: answer.type === 'erased', value: answer.type };

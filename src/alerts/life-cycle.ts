@@ -11,7 +11,8 @@ import { WAITING_STATUSES, type AlertStatus } from './schema.ts';
  *                                                          │           │        │
  *    a later version is published: superseded, or retracted by a retraction
  *
- *  cancel leads from draft, awaiting-approval and scheduled to cancelled.
+ *  cancel leads from draft, awaiting-approval and scheduled to cancelled. withdraw takes an approval back: what was
+ *  scheduled by it waits for approval again.
  *
  * `draft`, `awaiting-approval`, `scheduled`, `cancelled`: no reader sees the version. The others are public. What is
  * superseded, aborted or retracted is sent to nobody from that moment on; `sent` means that no delivery is pending.
@@ -23,6 +24,7 @@ export const ACTIONS = [
   'submit',
   'approve',
   'reject',
+  'withdraw',
   'cancel',
   'release',
   'abort',
@@ -57,6 +59,7 @@ export const LIFE_CYCLE: Readonly<Record<Action, Rule>> = {
   submit: { who: 'owner', from: ['draft', 'scheduled'], to: ONWARD },
   approve: { who: 'second', from: ['awaiting-approval'], to: ONWARD },
   reject: { who: 'approver', from: ['awaiting-approval'], to: ['draft'] },
+  withdraw: { who: 'approver', from: ['scheduled'], to: ['awaiting-approval'] },
   cancel: { who: 'owner', from: WAITING_STATUSES, to: ['cancelled'] },
   release: { who: 'system', from: ['scheduled'], to: ['sending', 'retracted'] },
   abort: { who: 'owner', from: ['sending'], to: ['aborted'] },

@@ -4,7 +4,7 @@ import { normaliseHeadline } from './fingerprint.ts';
 import { timePrefix } from './id.ts';
 import { primaryLanguage } from './language.ts';
 import { fetchPublicVersion, fetchVersion } from './record.ts';
-import type { AlertStatus, EditorAlert } from './schema.ts';
+import { WAITING_STATUSES, type AlertStatus, type EditorAlert } from './schema.ts';
 
 export interface AlertQuery {
   /** `published`: what every reader may see. `all`: drafts too. */
@@ -31,9 +31,11 @@ export interface AlertPage {
   readonly next: string | undefined;
 }
 
-// There is no index by words, editor, or status but `scheduled`: a call reads at most this many alerts, and `next` tells where
+// There is no index by words, by editor, or by status of what readers see: a call reads at most this many alerts, and `next` tells where
 // to go on.
 const MAX_LOOKED_AT = 500;
+// Of what waits, more than any newsroom has.
+const MAX_WAITING = 5000;
 const TIME_LENGTH = timePrefix(0).length;
 
 /** Lists the newest version of each alert (that readers may see, in their view), newest alert first. */
@@ -44,11 +46,16 @@ export function createAlertList(redis: Redis): (query: AlertQuery) => Promise<Al
     return (await redis.hget(keys.alert(before), 'published')) ?? undefined;
   }
 
-  /** Those of alerts that wait for their time: few, and found behind any number of newer alerts. */
-  async function scheduledPlaces(query: AlertQuery, from: string, count: number): Promise<string[]> {
-    const members = await redis.zrange(keys.scheduled, '0', String(MAX_LOOKED_AT - 1));
-    const ids = [...new Set(members.map((member) => member.split(':')[0] ?? ''))];
-    const places = await Promise.all(ids.map((id) => redis.hget(keys.alert(id), 'published')));
+  /** Those of alerts that wait, in one status: found behind any number of newer alerts. */
+  async function waitingPlaces(query: AlertQuery, from: string, count: number): Promise<string[]> {
+    const members = await redis.zrevrange(keys.waiting, 0, MAX_WAITING - 1);
+    const places = await Promise.all(
+      members.map(async (member) => {
+        const [id = '', version] = member.split(':');
+        const [place, status] = await redis.hmget(keys.alert(id), 'published', `s:${version}`);
+        return status === query.status ? place : undefined;
+      }),
+    );
     const oldest = query.from === undefined ? '' : timePrefix(query.from);
     return places
       .flatMap((place) => place ?? [])
@@ -60,7 +67,7 @@ export function createAlertList(redis: Redis): (query: AlertQuery) => Promise<Al
 
   /** The next places of all the query's indexes together, in falling order, each once. */
   async function nextPlaces(query: AlertQuery, from: string, count: number): Promise<string[]> {
-    if (query.status === 'scheduled') return scheduledPlaces(query, from, count);
+    if (isWaiting(query.status)) return waitingPlaces(query, from, count);
     const view = query.view === 'published' ? keys.alertsPublished : keys.alertsAll;
     const lang = query.lang === undefined ? '*' : primaryLanguage(query.lang);
     const topics = query.topics.length === 0 ? ['*'] : query.topics;
@@ -101,6 +108,9 @@ export function createAlertList(redis: Redis): (query: AlertQuery) => Promise<Al
     return { alerts, next: undefined };
   };
 }
+
+const isWaiting = (status: AlertStatus | undefined): boolean =>
+  WAITING_STATUSES.some((waiting) => waiting === status);
 
 /** Whether the query asks for an alert, as far as no index tells. */
 function filterOf({ topics, lang, status, q, createdBy }: AlertQuery): (alert: EditorAlert) => boolean {

@@ -80,7 +80,7 @@ export const guardLife = (alert: EditorAlert, options: GuardOptions, nowMs: numb
 const guardMsOf = ({ guardMs = DEFAULT_GUARD_MS }: GuardOptions): number => guardMs;
 
 /** The guards of an alert's content: of the headline, then of the story. */
-export function guardsOf({ headline, lang, url }: EditorAlert, options: GuardOptions): string[] {
+export function guardsOf({ headline, lang, url }: EditorAlert, options: GuardOptions = {}): string[] {
   if (guardMsOf(options) === 0) return [];
   const story = storyFingerprint(url);
   return [headlineFingerprint(headline, lang), ...(story === null ? [] : [story])].map(keys.duplicate);

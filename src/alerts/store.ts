@@ -116,7 +116,7 @@ export function createAlertStore(deps: { redis: Redis; now: () => number }): Ale
       const answer = await runScript(
         redis,
         CREATE,
-        [keys.audit, claimKey(options.claim), keys.alert(alert.id), keys.outbox, keys.scheduled, ...names],
+        [keys.audit, claimKey(options.claim), keys.alert(alert.id), keys.outbox, keys.waiting, ...names],
         [
           ...written(alert, options, deps.now()),
           dueOf(alert),
@@ -138,7 +138,7 @@ export function createAlertStore(deps: { redis: Redis; now: () => number }): Ale
           claimKey(options.claim),
           keys.alert(alert.id),
           keys.outbox,
-          keys.scheduled,
+          keys.waiting,
           ...guardsOf(alert, options),
         ],
         [
@@ -157,7 +157,7 @@ export function createAlertStore(deps: { redis: Redis; now: () => number }): Ale
       const answer = await runScript(
         redis,
         PUBLISH,
-        [keys.audit, keys.alert(alert.id), keys.outbox, keys.scheduled, ...names],
+        [keys.audit, keys.alert(alert.id), keys.outbox, keys.waiting, ...names],
         [
           ...changed(alert, options),
           deps.now(),
@@ -179,7 +179,7 @@ export function createAlertStore(deps: { redis: Redis; now: () => number }): Ale
       const answer = await runScript(
         redis,
         CHANGE,
-        [keys.audit, keys.alert(alert.id), keys.scheduled, ...left, ...join, ...held, ...guards],
+        [keys.audit, keys.alert(alert.id), keys.waiting, ...left, ...join, ...held, ...guards],
         [
           ...changed(alert, options),
           dueOf(alert),
@@ -194,7 +194,7 @@ export function createAlertStore(deps: { redis: Redis; now: () => number }): Ale
     },
 
     due: async (nowMs, limit) => {
-      const members = await redis.zrangebyscore(keys.scheduled, '-inf', nowMs, 'LIMIT', 0, limit);
+      const members = await redis.zrangebyscore(keys.waiting, '-inf', nowMs, 'LIMIT', 0, limit);
       return members.map((member) => {
         const [id = '', version] = member.split(':');
         return { id, version: Number(version) };

@@ -150,6 +150,15 @@ export const ALERT_APPROVAL = resource('/v1/alerts/:id/approval', {
     answers: { 200: editorAlert },
     problems: [...BODY_PROBLEMS, ...WAITING_PROBLEMS, 'own-approval', 'duplicate-alert'],
   },
+  delete: {
+    summary: 'Take the approval of a scheduled alert back',
+    description:
+      'The alert waits for approval again. Also within the seconds in which a send at the desk can be undone.',
+    who: 'editor',
+    tag: 'alerts',
+    answers: { 200: editorAlert },
+    problems: [...WAITING_PROBLEMS],
+  },
 });
 
 export const ALERT_CANCELLATION = resource('/v1/alerts/:id/cancellation', {

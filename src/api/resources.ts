@@ -26,6 +26,7 @@ import {
   SESSION_OPTIONS,
 } from './passkeys-operations.ts';
 import { CONFIG } from './public-config.ts';
+import { RECENT } from './recent.ts';
 import { RECEIPTS } from './receipts.ts';
 import { REPORT } from './report.ts';
 import { SESSION } from './session.ts';
@@ -49,6 +50,7 @@ export const RESOURCES: readonly AnyResource[] = [
   REPORT,
   GOAL_OVER_TIME,
   ESTIMATE,
+  RECENT,
   CHECKS,
   STORY_PREVIEW,
   CONFIG,

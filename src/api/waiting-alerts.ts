@@ -23,7 +23,10 @@ export function serveWaitingAlerts(router: Router, deps: WaitingAlertsDeps): voi
   route(router, ALERT_SUBMISSION, {
     post: (request, response) => submit(deps, request, response),
   });
-  route(router, ALERT_APPROVAL, { post: (request, response) => review(deps, request, response) });
+  route(router, ALERT_APPROVAL, {
+    post: (request, response) => review(deps, request, response),
+    delete: (request, response) => withdraw(deps, request, response),
+  });
   route(router, ALERT_CANCELLATION, {
     post: (request, response) => cancel(deps, request, response),
   });
@@ -63,6 +66,12 @@ async function review(deps: WaitingAlertsDeps, request: Request, response: Respo
   const editor = await deps.auth.require(request, 'author');
   const input = await readCounted(deps.limits, editor, request, response, reviewSchema);
   await deps.newsroom.review(String(request.params['id']), input, editor);
+  await answerChanged(deps, request, response);
+}
+
+async function withdraw(deps: WaitingAlertsDeps, request: Request, response: Response): Promise<void> {
+  const editor = await deps.auth.require(request, 'author');
+  await deps.newsroom.withdraw(String(request.params['id']), editor);
   await answerChanged(deps, request, response);
 }
 

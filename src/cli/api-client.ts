@@ -25,7 +25,7 @@ export interface ApiClient {
    * alert's status no longer allows it.
    * @throws {CliError} with the server's own words when it refuses
    */
-  call(method: 'GET' | 'POST' | 'PATCH', path: string, asked?: Asked): Promise<Answered>;
+  call(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, asked?: Asked): Promise<Answered>;
   /** Each event of a stream (`text/event-stream`), until the server ends it. */
   events(path: string): AsyncGenerator<Json>;
 }

@@ -57,6 +57,7 @@ export function editorialCommands(): Command[] {
       ({ note }) => ({ decision: 'reject', note }),
       true,
     ),
+    withdrawing(),
     onAlert('cancel', 'cancel an alert that no reader sees yet', 'cancellation', () => undefined),
     onAlert('abort', 'stop an alert that is being sent', 'abort', () => undefined),
     listing(),
@@ -203,6 +204,15 @@ function approving(): Command {
       const bypass = reason === undefined ? undefined : { reason };
       return act(id, 'approval', { decision: 'approve', note, bypass, allowDuplicate }, options);
     });
+}
+
+function withdrawing(): Command {
+  return command('withdraw <id>', 'take the approval of a scheduled alert back').action(
+    async (id: string, options: Shared) => {
+      const api = await client();
+      show(await api.call('DELETE', `/v1/alerts/${encodeURIComponent(id)}/approval`), options);
+    },
+  );
 }
 
 interface Search extends Shared {

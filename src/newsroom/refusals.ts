@@ -29,6 +29,7 @@ const FORBIDDEN: Partial<Record<Action, string>> & { readonly edit: string } = {
   edit: 'Only the editor who created the alert, an approver or an admin may do this.',
   approve: 'Only an approver or an admin may do this.',
   reject: 'Only an approver or an admin may do this.',
+  withdraw: 'Only an approver or an admin may do this.',
 };
 
 export function wrongStatus(action: Action, status: AlertStatus): Problem {
@@ -42,6 +43,7 @@ const WRONG_STATUS: Readonly<Record<Action, string>> = {
   submit: 'Only a draft or a scheduled alert can be submitted.',
   approve: 'The alert does not wait for approval.',
   reject: 'The alert does not wait for approval.',
+  withdraw: 'Nobody has approved the alert, or it has left.',
   cancel: 'The alert cannot be cancelled any more.',
   release: 'The alert is not scheduled.',
   abort: 'The alert is not being sent.',

@@ -11,6 +11,8 @@ import { contrastWithWhite, LEAST_CONTRAST } from './contrast.ts';
 
 const MOST_LANGUAGES = 40;
 const UNDO_SECONDS = 5;
+/** How long a send can wait for an undo at most. */
+export const MAX_UNDO_SECONDS = 30;
 const DUPLICATE_HOURS = 6;
 const HOUR_MS = 3_600_000;
 
@@ -48,7 +50,7 @@ export const newsroomSchema = z.strictObject({
   /** Which alerts a second editor must agree to. */
   approval: z.enum(['never', 'flash', 'always']),
   /** How long a send at the desk can be undone. */
-  undoSeconds: z.number().int().min(0).max(30).default(UNDO_SECONDS),
+  undoSeconds: z.number().int().min(0).max(MAX_UNDO_SECONDS).default(UNDO_SECONDS),
   /** How long the same content is refused; 0: never. */
   duplicateHours: z.number().min(0).max(168).default(DUPLICATE_HOURS),
 });

@@ -8,10 +8,10 @@ import { editedVersion, publishedVersion, timedVersion } from '../alerts/version
 import type { AuditLog } from '../editors/audit.ts';
 import type { Editor } from '../editors/schema.ts';
 import type { StartFanOut } from './publication.ts';
-import { changedMeanwhile, duplicate, notFound, refuseUnlessAllowed } from './refusals.ts';
+import { changedMeanwhile, duplicate, notFound, refuseUnlessAllowed, wrongStatus } from './refusals.ts';
 import { statusOnward, timeOnward } from './onward.ts';
 import type { AlertRules } from './rules.ts';
-import { guardMsOf, type NewsroomSettings, type SettingsStore } from './settings.ts';
+import { MAX_UNDO_SECONDS, guardMsOf, type NewsroomSettings, type SettingsStore } from './settings.ts';
 
 /** What is done to versions that no reader sees yet. Each throws a Problem where the table or a rule refuses it. */
 export interface WaitingRoom {
@@ -19,6 +19,8 @@ export interface WaitingRoom {
   edit(id: string, edit: AlertEdit, editor: Editor, revision: number): Promise<EditorAlert>;
   submit(id: string, submission: Submission, editor: Editor): Promise<EditorAlert>;
   review(id: string, review: ReviewInput, editor: Editor): Promise<EditorAlert>;
+  /** Takes the approval of what has not left back: it waits for one again. */
+  withdraw(id: string, editor: Editor): Promise<EditorAlert>;
   cancel(id: string, editor: Editor): Promise<EditorAlert>;
   /** Sends what is due. What has expired meanwhile is cancelled. @returns what became of it; undefined: nothing was due */
   release(id: string): Promise<EditorAlert | undefined>;
@@ -173,6 +175,17 @@ export function createWaitingRoom(deps: WaitingDeps): WaitingRoom {
           editorId: editor.id,
           allowDuplicate: allowDuplicate === true,
         };
+      }),
+
+    withdraw: (id, editor) =>
+      step(id, (alert) => {
+        refuseUnlessAllowed('withdraw', alert, editor);
+        if (alert.approvedBy === null) throw wrongStatus('withdraw', alert.status);
+        // A time within the seconds of an undo is the undo's, or it has passed when the alert is approved again.
+        const isSoon = alert.sendAt !== null && Date.parse(alert.sendAt) - now() <= MAX_UNDO_SECONDS * 1000;
+        const timed = timedVersion(alert, isSoon ? null : alert.sendAt, now());
+        const next = { ...timed, status: 'awaiting-approval' as const, approvedBy: null, review: null };
+        return { action: 'withdraw', next, entry: 'alert.withdraw-approval', editorId: editor.id };
       }),
 
     cancel: (id, editor) =>

@@ -32,8 +32,13 @@ export const keys = {
   alertsAll: (topic: string, lang: string) => `${CORE}:alerts:all:${topic}:${lang}`,
   /** Accepted versions that are not finished: member `id:version`, score = accepted at (ms). */
   outbox: `${CORE}:alerts:outbox`,
-  /** Versions that are sent later: member `id:version`, score = when (ms). */
-  scheduled: `${CORE}:alerts:scheduled`,
+  /**
+   * Newest versions that no reader sees yet: member `id:version`, score = when it is sent (ms), or infinite while it has no
+   * time. Its name is from when it held those with a time alone.
+   */
+  waiting: `${CORE}:alerts:scheduled`,
+  /** That the alerts of earlier releases are in `waiting` too. */
+  waitingFilled: `${CORE}:alerts:waiting-filled`,
   duplicate: (fingerprint: string) => `${CORE}:alerts:duplicate:${fingerprint}`,
   idempotency: (editorId: string, keyHash: string) => `${CORE}:idempotency:${editorId}:${keyHash}`,
   /** The newsroom's settings, and its lists. */

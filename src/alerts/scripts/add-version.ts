@@ -9,7 +9,7 @@ import { PUBLICATION_LUA } from './publication.ts';
  * Adds the version that follows; where its status is public, publishes it: the earlier ones end in the same step. It follows
  * what readers have: where the version before it waits or was cancelled, the public one counts. One that waits is cancelled.
  *
- * KEYS: 1 audit, 2 kept answer, 3 alert, 4 outbox, 5 scheduled, then the guards of its content
+ * KEYS: 1 audit, 2 kept answer, 3 alert, 4 outbox, 5 waiting, then the guards of its content
  * ARGV: 1 link, 2 request, 3 life of the answer (ms), 4 JSON, 5 status, 6 id, 7 now (ms), 8 version,
  *       9 when it is due (ms) or '', 10 life of a guard (ms), then the statuses of the public version from which this is
  *       allowed
@@ -36,7 +36,7 @@ if WAITING[status] then
   cancelWaiting(alert, id, last, KEYS[5])
   redis.call('HSET', alert, 's:' .. version, status)
   redis.call('HINCRBY', alert, 'revision', 1)
-  if ARGV[9] ~= '' then redis.call('ZADD', KEYS[5], ARGV[9], id .. ':' .. version) end
+  await(KEYS[5], id, version, ARGV[9])
 else
   publish(alert, id, version, status, KEYS[4], KEYS[5], ARGV[7])
   hold(slice(KEYS, 6, #KEYS - 5), id, ARGV[10])

@@ -8,7 +8,7 @@ import { PUBLICATION_LUA } from './publication.ts';
  * Changes the newest version while no reader sees it: its text, its status, when it is due. Of two that race, one changes
  * it; the other hears that it has another revision, or a status from which this is not allowed.
  *
- * KEYS: 1 audit, 2 alert, 3 scheduled, then the editors' indexes to leave, those to join, the guards of its content before,
+ * KEYS: 1 audit, 2 alert, 3 waiting, then the editors' indexes to leave, those to join, the guards of its content before,
  *       and of its content now
  * ARGV: 1 link, 2 version, 3 revision that it must have, 4 JSON, 5 status, 6 id, 7 when it is due (ms) or '',
  *       8 '1' to allow a twin, 9 life of a guard (ms), 10 indexes to leave, 11 indexes to join, 12 guards before,
@@ -39,12 +39,8 @@ redis.call('HINCRBY', alert, 'revision', 1)
 for _, index in ipairs(leave) do redis.call('ZREM', index, known[4]) end
 for _, index in ipairs(join) do redis.call('ZADD', index, 0, known[4]) end
 letGo(held, id)
-if due == '' then
-  redis.call('ZREM', KEYS[3], id .. ':' .. version)
-else
-  redis.call('ZADD', KEYS[3], due, id .. ':' .. version)
-  hold(guards, id, ARGV[9])
-end
+if WAITING[ARGV[5]] then await(KEYS[3], id, version, due) else redis.call('ZREM', KEYS[3], id .. ':' .. version) end
+if due ~= '' then hold(guards, id, ARGV[9]) end
 audit(KEYS[1])
 return {'changed'}`,
   z.union([word('changed'), word('missing'), word('moved'), wrongStatus, duplicate, stale]),

@@ -10,7 +10,7 @@ import { PUBLICATION_LUA } from './publication.ts';
  * repetition, a twin and a fault of the audit chain change nothing. What is sent now or at a time holds the guards of its
  * content.
  *
- * KEYS: 1 audit, 2 kept answer, 3 alert, 4 outbox, 5 scheduled, then the guards of its content, the editors' indexes, the
+ * KEYS: 1 audit, 2 kept answer, 3 alert, 4 outbox, 5 waiting, then the guards of its content, the editors' indexes, the
  *       readers' indexes
  * ARGV: 1 link, 2 request, 3 life of the answer (ms), 4 JSON, 5 status, 6 id, 7 now (ms), 8 when it is due (ms) or '',
  *       9 place in the indexes, 10 '1' to allow a twin, 11 life of a guard (ms), 12 guards, 13 editors' indexes
@@ -34,7 +34,7 @@ redis.call('HSET', KEYS[3], 'version', 1, 'v:1', json, 's:1', status, 'published
 for _, index in ipairs(editors) do redis.call('ZADD', index, 0, place) end
 if WAITING[status] then
   redis.call('HINCRBY', KEYS[3], 'revision', 1)
-  if due ~= '' then redis.call('ZADD', KEYS[5], due, id .. ':1') end
+  await(KEYS[5], id, 1, due)
 else
   publish(KEYS[3], id, 1, status, KEYS[4], KEYS[5], now)
   for _, index in ipairs(readers) do redis.call('ZADD', index, 0, place) end

@@ -5,9 +5,11 @@
  * in the indexes), `revision` (how often an editor has changed it), and for each version n `v:<n>` (JSON) and `s:<n>` (its
  * status now).
  *
- * `publish(alert, id, n, status, outbox, scheduled, now)` puts version n in the place of the earlier ones, and into the
+ * `publish(alert, id, n, status, outbox, waiting, now)` puts version n in the place of the earlier ones, and into the
  * outbox. From then on nothing of the earlier versions may be sent: a retraction makes each of them retracted, any
  * other version superseded. What was aborted stays aborted, and what was still waiting is cancelled.
+ *
+ * `await(waiting, id, n, due)` lists version n as one that waits: for its time, or for an editor where `due` is ''.
  *
  * `isOneOf(status, list, first)` tells whether the status is in the list from there on.
  *
@@ -17,15 +19,18 @@
  */
 export const PUBLICATION_LUA = `
 local WAITING = { draft = true, ['awaiting-approval'] = true, scheduled = true }
-local function cancelWaiting(alert, id, n, scheduled)
+local function cancelWaiting(alert, id, n, waiting)
   if not WAITING[redis.call('HGET', alert, 's:' .. n)] then return end
   redis.call('HSET', alert, 's:' .. n, 'cancelled')
-  redis.call('ZREM', scheduled, id .. ':' .. n)
+  redis.call('ZREM', waiting, id .. ':' .. n)
 end
-local function publish(alert, id, n, status, outbox, scheduled, now)
+local function await(waiting, id, n, due)
+  redis.call('ZADD', waiting, due == '' and '+inf' or due, id .. ':' .. n)
+end
+local function publish(alert, id, n, status, outbox, waiting, now)
   n = tonumber(n)
   for earlier = 1, n - 1 do
-    cancelWaiting(alert, id, earlier, scheduled)
+    cancelWaiting(alert, id, earlier, waiting)
     local field = 's:' .. earlier
     local known = redis.call('HGET', alert, field)
     if status == 'retracted' and known ~= 'cancelled' then
@@ -36,7 +41,7 @@ local function publish(alert, id, n, status, outbox, scheduled, now)
   end
   redis.call('HSET', alert, 's:' .. n, status, 'public', n)
   redis.call('HINCRBY', alert, 'revision', 1)
-  redis.call('ZREM', scheduled, id .. ':' .. n)
+  redis.call('ZREM', waiting, id .. ':' .. n)
   redis.call('ZADD', outbox, now, id .. ':' .. n)
 end
 local function isOneOf(status, list, first)

@@ -7,7 +7,7 @@ import { PUBLICATION_LUA } from './publication.ts';
 /**
  * Makes the newest version, which is stored, public. Of two that race, one publishes; the other hears the status.
  *
- * KEYS: 1 audit, 2 alert, 3 outbox, 4 scheduled, then the guards of its content, the editors' indexes, the readers' indexes
+ * KEYS: 1 audit, 2 alert, 3 outbox, 4 waiting, then the guards of its content, the editors' indexes, the readers' indexes
  * ARGV: 1 link, 2 version, 3 revision that it must have, 4 JSON with its time of publication, 5 status, 6 id, 7 now (ms),
  *       8 place in the indexes, 9 '1' to allow a twin, 10 life of a guard (ms), 11 guards, 12 editors' indexes,
  *       then the statuses from which this is allowed

@@ -302,6 +302,33 @@ describe('where two persons are asked for', () => {
     expect(edited.body).toMatchObject({ status: 'awaiting-approval', approvedBy: null, review: null });
   });
 
+  test('an approval is taken back until the alert leaves: it waits for one again, at its own time or at once', async () => {
+    const withdraw = (id: string, role: 'author' | 'approver' | 'admin') =>
+      ask('DELETE', `/${id}/approval`, role);
+    const approve = (id: string) =>
+      ask('POST', `/${id}/approval`, 'approver', { decision: 'approve', undoable: true });
+    const sendAt = new Date(strict.deps.now() + HOUR).toISOString();
+    for (const planned of [null, sendAt]) {
+      const { id } = await write('author', { sendAt: planned });
+      expect(typeOf(await withdraw(id, 'approver'))).toBe('wrong-status');
+      expect((await approve(id)).body).toMatchObject({ status: 'scheduled' });
+      expect(typeOf(await withdraw(id, 'author'))).toBe('forbidden');
+      const back = await withdraw(id, 'approver');
+      const waits = { status: 'awaiting-approval', approvedBy: null, review: null, sendAt: planned };
+      expect([back.status, back.body]).toMatchObject([200, waits]);
+      strict.advance(60_000);
+      expect(await strict.newsroom.release(id)).toBeUndefined();
+      expect((await withdraw(id, 'admin')).status).toBe(409);
+      expect((await approve(id)).body).toMatchObject({ status: 'scheduled' });
+    }
+  });
+
+  test('what nobody had to approve is cancelled, not withdrawn', async () => {
+    const { body } = await create({ sendAt: later(HOUR) });
+    const refused = await call('DELETE', `/${body.id}/approval`, 'admin');
+    expect([refused.status, typeOf(refused)]).toEqual([409, 'wrong-status']);
+  });
+
   test('a correction waits while readers keep what they have; a retraction waits for nobody', async () => {
     const alert = await write('author');
     await ask('POST', `/${alert.id}/approval`, 'approver', { decision: 'approve' });

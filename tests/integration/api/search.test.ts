@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { newAlertId } from '../../../src/alerts/id.ts';
 import { firstVersion } from '../../../src/alerts/versions.ts';
+import { keys } from '../../../src/redis/keys.ts';
+import { fillWaiting } from '../../../src/alerts/fill-waiting.ts';
 import { anAlert, startTestApi, type TestApi } from '../../support/api.ts';
 
 let api: TestApi;
@@ -30,6 +32,18 @@ const search = async (query: Record<string, string>) => {
 };
 const at = (hours: number): string => new Date(noon + hours * 3_600_000).toISOString();
 
+async function settings(changes: object): Promise<void> {
+  const { body } = await api.call('GET', '/v1/newsroom', { key: api.keys.admin });
+  const put = await api.call('PUT', '/v1/newsroom', { key: api.keys.admin, body: { ...body, ...changes } });
+  expect(put.status).toBe(200);
+}
+
+async function publishNewer(count: number): Promise<void> {
+  const input = { headline: `خبر ${count}`, lang: 'ar', topics: ['world'], urgency: 'normal' as const };
+  const alert = firstVersion(newAlertId(api.deps.now()), input, 'editor', api.deps.now());
+  await api.deps.alerts.create(alert, { allowDuplicate: true });
+}
+
 test('words are found in headline and text, as editors vary them', async () => {
   expect(await search({ q: 'جسر' })).toEqual(['draft', 'bridge']);
   expect(await search({ q: 'المَدينه  جِسر' })).toEqual(['bridge']);
@@ -48,30 +62,46 @@ test('by time, editor and status, all together, page by page', async () => {
   expect(await search({ q: 'جسر', before: at(10), to: at(1.5) })).toEqual(['bridge']);
 });
 
-test('what is scheduled is found behind hundreds of newer alerts, by topic and language too, page by page', async () => {
-  const sendAt = at(100);
-  for (const [name, fields] of [
-    ['first', { topics: ['economy'] }],
-    ['second', { lang: 'en' }],
-  ] as const) {
-    const body = anAlert({ url: null, headline: `موعد ${name}`, sendAt, ...fields });
-    const { status, body: made } = await api.call('POST', '/v1/alerts', { key: api.keys.approver, body });
-    expect([status, made.status]).toEqual([201, 'scheduled']);
-    ids[name] = made.id;
-    api.advance(1000);
-  }
-  for (let count = 0; count < 510; count += 1) {
-    api.advance(1000);
-    const input = { headline: `خبر ${count}`, lang: 'ar', topics: ['world'], urgency: 'normal' as const };
-    const alert = firstVersion(newAlertId(api.deps.now()), input, 'editor', api.deps.now());
-    await api.deps.alerts.create(alert, { allowDuplicate: true });
-  }
-  expect(await search({ status: 'scheduled', limit: '5' })).toEqual(['second', 'first']);
-  expect(await search({ status: 'scheduled', limit: '1' })).toEqual(['second']);
-  expect(await search({ status: 'scheduled', limit: '1', before: ids['second'] ?? '' })).toEqual(['first']);
-  expect(await search({ status: 'scheduled', topics: 'economy' })).toEqual(['first']);
-  expect(await search({ status: 'scheduled', lang: 'en' })).toEqual(['second']);
-  expect(await search({ status: 'scheduled', from: at(1000) })).toEqual([]);
+test.each([
+  ['scheduled', (): object => ({ sendAt: at(1000) })],
+  ['draft', (): object => ({ draft: true })],
+  ['awaiting-approval', (): object => ({})],
+] as const)(
+  'what has the status %s is found behind hundreds of newer alerts, by topic and language too, page by page',
+  async (waiting, how) => {
+    await settings({ approval: waiting === 'awaiting-approval' ? 'always' : 'never' });
+    for (const [name, fields] of [
+      ['first', { topics: ['economy'] }],
+      ['second', { lang: 'en' }],
+    ] as const) {
+      const body = anAlert({ url: null, headline: `${waiting} ${name}`, ...how(), ...fields });
+      const { status, body: made } = await api.call('POST', '/v1/alerts', { key: api.keys.approver, body });
+      expect([status, made.status]).toEqual([201, waiting]);
+      ids[name] = made.id;
+      api.advance(1000);
+    }
+    await Promise.all(Array.from({ length: 510 }, (_, count) => publishNewer(count)));
+    expect(await search({ status: waiting, limit: '2' })).toEqual(['second', 'first']);
+    expect(await search({ status: waiting, limit: '1' })).toEqual(['second']);
+    expect(await search({ status: waiting, limit: '1', before: ids['second'] ?? '' })).toEqual(['first']);
+    expect(await search({ status: waiting, topics: 'economy' })).toEqual(['first']);
+    expect(await search({ status: waiting, lang: 'en' })).toEqual(['second']);
+    expect(await search({ status: waiting, from: at(2000) })).toEqual([]);
+    for (const name of ['first', 'second']) {
+      const path = `/v1/alerts/${ids[name] ?? ''}/cancellation`;
+      expect((await api.call('POST', path, { key: api.keys.approver, body: {} })).status).toBe(200);
+    }
+    expect(await search({ status: waiting, limit: '1' })).toEqual(waiting === 'draft' ? ['draft'] : []);
+  },
+);
+
+test('what earlier releases stored as a draft is listed with what waits', async () => {
+  const body = anAlert({ url: null, headline: 'مسودة قديمة', draft: true });
+  const { body: made } = await api.call('POST', '/v1/alerts', { key: api.keys.approver, body });
+  ids['old'] = made.id;
+  await api.deps.redis.del(keys.waiting, keys.waitingFilled);
+  await fillWaiting(api.deps.redis);
+  expect(await search({ status: 'draft' })).toEqual(['old', 'draft']);
 });
 
 test('only editors search', async () => {

@@ -27,6 +27,7 @@ const MOVES: readonly Move[] = [
   'submit',
   'approve',
   'reject',
+  'withdraw',
   'cancel',
   'release',
   'abort',
@@ -84,7 +85,8 @@ async function take(id: string, { move, by, later }: Step): Promise<string | und
     else if (move === 'submit') await api.newsroom.submit(id, { sendAt, allowDuplicate: true }, who);
     else if (move === 'approve' || move === 'reject') {
       await api.newsroom.review(id, { decision: move, allowDuplicate: true }, who);
-    } else if (move === 'cancel') await api.newsroom.cancel(id, who);
+    } else if (move === 'withdraw') await api.newsroom.withdraw(id, who);
+    else if (move === 'cancel') await api.newsroom.cancel(id, who);
     else if (move === 'abort') await api.newsroom.abort(id, who);
     else if (move === 'release') await api.newsroom.release(id);
     else await api.newsroom.addVersion(id, { change: move, headline }, who);
@@ -144,6 +146,7 @@ const STEPS_OF_THE_LOG: Readonly<Record<string, Partial<Record<AlertStatus, read
   'alert.submit': { draft: ['awaiting-approval'], scheduled: ['scheduled', 'sending'] },
   'alert.approve': { 'awaiting-approval': ['scheduled', 'sending'] },
   'alert.reject': { 'awaiting-approval': ['draft'] },
+  'alert.withdraw-approval': { scheduled: ['awaiting-approval'] },
   'alert.cancel': { draft: ['cancelled'], 'awaiting-approval': ['cancelled'], scheduled: ['cancelled'] },
   'alert.release': { scheduled: ['sending'] },
   'alert.expire': { scheduled: ['cancelled'] },

@@ -29,6 +29,7 @@ const MAY: readonly (readonly [Action, readonly AlertStatus[], readonly string[]
     ['awaiting-approval'],
     ['an approver', 'an approver, of an own alert', 'an admin', 'the system'],
   ],
+  ['withdraw', ['scheduled'], ['an approver', 'an approver, of an own alert', 'an admin', 'the system']],
   [
     'cancel',
     ['draft', 'awaiting-approval', 'scheduled'],

@@ -67,6 +67,7 @@ function rows({ text }: Words): readonly (readonly [key: string, does: string])[
     [KEYS.edit, key.edit],
     [KEYS.submit, key.submit],
     [KEYS.schedule, key.schedule],
+    [KEYS.withdraw, key.withdraw],
     [KEYS.cancel, key.cancel],
     [KEYS.update, key.update],
     [KEYS.correction, key.correction],

@@ -19,6 +19,7 @@ export const KEYS = {
   approve: 'A',
   bypass: 'O',
   reject: 'B',
+  withdraw: 'W',
   cancel: 'X',
   undo: 'U',
   update: 'P',

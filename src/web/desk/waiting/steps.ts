@@ -8,8 +8,9 @@ import type { Answer, Client } from '../client.ts';
  * What an editor can do with a version that no reader sees yet. `schedule`: it leaves at its own time. `bypass`: an approver
  * approves what they wrote.
  */
-export type Step = Extract<Action, 'submit' | 'approve' | 'reject' | 'cancel'> | 'schedule' | 'bypass';
-const STEPS: readonly Step[] = ['approve', 'schedule', 'submit', 'reject', 'bypass', 'cancel'];
+export type Step =
+  Extract<Action, 'submit' | 'approve' | 'reject' | 'withdraw' | 'cancel'> | 'schedule' | 'bypass';
+const STEPS: readonly Step[] = ['approve', 'schedule', 'submit', 'reject', 'bypass', 'withdraw', 'cancel'];
 /** Of these, the first that is allowed stands out. */
 const MAIN: ReadonlySet<Step> = new Set<Step>(['approve', 'schedule', 'submit']);
 
@@ -23,9 +24,14 @@ export function stepsOf(alert: EditorAlert, editor: DeskSession['editor'], nowMs
   return STEPS.filter((step) => {
     if (step === 'schedule' && !(isAhead && alert.status === 'draft')) return false;
     if (step === 'bypass') return mayBypass(alert, editor);
+    if (step === 'withdraw') return mayWithdraw(alert, editor);
     return refusalOf(step === 'schedule' ? 'submit' : step, alert, editor) === undefined;
   });
 }
+
+/** Whether the alert was approved, and the editor may take that back. */
+export const mayWithdraw = (alert: EditorAlert, editor: DeskSession['editor']): boolean =>
+  alert.approvedBy !== null && refusalOf('withdraw', alert, editor) === undefined;
 
 /** Whether nothing keeps the editor from approving but that they wrote it: a reason lifts that alone. */
 function mayBypass(alert: EditorAlert, editor: DeskSession['editor']): boolean {
@@ -66,6 +72,8 @@ export function takeStep(
     client.call<EditorAlert>(`/v1/alerts/${id}/${path}`, { method: 'POST', ...(body && { body }) });
   const options = { ...(allowDuplicate ? { allowDuplicate } : {}), ...(undoable ? { undoable } : {}) };
   switch (step) {
+    case 'withdraw':
+      return client.call<EditorAlert>(`/v1/alerts/${id}/approval`, { method: 'DELETE' });
     case 'cancel':
       return post('cancellation');
     case 'schedule':

@@ -6,7 +6,7 @@ import { DeskElement } from '../element.ts';
 import { KEYS } from '../keyboard/keys.ts';
 import { everyTick } from '../ticker.ts';
 import { fill } from '../words/words.ts';
-import { takeStep } from './steps.ts';
+import { mayWithdraw, takeStep } from './steps.ts';
 
 const TICK_MS = 250;
 
@@ -67,10 +67,15 @@ class UndoAlert extends DeskElement {
   private readonly onKey = (event: KeyboardEvent): void => {
     if (event.key !== 'Escape' || event.defaultPrevented || document.querySelector('dialog[open]')) return;
     event.preventDefault();
-    if (this.isAllowed) void this.take('cancel');
+    if (this.isAllowed) void this.take(this.wayBack);
   };
 
-  private async take(step: 'cancel' | 'submit'): Promise<void> {
+  /** Who approved it takes that back, and the alert waits again; who sent it gets the text back. */
+  private get wayBack(): 'withdraw' | 'cancel' {
+    return mayWithdraw(this.alert, this.desk.editor) ? 'withdraw' : 'cancel';
+  }
+
+  private async take(step: 'withdraw' | 'cancel' | 'submit'): Promise<void> {
     if (this.busy) return;
     this.busy = true;
     const answer = await takeStep(this.desk.client, this.alert.id, step);
@@ -114,7 +119,7 @@ class UndoAlert extends DeskElement {
         data-chord="Esc"
         aria-keyshortcuts="${KEYS.undo} Escape"
         ?disabled=${this.busy}
-        @click=${() => void this.take('cancel')}
+        @click=${() => void this.take(this.wayBack)}
       >
         ${text.undoNow}
       </button>

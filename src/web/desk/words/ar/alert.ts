@@ -25,6 +25,7 @@ export const alert = {
     submit: 'أرسِل الآن',
     reject: 'أعِده إلى كاتبه',
     bypass: 'أجِز خبرك بنفسك',
+    withdraw: 'اسحب الإجازة',
     cancel: 'ألغِ الخبر',
   },
   stepTitles: {
@@ -33,6 +34,7 @@ export const alert = {
     submit: 'أيُرسل هذا الخبر الآن؟',
     reject: 'أيُعاد هذا الخبر إلى كاتبه؟',
     bypass: 'أتجيز خبرك بنفسك وترسله إلى القرّاء؟',
+    withdraw: 'أتُسحب إجازة هذا الخبر ليعود إلى انتظارها؟',
     cancel: 'أيُلغى هذا الخبر؟',
   },
   notYet: 'ليس الآن',
@@ -79,6 +81,9 @@ export const alert = {
     expired: 'فات أوانه',
     held: 'حُجب بطلب القارئ',
   },
+  paced:
+    'لا تقبل خدمة {service} الآن إلا {n} رسالة في الدقيقة. يبدأ الإرسال بمن اعتادوا فتح الأخبار، ويحتاج الباقي إلى {time} على الأكثر.',
+  services: { fcm: 'Google', mozilla: 'Mozilla', apple: 'Apple', wns: 'Microsoft' },
   notSent: 'لم يُرسل',
   supersededBy: 'حلّت محلها النسخة {n}، ومن لم تصله هذه تصله تلك.',
   outcomesTitle: 'نتائج الإرسال',

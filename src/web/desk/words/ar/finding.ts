@@ -69,6 +69,7 @@ export const finding = {
     approve: 'إجازة…',
     bypass: 'إجازة خبرك بنفسك…',
     reject: 'إعادة إلى الكاتب…',
+    withdraw: 'سحب الإجازة…',
     cancel: 'إلغاء الخبر…',
     undo: 'التراجع عن الإرسال (أو Esc)',
     update: 'تحديث',

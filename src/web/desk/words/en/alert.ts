@@ -27,6 +27,7 @@ export const alert: Translated<typeof ar> = {
     submit: 'Send now',
     reject: 'Send back to the author',
     bypass: 'Approve it yourself',
+    withdraw: 'Take the approval back',
     cancel: 'Cancel the alert',
   },
   stepTitles: {
@@ -35,6 +36,7 @@ export const alert: Translated<typeof ar> = {
     submit: 'Send this alert now?',
     reject: 'Send this alert back to its author?',
     bypass: 'Approve your own alert and send it to readers?',
+    withdraw: 'Take the approval back? The alert will wait for approval again.',
     cancel: 'Cancel this alert?',
   },
   notYet: 'Not yet',
@@ -83,6 +85,9 @@ export const alert: Translated<typeof ar> = {
     expired: 'Expired first',
     held: 'Held for the reader',
   },
+  paced:
+    '{service} now accepts only {n} messages a minute. Readers who usually open alerts go first; the rest needs up to {time}.',
+  services: { fcm: 'Google', mozilla: 'Mozilla', apple: 'Apple', wns: 'Microsoft' },
   notSent: 'Not sent',
   supersededBy: 'Version {n} replaced this one. Readers that this one did not reach get version {n}.',
   outcomesTitle: 'Delivery results',

@@ -65,6 +65,7 @@ export const finding: Translated<typeof ar> = {
     approve: 'Approve…',
     bypass: 'Approve your own alert…',
     reject: 'Send back to the author…',
+    withdraw: 'Take the approval back…',
     cancel: 'Cancel the alert…',
     undo: 'Undo the send (or Esc)',
     update: 'Update',

@@ -70,6 +70,9 @@ async function startSubscriber() {
   return subscriber;
 }
 
+/** A busy machine takes its time. */
+const eventually = <T>(look: () => T) => expect.poll(look, { timeout: 15_000 });
+
 let subscriber: Awaited<ReturnType<typeof startSubscriber>>;
 let api: TestApi;
 let redis: Redis;
@@ -143,7 +146,7 @@ async function ask(fields: Record<string, string>): Promise<Answer> {
 async function subscribe(fields: Record<string, string> = {}): Promise<void> {
   const before = (await store.all()).length;
   expect((await ask(fields)).status).toBe(202);
-  await expect.poll(async () => (await store.all()).length).toBe(before + 1);
+  await eventually(async () => (await store.all()).length).toBe(before + 1);
 }
 /** As the fan-out does it. */
 async function announce(alert: EditorAlert): Promise<EditorAlert> {
@@ -172,9 +175,9 @@ async function hurry(): Promise<void> {
 async function idle(): Promise<void> {
   const open = new Queue(HUB_QUEUE, { connection: redis, prefix: '{ajil}' });
   const jobs = () => open.getJobs(['waiting', 'active', 'prioritized', 'delayed']);
-  await expect
-    .poll(async () => (await jobs()).map(({ name, failedReason }) => `${name} ${failedReason}`))
-    .toEqual([]);
+  await eventually(async () =>
+    (await jobs()).map(({ name, failedReason }) => `${name} ${failedReason}`),
+  ).toEqual([]);
   await open.close();
 }
 
@@ -193,7 +196,7 @@ test('whoever confirms gets the whole feed at each change, signed, with its link
     'hub.lease_seconds': '86400',
   });
   const alert = await publish({ headline: 'زلزال قوي' });
-  await expect.poll(() => subscriber.received, { timeout: 2000 }).toHaveLength(1);
+  await eventually(() => subscriber.received).toHaveLength(1);
   const { headers, body } = subscriber.received[0]!;
   const feed = await api.call('GET', '/feeds/world.rss');
   expect(body).toBe(feed.body);
@@ -201,7 +204,7 @@ test('whoever confirms gets the whole feed at each change, signed, with its link
   expect(headers.link).toBe(`<${FEED}>; rel="self", <http://ajil.test/websub>; rel="hub"`);
   expect(headers['x-hub-signature']).toBe(`sha256=${createHmac('sha256', 'سر').update(body).digest('hex')}`);
   await change(alert, { change: 'retraction', note: 'لم يقع' });
-  await expect.poll(() => subscriber.received).toHaveLength(2);
+  await eventually(() => subscriber.received).toHaveLength(2);
   expect(subscriber.received[1]?.body).not.toContain('زلزال');
 });
 
@@ -251,7 +254,7 @@ test('a subscription is what its callback confirms, and nothing else', async () 
   for (const [index, answer] of answers.entries()) {
     subscriber.confirm = answer;
     expect((await ask({ 'hub.callback': callback(`/${index}`) })).status).toBe(202);
-    await expect.poll(() => subscriber.asked).toHaveLength(index + 1);
+    await eventually(() => subscriber.asked).toHaveLength(index + 1);
     await idle();
   }
   expect(await store.all()).toEqual([]);
@@ -266,14 +269,14 @@ test('a new request changes a subscription only once it is confirmed; its end mu
   subscriber.confirm = (_query, response) => void response.writeHead(404).end();
   await ask({ 'hub.secret': 'new' });
   await ask({ 'hub.mode': 'unsubscribe' });
-  await expect.poll(() => subscriber.asked).toHaveLength(3);
+  await eventually(() => subscriber.asked).toHaveLength(3);
   await idle();
   expect((await store.all()).map(([, { secret }]) => secret)).toEqual(['old']);
   subscriber.confirm = confirm;
   await ask({ 'hub.secret': 'new' });
-  await expect.poll(async () => (await store.all())[0]?.[1].secret).toBe('new');
+  await eventually(async () => (await store.all())[0]?.[1].secret).toBe('new');
   await ask({ 'hub.mode': 'unsubscribe' });
-  await expect.poll(() => store.all()).toEqual([]);
+  await eventually(() => store.all()).toEqual([]);
   expect(subscriber.asked.at(-1)?.query.has('hub.lease_seconds')).toBe(false);
   // Nobody is called for what is not there.
   const calls = subscriber.asked.length;
@@ -291,7 +294,7 @@ test.each([
   expect(subscriber.asked[0]?.query.get('hub.lease_seconds')).toBe(String(granted));
   api.advance((granted - 60) * 1000);
   await publish();
-  await expect.poll(() => subscriber.received).toHaveLength(1);
+  await eventually(() => subscriber.received).toHaveLength(1);
   const [[id] = ['']] = await store.all();
   api.advance(61_000);
   expect(await store.get(id)).toBeUndefined();
@@ -313,18 +316,18 @@ test('who fails is tried again with what the feed is then, and delays nobody; wh
     response.writeHead(path === '/gone' ? 410 : path === '/fails' && !isUp ? 503 : 204).end();
   };
   const alert = await publish({ headline: 'النص الأول' });
-  await expect.poll(() => subscriber.bodies('/good'), { timeout: 2000 }).toHaveLength(1);
-  await expect.poll(() => subscriber.bodies('/fails')).toHaveLength(1);
-  await expect.poll(async () => (await store.all()).length).toBe(3);
+  await eventually(() => subscriber.bodies('/good')).toHaveLength(1);
+  await eventually(() => subscriber.bodies('/fails')).toHaveLength(1);
+  await eventually(async () => (await store.all()).length).toBe(3);
   await change(alert, { change: 'correction', headline: 'النص المصحح', note: 'خطأ' });
-  await expect.poll(() => subscriber.bodies('/good')).toHaveLength(2);
-  await expect.poll(() => subscriber.bodies('/fails')).toHaveLength(2);
+  await eventually(() => subscriber.bodies('/good')).toHaveLength(2);
+  await eventually(() => subscriber.bodies('/fails')).toHaveLength(2);
   isUp = true;
   await hurry();
-  await expect.poll(() => subscriber.bodies('/fails').at(-1)).toContain('النص المصحح');
+  await eventually(() => subscriber.bodies('/fails').at(-1)).toContain('النص المصحح');
   // Its other jobs find that it has everything.
   await hurry();
-  await expect.poll(() => store.failing().then((all) => all.size)).toBe(0);
+  await eventually(() => store.failing().then((all) => all.size)).toBe(0);
   const told = subscriber.bodies('/fails').length;
   await hurry();
   expect(subscriber.bodies('/fails')).toHaveLength(told);
@@ -336,9 +339,9 @@ test('a feed whose topic was deleted ends its subscriptions, and says so', async
   await announce(
     (await api.call('GET', '/v1/alerts', { key: api.keys.author })).body.alerts[0] ?? (await before()),
   );
-  await expect.poll(() => subscriber.asked.at(-1)?.query.get('hub.mode')).toBe('denied');
+  await eventually(() => subscriber.asked.at(-1)?.query.get('hub.mode')).toBe('denied');
   expect(subscriber.asked.at(-1)?.query.get('hub.topic')).toBe(FEED);
-  await expect.poll(() => store.all()).toEqual([]);
+  await eventually(() => store.all()).toEqual([]);
   expect((await ask({})).status).toBe(422);
 });
 

@@ -4,8 +4,9 @@ import { defineConfig } from 'vite';
 const ENTRIES: Readonly<Record<string, string>> = {
   // A service worker keeps its name: a browser looks for its next version under the same address.
   sw: 'src/web/service-worker/main.ts',
-  // Other sites carry these two: their addresses stand in those sites' pages.
+  // Other sites carry these: their addresses stand in those sites' pages.
   bar: 'src/web/bar/main.ts',
+  list: 'src/web/list/main.ts',
   'live-client': 'src/web/live/main.ts',
 };
 const MODULES = new Set(['live-client']);

@@ -71,8 +71,8 @@ export function servePages(router: Router, deps: PagesDeps): void {
       return sendFile(response, webDir, 'sw.js');
     },
   });
-  // Other sites load only these two files. A module needs the first header, a page with a strict policy the second.
-  for (const name of ['bar.js', 'live-client.js']) {
+  // Other sites load only these files. A module needs the first header, a page with a strict policy the second.
+  for (const name of ['bar.js', 'list.js', 'live-client.js']) {
     route(router, `/${name}`, {
       get: (_request, response) => {
         response.set({ 'Access-Control-Allow-Origin': '*', 'Cross-Origin-Resource-Policy': 'cross-origin' });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestApi, type TestApi } from '../../support/api.ts';
 import { startWebDir } from '../../support/web-dir.ts';
 
-const FILES = ['sw.js', 'bar.js', 'live-client.js', 'icon-192.png', 'assets/page-abc123.js'];
+const FILES = ['sw.js', 'bar.js', 'list.js', 'live-client.js', 'icon-192.png', 'assets/page-abc123.js'];
 let api: TestApi;
 let webDir: Awaited<ReturnType<typeof startWebDir>>;
 
@@ -19,7 +19,7 @@ test.each([
   ['/', 'index.html', 'text/html; charset=utf-8', 'private, no-cache'],
   ['/desk', 'desk.html', 'text/html; charset=utf-8', 'no-cache'],
   ['/sw.js', 'sw.js', 'text/javascript; charset=utf-8', 'no-cache'],
-  ...['bar.js', 'live-client.js'].map((name) => [
+  ...['bar.js', 'list.js', 'live-client.js'].map((name) => [
     `/${name}`,
     name,
     'text/javascript; charset=utf-8',
@@ -46,7 +46,7 @@ test.each([
 
 test('the service worker may serve the whole site, and other sites may load the bar and the live client only', async () => {
   expect((await api.call('GET', '/sw.js')).headers.get('service-worker-allowed')).toBe('/');
-  for (const path of ['/bar.js', '/live-client.js']) {
+  for (const path of ['/bar.js', '/list.js', '/live-client.js']) {
     const { headers } = await api.call('GET', path);
     expect([headers.get('access-control-allow-origin'), headers.get('cross-origin-resource-policy')]).toEqual(
       ['*', 'cross-origin'],

@@ -210,7 +210,7 @@ export function createApp(input: ApiDeps): Api {
   if (config.isDrill) app.use(noIndex);
   app.use(compressAnswers());
   app.use(/^\/(v1\/(config|alerts|live)|feeds)(?=\/|$)/, readerCors(config.allowedOrigins, READING));
-  app.use(/^\/v1\/(subscriptions|receipts)(\/|$)/, subscribingCors);
+  app.use(/^\/v1\/(subscriptions|receipts)(?=\/|$)/, subscribingCors);
   app.use(answerConditionally);
   app.use(createGate({ isEditor: (request) => deps.auth.isEditor(request), metrics: input.metrics }));
   // Strict: a proxy in front that keeps /metrics inside would let /metrics/ pass.

@@ -6,7 +6,7 @@ import { HUB } from './hub.ts';
 import type { HubRequest } from './subscription.ts';
 
 /** A queue of its own: strangers whose callbacks hang hold up no webhook of the newsroom. */
-export const HUB_QUEUE = 'websub';
+export const HUB_QUEUE = 'hub';
 
 /**
  * The kinds of jobs. `spread` makes a `tell` for each subscription that an event concerns, so that the fan-out adds one job

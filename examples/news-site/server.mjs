@@ -29,7 +29,7 @@ const server = createServer(async (request, response) => {
   response.writeHead(200, {
     'Content-Type': file.type,
     'Cache-Control': 'no-cache',
-    'Content-Security-Policy': `default-src 'self'; script-src 'self' ${AJIL}; connect-src 'self' ${AJIL} ${AJIL.replace(/^http/, 'ws')}; object-src 'none'; base-uri 'none'`,
+    'Content-Security-Policy': `default-src 'self'; script-src 'self' ${AJIL}; connect-src 'self' ${AJIL} ${AJIL.replace(/^http/, 'ws')}; img-src 'self' https: ${AJIL}; object-src 'none'; base-uri 'none'`,
   });
   response.end(text.replaceAll('{{ajil}}', AJIL));
 });

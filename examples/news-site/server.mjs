@@ -22,7 +22,7 @@ const server = createServer(async (request, response) => {
   const { pathname } = new URL(request.url ?? '/', 'http://localhost');
   const file = Object.hasOwn(FILES, pathname) ? FILES[pathname] : undefined;
   if (file === undefined) {
-    response.writeHead(404).end();
+    response.writeHead(pathname === '/favicon.ico' ? 204 : 404).end();
     return;
   }
   const text = await readFile(new URL(file.name, import.meta.url), 'utf8');

@@ -11,7 +11,12 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rolldownOptions: {
-      input: { index: 'src/web/index.html', alert: 'src/web/alert.html', desk: 'src/web/desk.html' },
+      input: {
+        index: 'src/web/index.html',
+        alert: 'src/web/alert.html',
+        list: 'src/web/list.html',
+        desk: 'src/web/desk.html',
+      },
     },
   },
 });

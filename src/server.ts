@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createEngagement } from './audience/engagement.ts';
 import { pushMessageBytes } from './alerts/notification.ts';
 import { fillWaiting } from './alerts/fill-waiting.ts';
 import { createAlertStore } from './alerts/store.ts';
@@ -15,6 +16,8 @@ import { metricsPortOf, type Config } from './config.ts';
 import { createServerCanary } from './delivery/canary/server-canary.ts';
 import { openFanOutQueue } from './delivery/queues.ts';
 import { openOutletQueue } from './outlets/queue.ts';
+import { createFetchFeed } from './intake/feeds/fetch-feed.ts';
+import { openFeedPoller } from './intake/feeds/poller.ts';
 import { openPhrasesFile } from './newsroom/checks/phrases-file.ts';
 import { openSchedule } from './newsroom/schedule.ts';
 import { tellService } from './delivery/report/service-metrics.ts';
@@ -188,7 +191,11 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
     subscriptions,
     reports,
     goal,
-    receipts: createReceiptStore({ redis, tokens: openReceiptTokens(vapid.privateKey) }),
+    receipts: createReceiptStore({
+      redis,
+      tokens: openReceiptTokens(vapid.privateKey),
+      engagement: createEngagement({ redis, now }),
+    }),
     liveLog: createLiveLog(redis),
     fanOutQueue,
     outletQueue,
@@ -211,6 +218,16 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
   });
   const schedule = openSchedule({ alerts, newsroom: api.newsroom, logger, now });
   shutdown.add('schedule', () => schedule.close());
+  const closing = new AbortController();
+  const fetchFeed = createFetchFeed({
+    allowedOrigins: config.webhookAllowedOrigins,
+    closing: closing.signal,
+  });
+  const poller = openFeedPoller({ ...api, redis, fetchFeed, logger, now });
+  shutdown.add('feeds', () => {
+    closing.abort();
+    return poller.close();
+  });
   const http = createHttpServer({
     handler: api.app,
     onUpgrade: (request, socket, head) => gateway.handleUpgrade(request, socket, head),

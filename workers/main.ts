@@ -44,6 +44,7 @@ import { closeRedis, connectRedis, waitUntilReady } from '../src/redis/connect.t
 import { embeddedRedisAt } from '../src/machine/embedded-redis.ts';
 import { watchRedis } from '../src/redis/fitness.ts';
 import { openMetricsExchange } from '../src/redis/metrics-exchange.ts';
+import type { WorkerNews } from '../src/delivery/report/paced-services.ts';
 import { openPresence } from '../src/redis/presence.ts';
 import { serveMetrics } from '../src/ops/serve-metrics.ts';
 import { VERSION } from '../src/ops/project.ts';
@@ -127,7 +128,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
     createWebPush({ sender, policy, brake, vapidKeyId: keys.keyId, publicUrl, isDrill: config.isDrill }),
   ]);
   const { addresses } = channels;
-  const selection = createSelection({ redis, addresses });
+  const selection = createSelection({ redis, addresses, now });
   const goal = createGoalStore({ redis, alerts, reports: createReportStore(redis), now });
   const shared = { redis, logger, now, alerts, goal, selection, ledger, pushQueue, fanOutQueue };
   const sending = createPushSending({
@@ -168,7 +169,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
     role: 'workers',
     name,
     logger,
-    news: () => ({ canary: true }),
+    news: (): WorkerNews => ({ canary: true, paced: sender.paced() }),
   });
   shutdown.add('presence', () => presence.close());
   const subscriber = connectRedis(url, 'worker', logger);

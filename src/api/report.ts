@@ -2,6 +2,7 @@ import type { Request, Response, Router } from 'express';
 import { z } from 'zod';
 import type { AlertStore } from '../alerts/store.ts';
 import { emptyReport, type ReportStore } from '../delivery/report/report.ts';
+import type { PacedService } from '../delivery/report/paced-services.ts';
 import { reportSchema, type Report } from '../delivery/report/schema.ts';
 import { findAlert } from './found-alert.ts';
 import type { Authentication } from './authentication.ts';
@@ -13,6 +14,8 @@ import { route } from '../http/route.ts';
 export interface ReportDeps {
   readonly alerts: AlertStore;
   readonly reports: Pick<ReportStore, 'get'>;
+  /** Push services that hold the workers to a rate now. */
+  readonly pacedServices: () => Promise<readonly PacedService[]>;
   readonly auth: Authentication;
   /** Ends every stream when the server shuts down. */
   readonly closing: AbortSignal;
@@ -49,13 +52,15 @@ export function serveReport(router: Router, deps: ReportDeps): void {
     const editor = await deps.auth.require(request, 'author');
     const { version } = readQuery(request, reportQuerySchema);
     const alert = await findAlert(deps.alerts, request, editor, version);
-    const report = await deps.reports.get(alert.id, alert.version);
     const { id, status } = alert;
+    const counts = (await deps.reports.get(id, alert.version)) ?? emptyReport(id, alert.version);
+    const isPending = status === 'sending' && counts.outcomes.pending > 0;
     const supersededBy = status === 'superseded' ? alert.version + 1 : null;
     return {
       editorId: editor.id,
       report: {
-        ...(report ?? emptyReport(id, alert.version)),
+        ...counts,
+        paced: isPending ? [...(await deps.pacedServices())] : [],
         status,
         supersededBy,
         silent: alert.silent === true,

@@ -11,6 +11,7 @@ import {
 import { AUDIT, AUDIT_EXPORT } from './audit.ts';
 import { CHECKS, STORY_PREVIEW } from './checks.ts';
 import { DESK_LINE, DESK_WRITING } from './desk-line.ts';
+import { EDITOR_PASSKEY, EDITOR_PASSKEYS } from './editor-passkeys.ts';
 import { EDITOR, EDITOR_KEY, EDITOR_NAMES, EDITORS } from './editors.ts';
 import { ESTIMATE } from './estimate.ts';
 import { GOAL_OVER_TIME } from './goal.ts';
@@ -26,9 +27,11 @@ import {
   SESSION_OPTIONS,
 } from './passkeys-operations.ts';
 import { CONFIG } from './public-config.ts';
+import { RECENT } from './recent.ts';
 import { RECEIPTS } from './receipts.ts';
 import { REPORT } from './report.ts';
 import { SESSION } from './session.ts';
+import { SOURCE_ITEMS } from './source-items.ts';
 import { SOURCE, SOURCES } from './sources.ts';
 import { SUBSCRIPTION, SUBSCRIPTIONS } from './subscriptions-operations.ts';
 import { ALERT_TEST, TEST_DEVICE, TEST_DEVICES } from './test-devices.ts';
@@ -48,6 +51,7 @@ export const RESOURCES: readonly AnyResource[] = [
   REPORT,
   GOAL_OVER_TIME,
   ESTIMATE,
+  RECENT,
   CHECKS,
   STORY_PREVIEW,
   CONFIG,
@@ -65,6 +69,7 @@ export const RESOURCES: readonly AnyResource[] = [
   DESK_WRITING,
   SOURCES,
   SOURCE,
+  SOURCE_ITEMS,
   INTAKE,
   NEWSROOM,
   TOPICS,
@@ -74,6 +79,8 @@ export const RESOURCES: readonly AnyResource[] = [
   EDITORS,
   EDITOR,
   EDITOR_KEY,
+  EDITOR_PASSKEYS,
+  EDITOR_PASSKEY,
   EDITOR_NAMES,
   AUDIT,
   AUDIT_EXPORT,

@@ -4,6 +4,7 @@ import { runScript, runScriptMany } from '../redis/script.ts';
 import type { Addresses } from './address.ts';
 import { packRecord } from './record.ts';
 import { PUT } from './scripts/put.ts';
+import { engagedSets } from './engagement.ts';
 import { REMOVE } from './scripts/remove.ts';
 import { setNames } from './set-names.ts';
 import { SHARDS, SLOT_QUARANTINE_MS, type Place } from './shard.ts';
@@ -63,7 +64,7 @@ export function createRecordWriter(deps: { redis: Redis; addresses: Addresses; n
     },
     /** Whether it was stored with this secret, and is erased. */
     remove: (place: Place, auth: Buffer): Promise<boolean> =>
-      runScript(redis, REMOVE, shardKeys(place), [place.field, auth, deps.now()]),
+      runScript(redis, REMOVE, shardKeys(place), [place.field, auth, deps.now(), ...engagedSets(deps.now())]),
   };
 }
 

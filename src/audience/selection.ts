@@ -2,6 +2,7 @@ import type { Redis } from '../redis/connect.ts';
 import { keys } from '../redis/keys.ts';
 import { runScriptBuffer } from '../redis/script.ts';
 import type { Addresses } from './address.ts';
+import { engagedSets } from './engagement.ts';
 import { unpackRecipient, type Recipient } from './record.ts';
 import type { AudienceQuery } from './schema.ts';
 import { FREEZE_MEMBERS } from './scripts/freeze-members.ts';
@@ -30,6 +31,8 @@ export interface Frozen {
   readonly all: Buffer;
   /** The members whose push service had never accepted a message when the audience was frozen. */
   readonly unproven: Buffer;
+  /** The members who had opened a notification in this month or the last (engagement.ts). */
+  readonly engaged: Buffer;
 }
 
 export interface Selection {
@@ -43,8 +46,14 @@ export interface Selection {
   freezeMembers(name: string, shard: number, members: Buffer, keepSeconds: number): Promise<Frozen>;
   /** Bytes `from` to `to` (both included) of the frozen audience. */
   frozen(name: string, shard: number, from: number, to: number): Promise<Buffer>;
-  /** The same of its unproven part. */
-  frozenUnproven(name: string, shard: number, from: number, to: number): Promise<Buffer>;
+  /** The same of a part of it. */
+  frozenPart(
+    part: 'unproven' | 'engaged',
+    name: string,
+    shard: number,
+    from: number,
+    to: number,
+  ): Promise<Buffer>;
   /** Reads the subscriptions in these slots, rising. A slot whose subscription is gone by now is left out. */
   read(shard: number, slots: readonly number[]): Promise<Members>;
 }
@@ -54,17 +63,21 @@ const WHOLE_PAGE_FROM = PAGE_SIZE / 8;
 
 const audienceKey = (shard: number, name: string): string => keys.shard(shard, `audience:${name}`);
 
-const unprovenPart = (name: string): string => `${name}:unproven`;
+const partKey = (shard: number, name: string, part: 'unproven' | 'engaged'): string =>
+  audienceKey(shard, `${name}:${part}`);
 
 const frozenKeys = (shard: number, name: string): string[] => [
   keys.shard(shard, ''),
   audienceKey(shard, name),
-  audienceKey(shard, unprovenPart(name)),
+  partKey(shard, name, 'unproven'),
+  partKey(shard, name, 'engaged'),
 ];
 
 interface SelectionDeps {
   readonly redis: Redis;
   readonly addresses: Addresses;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
 }
 
 export function createSelection(deps: SelectionDeps): Selection {
@@ -77,6 +90,7 @@ export function createSelection(deps: SelectionDeps): Selection {
         [...frozenKeys(shard, name), audienceKey(shard, earlier ?? '')],
         [
           keepSeconds,
+          ...engagedSets(deps.now()),
           EVERYBODY,
           urgencySet(query.urgency),
           languageSet(query.lang),
@@ -84,10 +98,14 @@ export function createSelection(deps: SelectionDeps): Selection {
         ],
       ),
     freezeMembers: (name, shard, members, keepSeconds) =>
-      runScriptBuffer(redis, FREEZE_MEMBERS, frozenKeys(shard, name), [keepSeconds, EVERYBODY, members]),
+      runScriptBuffer(redis, FREEZE_MEMBERS, frozenKeys(shard, name), [
+        keepSeconds,
+        ...engagedSets(deps.now()),
+        EVERYBODY,
+        members,
+      ]),
     frozen: (name, shard, from, to) => redis.getrangeBuffer(audienceKey(shard, name), from, to),
-    frozenUnproven: (name, shard, from, to) =>
-      redis.getrangeBuffer(audienceKey(shard, unprovenPart(name)), from, to),
+    frozenPart: (part, name, shard, from, to) => redis.getrangeBuffer(partKey(shard, name, part), from, to),
     read: (shard, slots) => readSlots(deps, shard, slots),
   };
 }

@@ -50,7 +50,7 @@ export interface Channel<A extends Address = Address> {
   /** The service behind an address; deliveries to one service are tried again together. Empty: none that we know. */
   originOf(address: A): string;
   /** How long it would be of no use to send to an origin, ms; 0: go on. */
-  busyMs(origin: string, unproven: boolean): number;
+  busyMs(origin: string, order: Pick<SendOrder, 'rank' | 'unproven'>): number;
   /** Messages are about to come. */
   prepare(): void;
   /**

@@ -8,7 +8,7 @@ export interface Channels {
   of(address: Address): Channel;
   withdraw(order: SendOrder): void;
   /** Of the channel that has to do with the origin. */
-  busyMs(origin: string, unproven: boolean): number;
+  busyMs(origin: string, order: Pick<SendOrder, 'rank' | 'unproven'>): number;
   prepare(): void;
 }
 
@@ -24,7 +24,7 @@ export function createChannels(all: readonly [Channel, ...Channel[]]): Channels 
     withdraw: (order) => {
       for (const channel of all) channel.withdraw(order);
     },
-    busyMs: (origin, unproven) => Math.max(0, ...all.map((channel) => channel.busyMs(origin, unproven))),
+    busyMs: (origin, order) => Math.max(0, ...all.map((channel) => channel.busyMs(origin, order))),
     prepare: () => {
       for (const channel of all) channel.prepare();
     },

@@ -5,7 +5,7 @@ import type { Rank } from '../push/types.ts';
 import type { Redis } from '../redis/connect.ts';
 import { openQueue } from '../redis/open-queue.ts';
 import { groupBy } from './group-by.ts';
-import { isUnprovenRetry } from './ledger/retry.ts';
+import { partOf, type Part } from './ledger/retry.ts';
 import { TEST_QUEUE } from './test-send/queue.ts';
 
 export const FAN_OUT_QUEUE = 'fan-out';
@@ -37,12 +37,15 @@ const pieceSchema = z.object({
 });
 export type Piece = z.infer<typeof pieceSchema>;
 
-/** The unit of work of the push queues: slices of the audience. */
-export const batchJobSchema = versionSchema.extend({
-  kind: z.literal('batch'),
-  batch: z.number().int(),
-  pieces: z.array(pieceSchema),
-});
+const slicesSchema = versionSchema.extend({ batch: z.number().int(), pieces: z.array(pieceSchema) });
+/**
+ * The unit of work of the push queues: slices of the audience, of all that are proven or of a part of them. A part has another
+ * kind, because a worker that does not know of parts would send to all: it fails, until another worker takes the job.
+ */
+export const batchJobSchema = z.discriminatedUnion('kind', [
+  slicesSchema.extend({ kind: z.literal('batch') }),
+  slicesSchema.extend({ kind: z.literal('part'), part: z.enum(['engaged', 'others']) }),
+]);
 export type BatchJob = z.infer<typeof batchJobSchema>;
 
 /** Deliveries to try again: the ledger knows which. */
@@ -64,10 +67,11 @@ export interface PushQueue {
   close(): Promise<void>;
 }
 
-/** Flash before urgent before normal, when alerts compete. */
-export const RANK: Readonly<Record<Urgency, Rank>> = { flash: 0, urgent: 1, normal: 2 };
+/** Flash before urgent before normal, when alerts compete; of each, first the readers who open notifications. */
+const RANK = { flash: [0, 1], urgent: [2, 3], normal: [4, 5] } as const satisfies Record<Urgency, Rank[]>;
+export const rankOf = (urgency: Urgency, part: Part): Rank => RANK[urgency][part === 'engaged' ? 0 : 1];
 /** BullMQ: 1 goes first, and 0 would go before all. */
-export const priorityOf = (urgency: Urgency): number => RANK[urgency] + 1;
+export const priorityOf = (urgency: Urgency): number => RANK[urgency][0] + 1;
 
 /** The outbox tries a fan-out again, so a failed job need not stay: its id would only block the next. */
 const FAN_OUT_OPTIONS: JobsOptions = { removeOnComplete: true, removeOnFail: true };
@@ -122,7 +126,7 @@ export function openPushQueue(deps: { redis: Redis; now: () => number }): PushQu
       }
     },
     addRetries: async (version, retries) => {
-      const apart = groupBy(retries, ({ id }) => isUnprovenRetry(id));
+      const apart = groupBy(retries, ({ id }) => partOf(id) === 'unproven');
       for (const [unproven, some] of apart) {
         await (unproven ? unprovenQueues : retryQueues)
           .get(version.urgency)

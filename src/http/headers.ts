@@ -92,9 +92,10 @@ export const SUBSCRIBING = { methods: 'GET, POST, PATCH, DELETE', headers: 'Auth
 
 /**
  * A request's `Cache-Control: no-cache` is meant for caches (RFC 9111, section 5.2.1.4). Express then always answers 200, but
- * browsers send the header with every If-None-Match that a script sets (Fetch, HTTP-network-or-cache fetch).
+ * browsers send the header with every condition that a script sets (Fetch, HTTP-network-or-cache fetch).
  */
 export function answerConditionally(request: Request, _response: Response, next: NextFunction): void {
-  if (request.headers['if-none-match'] !== undefined) delete request.headers['cache-control'];
+  const { 'if-none-match': etag, 'if-modified-since': since } = request.headers;
+  if (etag !== undefined || since !== undefined) delete request.headers['cache-control'];
   next();
 }

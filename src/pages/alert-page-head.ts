@@ -1,31 +1,14 @@
 import { titleOf } from '../alerts/naming.ts';
-import type { Alert } from '../alerts/schema.ts';
-import type { Topic } from '../audience/topics.ts';
-import { nameIn, type Identity } from './common/identity.ts';
+import { newsArticle } from './alert-page-article.ts';
+import type { AlertPageInput, AlertView } from './alert-view.ts';
+import { nameIn } from './common/identity.ts';
+import { feedLinks } from './feeds/links.ts';
 import { colourLink } from './house-style.ts';
 import { html, type Html } from './html.ts';
-import type { PageLanguage, PageWords } from './page-parts.ts';
-
-/** The data of an alert's own page. */
-export interface AlertPageInput {
-  /** Every version that readers may see, oldest first; at least one. */
-  readonly versions: readonly [Alert, ...Alert[]];
-  readonly topics: readonly Topic[];
-  readonly newsroom: Identity;
-  readonly publicUrl: string;
-  /** Milliseconds since the epoch. */
-  readonly nowMs: number;
-}
-
-export interface AlertView {
-  readonly alert: Alert;
-  readonly lang: PageLanguage;
-  readonly newsroom: Identity;
-  readonly words: PageWords;
-}
 
 /** What crawlers and link previews read (https://ogp.me). */
-export function alertPageHead({ versions, publicUrl }: AlertPageInput, view: AlertView): Html {
+export function alertPageHead(input: AlertPageInput, view: AlertView): Html {
+  const { versions, publicUrl } = input;
   const { alert, words, newsroom } = view;
   const name = nameIn(newsroom, view.lang);
   const retracted = alert.change === 'retraction';
@@ -36,7 +19,8 @@ export function alertPageHead({ versions, publicUrl }: AlertPageInput, view: Ale
   return html`
     <title>${title} · ${name}</title>
     <meta name="description" content="${about}" />
-    <link rel="canonical" href="${address}" />
+    <link rel="canonical" href="${retracted ? address : (alert.url ?? address)}" />
+    ${feedLinks(publicUrl, undefined, name)}
     ${retracted ? html`<meta name="robots" content="noindex" />` : undefined}
     <meta property="og:type" content="article" />
     <meta property="og:site_name" content="${name}" />
@@ -50,5 +34,6 @@ export function alertPageHead({ versions, publicUrl }: AlertPageInput, view: Ale
     <meta property="article:published_time" content="${versions[0].publishedAt ?? alert.createdAt}" />
     <meta property="article:modified_time" content="${alert.publishedAt ?? alert.createdAt}" />
     <meta name="twitter:card" content="${picture === null ? 'summary' : 'summary_large_image'}" />
+    ${newsArticle(input, view)}
   `;
 }

@@ -1,13 +1,15 @@
 import { changeName, labelName } from '../alerts/naming.ts';
-import { directionOf, primaryLanguage } from '../alerts/language.ts';
+import { directionOf } from '../alerts/language.ts';
 import type { Alert } from '../alerts/schema.ts';
 import { ALERT_PAGE } from '../words/words.ts';
-import { nameIn, OUR_COLOUR, OUR_LOGO, type Identity } from './common/identity.ts';
+import { OUR_COLOUR, type Identity } from './common/identity.ts';
 import { timesIn } from './common/times.ts';
-import { alertPageHead, type AlertPageInput, type AlertView } from './alert-page-head.ts';
+import { alertPageHead } from './alert-page-head.ts';
+import type { AlertPageInput, AlertView } from './alert-view.ts';
 import { colourLink } from './house-style.ts';
 import { html, type Html } from './html.ts';
-import { isPageLanguage, type PageLanguage, type PageParts } from './page-parts.ts';
+import { pageFrame } from './page-frame.ts';
+import { pageLanguage, type PageLanguage, type PageParts } from './page-parts.ts';
 
 /** An alert's own page: whole without scripts, readable for crawlers and link previews. */
 export function alertPage(input: AlertPageInput): PageParts {
@@ -19,7 +21,7 @@ export function alertPage(input: AlertPageInput): PageParts {
     dir: directionOf(lang),
     colour: input.newsroom.colour ?? OUR_COLOUR,
     head: alertPageHead(input, view),
-    body: frame(view, article(input, view)),
+    body: pageFrame(view, article(input, view)),
   };
 }
 
@@ -39,34 +41,8 @@ export function missingPage(lang: PageLanguage, newsroom: Identity): PageParts {
     colour: newsroom.colour ?? OUR_COLOUR,
     head: html`<title>${words.missing}</title
       ><meta name="robots" content="noindex" />${colourLink(newsroom)}`,
-    body: frame({ words, lang, newsroom }, body),
+    body: pageFrame({ lang, newsroom }, body),
   };
-}
-
-/** If we have no words in an alert's language, the frame of its page is English. */
-function pageLanguage(lang: string): PageLanguage {
-  const primary = primaryLanguage(lang);
-  return isPageLanguage(primary) ? primary : 'en';
-}
-
-function frame({ words, lang, newsroom }: Omit<AlertView, 'alert'>, main: Html): Html {
-  return html`
-    <header class="masthead">
-      <div class="masthead-inside">
-        <a class="brand" href="${newsroom.homeUrl ?? '/'}"
-          ><img src="${newsroom.logo ?? OUR_LOGO}" alt="" width="44" height="44" /><b
-            >${nameIn(newsroom, lang)}</b
-          ></a
-        >
-        <a class="all" href="/">${words.all}</a>
-      </div>
-    </header>
-    ${main}
-    <footer>
-      <p>${words.invite} <a href="/">${words.turnOn}</a></p>
-    </footer>
-    <p class="visually-hidden" role="status"></p>
-  `;
 }
 
 function article(input: AlertPageInput, view: AlertView): Html {

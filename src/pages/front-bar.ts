@@ -1,56 +1,15 @@
-import { createHash } from 'node:crypto';
-import { BAR_STYLE } from './common/bar-style.ts';
-import { ageOf, labelOf } from './common/bar-words.ts';
+import { barTree } from './bar-markup.ts';
 import type { FrontPageData } from './common/front-page-data.ts';
 import { html, type Html } from './html.ts';
 
-/** For `style-src`: the bar is in a shadow tree, with its style, before any script has run. */
-export const BAR_STYLE_SOURCE = `'sha256-${createHash('sha256').update(BAR_STYLE).digest('base64')}'`;
-
-/** Exactly the text that the hash is of. */
-const STYLE: Html = { markup: `<style>${BAR_STYLE}</style>` };
-
 /**
- * The bar as `src/web/bar/bar-view.ts` makes it, in a declarative shadow root (HTML, section 4.12.3), for readers without
- * scripts. The element makes its tree of elements, never of markup, so the markup is written here again; a test compares
- * the two. The server's bar says nothing aloud and has no button, because both need scripts.
+ * The bar of the front page, before its script.
  * @param closed id of the newest alert that this reader has closed
  */
 export function frontBar(data: FrontPageData | undefined, closed: string, publicUrl: string): Html {
   const alert = data?.breaking.find(({ id }) => id > closed);
   if (data === undefined || alert === undefined) return html`<ajil-bar></ajil-bar>`;
-  const label = labelOf(alert, () => null);
   return html`<ajil-bar line="page" position="sticky">
-    <template shadowrootmode="open">
-      ${STYLE}
-      <div class="frame open">
-        <div class="clip">
-          <div
-            class="bar ${alert.change} ${alert.dir}"
-            part="bar"
-            role="region"
-            aria-label="${label}"
-            lang="${alert.lang}"
-            dir="${alert.dir}"
-          >
-            <div class="inside">
-              <div class="news">
-                <p class="label" part="label">${label}</p>
-                <p class="text">
-                  <a class="headline" part="headline" href="${alert.url ?? `${publicUrl}/a/${alert.id}`}"
-                    >${alert.headline}</a
-                  >
-                  ${alert.note === null ? undefined : html`<span class="note" part="note">${alert.note}</span>`}
-                </p>
-              </div>
-              <time class="age" part="age" datetime="${alert.publishedAt ?? alert.createdAt}"
-                >${ageOf(alert, data.nowMs)}</time
-              >
-              <span class="close"></span>
-            </div>
-          </div>
-        </div>
-      </div>
-    </template>
+    ${barTree(alert, { site: () => null, publicUrl, nowMs: data.nowMs })}
   </ajil-bar>`;
 }

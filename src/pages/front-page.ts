@@ -8,6 +8,7 @@ import { emptyList, loadingList, olderLink, readerLayout } from './common/markup
 import { sections } from './common/markup/sections.ts';
 import { nameIn, OUR_COLOUR, OURS } from './common/identity.ts';
 import { timesIn, type Times } from './common/times.ts';
+import { feedLinks } from './feeds/links.ts';
 import { frontBar } from './front-bar.ts';
 import { frontCard } from './front-card.ts';
 import { colourLink } from './house-style.ts';
@@ -30,6 +31,7 @@ export function frontPage(input: FrontPageInput): PageParts {
   const newsroom = data?.config.newsroom ?? OURS;
   const name = nameIn(newsroom, language);
   const times = timesIn(language, 'UTC');
+  const topic = data?.topic ?? undefined;
   const layout = readerLayout(onServer, language, {
     bar: frontBar(data, input.closed ?? '', publicUrl),
     masthead: masthead(onServer, {
@@ -55,7 +57,8 @@ export function frontPage(input: FrontPageInput): PageParts {
     head: html`
       <title>${name}</title>
       <meta name="description" content="${text.description}" />
-      <link rel="canonical" href="${publicUrl}/" />
+      <link rel="canonical" href="${publicUrl}${topic === undefined ? '/' : `/topics/${topic}`}" />
+      ${feedLinks(publicUrl, topic, name)}
       <meta property="og:type" content="website" />
       <meta property="og:site_name" content="${name}" />
       <meta property="og:title" content="${name}" />

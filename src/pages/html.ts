@@ -49,5 +49,13 @@ export const onServer: Template<Html> = {
 
 /** Data for a page's script. It is no script, so the content security policy does not concern it. */
 export const dataBlock = (id: string, value: unknown): Html => ({
-  markup: `<script type="application/json" id="${id}">${JSON.stringify(value).replaceAll('<', '\\u003c')}</script>`,
+  markup: `<script type="application/json" id="${id}">${inScript(value)}</script>`,
 });
+
+/** Data for search engines (https://json-ld.org). */
+export const linkedData = (value: unknown): Html => ({
+  markup: `<script type="application/ld+json">${inScript(value)}</script>`,
+});
+
+/** JSON that cannot end the element that it is in. */
+const inScript = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c');

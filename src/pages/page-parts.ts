@@ -1,10 +1,17 @@
+import { primaryLanguage } from '../alerts/language.ts';
 import { ALERT_PAGE } from '../words/words.ts';
 import type { Html } from './html.ts';
 
 /** The languages of alerts whose pages we can write. */
 export type PageLanguage = keyof typeof ALERT_PAGE;
 
-export const isPageLanguage = (lang: string): lang is PageLanguage => Object.hasOwn(ALERT_PAGE, lang);
+const isPageLanguage = (lang: string): lang is PageLanguage => Object.hasOwn(ALERT_PAGE, lang);
+
+/** If we have no words in an alert's language, what stands around it is English. */
+export function pageLanguage(lang: string): PageLanguage {
+  const primary = primaryLanguage(lang);
+  return isPageLanguage(primary) ? primary : 'en';
+}
 
 export type PageWords = Readonly<Record<keyof typeof ALERT_PAGE.en, string>>;
 

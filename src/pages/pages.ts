@@ -10,11 +10,14 @@ import type { Logger } from '../ops/logger.ts';
 import { alertPage, missingPage } from './alert-page.ts';
 import type { Identity } from './common/identity.ts';
 import type { SettingsStore } from '../newsroom/settings.ts';
+import { serveCrawlers } from './crawlers.ts';
 import { serveHouseStyle } from './house-style.ts';
 import { createIdentity } from './identity.ts';
+import { serveListPages } from './list-pages.ts';
 import type { PageParts } from './page-parts.ts';
 import { createFrontPageData, type FrontPageQuery } from './front-page-data.ts';
-import { BAR_STYLE_SOURCE } from './front-bar.ts';
+import { serveBarFragment } from './bar-fragment.ts';
+import { BAR_STYLE_SOURCE } from './bar-markup.ts';
 import { frontPage } from './front-page.ts';
 import { Problem } from '../http/problem.ts';
 import { isLanguage, LANGUAGES } from '../words/language.ts';
@@ -22,7 +25,7 @@ import { route } from '../http/route.ts';
 
 /** For files whose address never changes: a new version reaches the sites within minutes. */
 const EMBEDDED_CACHING = 'public, max-age=300, stale-while-revalidate=86400';
-const FRAMES = { front: 'index.html', alert: 'alert.html' } as const;
+const FRAMES = { front: 'index.html', alert: 'alert.html', list: 'list.html' } as const;
 const YEAR_MS = 365 * 24 * 60 * 60_000;
 
 export interface PagesDeps {
@@ -59,6 +62,14 @@ export function servePages(router: Router, deps: PagesDeps): void {
   route(router, '/a/:id', {
     get: (request, response) => showAlert({ ...deps, identity }, fill, request, response),
   });
+  serveListPages(router, {
+    ...deps,
+    identity,
+    fill: readFrame(join(webDir, FRAMES.list)),
+    fillMissing: fill,
+  });
+  serveCrawlers(router, { ...deps, identity });
+  serveBarFragment(router, deps);
   route(router, '/sw.js', {
     get: (_request, response) => {
       response.set('Service-Worker-Allowed', '/');

@@ -10,7 +10,7 @@ const ALWAYS_HELD = 256;
 /** Most messages to unproven subscriptions that the sender holds for all origins together. */
 const MAX_UNPROVEN_HELD = 8192;
 /** Share of {@link MAX_HELD} that each rank may fill, which leaves room for more urgent ranks. */
-const HELD_SHARE: Readonly<Record<Rank, number>> = { 0: 1, 1: 0.75, 2: 0.5 };
+const HELD_SHARE: Readonly<Record<Rank, number>> = { 0: 1, 1: 1, 2: 0.75, 3: 0.75, 4: 0.5, 5: 0.5 };
 
 interface Holder {
   readonly unproven: boolean;

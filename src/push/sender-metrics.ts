@@ -10,6 +10,8 @@ export interface LaneGauges {
   readonly waiting: number;
   readonly limit: number;
   readonly circuitOpen: boolean;
+  /** Messages a minute that the push service allows; undefined: any number. */
+  readonly perMinute: number | undefined;
   /** The host fits a pattern: strangers can make up any number of such lanes. */
   readonly regional: boolean;
   /** The lane serves subscriptions that were never accepted. Strangers can make up any number of these as well. */
@@ -65,6 +67,11 @@ export function createSenderMetrics(metrics: Metrics, lanes: () => Iterable<Lane
   gauge('ajil_push_in_flight', 'Push messages sent but not yet answered', (lane) => lane.inFlight);
   gauge('ajil_push_waiting', 'Push messages waiting to be sent', (lane) => lane.waiting);
   gauge('ajil_push_concurrency_limit', 'Maximum number of push messages in flight', (lane) => lane.limit);
+  gauge(
+    'ajil_push_paced_per_minute',
+    'Messages a minute that push services allow, where they refuse more; 0 where they do not',
+    (lane) => lane.perMinute ?? 0,
+  );
   gauge('ajil_push_circuits_open', 'Origins to which Ajil currently sends nothing', (lane) =>
     lane.circuitOpen && !isMadeUp(lane) ? 1 : 0,
   );

@@ -26,7 +26,7 @@ import type { Vapid } from './vapid/vapid-headers.ts';
  * one.
  */
 const MAX_PRECONNECTED = 8;
-const DEFAULT_ORDER: SendOrder = { rank: 1, stopped: false };
+const DEFAULT_ORDER: SendOrder = { rank: 2, stopped: false };
 /** After this time a request without an answer is given up, ms. The transport's own deadlines should come first. */
 const REQUEST_DEADLINE = 15_000;
 const CLOSE_DEADLINE = 10_000;
@@ -185,7 +185,14 @@ export function openSender(deps: {
       usual.sort((a, b) => b.answered - a.answered);
       for (const { origin } of usual.slice(0, MAX_PRECONNECTED)) transport.preconnect(origin);
     },
-    busyMs: (origin, isUnproven) => lanesOf(isUnproven).get(origin)?.busyMs() ?? 0,
+    busyMs: (origin, { rank, unproven: isUnproven }) => lanesOf(isUnproven).get(origin)?.busyMs(rank) ?? 0,
+    paced() {
+      const sums = new Map<string, number>();
+      for (const { provider, perMinute } of proven.all()) {
+        if (perMinute !== undefined) sums.set(provider, (sums.get(provider) ?? 0) + perMinute);
+      }
+      return [...sums].map(([service, perMinute]) => ({ service, perMinute }));
+    },
     close: (deadlineMs = CLOSE_DEADLINE) => (closed ??= close(deadlineMs)),
   };
 }

@@ -22,7 +22,8 @@ export interface PushMessage {
 }
 
 /** The order of messages: 0 goes first. */
-export type Rank = 0 | 1 | 2;
+export const RANKS = [0, 1, 2, 3, 4, 5] as const;
+export type Rank = (typeof RANKS)[number];
 
 /** What many messages have in common. The caller may change some of it while they wait. */
 export interface SendOrder {
@@ -81,8 +82,10 @@ export interface PushSender {
   withdraw(order: SendOrder): void;
   /** Opens connections to the push services that are used most, if there is none: messages for them are about to come. */
   preconnect(): void;
-  /** For how long sending to an origin is useless (circuit open, throttled, no answers, too many waiting), ms. 0 means now. */
-  busyMs(origin: string, unproven?: boolean): number;
+  /** For how long sending to an origin is useless (circuit open, throttled, no answers, too many waiting that go first), ms. 0 means now. */
+  busyMs(origin: string, order: Pick<SendOrder, 'rank' | 'unproven'>): number;
+  /** The push services that allow this process only so many messages a minute now. */
+  paced(): { readonly service: string; readonly perMinute: number }[];
   /** Waits for the answers to messages on the wire (at most `deadlineMs`), then closes every connection. */
   close(deadlineMs?: number): Promise<void>;
 }

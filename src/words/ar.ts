@@ -35,6 +35,25 @@ export const alertPage = {
   missingMore: 'قد يكون الرابط ناقصًا أو قديمًا. تجد آخر الأخبار العاجلة في الصفحة الرئيسية.',
 } as const;
 
+export const listPage = {
+  archive: 'أرشيف الأخبار',
+  newsOf: 'أخبار',
+  topics: 'المواضيع',
+  everything: 'كل الأخبار',
+  headlines: 'العناوين',
+  older: 'أخبار أقدم',
+  newest: 'أحدث الأخبار',
+  earlierDay: 'اليوم السابق',
+  laterDay: 'اليوم التالي',
+  days: 'الأيام',
+  noNews: 'لا أخبار هنا',
+  dayInUtc: 'يبدأ اليوم وينتهي بتوقيت غرينتش (UTC).',
+  feed: 'خلاصة RSS',
+  inThisLanguage: 'هذه الصفحة بالعربية',
+  aboutTopic: 'آخر الأخبار العاجلة في موضوع',
+  aboutDay: 'الأخبار العاجلة وتصحيحاتها في يوم',
+} as const;
+
 export const subscribing = {
   turnOn,
   on: 'الإشعارات مفعّلة على هذا الجهاز.',

@@ -36,6 +36,25 @@ export const alertPage = {
   missingMore: 'The link may be incomplete or outdated. The front page has the latest breaking news.',
 } as const;
 
+export const listPage = {
+  archive: 'News archive',
+  newsOf: 'News of',
+  topics: 'Topics',
+  everything: 'All news',
+  headlines: 'Headlines',
+  older: 'Older news',
+  newest: 'Newest news',
+  earlierDay: 'Previous day',
+  laterDay: 'Next day',
+  days: 'Days',
+  noNews: 'There is no news here',
+  dayInUtc: 'Days begin and end at midnight UTC.',
+  feed: 'RSS feed',
+  inThisLanguage: 'This page in English',
+  aboutTopic: 'The latest breaking news on',
+  aboutDay: 'Breaking news and its corrections on',
+} as const;
+
 /** The button on other sites. */
 export const subscribing = {
   turnOn,

@@ -9,3 +9,7 @@ export const isLanguage = (tag: unknown): tag is Language => LANGUAGES.some((lan
 export const otherLanguage = (language: Language): Language => (language === 'ar' ? 'en' : 'ar');
 
 export const directionIn = (language: Language): 'ltr' | 'rtl' => (language === 'ar' ? 'rtl' : 'ltr');
+
+/** A path of a page that caches keep for everybody: only its address tells its language. The default is not named. */
+export const inLanguage = (path: string, language: Language): string =>
+  language === LANGUAGES[0] ? path : `${path}${path.includes('?') ? '&' : '?'}lang=${language}`;

@@ -21,6 +21,8 @@ export const reader = {
   retry: 'أعد المحاولة',
   more: 'أخبار أقدم',
   permalink: 'صفحة الخبر',
+  archive: 'أرشيف الأخبار',
+  feed: 'خلاصة RSS',
   unread: 'لم تره بعد',
   missed: 'ما فاتك من الإشعارات',
   missedMore:

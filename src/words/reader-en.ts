@@ -22,6 +22,8 @@ export const reader = {
   retry: 'Try again',
   more: 'Older news',
   permalink: 'Open this alert',
+  archive: 'News archive',
+  feed: 'RSS feed',
   unread: 'Not seen yet',
   missed: 'What you missed',
   missedMore:

@@ -68,6 +68,9 @@ export const DRILL = { ar: ar.drill, en: en.drill } satisfies ByLanguage<keyof t
 /** What a test send says, so that nobody takes it for real. Its readers are editors, who know one of these. */
 export const TEST_SEND = { ar: ar.testSend, en: en.testSend } satisfies ByLanguage<keyof typeof en.testSend>;
 
+/** The pages that list alerts: of a topic, of a day. */
+export const LIST_PAGE = { ar: ar.listPage, en: en.listPage } satisfies ByLanguage<keyof typeof en.listPage>;
+
 /** An alert's own page, in the languages that have a frame for it. */
 export const ALERT_PAGE = {
   ar: ar.alertPage,

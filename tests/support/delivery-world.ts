@@ -4,6 +4,8 @@ import { firstVersion } from '../../src/alerts/versions.ts';
 import type { Urgency } from '../../src/alerts/schema.ts';
 import { createAlertStore, type AlertStore } from '../../src/alerts/store.ts';
 import type { Wishes } from '../../src/audience/record.ts';
+import { createEngagement } from '../../src/audience/engagement.ts';
+import { SHARDS } from '../../src/audience/shard.ts';
 import { createSelection } from '../../src/audience/selection.ts';
 import { createSubscriptionStore, type SubscriptionStore } from '../../src/audience/subscriptions.ts';
 import { fanOut } from '../../src/delivery/fan-out/fan-out.ts';
@@ -66,6 +68,8 @@ export interface DeliveryWorld {
   subscribeWith(count: number, wishes: Wishes): Promise<string[]>;
   /** The same by the way that browsers take, which anybody may: no push service has accepted anything for them. */
   subscribeUnproven(count: number): Promise<string[]>;
+  /** The readers of every third slot opened a notification this month. @returns whether a slot's reader did */
+  engage(): Promise<(slot: number) => boolean>;
   readonly subscriptions: SubscriptionStore;
   /** Of the channels of the world. */
   readonly addresses: Addresses;
@@ -109,7 +113,7 @@ export async function openDeliveryWorld(
     webPushAddresses({ vapidKeyId: VAPID_KEY_ID, policy }),
     ...worldsOthers.map((channel) => channel.addresses),
   ]);
-  const selection = createSelection({ redis, addresses });
+  const selection = createSelection({ redis, addresses, now });
   const subscriptions = createSubscriptionStore({ redis, addresses, now });
   const tokens = createReceiptTokens(randomBytes(32));
   const goal = createGoalStore({ redis, alerts, reports: createReportStore(redis), now });
@@ -154,7 +158,7 @@ export async function openDeliveryWorld(
     const sending = createPushSending({
       alerts: line.hold(alerts),
       goal: line.hold(goal),
-      selection: line.hold(createSelection({ redis, addresses: channels.addresses })),
+      selection: line.hold(createSelection({ redis, addresses: channels.addresses, now })),
       subscriptions: line.hold(subscriptions),
       ledger: line.hold(ledger),
       caps: line.hold(createDailyCaps({ redis })),
@@ -238,6 +242,12 @@ export async function openDeliveryWorld(
       const preferences = { topics: ['world'], urgency: 'normal' as const };
       await Promise.all(made.map((one) => subscriptions.put(one, preferences)));
       return made.map(({ endpoint }) => endpoint);
+    },
+    engage: async () => {
+      const engagement = createEngagement({ redis, now });
+      const slots = Array.from({ length: 100 }, (_, index) => index * 3);
+      await Promise.all(Array.from({ length: SHARDS }, (_, shard) => engagement.opened(shard, slots)));
+      return (slot) => slot % 3 === 0;
     },
     subscriptions,
     addresses,

@@ -145,6 +145,7 @@ export function createScriptedService(): ScriptedService {
       },
       preconnect: () => undefined,
       busyMs: () => service.busyMs(),
+      paced: () => [],
       close: async () => undefined,
       die: () => void (dead = true),
       answerAll: () => {

@@ -5,25 +5,25 @@ import { frozenSchema, KEEP, KNOWN } from './frozen-parts.ts';
  * Selects the audience of an alert, a bitmap of slots, and keeps it under KEYS[2], so that every later call gives the same.
  * One step, because readers come and go: all deliveries of a version must be of one moment.
  *
- * KEYS: 1 shard's prefix, 2 frozen audience, 3 its unproven part, 4 earlier audience.
- * KEYS[4] is an audience frozen before, or unknown; its members belong to this one too (a correction follows its alert).
+ * KEYS: 1 shard's prefix, 2 frozen audience, 3 its unproven part, 4 its engaged part, 5 earlier audience.
+ * KEYS[5] is an audience frozen before, or unknown; its members belong to this one too (a correction follows its alert).
  * Readers who have left since are dropped: otherwise versions that follow each other would name a slot for as long as they
  * come (docs/decisions/0004).
- * ARGV: 1 seconds to keep, 2 everybody's set, 3 urgency set, 4 language set, then topic sets.
+ * ARGV: 1 seconds to keep, 2 and 3 engaged sets, 4 everybody's set, 5 urgency set, 6 language set, then topic sets.
  * Answers what {@link frozenSchema} reads. An empty audience has no key: its caller remembers that it was empty.
  */
 export const FREEZE = script(
   `
-local shard, frozen, unproven, earlier = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local shard, frozen, unproven, engaged, earlier = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 ${KNOWN}
 local function named(name) return shard .. 'in:' .. name end
 local topics = {}
-for i = 5, #ARGV do topics[#topics + 1] = named(ARGV[i]) end
+for i = 7, #ARGV do topics[#topics + 1] = named(ARGV[i]) end
 local part = frozen .. ':part'
-redis.call('BITOP', 'OR', part, named(ARGV[4]), named('l:*'))
+redis.call('BITOP', 'OR', part, named(ARGV[6]), named('l:*'))
 redis.call('BITOP', 'OR', frozen, unpack(topics))
-redis.call('BITOP', 'AND', frozen, frozen, part, named(ARGV[3]))
-redis.call('BITOP', 'AND', part, earlier, named(ARGV[2]))
+redis.call('BITOP', 'AND', frozen, frozen, part, named(ARGV[5]))
+redis.call('BITOP', 'AND', part, earlier, named(ARGV[4]))
 redis.call('BITOP', 'OR', frozen, frozen, part)
 redis.call('DEL', part)
 ${KEEP}`,

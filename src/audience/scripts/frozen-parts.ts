@@ -1,13 +1,13 @@
 import { z } from 'zod';
 
-/** Answers what was frozen before under this name. Needs `frozen` and `unproven`, names of keys. */
+/** Answers what was frozen before under this name. Needs `frozen`, `unproven` and `engaged`, names of keys. */
 export const KNOWN = `
 local known = redis.call('GET', frozen)
-if known then return { known, redis.call('GET', unproven) or '' } end`;
+if known then return { known, redis.call('GET', unproven) or '', redis.call('GET', engaged) or '' } end`;
 
 /**
- * Keeps the audience for ARGV[1] seconds, and its unproven part as it is at this moment; an empty bitmap is not kept.
- * Needs `shard`, `frozen` and `unproven`.
+ * Keeps the audience for ARGV[1] seconds, and its unproven and engaged parts as they are at this moment; an empty bitmap is
+ * not kept. The engaged are those of the sets ARGV[2] and ARGV[3]. Needs `shard`, `frozen`, `unproven` and `engaged`.
  */
 export const KEEP = `
 local function keep(key)
@@ -19,9 +19,11 @@ local function keep(key)
   return redis.call('GET', key)
 end
 redis.call('BITOP', 'AND', unproven, frozen, shard .. 'unproven')
-return { keep(frozen), keep(unproven) }`;
+redis.call('BITOP', 'OR', engaged, shard .. ARGV[2], shard .. ARGV[3])
+redis.call('BITOP', 'AND', engaged, engaged, frozen)
+return { keep(frozen), keep(unproven), keep(engaged) }`;
 
-/** The audience and its unproven part, bitmaps of slots. */
+/** The audience and its parts, bitmaps of slots. */
 export const frozenSchema = z
-  .tuple([z.instanceof(Buffer), z.instanceof(Buffer)])
-  .transform(([all, unproven]) => ({ all, unproven }));
+  .tuple([z.instanceof(Buffer), z.instanceof(Buffer), z.instanceof(Buffer)])
+  .transform(([all, unproven, engaged]) => ({ all, unproven, engaged }));

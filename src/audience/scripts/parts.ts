@@ -7,6 +7,7 @@ import { PAGE_SIZE } from '../shard.ts';
  *   page:<n>       list   records of the slots n*64 … n*64+63; an empty element is a free slot
  *   meta           hash   next (first slot never used), count (subscriptions), unproven (how many of them are)
  *   unproven       bitmap of slots: no push service has accepted anything for them yet
+ *   engaged:<month> bitmap of slots: their readers opened a notification in that month
  *   free           zset   freed slots by the time they were freed
  *   in:<name>      bitmap of slots: `t:<topic>`, `u:<urgency that still comes>`, `l:<language>` or `l:*`; never all zeros
  *   sets           set    names of those bitmaps except the languages': anybody may bring a language, and each call walks these

@@ -6,7 +6,7 @@ import { RECORDS, SETS, SLOTS } from './parts.ts';
  * Erases a subscription and everything that is kept of it. One step, because its slot must leave every set before
  * another subscription can get it.
  *
- * KEYS: 1 shard's prefix, 2 bucket of the ids. ARGV: 1 field, 2 auth, 3 now (ms).
+ * KEYS: 1 shard's prefix, 2 bucket of the ids. ARGV: 1 field, 2 auth, 3 now (ms), then engaged sets.
  * Answers 1 when it was known and owned, and is erased; otherwise 0.
  */
 export const REMOVE = script(
@@ -22,6 +22,9 @@ redis.call('HDEL', ids, field)
 if isUnproven(known) then countUnproven(slot, 0) end
 leave(slot, languageSet(known))
 for _, name in ipairs(setsOf(slot)) do leave(slot, name) end
+for i = 4, #ARGV do
+  if redis.call('GETBIT', shard .. ARGV[i], slot) == 1 then redis.call('SETBIT', shard .. ARGV[i], slot, 0) end
+end
 redis.call('ZADD', shard .. 'free', ARGV[3], slot)
 redis.call('HINCRBY', shard .. 'meta', 'count', -1)
 return 1`,

@@ -32,7 +32,7 @@ export function createWebPush(deps: WebPushDeps): Channel<WebPushAddress> {
       const verdict = policy.check(endpoint);
       return verdict.ok ? verdict.origin : '';
     },
-    busyMs: (origin, unproven) => sender.busyMs(origin, unproven),
+    busyMs: (origin, order) => sender.busyMs(origin, order),
     prepare: () => sender.preconnect(),
     mayRemove: ({ endpoint }, reason) => {
       const verdict = policy.check(endpoint);

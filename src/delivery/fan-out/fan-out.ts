@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { toPublicAlert, type Alert } from '../../alerts/schema.ts';
-import { setBits, without } from '../../audience/bitmap.ts';
+import { both, countBits, setBits, without } from '../../audience/bitmap.ts';
 import type { Selection } from '../../audience/selection.ts';
 import { SHARDS } from '../../audience/shard.ts';
 import { eventOf } from '../../outlets/outlet.ts';
@@ -12,7 +12,7 @@ import { deliveryLife, LEASE_MS } from '../delivery-times.ts';
 import { finishVersion, isStopped, type FinishDeps } from '../version-state.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { versionName, type FanOutJob, type Piece, type PushQueue } from '../queues.ts';
-import { newRetryId, type Retry } from '../ledger/retry.ts';
+import { newRetryId, type Part, type Retry } from '../ledger/retry.ts';
 import { slotKey, slotsOf, type Slots } from '../ledger/slots.ts';
 
 /** Deliveries per batch: at a few thousand a second a job is then well below a second long. */
@@ -36,7 +36,7 @@ export interface FanOutDeps extends FinishDeps {
 
 /**
  * Puts one accepted version on its way: the live log first, then the audience, frozen shard by shard and cut into
- * batches. Every step may run again: the log takes a version once, a frozen shard stays as it is, and the batches come
+ * batches, the readers who open notifications first. Every step may run again: the log takes a version once, a frozen shard stays as it is, and the batches come
  * out the same, under the same job ids.
  */
 export async function fanOut(deps: FanOutDeps, job: FanOutJob): Promise<void> {
@@ -89,7 +89,7 @@ async function setApartUnproven(
     const dueAtMs = deps.now() + AFTER_OTHERS_MS;
     const some = slotsOf(keys.slice(from, from + BATCH_DELIVERIES));
     const fresh = { mark: 0, origin: '', attempt: 0, waits: 0, dueAtMs };
-    const retries: Retry[] = [{ ...fresh, id: newRetryId(true), slots: some }];
+    const retries: Retry[] = [{ ...fresh, id: newRetryId('unproven'), slots: some }];
     await deps.ledger.checkpoint(job, { retries, taken: false }, keepSeconds);
     await deps.pushQueue.addRetries(job, retries);
   }
@@ -103,6 +103,8 @@ async function freezeAndCut(
   quiet: Promise<void>,
 ): Promise<number> {
   const apart: Slots[number][] = [];
+  const others: (readonly [shard: number, bitmap: Uint8Array])[] = [];
+  let part: Exclude<Part, 'unproven'> | undefined;
   let batch = 0;
   let pieces: Piece[] = [];
   let deliveries = 0;
@@ -110,10 +112,20 @@ async function freezeAndCut(
     if (pieces.length === 0) return;
     const id = `${versionName(job)}-b${batch}`;
     await quiet;
-    await deps.pushQueue.add([{ id, job: { ...job, kind: 'batch', batch, pieces } }]);
+    const kind = part === undefined ? ({ kind: 'batch' } as const) : ({ kind: 'part', part } as const);
+    await deps.pushQueue.add([{ id, job: { ...job, ...kind, batch, pieces } }]);
     batch += 1;
     pieces = [];
     deliveries = 0;
+  };
+  const cut = async (shard: number, bitmap: Uint8Array): Promise<void> => {
+    const firstLimit = batch === 0 ? FIRST_BATCH_DELIVERIES : BATCH_DELIVERIES;
+    for (const piece of cutShard(shard, bitmap, BATCH_DELIVERIES, firstLimit)) {
+      if (deliveries + piece.deliveries > BATCH_DELIVERIES) await send();
+      pieces.push(piece);
+      deliveries += piece.deliveries;
+      if (batch === 0) await send();
+    }
   };
   for (let first = 0; first < SHARDS; first += GROUP) {
     const frozen = await Promise.all(
@@ -123,19 +135,19 @@ async function freezeAndCut(
       })),
     );
     apart.push(...frozen.map(({ shard, unproven }) => [shard, setBits(unproven)] as const));
-    for (const { shard, all, unproven } of frozen) {
+    // Where nobody opens anything, nobody waits for a second round.
+    if (first === 0 && frozen.some(({ engaged }) => countBits(engaged) > 0)) part = 'engaged';
+    for (const { shard, all, unproven, engaged } of frozen) {
       const proven = without(all, unproven);
-      const firstLimit = batch === 0 ? FIRST_BATCH_DELIVERIES : BATCH_DELIVERIES;
-      for (const piece of cutShard(shard, proven, BATCH_DELIVERIES, firstLimit)) {
-        if (deliveries + piece.deliveries > BATCH_DELIVERIES) await send();
-        pieces.push(piece);
-        deliveries += piece.deliveries;
-        if (batch === 0) await send();
-      }
+      await cut(shard, part === undefined ? proven : both(proven, engaged));
+      if (part !== undefined) others.push([shard, without(proven, engaged)]);
     }
     // At the start, no worker waits for a full batch.
     if (first === 0) await send();
   }
+  await send();
+  if (part !== undefined) part = 'others';
+  for (const [shard, bitmap] of others) await cut(shard, bitmap);
   await send();
   await quiet;
   await setApartUnproven(deps, job, apart, keepSeconds);

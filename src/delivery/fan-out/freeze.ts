@@ -107,4 +107,5 @@ export async function freezeAndCount(
   return counted === 0 ? NOBODY : frozen;
 }
 
-const NOBODY: Frozen = { all: Buffer.alloc(0), unproven: Buffer.alloc(0) };
+const NONE = Buffer.alloc(0);
+const NOBODY: Frozen = { all: NONE, unproven: NONE, engaged: NONE };

@@ -25,14 +25,22 @@ export interface Retry {
   readonly slots: Slots;
 }
 
+/**
+ * The parts of an audience, which never share a batch or a retry. `engaged`: their readers open notifications, and they go
+ * first. `unproven`: no push service has accepted anything for them; they have a queue and lanes apart.
+ */
+export type Part = 'engaged' | 'others' | 'unproven';
+
 export const UNPROVEN_PREFIX = 'u';
+const PREFIXES: Readonly<Record<Part, string>> = { engaged: 'e', others: 'r', unproven: UNPROVEN_PREFIX };
 
-/** Ids of BullMQ jobs hold no colon, and are not all digits. The first letter tells whether the retry is unproven. */
-export const newRetryId = (unproven: boolean): string =>
-  `${unproven ? UNPROVEN_PREFIX : 'r'}${randomBytes(12).toString('hex')}`;
+/** Ids of BullMQ jobs hold no colon, and are not all digits. The first letter tells the part. */
+export const newRetryId = (part: Part): string => `${PREFIXES[part]}${randomBytes(12).toString('hex')}`;
 
-/** The retry holds deliveries to unproven subscriptions: they have a queue and lanes of their own. */
-export const isUnprovenRetry = (id: string): boolean => id.startsWith(UNPROVEN_PREFIX);
+export function partOf(retryId: string): Part {
+  if (retryId.startsWith(PREFIXES.unproven)) return 'unproven';
+  return retryId.startsWith(PREFIXES.engaged) ? 'engaged' : 'others';
+}
 
 /** Random, not counted: a Redis that came back with older data must not give the same mark twice. */
 export const newMark = (): number => randomInt(1, 2 ** 32);

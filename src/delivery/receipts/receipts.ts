@@ -1,4 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import type { Engagement } from '../../audience/engagement.ts';
 import type { Redis } from '../../redis/connect.ts';
 import { keys } from '../../redis/keys.ts';
 import { runScript } from '../../redis/script.ts';
@@ -37,6 +38,7 @@ const MOST_ANSWERS_IN_A_TURN = 25;
 /** Waiting receipts of one event and shard: their slots and, in the same order, their callbacks. */
 interface Bitmap {
   readonly event: ReceiptEvent;
+  readonly shard: number;
   readonly slots: number[];
   readonly told: ((result: Recorded | Error) => void)[];
 }
@@ -54,6 +56,7 @@ interface Gathered {
 export function createReceiptStore(deps: {
   redis: Redis;
   tokens: ReceiptTokens;
+  engagement: Engagement;
   mostWaiting?: number;
 }): ReceiptStore {
   const { mostWaiting = MOST_WAITING } = deps;
@@ -79,9 +82,17 @@ export function createReceiptStore(deps: {
       (error: Error) => () => error,
     );
     waiting -= told.length;
+    noteEngaged(lists);
     for (const [index, tell] of told.entries()) {
       if (index % MOST_ANSWERS_IN_A_TURN === MOST_ANSWERS_IN_A_TURN - 1) await turn();
       tell(results(index));
+    }
+  }
+
+  /** What is lost while Redis is away is noted at the next opening: it decides the order of sending alone. */
+  function noteEngaged(lists: readonly Bitmap[]): void {
+    for (const { event, shard, slots } of lists) {
+      if (event === 'opened') deps.engagement.opened(shard, slots).catch(() => undefined);
     }
   }
 
@@ -101,7 +112,7 @@ export function createReceiptStore(deps: {
       const part = gathered.get(name) ?? { alertId, version, count: 0, bitmaps: new Map<string, Bitmap>() };
       gathered.set(name, part);
       const key = keys.receipts(alertId, version, event, place.shard);
-      const bitmap = part.bitmaps.get(key) ?? { event, slots: [], told: [] };
+      const bitmap = part.bitmaps.get(key) ?? { event, shard: place.shard, slots: [], told: [] };
       part.bitmaps.set(key, bitmap);
       bitmap.slots.push(place.slot);
       bitmap.told.push(told);

@@ -4,7 +4,7 @@ import type { Report } from './schema.ts';
 import { curveOf, quantile } from './time-curve.ts';
 
 /** The counts of a version; the alert has its status and successor. */
-export type DeliveryReport = Omit<Report, 'status' | 'supersededBy' | 'silent'>;
+export type DeliveryReport = Omit<Report, 'status' | 'supersededBy' | 'silent' | 'paced'>;
 
 export interface ReportStore {
   /** Undefined when that version's fan-out has not begun. */

@@ -37,6 +37,11 @@ export const reportSchema = z.strictObject({
   held: z
     .strictObject({ quiet: count, cap: count })
     .describe('Why deliveries were held back: quiet hours of the reader, or the daily cap'),
+  paced: z
+    .array(z.strictObject({ service: z.string(), perMinute: z.number().int().min(1) }))
+    .describe(
+      'Push services that now take only so many messages a minute, while deliveries are pending: readers who open alerts go first',
+    ),
   live: z.strictObject({ connections: count }),
   receipts: z.strictObject({ shown: count, opened: count }),
   timing: z.strictObject({
@@ -55,3 +60,15 @@ export const reportSchema = z.strictObject({
   curve: z.array(z.tuple([z.number(), z.number()])).describe('[ms, deliveries accepted until then]'),
 });
 export type Report = z.infer<typeof reportSchema>;
+
+/** What readers of some topics had lately, and what came of it. */
+export const recentSchema = z.strictObject({
+  today: count.describe('Alerts of the last 24 hours with at least one of the topics'),
+  week: count.describe('Alerts of the last seven days'),
+  last: z
+    .strictObject({ accepted: count, opened: count })
+    .describe(
+      'Of the last ten of these whose first version reached somebody: deliveries accepted, and opened',
+    ),
+});
+export type Recent = z.infer<typeof recentSchema>;

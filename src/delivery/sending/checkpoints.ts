@@ -26,12 +26,12 @@ export interface Checkpoints {
 }
 
 export function createCheckpoints(deps: SendingDeps, state: RunState, standing: Standing): Checkpoints {
-  const { version, life, unproven } = state;
+  const { version, life, part } = state;
 
   /** The unanswered deliveries, as a retry. Only a killed process leaves deliveries in it. */
   function stragglers(): Retry {
     return {
-      id: newRetryId(unproven),
+      id: newRetryId(part),
       mark: 0,
       origin: '',
       attempt: state.attempt,
@@ -52,7 +52,7 @@ export function createCheckpoints(deps: SendingDeps, state: RunState, standing: 
     const { settled, again, home } = state;
     state.settled = [];
     state.again = [];
-    const { retries, expired } = groupRetries(again, deps.now(), life.expiresAtMs, unproven);
+    const { retries, expired } = groupRetries(again, deps.now(), life.expiresAtMs, part);
     const ms = Math.max(0, deps.now() - life.acceptedAtMs);
     const left = kind === 'hand over' ? stragglers() : undefined;
     const changed = retries.length > 0 || kind !== 'between';

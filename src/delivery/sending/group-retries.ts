@@ -1,6 +1,6 @@
 import { groupBy } from '../group-by.ts';
 import { retryDelay } from './retry-delay.ts';
-import { newRetryId, type Retry } from '../ledger/retry.ts';
+import { newRetryId, type Part, type Retry } from '../ledger/retry.ts';
 import type { Settled } from '../ledger/settled-bitmaps.ts';
 import { slotKey, slotsOf, type Slot } from '../ledger/slots.ts';
 
@@ -22,13 +22,13 @@ const OWN_SHARE = 1 / 64;
 
 /**
  * Puts deliveries to the same push service that have come equally far into one retry each, so that a service in trouble
- * makes few jobs. All are of proven subscriptions, or all of unproven ones. Those that may not be tried again before the alert expires are `expired`.
+ * makes few jobs. All are of one part of the audience. Those that may not be tried again before the alert expires are `expired`.
  */
 export function groupRetries(
   again: readonly Again[],
   nowMs: number,
   expiresAtMs: number,
-  unproven = false,
+  part: Part = 'others',
 ): { retries: Retry[]; expired: Again[] } {
   const leftMs = expiresAtMs - nowMs;
   const inTime = again.filter(({ afterMs }) => afterMs < leftMs);
@@ -47,7 +47,7 @@ export function groupRetries(
     const delayMs = Math.min(wanted, Math.max(afterMs, leftMs - LAST_CHANCE_MS));
     const slots = slotsOf(group.map(({ shard, slot }) => slotKey(shard, slot)));
     const dueAtMs = nowMs + delayMs;
-    return [{ id: newRetryId(unproven), mark: 0, origin, attempt, waits, mayHaveArrived, dueAtMs, slots }];
+    return [{ id: newRetryId(part), mark: 0, origin, attempt, waits, mayHaveArrived, dueAtMs, slots }];
   });
   return { retries, expired: again.filter(({ afterMs }) => afterMs >= leftMs) };
 }

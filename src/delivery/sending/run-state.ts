@@ -1,10 +1,10 @@
 import type { EditorAlert } from '../../alerts/schema.ts';
 import type { SendOrder } from '../../channels/channel.ts';
 import { deliveryLife, LEASE_MS, type DeliveryLife } from '../delivery-times.ts';
-import { isUnprovenRetry, type Retry } from '../ledger/retry.ts';
+import type { Part, Retry } from '../ledger/retry.ts';
 import type { Settled } from '../ledger/settled-bitmaps.ts';
 import { slotKey, type Slots } from '../ledger/slots.ts';
-import { RANK, type FanOutJob } from '../queues.ts';
+import { rankOf, type FanOutJob } from '../queues.ts';
 import type { Outcome } from '../report/outcomes.ts';
 import type { SendingDeps } from './deps.ts';
 import type { Again } from './group-retries.ts';
@@ -15,6 +15,7 @@ export type Home = { readonly batch: number; readonly run: string } | { readonly
 /** The initial state of a run. */
 export interface RunStart {
   readonly home: Home;
+  readonly part: Part;
   readonly slots: Slots;
   /** When the version's status was asked for, on the clock of `performance.now()`. */
   readonly statusAt: number;
@@ -32,8 +33,8 @@ export interface RunState {
   /** How often the push service has been asked in vain before, and how often in a row nothing was even sent. */
   readonly attempt: number;
   readonly waits: number;
-  /** All deliveries are to unproven subscriptions; else none is. */
-  readonly unproven: boolean;
+  /** All deliveries are to this part of the audience. */
+  readonly part: Part;
   readonly mayHaveArrived: boolean;
   /** Deliveries without an outcome that go into no retry: {@link slotKey}. */
   readonly undecided: Set<number>;
@@ -59,12 +60,11 @@ export interface RunState {
 export function beginState(
   version: FanOutJob,
   alert: EditorAlert,
-  { home, slots, statusAt, mayHaveArrived }: RunStart,
+  { home, part, slots, statusAt, mayHaveArrived }: RunStart,
   nowMs: number,
 ): RunState {
   const retry = 'retry' in home ? home.retry : undefined;
   const { attempt, waits } = retry ?? { attempt: 0, waits: 0 };
-  const unproven = retry !== undefined && isUnprovenRetry(retry.id);
   const undecided = new Set(slots.flatMap(([shard, all]) => all.map((slot) => slotKey(shard, slot))));
   return {
     version,
@@ -72,15 +72,15 @@ export function beginState(
     life: deliveryLife(alert),
     slots,
     order: {
-      rank: RANK[version.urgency],
+      rank: rankOf(version.urgency, part),
       again: attempt > 0,
-      unproven,
+      unproven: part === 'unproven',
       stopped: false,
       leaseUntil: statusAt + LEASE_MS,
     },
     attempt,
     waits,
-    unproven,
+    part,
     mayHaveArrived,
     undecided,
     settled: [],

@@ -36,7 +36,8 @@ export async function sendDeliveries(
   standing: Standing,
   taken: Promise<void>,
 ): Promise<void> {
-  const { version, life, order, attempt, waits, unproven } = state;
+  const { version, life, order, attempt, waits } = state;
+  const unproven = state.part === 'unproven';
   const alert = toPublicAlert(asSent(state.alert));
   const forms = createForms(alert);
   const { alertId } = version;

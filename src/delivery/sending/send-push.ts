@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EditorAlert } from '../../alerts/schema.ts';
-import { setBits, without } from '../../audience/bitmap.ts';
+import { both, setBits, without } from '../../audience/bitmap.ts';
 import type { SendingDeps } from './deps.ts';
 import { startRun, type DeliveryRun } from './delivery-run.ts';
 import type { RunStart } from './run-state.ts';
 import { expiredAt, groupRetries } from './group-retries.ts';
 import { deliveryLife } from '../delivery-times.ts';
 import { finishVersion, isStopped } from '../version-state.ts';
-import { versionName, type BatchJob, type FanOutJob, type RetryJob } from '../queues.ts';
-import { isUnprovenRetry, newMark, type Retry } from '../ledger/retry.ts';
+import { rankOf, versionName, type BatchJob, type FanOutJob, type RetryJob } from '../queues.ts';
+import { newMark, partOf, type Retry } from '../ledger/retry.ts';
 import type { Slots } from '../ledger/slots.ts';
 
 /** A run whose batch or retry was claimed by another finds out at its next checkpoint, and has written what it knows by then, ms. */
@@ -75,7 +75,8 @@ export function createPushSending(deps: SendingDeps): PushSending {
     if (wasClaimed) await sleep(TAKE_OVER_MS);
     const left = wasClaimed ? await undecidedOf(deps, job) : slots;
     const home = { batch: job.batch, run };
-    await send(name, job, alert, { home, slots: left, statusAt, mayHaveArrived: wasClaimed });
+    const part = job.kind === 'part' ? job.part : 'others';
+    await send(name, job, alert, { home, part, slots: left, statusAt, mayHaveArrived: wasClaimed });
   }
 
   return {
@@ -85,12 +86,16 @@ export function createPushSending(deps: SendingDeps): PushSending {
     },
     sendRetry: async (job) => {
       await running.get(job.retry)?.ended;
-      if (isUnprovenRetry(job.retry)) await giveWay();
+      const part = partOf(job.retry);
+      if (part === 'unproven') await giveWay();
       const found = await wanted(job);
       const retry = found && (await deps.ledger.retry(job, job.retry));
       if (found === undefined || retry === undefined) return;
       const { alert, statusAt } = found;
-      const busyMs = deps.channels.busyMs(retry.origin, isUnprovenRetry(retry.id));
+      const busyMs = deps.channels.busyMs(retry.origin, {
+        rank: rankOf(job.urgency, part),
+        unproven: part === 'unproven',
+      });
       if (busyMs > 0 && deps.now() < deliveryLife(alert).expiresAtMs) {
         await putOff(deps, job, alert, retry, busyMs);
         return;
@@ -100,7 +105,8 @@ export function createPushSending(deps: SendingDeps): PushSending {
       if (claimed.wasClaimed) await sleep(TAKE_OVER_MS);
       const slots = await unsettledOf(deps, job, claimed.retry.slots);
       const mayHaveArrived = claimed.wasClaimed || claimed.retry.mayHaveArrived === true;
-      await send(job.retry, job, alert, { home: { retry: claimed.retry }, slots, statusAt, mayHaveArrived });
+      const home = { retry: claimed.retry };
+      await send(job.retry, job, alert, { home, part, slots, statusAt, mayHaveArrived });
     },
     idle: async () => {
       await Promise.all([...running.values()].map((run) => run.ended));
@@ -108,18 +114,24 @@ export function createPushSending(deps: SendingDeps): PushSending {
   };
 }
 
+const NOBODY = Buffer.alloc(0);
+
 /** The deliveries of a batch that have no outcome and are in no retry. Unproven subscriptions are in no batch. */
 function undecidedOf(deps: SendingDeps, job: BatchJob): Promise<Slots> {
   return Promise.all(
     job.pieces.map(async ({ shard, from, to }) => {
       const [first, last] = [from / 8, (to + 1) / 8 - 1];
-      const [audience, unproven, settled, deferred] = await Promise.all([
-        deps.selection.frozen(versionName(job), shard, first, last),
-        deps.selection.frozenUnproven(versionName(job), shard, first, last),
+      const name = versionName(job);
+      const [audience, engaged, unproven, settled, deferred] = await Promise.all([
+        deps.selection.frozen(name, shard, first, last),
+        job.kind === 'batch' ? NOBODY : deps.selection.frozenPart('engaged', name, shard, first, last),
+        deps.selection.frozenPart('unproven', name, shard, first, last),
         deps.ledger.settledSlots(job, shard, first, last),
         deps.ledger.deferredSlots(job, shard, first, last),
       ]);
-      const open = [unproven, settled, deferred].reduce<Uint8Array>(without, audience);
+      const wanted =
+        job.kind === 'part' && job.part === 'engaged' ? both(audience, engaged) : without(audience, engaged);
+      const open = [unproven, settled, deferred].reduce<Uint8Array>(without, wanted);
       return [shard, setBits(open, from)] as const;
     }),
   );
@@ -159,7 +171,7 @@ async function putOff(
   );
   const { expiresAtMs, acceptedAtMs, keepSeconds } = deliveryLife(alert);
   const now = deps.now();
-  const { retries, expired } = groupRetries(again, now, expiresAtMs, isUnprovenRetry(retry.id));
+  const { retries, expired } = groupRetries(again, now, expiresAtMs, partOf(retry.id));
   const settled = expired.map((one) => expiredAt(one, now - acceptedAtMs));
   const moved = { settled, retries, home: { retry, rest: undefined }, taken: false };
   const { finished } = await deps.ledger.checkpoint(version, moved, keepSeconds);

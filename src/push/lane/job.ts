@@ -1,7 +1,7 @@
 import type { Attempt } from './in-flight.ts';
 import type { createMessageHeaders } from './message-headers.ts';
 import type { LaneGauges } from '../sender-metrics.ts';
-import type { PushAnswer, PushMessage, PushTarget, SendOrder } from '../types.ts';
+import type { PushAnswer, PushMessage, PushTarget, Rank, SendOrder } from '../types.ts';
 
 /** One message on its way. */
 export interface Job extends Attempt {
@@ -32,8 +32,8 @@ export interface Lane extends LaneGauges {
   settle(job: Job, answer: PushAnswer): void;
   /** Answers all waiting jobs of an order. */
   withdraw(order: SendOrder): void;
-  /** Time in ms during which submitting more is useless; 0 if it is useful. */
-  busyMs(): number;
+  /** Time in ms during which submitting more of a rank is useless; 0 if it is useful. */
+  busyMs(rank: Rank): number;
   /** Answers all waiting jobs; jobs in flight continue. */
   close(): void;
 }

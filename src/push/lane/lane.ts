@@ -2,14 +2,15 @@ import type { Logger } from '../../ops/logger.ts';
 import { createLoggedCircuit } from './circuit-log.ts';
 import { createConcurrencyLimit } from './concurrency-limit.ts';
 import type { Provider } from '../endpoint/endpoint-policy.ts';
-import { createFifo } from './fifo.ts';
+import { createFifo, type Fifo } from './fifo.ts';
 import { createMessageHeaders } from './message-headers.ts';
 import { DEFAULT_RETRY_AFTER } from '../outcome.ts';
 import { createInFlight } from './in-flight.ts';
 import { isAgain, type Job, type Lane } from './job.ts';
 import { learn } from './lessons.ts';
+import { createLoggedPace } from './logged-pace.ts';
 import { createThrottle } from './throttle.ts';
-import type { PushAnswer, RetryReason } from '../types.ts';
+import { RANKS, type PushAnswer, type Rank, type RetryReason } from '../types.ts';
 import type { Vapid } from '../vapid/vapid-headers.ts';
 
 /** Longest wait of a message for room in the lane, ms. Then its caller learns that the service is saturated. */
@@ -25,6 +26,7 @@ const UNPROVEN_AT_ONCE = { least: 8, most: 256 };
 const MAX_WAITING = 16_384;
 /** Interval for checking whether a lease was renewed, ms. */
 const LEASE_LOOK = 20;
+const LAST_RANK = RANKS.length - 1;
 /**
  * A job is answered at once, waits, or is in flight:
  *
@@ -54,9 +56,10 @@ export function createLane(deps: {
   const { origin, provider, regional, unproven, vapid, now, logger, start, finish } = deps;
   const limit = createConcurrencyLimit(now, unproven ? UNPROVEN_AT_ONCE : {});
   const throttle = createThrottle(now);
+  const pace = createLoggedPace({ now, logger, provider, origin });
   const circuit = createLoggedCircuit({ now, logger, provider, origin, unproven });
   /** By rank: a lower one goes first. */
-  const queues = [createFifo<Job>(), createFifo<Job>(), createFifo<Job>()] as const;
+  const queues = RANKS.map(() => createFifo<Job>());
   const inFlight = createInFlight(now, MAX_WAIT);
   let answered = 0;
   let probe: Job | undefined;
@@ -68,12 +71,23 @@ export function createLane(deps: {
     if (circuit.state === 'probing') probe = job;
     inFlight.begin(job);
     if (!isAgain(job)) throttle.begun(limit.value);
+    pace.begun();
     start(job);
   }
 
-  const waiting = (): number => queues.reduce((sum, queue) => sum + queue.length, 0);
+  /** @param most of this rank and those that go before it */
+  function waiting(most: number = LAST_RANK): number {
+    let sum = 0;
+    for (let rank = 0; rank <= most; rank++) sum += queues[rank]?.length ?? 0;
+    return sum;
+  }
 
-  const hasRoom = (): boolean => now() >= pausedUntil && inFlight.counted() < limit.value;
+  const hasRoom = (): boolean =>
+    now() >= pausedUntil && inFlight.counted() < limit.value && pace.waitMs() === 0;
+
+  /** More wait already than the service takes while a message may wait: so no message need be read, or come, for it. */
+  const isBehind = (rank: Rank): boolean =>
+    pace.perMinute !== undefined && waiting(rank) >= pace.within(MAX_WAIT);
 
   /** The caller must renew the lease first. All leases of a process come from one Redis, so no other job waits in vain. */
   const isHeld = ({ order }: Job): boolean => order.leaseUntil !== undefined && now() >= order.leaseUntil;
@@ -92,11 +106,14 @@ export function createLane(deps: {
     return undefined;
   }
 
-  const dueAt = (job: Job): number => job.submittedAt + (limit.healthy ? MAX_WAIT_HEALTHY : MAX_WAIT);
+  const isOurs = (): boolean => limit.healthy && pace.perMinute === undefined;
+
+  const dueAt = (job: Job): number => job.submittedAt + (isOurs() ? MAX_WAIT_HEALTHY : MAX_WAIT);
 
   function submit(job: Job): void {
-    const queue = queues[job.order.rank];
-    const full = queue.length >= MAX_WAITING;
+    const { rank } = job.order;
+    const queue = queues[rank] as Fifo<Job>;
+    const full = queue.length >= MAX_WAITING || isBehind(rank);
     const answer = refusal() ?? (full ? notSent('saturated', DEFAULT_RETRY_AFTER) : undefined);
     if (answer !== undefined) return finish(job, answer);
     const mayBegin = circuit.state === 'probing' || (waiting() === 0 && hasRoom());
@@ -132,6 +149,7 @@ export function createLane(deps: {
       ...heads.map(dueAt),
       Math.max(inFlight.silentAt, now() + 100),
       pausedUntil > now() ? pausedUntil : Infinity,
+      pace.perMinute === undefined ? Infinity : now() + pace.waitMs(),
       heads.some(isHeld) ? now() + LEASE_LOOK : Infinity,
     );
     if (timer !== undefined && wakeAt <= at) return;
@@ -159,7 +177,7 @@ export function createLane(deps: {
         again: isAgain(job),
         inFlight: inFlight.count,
       };
-      const pauseMs = learn({ limit, circuit, throttle, unproven }, attempt, answer);
+      const pauseMs = learn({ limit, circuit, throttle, pace, unproven }, attempt, answer);
       if (pauseMs > 0) pausedUntil = time + pauseMs;
       // A timeout is no sign of life.
       if (reason !== 'timeout') inFlight.heard();
@@ -187,6 +205,9 @@ export function createLane(deps: {
     get answered() {
       return answered;
     },
+    get perMinute() {
+      return pace.perMinute;
+    },
     get circuitOpen() {
       return circuit.state !== 'closed';
     },
@@ -196,15 +217,16 @@ export function createLane(deps: {
     submit,
     settle,
     withdraw(order) {
-      for (const job of queues[order.rank].take((job) => job.order === order)) {
+      for (const job of (queues[order.rank] as Fifo<Job>).take((job) => job.order === order)) {
         finish(job, notSent('stopped', DEFAULT_RETRY_AFTER));
       }
     },
-    busyMs() {
+    busyMs(rank) {
       const answer = refusal();
       if (answer?.type === 'retry') return Math.max(1, answer.afterMs);
+      if (isBehind(rank)) return DEFAULT_RETRY_AFTER;
       // More wait than it serves before they have waited too long.
-      return !limit.healthy && waiting() > 2 * limit.value ? DEFAULT_RETRY_AFTER : 0;
+      return !isOurs() && waiting(rank) > 2 * limit.value ? DEFAULT_RETRY_AFTER : 0;
     },
     close() {
       clearTimeout(timer);

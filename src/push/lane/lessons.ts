@@ -1,5 +1,6 @@
 import type { Circuit } from './circuit.ts';
 import type { ConcurrencyLimit } from './concurrency-limit.ts';
+import type { Pace } from './pace.ts';
 import type { Throttle } from './throttle.ts';
 import type { PushAnswer } from '../types.ts';
 
@@ -11,6 +12,7 @@ interface Knowledge {
   readonly limit: ConcurrencyLimit;
   readonly circuit: Circuit;
   readonly throttle: Throttle;
+  readonly pace: Pace;
   /**
    * The lane's subscriptions have never been accepted. Strangers can make up any number of them, so only acceptances
    * raise the limit, and one refusal speaks for no other subscription.
@@ -26,7 +28,7 @@ interface Knowledge {
  * @returns for how long the whole service must get nothing, ms
  */
 export function learn(
-  { limit, circuit, throttle, unproven }: Knowledge,
+  { limit, circuit, throttle, pace, unproven }: Knowledge,
   attempt: { startedAt: number; latencyMs: number; again: boolean; inFlight: number },
   answer: PushAnswer,
 ): number {
@@ -35,6 +37,7 @@ export function learn(
     circuit.succeeded();
     if (unproven && answer.type !== 'accepted') limit.failed(startedAt);
     else limit.answered(attempt.latencyMs, attempt.inFlight);
+    if (answer.type === 'accepted') pace.accepted();
     return 0;
   }
   if (answer.reason === 'throttled') {
@@ -42,6 +45,7 @@ export function learn(
     if (unproven) limit.failed(startedAt);
     else if (!again && throttle.refused(startedAt)) {
       limit.throttled(startedAt);
+      pace.refused();
       return Math.min(answer.afterMs, MAX_PAUSE);
     }
     return 0;

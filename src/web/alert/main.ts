@@ -2,10 +2,10 @@ import { ownMarkup } from '../common/trusted-types.ts';
 import { changeName } from '../../alerts/naming.ts';
 import type { Alert } from '../../alerts/schema.ts';
 import { isAnnounced } from '../../alerts/silent.ts';
-import { timesIn } from '../../pages/common/times.ts';
 import { openLiveClient } from '../live/main.ts';
 import { persist, type Persistence } from '../common/keep-trying.ts';
 import { spread } from '../common/spread.ts';
+import { prepare } from './prepare.ts';
 
 // An alert's own page is whole without this script, which writes times in the reader's zone and shows new versions at once.
 
@@ -15,15 +15,6 @@ const TICK_MS = 15_000;
 
 /** The newest version that the live line sent. */
 let wanted = 0;
-
-function prepare(root: ParentNode): void {
-  const times = timesIn(document.documentElement.lang);
-  for (const time of root.querySelectorAll('time')) time.textContent = times.full(time.dateTime);
-  for (const picture of root.querySelectorAll<HTMLElement>('main img')) {
-    // A picture that does not load leaves no empty box.
-    picture.addEventListener('error', () => picture.remove());
-  }
-}
 
 /** Replaces the word for breaking news once the alert has expired. @param nowMs by the server's clock */
 function calmDown(nowMs: number): void {

@@ -12,6 +12,9 @@ import { openDismissals, type Dismissals } from './dismissals.ts';
 const QUERY_ATTRIBUTES = ['topics', 'lang', 'urgency'];
 export const BAR_ATTRIBUTES = ['origin', 'position', 'line', ...QUERY_ATTRIBUTES, ...WORD_ATTRIBUTES];
 
+/** Holds the alert that the server wrote into the page with the bar (`src/pages/bar-fragment.ts`), as JSON. */
+const FIRST = 'first';
+
 /** Ages are in minutes. */
 const TICK_MS = 30_000;
 /** The bar does not change while the reader is at it. It tries again after this time (WCAG 2.2, 2.2.1). */
@@ -26,11 +29,14 @@ export interface FedBar extends HTMLElement {
   take(alert: Alert): void;
   /** Takes all current alerts, and forgets all others. */
   reset(current: readonly Alert[]): void;
+  /** Closes the shown alert and those behind it, as the bar's button does. */
+  dismiss(): void;
 }
 
 /**
  * `<ajil-bar>`: the red bar on any page. It reports what it does by events that bubble: `ajil-show` {alert},
- * `ajil-hide` {alertId, reason}, `ajil-state` {connected}, `ajil-error` {error}; no error of the bar reaches the page.
+ * `ajil-open` {alert}, `ajil-hide` {alertId, reason}, `ajil-state` {connected}, `ajil-error` {error}; no error of the bar
+ * reaches the page.
  * @param ownOrigin the origin of the script, which is the default of the attribute `origin`; undefined: unknown
  */
 export function defineBar(ownOrigin: string | undefined): void {
@@ -43,6 +49,8 @@ export function defineBar(ownOrigin: string | undefined): void {
     private live: LiveClient | undefined;
     private started = false;
     private hasBegun = false;
+    /** No time before this one, ms since the epoch: the server's page had an alert of then. */
+    private leastMs = 0;
     private shown: Alert | undefined;
     private timer: ReturnType<typeof setTimeout> | undefined;
     private stop: (() => void) | undefined;
@@ -55,6 +63,7 @@ export function defineBar(ownOrigin: string | undefined): void {
         site: (attribute) => this.getAttribute(attribute),
         now: () => this.now(),
         onDismiss: () => this.dismiss(),
+        onOpen: (alert) => this.contain(() => this.tell('ajil-open', { alert })),
       });
     }
 
@@ -103,8 +112,18 @@ export function defineBar(ownOrigin: string | undefined): void {
       this.hasBegun = true;
     }
 
+    /** The server wrote the bar with this alert: nothing moves when the bar's own elements take the place of those. */
+    private showFirst(): void {
+      const text = this.getAttribute(FIRST);
+      if (text === null || this.hasBegun) return;
+      const alert = JSON.parse(text) as Alert;
+      // A device's clock may be late; the live line knows the time.
+      this.leastMs = Date.parse(alert.publishedAt ?? alert.createdAt);
+      this.reset([alert]);
+    }
+
     private now(): number {
-      return this.live?.now() ?? this.clock.now();
+      return Math.max(this.leastMs, this.live?.now() ?? this.clock.now());
     }
 
     private start(): void {
@@ -121,6 +140,7 @@ export function defineBar(ownOrigin: string | undefined): void {
           onFault: (fault) => this.complainOf(new Error(faultText(fault, origin, location.origin)), fault),
         });
       }
+      this.contain(() => this.showFirst());
       const ticking = setInterval(() => this.tick(), TICK_MS);
       const stopDismissals = this.dismissals.onChange(() => this.change(() => undefined));
       const stopMeasuring = this.view.measure();
@@ -145,7 +165,7 @@ export function defineBar(ownOrigin: string | undefined): void {
       clearTimeout(this.timer);
     }
 
-    private dismiss(): void {
+    dismiss(): void {
       // Alerts behind it are dismissed too: a reader who closes the bar does not want an older alert instead.
       this.change(() => this.dismissals.add(this.board.current(this.now())));
     }

@@ -37,7 +37,10 @@ export function createBarView(deps: {
   /** ms since the epoch, by the server's clock. */
   now: () => number;
   onDismiss: () => void;
+  /** The reader follows the link. */
+  onOpen: (alert: Alert) => void;
 }): BarView {
+  // In a shadow root that the server wrote, this leaves nothing (DOM, section 4.9, attachShadow).
   const root = deps.host.attachShadow({ mode: 'open' });
   adoptStyle(root);
   const news = element('div', 'news', { role: 'status', 'aria-atomic': 'true' });
@@ -54,6 +57,9 @@ export function createBarView(deps: {
   frame.append(clip);
   root.append(frame);
   close.addEventListener('click', deps.onDismiss);
+  news.addEventListener('click', (event) => {
+    if (current !== undefined && (event.target as HTMLElement).closest('a') !== null) deps.onOpen(current);
+  });
   root.addEventListener('keydown', (event) => {
     if ((event as KeyboardEvent).key === 'Escape') deps.onDismiss();
   });

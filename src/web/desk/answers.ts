@@ -1,3 +1,4 @@
+import type { Recent } from '../../delivery/report/schema.ts';
 import type { Actor } from '../../alerts/life-cycle.ts';
 import type { EditorAlert, Urgency } from '../../alerts/schema.ts';
 
@@ -30,6 +31,8 @@ export interface DeskConfig {
 export interface Estimate {
   readonly subscriptions: number;
   readonly connections: number;
+  /** What these readers had lately; undefined: not known. */
+  readonly recent?: Recent | undefined;
 }
 
 /** Every editor's name by id, also of those who were revoked. */

@@ -26,7 +26,7 @@ async function audienceOf(
   name: FrozenName,
   query: Parameters<SubscriptionStore['estimate']>[0],
 ): Promise<string[]> {
-  const selection = createSelection({ redis, addresses: ADDRESSES });
+  const selection = createSelection({ redis, addresses: ADDRESSES, now: Date.now });
   const shards = await Promise.all(
     Array.from({ length: SHARDS }, async (_, shard) =>
       selection.read(shard, setBits((await selection.freeze(name, shard, query, 60)).all)),

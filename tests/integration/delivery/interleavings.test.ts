@@ -28,6 +28,7 @@ async function play(world: DeliveryWorld, random: () => number, endsRetracted: b
   const under: Promise<unknown>[] = [];
   const accepted: Accepted[] = [];
   await world.subscribe(READERS);
+  if (random() < 0.5) await world.engage();
   world.service.places = 16;
   const first = await world.accept();
   accepted.push({ job: first, change: 'new', at: performance.now() });

@@ -187,7 +187,8 @@ test('to put off a retry costs a few dozen commands, and reads no subscription',
   const counts = await commandCounts(world.redis);
   const perLook = (name: string): number =>
     ((counts.get(name) ?? 0) - (before.counts.get(name) ?? 0)) / (looks - before.looks);
-  expect(perLook('lrange') + perLook('lindex')).toBe(0);
+  // A look that reads subscriptions reads a page at least; BullMQ reads its lists when it looks for stalled jobs.
+  expect(perLook('lrange') + perLook('lindex')).toBeLessThan(0.5);
   // The checkpoint, the new job, the end of the old job with the beginning of the next.
   expect(perLook('evalsha')).toBeLessThan(4);
   // Measured: 51.

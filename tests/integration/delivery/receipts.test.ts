@@ -46,10 +46,16 @@ const scripts = async (): Promise<number> =>
     0,
   );
 
+/** Slots whose readers opened something, by shard. */
+const engaged = new Map<number, readonly number[]>();
+const engagement = {
+  opened: async (shard: number, slots: readonly number[]) => void engaged.set(shard, slots),
+};
+
 test('receipts that come together are counted by a few scripts, each device once, each told what became of it', async () => {
   await report(1);
   await report(2);
-  const store = createReceiptStore({ redis, tokens });
+  const store = createReceiptStore({ redis, engagement, tokens });
   const before = await scripts();
   const slots = Array.from({ length: 1000 }, (_, slot) => slot);
   const results = await Promise.all([
@@ -61,6 +67,8 @@ test('receipts that come together are counted by a few scripts, each device once
   ]);
   const count = (wanted: string): number => results.filter((result) => result === wanted).length;
   expect([count('recorded'), count('repeated'), count('invalid')]).toEqual([2000, 10, 2]);
+  expect([...engaged.values()].flat().sort((a, b) => a - b)).toEqual(slots);
+  expect(engaged.get(5)?.slice(0, 2)).toEqual([5, 69]);
   expect((await scripts()) - before).toBeLessThanOrEqual(6);
   expect(await redis.hmget(keys.report(alertId, 1), 'shown', 'opened')).toEqual(['1000', null]);
   expect(await redis.hmget(keys.report(alertId, 2), 'shown', 'opened')).toEqual([null, '1000']);
@@ -69,7 +77,7 @@ test('receipts that come together are counted by a few scripts, each device once
 
 test('above the bound receipts are turned away and said to be; a Redis that is away fails each that waits', async () => {
   await report(4);
-  const store = createReceiptStore({ redis, tokens, mostWaiting: 5 });
+  const store = createReceiptStore({ redis, engagement, tokens, mostWaiting: 5 });
   const results = await Promise.all([1, 2, 3, 4, 5, 6, 7].map((slot) => recorded(store, receipt(4, slot))));
   expect(results.filter((result) => result === 'busy')).toHaveLength(2);
   expect(await redis.hget(keys.report(alertId, 4), 'shown')).toBe('5');
@@ -78,7 +86,7 @@ test('above the bound receipts are turned away and said to be; a Redis that is a
     'command',
     createLogger({ level: 'silent', role: 'test' }),
   );
-  const failing = createReceiptStore({ redis: away, tokens });
+  const failing = createReceiptStore({ redis: away, engagement, tokens });
   const failed = await Promise.allSettled([
     recorded(failing, receipt(4, 8)),
     recorded(failing, receipt(4, 9)),

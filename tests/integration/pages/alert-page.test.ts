@@ -50,7 +50,7 @@ test('an alert has a page that needs no scripts and that link previews can read'
   expect(headers.get('content-security-policy')).toContain("script-src 'self'");
   expect(body).toContain('<html lang="ar" dir="rtl">');
   expect(body).toContain(`<title>${headline} · عاجل</title>`);
-  expect(body).toContain(`<link rel="canonical" href="http://ajil.test/a/${id}" />`);
+  expect(body).toContain('<link rel="canonical" href="https://news.example/story?a=1&amp;b=2" />');
   expect(body).toMatch(new RegExp(`<div lang="ar" dir="rtl">\\s*<h1>${headline}</h1>`));
   expect(body).toContain('href="https://news.example/story?a=1&amp;b=2"');
   expect(body).toContain('العالم'); // the topic by its name
@@ -91,6 +91,41 @@ test('a correction says what was wrong, and the history keeps what was said befo
   expect(body.match(/<li>/g)).toHaveLength(2);
 });
 
+test('search engines read when it was published, when it was corrected, and what was wrong', async () => {
+  const { id } = await publish({ image: 'https://pictures.example/1.jpg', imageCredit: 'سمر حداد' });
+  const data = async () => {
+    const text = /<script type="application\/ld\+json">(.*?)<\/script>/.exec(
+      (await page(id)).body as string,
+    )?.[1];
+    return JSON.parse(text ?? '');
+  };
+  const first = await data();
+  expect(first).toMatchObject({
+    '@type': 'NewsArticle',
+    '@id': `http://ajil.test/a/${id}`,
+    inLanguage: 'ar',
+    articleSection: ['العالم'],
+    image: { creditText: 'سمر حداد' },
+    publisher: { name: 'عاجل', url: 'http://ajil.test/' },
+  });
+  expect(first.correction).toBeUndefined();
+  api.advance(1000);
+  await change(id, { change: 'correction', note: 'أخطأنا في الرقم' });
+  const corrected = await data();
+  expect(corrected.correction).toMatchObject([
+    { '@type': 'CorrectionComment', text: 'أخطأنا في الرقم', datePublished: corrected.dateModified },
+  ]);
+  expect(corrected.datePublished).toBe(first.datePublished);
+  await change(id, { change: 'retraction' });
+  const retracted = await data();
+  expect(retracted).toMatchObject({ creativeWorkStatus: 'Retracted' });
+  expect([retracted.image, retracted.articleBody, retracted.correction.length]).toEqual([
+    undefined,
+    undefined,
+    2,
+  ]);
+});
+
 test('a retraction takes story and picture away, strikes the headline out and asks not to be indexed', async () => {
   const url = 'https://news.example/wrong';
   const image = 'https://pictures.example/wrong.jpg';
@@ -113,7 +148,9 @@ test('whatever an editor writes is text', async () => {
   const { body } = await page(id);
   expect(body).toContain('&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;');
   expect(body).toContain('&amp; $&amp; {{lang}} &lt;!--{{body}}--&gt;');
-  expect(body).not.toMatch(/<script|<img src=x|onerror='/);
+  const data = /<script type="application\/ld\+json">(.*?)<\/script>/.exec(body as string);
+  expect(JSON.parse(data?.[1] ?? '')).toMatchObject({ articleBody: evil, correction: [{ text: evil }] });
+  expect((body as string).replace(data?.[0] ?? '', '')).not.toMatch(/<script|<img src=x|onerror='/);
   expect(body).toContain('<html lang="en" dir="ltr">');
 });
 

@@ -76,6 +76,7 @@ test('the empty frames of pages are not served', async () => {
     '/./alert.html',
     '/index.html',
     '/INDEX.html',
+    '/list.html',
   ]) {
     expect([path, (await api.call('GET', path)).status]).toEqual([path, 404]);
   }

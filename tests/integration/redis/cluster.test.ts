@@ -52,7 +52,7 @@ test('subscriptions are stored, changed, selected and read on a Redis Cluster, s
   const query = { topics: ['sport'], urgency: 'urgent', lang: 'ar' } as const;
   expect(await store.estimate(query)).toBe(101);
 
-  const selection = createSelection({ redis, addresses: ADDRESSES });
+  const selection = createSelection({ redis, addresses: ADDRESSES, now: Date.now });
   const endpoints: string[] = [];
   for (let shard = 0; shard < SHARDS; shard++) {
     const frozen = await selection.freeze({ name: 'a-1' }, shard, query, 60);

@@ -1,4 +1,4 @@
-import type { Language } from '../../../words/language.ts';
+import { inLanguage, type Language } from '../../../words/language.ts';
 import { READER } from '../../../words/reader-words.ts';
 import type { Template } from './template.ts';
 
@@ -28,7 +28,13 @@ export function readerLayout<T>(
         ${parts.list}
       </main>
     </div>
-    <footer><p>${text.footer}</p></footer>
+    <footer>
+      <p>${text.footer}</p>
+      <p class="ways">
+        <a href="${inLanguage('/archive', language)}">${text.archive}</a>
+        <a href="/feeds/all.rss">${text.feed}</a>
+      </p>
+    </footer>
   `;
 }
 

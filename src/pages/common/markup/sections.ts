@@ -8,16 +8,19 @@ export interface SectionsView {
   readonly topics: readonly Topic[];
   /** The section that is shown; undefined: all. */
   readonly chosen: string | undefined;
+  /** Where a section is: on the reader page by default. */
+  readonly hrefOf?: (topic: string | undefined) => string;
   readonly onChoose?: (event: Event, topic: string | undefined) => void;
 }
 
 /** The newsroom's topics, to read one of them. */
 export function sections<T>({ html, nothing }: Template<T>, view: SectionsView): T {
   const text = READER[view.language];
+  const { hrefOf = onReaderPage } = view;
   const section = (id: string | undefined, name: string): T => html`
     <li>
       <a
-        href="${id === undefined ? '/' : `/?topic=${id}`}"
+        href="${hrefOf(id)}"
         aria-current=${view.chosen === id ? 'page' : nothing}
         @click=${(event: Event) => view.onChoose?.(event, id)}
         >${name}</a
@@ -33,3 +36,5 @@ export function sections<T>({ html, nothing }: Template<T>, view: SectionsView):
     </nav>
   `;
 }
+
+const onReaderPage = (topic: string | undefined): string => (topic === undefined ? '/' : `/?topic=${topic}`);

@@ -24,10 +24,21 @@ export function renderReport(report: Report, words: Words, isCounting: boolean):
       ${figure('shown', text.shown, number(receipts.shown))}
       ${figure('opened', text.opened, number(receipts.opened))}
     </dl>
-    ${renderGoal(report, words)}
+    ${report.paced.map((service) => renderPaced(service, report, words))} ${renderGoal(report, words)}
     <p class="quiet">${text.receiptsWhy}</p>
     ${audience === 0 || isCounting ? nothing : html`${renderOutcomes(report, words)} ${renderSpeed(report, words)}`}
   `;
+}
+
+/** A push service that takes little: what comes of it, and when about the rest has left. */
+function renderPaced(
+  { service, perMinute }: Report['paced'][number],
+  { outcomes }: Report,
+  { text, number, duration }: Words,
+): TemplateResult {
+  const name = text.services[service as keyof typeof text.services] ?? service;
+  const time = duration((outcomes.pending / perMinute) * 60_000);
+  return html`<p class="note">${fill(text.paced, { service: name, n: number(perMinute), time })}</p>`;
 }
 
 function renderGoal(report: Report, { text, duration }: Words): TemplateResult | typeof nothing {

@@ -1,3 +1,4 @@
+import type { Recent } from '../../../delivery/report/schema.ts';
 import type { Estimate } from '../answers.ts';
 import type { Client } from '../client.ts';
 
@@ -33,13 +34,19 @@ export function estimateWhenQuiet(onEstimate: (estimate: Estimate | 'unknown' | 
         return;
       }
       const mine = asked;
-      timer = setTimeout(async () => {
-        const answer = await client.call<Estimate>('/v1/audience/estimate', {
-          method: 'POST',
-          body: question,
-        });
-        if (mine === asked) onEstimate(answer.type === 'done' ? answer.body : 'unknown');
+      timer = setTimeout(() => {
+        void answered(client, question).then((estimate) => mine === asked && onEstimate(estimate));
       }, QUIET_MS);
     },
   };
+}
+
+async function answered(client: Client, question: Question): Promise<Estimate | 'unknown'> {
+  const of = new URLSearchParams({ topics: question.topics.join(','), lang: question.lang });
+  const [estimate, recent] = await Promise.all([
+    client.call<Estimate>('/v1/audience/estimate', { method: 'POST', body: question }),
+    client.call<Recent>(`/v1/audience/recent?${of.toString()}`),
+  ]);
+  if (estimate.type !== 'done') return 'unknown';
+  return { ...estimate.body, recent: recent.type === 'done' ? recent.body : undefined };
 }

@@ -24,7 +24,7 @@ export function renderReach(estimate: Estimate | 'unknown' | undefined, words: W
   const { text } = words;
   return html`<p class="reach">
     <span class="quiet">${text.reach}</span> <b>${reachLine(estimate, words)}</b>
-  </p>`;
+  </p> `;
 }
 
 function reachLine(estimate: Estimate | 'unknown' | undefined, words: Words): string {

@@ -59,7 +59,7 @@ describe('subscriptions that were never accepted', () => {
       }
       await quiet();
       expect(world.tally()['accepted']).toBe(25);
-      expect(world.sender.busyMs(FCM)).toBe(0);
+      expect(world.sender.busyMs(FCM, { rank: 2 })).toBe(0);
     }
     const metrics = await world.metrics.metrics();
     expect(metrics).toMatch(/ajil_push_circuits_open\{provider="fcm"[^}]*\} 0/);
@@ -223,7 +223,7 @@ describe('subscriptions of one device, of which the service says that it gets to
       attempted: true,
     });
     expect(world.tally()).toEqual({ accepted: 900, throttled: 100 });
-    expect(world.sender.busyMs(APPLE)).toBe(0);
+    expect(world.sender.busyMs(APPLE, { rank: 2 })).toBe(0);
     // Its limit has not been lowered either.
     world.send(APPLE, 200);
     await quiet();
@@ -250,7 +250,7 @@ describe('subscriptions of one device, of which the service says that it gets to
     await quiet();
     for (const request of world.open.slice(24)) request.answer(429, { 'retry-after': '60' });
     await quiet();
-    expect(world.sender.busyMs(APPLE)).toBe(60_000);
+    expect(world.sender.busyMs(APPLE, { rank: 2 })).toBe(60_000);
   });
 });
 
@@ -261,5 +261,5 @@ test('a push service that asks for less stands still for five minutes at most', 
   for (const request of world.open.slice()) request.answer(429, { 'retry-after': '3600' });
   await quiet();
   expect(world.answers[0]).toMatchObject({ reason: 'throttled', afterMs: 3_600_000 });
-  expect(world.sender.busyMs(FCM)).toBe(300_000);
+  expect(world.sender.busyMs(FCM, { rank: 2 })).toBe(300_000);
 });

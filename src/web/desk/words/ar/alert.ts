@@ -81,6 +81,9 @@ export const alert = {
     expired: 'فات أوانه',
     held: 'حُجب بطلب القارئ',
   },
+  paced:
+    'لا تقبل خدمة {service} الآن إلا {n} رسالة في الدقيقة. يبدأ الإرسال بمن اعتادوا فتح الأخبار، ويحتاج الباقي إلى {time} على الأكثر.',
+  services: { fcm: 'Google', mozilla: 'Mozilla', apple: 'Apple', wns: 'Microsoft' },
   notSent: 'لم يُرسل',
   supersededBy: 'حلّت محلها النسخة {n}، ومن لم تصله هذه تصله تلك.',
   outcomesTitle: 'نتائج الإرسال',

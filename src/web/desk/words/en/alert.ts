@@ -85,6 +85,9 @@ export const alert: Translated<typeof ar> = {
     expired: 'Expired first',
     held: 'Held for the reader',
   },
+  paced:
+    '{service} now accepts only {n} messages a minute. Readers who usually open alerts go first; the rest needs up to {time}.',
+  services: { fcm: 'Google', mozilla: 'Mozilla', apple: 'Apple', wns: 'Microsoft' },
   notSent: 'Not sent',
   supersededBy: 'Version {n} replaced this one. Readers that this one did not reach get version {n}.',
   outcomesTitle: 'Delivery results',

@@ -1,0 +1,22 @@
+import type { Alert } from '../alerts/schema.ts';
+import type { Topic } from '../audience/topics.ts';
+import type { Identity } from './common/identity.ts';
+import type { PageLanguage, PageWords } from './page-parts.ts';
+
+/** The data of an alert's own page. */
+export interface AlertPageInput {
+  /** Every version that readers may see, oldest first; at least one. */
+  readonly versions: readonly [Alert, ...Alert[]];
+  readonly topics: readonly Topic[];
+  readonly newsroom: Identity;
+  readonly publicUrl: string;
+  /** Milliseconds since the epoch. */
+  readonly nowMs: number;
+}
+
+export interface AlertView {
+  readonly alert: Alert;
+  readonly lang: PageLanguage;
+  readonly newsroom: Identity;
+  readonly words: PageWords;
+}

@@ -219,14 +219,13 @@ export function createApp(input: ApiDeps): Api {
   app.disable('x-powered-by');
   app.set('query parser', 'simple');
   app.set('trust proxy', trust);
-  const subscribingCors = readerCors(config.allowedOrigins, SUBSCRIBING);
   const receipts = createReceipts(input);
   app.use(createRequestLog(deps));
   app.use(securityHeaders(config.publicUrl));
   if (config.isDrill) app.use(noIndex);
   app.use(compressAnswers());
-  app.use(/^\/(v1\/(config|alerts|live)|feeds)(?=\/|$)/, readerCors(config.allowedOrigins, READING));
-  app.use(/^\/v1\/(subscriptions|receipts)(?=\/|$)/, subscribingCors);
+  app.use(['/v1/config', '/v1/alerts', '/v1/live', '/feeds'], readerCors(config.allowedOrigins, READING));
+  app.use(['/v1/subscriptions', '/v1/receipts'], readerCors(config.allowedOrigins, SUBSCRIBING));
   app.use(answerConditionally);
   app.use(createGate({ isEditor: (request) => deps.auth.isEditor(request), metrics: input.metrics }));
   // Strict: a proxy in front that keeps /metrics inside would let /metrics/ pass.

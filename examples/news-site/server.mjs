@@ -22,14 +22,14 @@ const server = createServer(async (request, response) => {
   const { pathname } = new URL(request.url ?? '/', 'http://localhost');
   const file = Object.hasOwn(FILES, pathname) ? FILES[pathname] : undefined;
   if (file === undefined) {
-    response.writeHead(404).end();
+    response.writeHead(pathname === '/favicon.ico' ? 204 : 404).end();
     return;
   }
   const text = await readFile(new URL(file.name, import.meta.url), 'utf8');
   response.writeHead(200, {
     'Content-Type': file.type,
     'Cache-Control': 'no-cache',
-    'Content-Security-Policy': `default-src 'self'; script-src 'self' ${AJIL}; connect-src 'self' ${AJIL} ${AJIL.replace(/^http/, 'ws')}; object-src 'none'; base-uri 'none'`,
+    'Content-Security-Policy': `default-src 'self'; script-src 'self' ${AJIL}; connect-src 'self' ${AJIL} ${AJIL.replace(/^http/, 'ws')}; img-src 'self' https: ${AJIL}; object-src 'none'; base-uri 'none'`,
   });
   response.end(text.replaceAll('{{ajil}}', AJIL));
 });

@@ -109,7 +109,7 @@ export class NotificationsCard extends LitElement {
   private readonly onSubmit = (event: SubmitEvent): void => {
     event.preventDefault();
     const { config, subscription } = this;
-    if (subscription?.state !== 'off') return;
+    if (subscription === undefined || subscription.isOn || subscription.state === 'busy') return;
     if (config?.topics.some(({ id }) => subscription.choice.topics.includes(id))) {
       void this.andFocus(subscription.turnOn());
       return;

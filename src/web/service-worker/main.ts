@@ -1,10 +1,10 @@
-import { storyUrl } from '../common/story-url.ts';
 import { noteShown, readVisit } from '../subscription/notes.ts';
 import { readRecord } from '../subscription/record.ts';
+import { destinationOf } from './destination.ts';
 import { inTurn } from './in-turn.ts';
 import { offlinePage } from './offline-page.ts';
 import { openPage } from './open-page.ts';
-import { alertData, FEWER_ACTION, readPushMessage } from './push-message.ts';
+import { alertData, readPushMessage } from './push-message.ts';
 import type { PushData, Shown, TestData } from './push-message.ts';
 import { sendKept, sendReceipt } from './receipts.ts';
 import { show, type Outcome } from './show.ts';
@@ -41,7 +41,8 @@ async function onPush(message: Shown): Promise<Outcome> {
 
 /** For the page's next visit, the offline page, and the number on the app's icon. */
 async function note({ title, options: { lang, dir } }: Shown, data: PushData): Promise<void> {
-  const notes = await noteShown({ id: data.id, title, lang, dir, url: pageOf(data), atMs: Date.now() });
+  const { url } = destinationOf('', data, self.location.origin);
+  const notes = await noteShown({ id: data.id, title, lang, dir, url, atMs: Date.now() });
   const visit = await readVisit();
   const unseen = notes.filter(({ atMs }) => atMs > (visit?.deviceMs ?? 0));
   await (navigator as { setAppBadge?: (count: number) => Promise<void> })
@@ -53,12 +54,8 @@ async function note({ title, options: { lang, dir } }: Shown, data: PushData): P
 self.addEventListener('notificationclick', (event) => {
   event.notification.close();
   const data = (event.notification.data ?? undefined) as PushData | TestData | undefined;
-  const alert = alertData(data);
-  if (event.action === FEWER_ACTION && alert !== undefined) {
-    event.waitUntil(openPage(self.clients, `${self.location.origin}/?fewer=${encodeURIComponent(alert.id)}`));
-    return;
-  }
-  event.waitUntil(Promise.all([openPage(self.clients, pageOf(data)), sendReceipt('opened', alert)]));
+  const { url, opens } = destinationOf(event.action, data, self.location.origin);
+  event.waitUntil(Promise.all([openPage(self.clients, url), sendReceipt('opened', opens)]));
 });
 
 // Not fired on iOS, and seldom by others: every visit of the page makes sure of the subscription too.
@@ -83,15 +80,6 @@ async function navigate({ request, preloadResponse }: FetchEvent): Promise<Respo
 function isForReaders(address: string): boolean {
   const { pathname } = new URL(address);
   return pathname === '/' || pathname.startsWith('/a/');
-}
-
-function pageOf(data: PushData | TestData | undefined): string {
-  const { origin } = self.location;
-  const alert = alertData(data);
-  if (alert !== undefined) return storyUrl(alert.navigate, alert.id, origin);
-  const address = data?.navigate ?? '';
-  // A test opens the desk, and nothing of another site.
-  return URL.canParse(address) && new URL(address).origin === origin ? address : `${origin}/`;
 }
 
 async function tellPages(message: object): Promise<void> {

@@ -45,7 +45,7 @@ export const noteVisit = (visit: Visit): Promise<void> => write(VISIT, visit);
 
 async function read<T>(place: string): Promise<T | undefined> {
   try {
-    const stored = await (await caches.open(STORES.notes)).match(place);
+    const stored = await caches.match(place, { cacheName: STORES.notes });
     return stored === undefined ? undefined : ((await stored.json()) as T);
   } catch {
     return undefined;

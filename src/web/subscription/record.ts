@@ -29,7 +29,7 @@ const PLACE = '/subscription';
 /** A browser with blocked storage keeps no record. */
 export async function readRecord(): Promise<SubscriptionRecord | undefined> {
   try {
-    const stored = await (await caches.open(STORES.subscription)).match(PLACE);
+    const stored = await caches.match(PLACE, { cacheName: STORES.subscription });
     return stored === undefined ? undefined : ((await stored.json()) as SubscriptionRecord);
   } catch {
     return undefined;

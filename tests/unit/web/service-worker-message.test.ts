@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { alertData, readPushMessage } from '../../../src/web/service-worker/push-message.ts';
+import { destinationOf } from '../../../src/web/service-worker/destination.ts';
 import { storyUrl } from '../../../src/web/common/story-url.ts';
 
 const notification = {
@@ -92,4 +93,17 @@ test('an editor’s test has no receipt and no version, and is noticed again eac
   expect(options.data).toEqual({ test: true, navigate: 'https://ajil.example/desk#/a1' });
   expect(alertData(options.data)).toBeUndefined();
   expect(alertData(read({}).options.data)).toMatchObject({ receipt: 't' });
+});
+
+test('a click opens the story and counts as opened; the button for fewer opens the choices and does not', () => {
+  const own = 'https://alerts.example';
+  const { data } = read({}).options;
+  expect(destinationOf('', data, own)).toEqual({ url: notification.navigate, opens: data });
+  expect(destinationOf('fewer', data, own)).toEqual({ url: `${own}/?fewer=a1`, opens: undefined });
+  const test = { test: true, navigate: `${own}/desk#/a1` } as const;
+  expect(destinationOf('', test, own)).toEqual({ url: test.navigate, opens: undefined });
+  for (const navigate of ['https://evil.example/', 'javascript:alert(1)', '']) {
+    expect(destinationOf('fewer', { test: true, navigate }, own).url).toBe(`${own}/`);
+  }
+  expect(destinationOf('', undefined, own).url).toBe(`${own}/`);
 });

@@ -15,7 +15,7 @@ import type { ReportStore } from './delivery/report/report.ts';
 import { createTestDevices } from './delivery/test-send/devices.ts';
 import type { TestQueue } from './delivery/test-send/queue.ts';
 import type { AuditLog } from './editors/audit.ts';
-import { createAuditedHash } from './editors/audited-hash.ts';
+import { createAuditedHash, type ReadableHash } from './editors/audited-hash.ts';
 import { createPasskeys } from './editors/passkeys.ts';
 import type { SessionStore } from './editors/sessions.ts';
 import type { EditorStore } from './editors/store.ts';
@@ -34,8 +34,12 @@ import { createTestWebhook, MOST_WEBHOOKS } from './outlets/webhooks/webhooks.ts
 import type { Redis } from './redis/connect.ts';
 import { keys } from './redis/keys.ts';
 import type { Readiness } from './redis/readiness.ts';
+import { createArrivals, type Arrivals } from './intake/arrivals.ts';
+import { createFeedStates } from './intake/feeds/feed-state.ts';
 import { createIntake } from './intake/intake.ts';
-import { MOST_SOURCES, storedSourceSchema } from './intake/source.ts';
+import { tellSilence } from './intake/silence.ts';
+import { createTaking, type Taking } from './intake/taking.ts';
+import { MOST_SOURCES, storedSourceSchema, type StoredSource } from './intake/source.ts';
 import { createNewsroom, type Newsroom } from './newsroom/newsroom.ts';
 import { createAlertRules, type AlertRulesDeps } from './newsroom/rules.ts';
 import { createChecks } from './newsroom/checks/checks.ts';
@@ -60,6 +64,7 @@ import { serveIntake } from './api/intake.ts';
 import { serveLive } from './api/live.ts';
 import { serveNewsroom } from './api/newsroom.ts';
 import { serveOperations } from './api/health.ts';
+import { serveEditorPasskeys } from './api/editor-passkeys.ts';
 import { servePasskeys } from './api/passkeys.ts';
 import { serveFeeds } from './pages/feeds/feeds.ts';
 import { servePages } from './pages/pages.ts';
@@ -76,6 +81,7 @@ import { serveRecent } from './api/recent.ts';
 import { createRefusedKeys } from './api/refused-keys.ts';
 import { createRequestLog } from './http/request-log.ts';
 import { serveSession } from './api/session.ts';
+import { serveSourceItems } from './api/source-items.ts';
 import { serveSources } from './api/sources.ts';
 import { serveTestSend } from './api/test-devices.ts';
 import { serveTopics } from './api/topics.ts';
@@ -139,8 +145,11 @@ export interface ApiDeps {
 }
 
 export interface Api {
-  /** For what acts besides requests: the schedule. */
+  /** For what acts besides requests: the schedule, and the looks at feeds. */
   readonly newsroom: Newsroom;
+  readonly sources: ReadableHash<StoredSource>;
+  readonly taking: Taking;
+  readonly arrivals: Arrivals;
   readonly app: RequestListener;
   /** Ends the streams that would keep the server from closing. */
   close(): void;
@@ -171,6 +180,7 @@ export function createApp(input: ApiDeps): Api {
     onChange: () => firstPages.clear(),
     onFanOutFailure: fanOutFailures(input),
   });
+  const arrivals = createArrivals(input);
   const deps = {
     ...input,
     limits,
@@ -185,10 +195,16 @@ export function createApp(input: ApiDeps): Api {
       schema: storedSourceSchema,
       most: MOST_SOURCES,
     }),
-    intake: createIntake({
+    arrivals,
+    taking: createTaking({
       ...input,
-      newsroom,
-      count: (sourceId) => limits.takeVersion(`source:${sourceId}`),
+      arrivals,
+      intake: createIntake({
+        ...input,
+        newsroom,
+        languages: async () => (await settings.get()).languages,
+        count: (sourceId) => limits.takeVersion(`source:${sourceId}`),
+      }),
     }),
     closing: closing.signal,
     reportIntervalMs: input.reportIntervalMs ?? 1000,
@@ -222,17 +238,19 @@ export function createApp(input: ApiDeps): Api {
   serveRecent(router, { ...deps, recent: createRecent(deps) });
   serveGoal(router, deps);
   serveChecks(router, { ...deps, fetchPage, check: createChecks({ ...deps, fetchPage }) });
-  serveSources(router, deps);
+  const feeds = createFeedStates(input);
+  serveSources(router, { ...deps, feeds });
+  serveSourceItems(router, deps);
+  tellSilence(input.metrics, deps);
   serveIntake(router, deps);
   servePublicConfig(router, deps);
   serveSubscriptions(router, deps);
   receipts.serve(router);
   serveLive(router, deps);
   serveSession(router, deps);
-  servePasskeys(router, {
-    ...deps,
-    passkeys: createPasskeys({ ...input, publicUrl: config.publicUrl }),
-  });
+  const passkeys = createPasskeys({ ...input, publicUrl: config.publicUrl });
+  servePasskeys(router, { ...deps, passkeys });
+  serveEditorPasskeys(router, { ...deps, passkeys });
   serveDeskLine(router, { ...deps, deskLine });
   serveTopics(router, { ...deps, topicChanges: createTopicChanges(input) });
   serveNewsroom(router, deps);
@@ -274,6 +292,9 @@ export function createApp(input: ApiDeps): Api {
   app.use(createProblemWriter({ publicUrl: config.publicUrl, logger: input.logger }));
   return {
     newsroom,
+    sources: deps.sources,
+    taking: deps.taking,
+    arrivals,
     app: (request, response) => receipts.shortcut(request, response, () => app(request, response)),
     close: () => {
       closing.abort();

@@ -17,6 +17,8 @@ import { createServerCanary } from './delivery/canary/server-canary.ts';
 import { openFanOutQueue } from './delivery/queues.ts';
 import { openOutletQueue } from './outlets/queue.ts';
 import { openHubQueue } from './outlets/websub/queue.ts';
+import { createFetchFeed } from './intake/feeds/fetch-feed.ts';
+import { openFeedPoller } from './intake/feeds/poller.ts';
 import { openPhrasesFile } from './newsroom/checks/phrases-file.ts';
 import { openSchedule } from './newsroom/schedule.ts';
 import { tellService } from './delivery/report/service-metrics.ts';
@@ -220,6 +222,16 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
   });
   const schedule = openSchedule({ alerts, newsroom: api.newsroom, logger, now });
   shutdown.add('schedule', () => schedule.close());
+  const closing = new AbortController();
+  const fetchFeed = createFetchFeed({
+    allowedOrigins: config.webhookAllowedOrigins,
+    closing: closing.signal,
+  });
+  const poller = openFeedPoller({ ...api, redis, fetchFeed, logger, now });
+  shutdown.add('feeds', () => {
+    closing.abort();
+    return poller.close();
+  });
   const http = createHttpServer({
     handler: api.app,
     onUpgrade: (request, socket, head) => gateway.handleUpgrade(request, socket, head),

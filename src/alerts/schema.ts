@@ -153,10 +153,19 @@ export const editorAlertSchema = alertSchema.extend({
       bypass: z.string().nullable(),
     })
     .nullable(),
+  /** Why a version is cancelled that nobody cancelled: it was scheduled, and expired before it could be sent. */
+  cancelledBecause: z.literal('expired').optional(),
 });
 export type EditorAlert = z.infer<typeof editorAlertSchema>;
 
-const EDITORS_ONLY = ['author', 'createdBy', 'approvedBy', 'ownExpiry', 'review'] as const;
+const EDITORS_ONLY = [
+  'author',
+  'createdBy',
+  'approvedBy',
+  'ownExpiry',
+  'review',
+  'cancelledBecause',
+] as const;
 
 /** The readers' view of an alert, without the newsroom's fields. */
 export function toPublicAlert(alert: EditorAlert): Alert {

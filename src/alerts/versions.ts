@@ -101,6 +101,7 @@ export function nextVersion(
     approvedBy: null,
     ownExpiry: typeof input.expiresAt === 'string',
     review: null,
+    cancelledBecause: undefined,
     silent: input.silent === true ? true : undefined,
     inPlaceOf: input.silent === true ? placeAfter(last) : undefined,
   };

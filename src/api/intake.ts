@@ -1,32 +1,28 @@
 import type { Request, Response, Router } from 'express';
-import { Counter } from 'prom-client';
 import { z } from 'zod';
 import type { ReadableHash } from '../editors/audited-hash.ts';
 import type { Editor } from '../editors/schema.ts';
 import { isSame } from '../editors/secrets.ts';
-import { Problem, type ProblemCode } from '../http/problem.ts';
+import { Problem } from '../http/problem.ts';
 import type { RateLimits } from '../http/rate-limits.ts';
-import { readBytes, refuseIfAny } from '../http/read-body.ts';
+import { readBytes } from '../http/read-body.ts';
 import { resource } from '../http/resource.ts';
 import { route } from '../http/route.ts';
 import { FORMATS } from '../intake/formats.ts';
-import type { Intake } from '../intake/intake.ts';
-import type { Source, StoredSource } from '../intake/source.ts';
+import { signedBytes } from '../intake/formats/cap/signature.ts';
+import type { StoredSource } from '../intake/source.ts';
 import { takenSchema, type Taken } from '../intake/story.ts';
 import { isSigned } from '../intake/superdesk-signature.ts';
-import type { Logger } from '../ops/logger.ts';
-import type { Metrics } from '../ops/metrics.ts';
+import { isFinal, type Taking } from '../intake/taking.ts';
 import { credentialsOf, type Authentication } from './authentication.ts';
 import { noSource } from './sources.ts';
 
 interface IntakeDeps {
   readonly sources: Pick<ReadableHash<StoredSource>, 'get'>;
-  readonly intake: Intake;
+  readonly taking: Taking;
   readonly auth: Pick<Authentication, 'require'>;
   readonly limits: Pick<RateLimits, 'takeEditor'>;
   readonly onRefusedKey: (request: Request) => Promise<void>;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
 }
 
 /** A long story with its pictures' descriptions has some 100 kB. */
@@ -43,7 +39,7 @@ export const INTAKE = resource('/v1/intake/:id', {
   post: {
     summary: 'Take in an item from a source, in its own format',
     description:
-      'The body is what the source writes: for `superdesk` and `ninjs`, one ninjs item. It is proved by `x-superdesk-signature`, or by `Authorization: Bearer` with the secret of the source or an API key. The same item again has the same answer. What may succeed later is always a 503, because Superdesk gives an item up after a 4xx.',
+      'The body is what the source writes: for `superdesk` and `ninjs`, one ninjs item, for `cap` one CAP message. It is proved by `x-superdesk-signature`, or by `Authorization: Bearer` with the secret of the source or an API key; a CAP message also by its XML signature, where the source has a certificate. The same item again has the same answer. What may succeed later is always a 503, because Superdesk gives an item up after a 4xx.',
     who: 'editor',
     tag: 'sources',
     body: z.looseObject({}),
@@ -73,47 +69,30 @@ export const INTAKE = resource('/v1/intake/:id', {
 
 /** Takes the items of sources. The status says whether it makes sense to send it again, as Superdesk reads it: never after a 4xx. */
 export function serveIntake(router: Router, deps: IntakeDeps): void {
-  const counter = new Counter({
-    name: 'ajil_intake_items_total',
-    help: 'Items that sources sent, by what became of them; refused: they cannot be used',
-    labelNames: ['source', 'action'],
-    registers: [deps.metrics],
-  });
-
-  async function takeAll(source: Source, bytes: Buffer, by: Editor | undefined): Promise<Taken[]> {
-    const read = FORMATS[source.type](bytes);
-    if ('fault' in read) refuseIfAny([{ pointer: read.pointer, detail: read.fault }]);
-    const answers: Taken[] = [];
-    for (const item of 'items' in read ? read.items : []) {
-      const taken = await deps.intake.take(source, item, by);
-      counter.inc({ source: source.id, action: taken.action });
-      if (taken.action === 'ignored') {
-        const about = { source: source.id, item: item.id.slice(0, 200), reason: taken.reason };
-        deps.logger.info(about, 'an item of a source was ignored');
-      }
-      answers.push(taken);
-    }
-    return answers;
-  }
-
   route(router, INTAKE, {
     post: async (request, response) => {
       const source = await deps.sources.get(String(request.params['id']));
       if (source === undefined) throw noSource();
+      if (source.type === 'feed')
+        throw new Problem('not-found', 'This source is a feed: nothing is sent to it.');
       const bytes = await readBytes(request, response, MOST_BYTES);
       const by = await prove(deps, request, bytes, source);
+      const read = FORMATS[source.type](believed(bytes, source));
       try {
         await deps.limits.takeEditor(`source:${source.id}`, response);
-        answer(response, await takeAll(source, bytes, by));
+        answer(response, await deps.taking.take(source, read, by));
       } catch (error) {
-        throw forSource(error, (problem) => {
-          counter.inc({ source: source.id, action: 'refused' });
-          const { errors } = problem.options;
-          deps.logger.warn({ source: source.id, errors }, 'an item of a source cannot be used');
-        });
+        throw forSource(error);
       }
     },
   });
+}
+
+/** What of the body the source stands for: with a certificate, what it has signed. @throws {Problem} 401 */
+function believed(bytes: Buffer, { certificate }: StoredSource): Buffer {
+  const signed = certificate === undefined ? bytes : signedBytes(bytes, certificate);
+  if (signed !== undefined) return signed;
+  throw unproven('The message has no XML signature that fits the certificate of this source.');
 }
 
 /**
@@ -162,17 +141,11 @@ function answer(response: Response, answers: readonly Taken[]): void {
 }
 const NOTHING: Taken = { action: 'ignored', alertId: null, status: null, reason: 'the body has no item' };
 
-/** These come again whenever the item does. */
-const FINAL: ReadonlySet<ProblemCode> = new Set(['invalid-body', 'message-too-large']);
 const RETRY_AFTER_SECONDS = '5';
 
 /** Whatever may pass later is a 503 for a source: it takes a 429, 409 or 412 for the end. */
-function forSource(error: unknown, onFinal: (problem: Problem) => void): unknown {
-  if (!(error instanceof Problem) || error.code === 'unavailable') return error;
-  if (FINAL.has(error.code)) {
-    onFinal(error);
-    return error;
-  }
+function forSource(error: unknown): unknown {
+  if (!(error instanceof Problem) || error.code === 'unavailable' || isFinal(error)) return error;
   const headers = { 'Retry-After': RETRY_AFTER_SECONDS, ...error.options.headers };
   return new Problem('unavailable', `The item cannot be taken in now: ${error.message}`, { headers });
 }

@@ -12,7 +12,7 @@ export const newPasskeySchema = z.strictObject({
 });
 export const passkeySignInSchema = z.strictObject({ response: authenticationResponseSchema });
 
-const passkeySchema = z.strictObject({
+export const passkeySchema = z.strictObject({
   id: z.string(),
   name: z.string(),
   createdAt: z.string(),

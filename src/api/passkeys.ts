@@ -75,7 +75,7 @@ export function servePasskeys(
   route(router, PASSKEY, {
     delete: async (request, response) => {
       const editor = await counted(request, response);
-      const removed = await passkeys.remove(editor.id, String(request.params['id']));
+      const removed = await passkeys.remove(editor.id, String(request.params['id']), editor.id);
       if (!removed) throw new Problem('not-found', 'You have no such passkey: GET /v1/passkeys lists yours.');
       response.status(204).end();
     },

@@ -11,6 +11,7 @@ import {
 import { AUDIT, AUDIT_EXPORT } from './audit.ts';
 import { CHECKS, STORY_PREVIEW } from './checks.ts';
 import { DESK_LINE, DESK_WRITING } from './desk-line.ts';
+import { EDITOR_PASSKEY, EDITOR_PASSKEYS } from './editor-passkeys.ts';
 import { EDITOR, EDITOR_KEY, EDITOR_NAMES, EDITORS } from './editors.ts';
 import { ESTIMATE } from './estimate.ts';
 import { GOAL_OVER_TIME } from './goal.ts';
@@ -30,6 +31,7 @@ import { RECENT } from './recent.ts';
 import { RECEIPTS } from './receipts.ts';
 import { REPORT } from './report.ts';
 import { SESSION } from './session.ts';
+import { SOURCE_ITEMS } from './source-items.ts';
 import { SOURCE, SOURCES } from './sources.ts';
 import { SUBSCRIPTION, SUBSCRIPTIONS } from './subscriptions-operations.ts';
 import { ALERT_TEST, TEST_DEVICE, TEST_DEVICES } from './test-devices.ts';
@@ -69,6 +71,7 @@ export const RESOURCES: readonly AnyResource[] = [
   DESK_WRITING,
   SOURCES,
   SOURCE,
+  SOURCE_ITEMS,
   INTAKE,
   NEWSROOM,
   TOPICS,
@@ -78,6 +81,8 @@ export const RESOURCES: readonly AnyResource[] = [
   EDITORS,
   EDITOR,
   EDITOR_KEY,
+  EDITOR_PASSKEYS,
+  EDITOR_PASSKEY,
   EDITOR_NAMES,
   AUDIT,
   AUDIT_EXPORT,

@@ -3,21 +3,44 @@ import { z } from 'zod';
 import type { TopicStore } from '../audience/topics.ts';
 import type { AuditedHash } from '../editors/audited-hash.ts';
 import { newSecret } from '../editors/secrets.ts';
+import { alreadyThere, isOnlyNew } from '../http/only-new.ts';
 import { Problem } from '../http/problem.ts';
 import type { RateLimits } from '../http/rate-limits.ts';
 import { BODY_PROBLEMS, readBody, refuseIfAny } from '../http/read-body.ts';
 import { resource } from '../http/resource.ts';
 import { route } from '../http/route.ts';
+import { silentSince } from '../intake/silence.ts';
 import {
+  feedSettingsOf,
   MOST_SOURCES,
   sourceIdSchema,
   sourceInputSchema,
   sourceSchema,
+  type Source,
   type StoredSource,
 } from '../intake/source.ts';
+import type { Arrivals } from '../intake/arrivals.ts';
+import type { FeedStates } from '../intake/feeds/feed-state.ts';
+import { webhookFault } from '../outlets/webhooks/address.ts';
 import type { Authentication } from './authentication.ts';
 
 const shown = sourceSchema.strict();
+const time = z.string().nullable();
+const withState = shown.extend({
+  state: z.strictObject({
+    heardAt: time.describe('When something came last, or the source was added'),
+    silentSince: time.describe('Nothing has come for longer than `silentMinutes`; null: it has'),
+    feed: z
+      .strictObject({
+        answeredAt: time.describe('The last answer of the feed’s server'),
+        nextAt: time.describe('When we look next; null: never'),
+        fault: z.string().nullable().describe('Why the last look failed'),
+        isGone: z.boolean().describe('410: nobody looks until the source is saved again'),
+        movedTo: z.string().nullable().describe('The new address (301), which counts'),
+      })
+      .nullable(),
+  }),
+});
 const withSecret = shown.extend({
   secret: z.string().optional().describe('Only the one that was made: it cannot be read again'),
 });
@@ -28,7 +51,7 @@ export const SOURCES = resource('/v1/sources', {
     description: 'For admins. Their secrets are never answered.',
     who: 'editor',
     tag: 'sources',
-    answers: { 200: z.strictObject({ sources: z.array(shown) }) },
+    answers: { 200: z.strictObject({ sources: z.array(withState) }) },
     problems: ['forbidden'],
   },
 });
@@ -37,9 +60,10 @@ export const SOURCE = resource('/v1/sources/:id', {
   put: {
     summary: 'Add a source, or replace its settings',
     description:
-      'For admins. Without `secret`, a source keeps the one it has; a new source gets one, which the answer (201) shows once.',
+      'For admins. Without `secret`, a source keeps the one it has; a new source gets one, which the answer (201) shows once. With `If-None-Match: *` a source that is there is left as it is (412).',
     who: 'editor',
     tag: 'sources',
+    headers: ['If-None-Match'],
     body: sourceInputSchema,
     example: {
       type: 'superdesk',
@@ -49,7 +73,7 @@ export const SOURCE = resource('/v1/sources/:id', {
       urgencies: { '1': 'flash', '2': 'urgent', '3': 'urgent', other: null, none: 'normal' },
     },
     answers: { 201: withSecret, 200: withSecret },
-    problems: ['forbidden', ...BODY_PROBLEMS, 'wrong-status', 'too-many-requests'],
+    problems: ['forbidden', ...BODY_PROBLEMS, 'precondition-failed', 'wrong-status', 'too-many-requests'],
   },
   delete: {
     summary: 'Delete a source with its secret',
@@ -66,6 +90,10 @@ interface SourcesDeps {
   readonly topics: Pick<TopicStore, 'list'>;
   readonly auth: Authentication;
   readonly limits: Pick<RateLimits, 'takeEditor'>;
+  readonly feeds: Pick<FeedStates, 'read' | 'wake' | 'forget'>;
+  readonly arrivals: Pick<Arrivals, 'begin' | 'heard' | 'forget'>;
+  readonly now: () => number;
+  readonly config: { readonly webhookAllowedOrigins: readonly string[] };
 }
 
 /** Where items may come from. Only an admin says that, since a source acts as an author. */
@@ -78,25 +106,49 @@ export function serveSources(router: Router, deps: SourcesDeps): void {
     refuseIfAny(wrong.map(([word]) => ({ pointer: `/topics/${escaped(word)}`, detail: 'is not a topic' })));
   }
 
+  function refuseUnreachable(url: string | undefined): void {
+    const fault = url === undefined ? undefined : webhookFault(url, deps.config.webhookAllowedOrigins);
+    if (fault !== undefined) refuseIfAny([{ pointer: '/url', detail: fault }]);
+  }
+
   async function put(request: Request, response: Response): Promise<void> {
     const editor = await auth.require(request, 'admin');
     await deps.limits.takeEditor(editor.id, response);
     const id = idOf(request);
     const { secret, ...settings } = await readBody(request, response, sourceInputSchema);
+    refuseUnreachable(settings.url);
     await refuseUnknown(settings.topics);
     const made = `ajil_${newSecret()}`;
     let [isNew, isMade] = [false, false];
     const by = { editorId: editor.id, action: `source.put-${settings.mode}` };
     const result = await sources.set(id, by, (before) => {
       isNew = before === undefined;
-      isMade = isNew && !secret;
+      if (!isNew && isOnlyNew(request)) throw alreadyThere('a source');
+      // Nothing is sent to us where we look at a feed.
+      isMade = isNew && !secret && settings.type !== 'feed';
       return { id, ...settings, secret: secret ?? before?.secret ?? made };
     });
     if (result === 'full') {
       throw new Problem('wrong-status', `There are ${MOST_SOURCES} sources, which is the most: delete one.`);
     }
+    await Promise.all([deps.feeds.wake(id), deps.arrivals.begin(id)]);
     response.set('Cache-Control', 'no-store').status(isNew ? 201 : 200);
     response.json({ id, ...settings, ...(isMade ? { secret: made } : {}) });
+  }
+
+  async function withItsState(source: Source, heardAt: number | undefined): Promise<object> {
+    const settings = feedSettingsOf(source);
+    const known = settings && (await deps.feeds.read(source.id, settings.url));
+    const feed = known && {
+      answeredAt: timeAt(known.answeredAt),
+      nextAt: known.isGone ? null : timeAt(known.nextAt || null),
+      fault: known.fault,
+      isGone: known.isGone,
+      movedTo: known.movedTo,
+    };
+    const silent = silentSince(source, heardAt, deps.now());
+    const state = { heardAt: timeAt(heardAt ?? null), silentSince: timeAt(silent), feed: feed ?? null };
+    return { ...source, state };
   }
 
   route(router, SOURCES, {
@@ -104,7 +156,9 @@ export function serveSources(router: Router, deps: SourcesDeps): void {
       await auth.require(request, 'admin');
       const all = (await sources.all()).map(([, stored]) => sourceSchema.parse(stored));
       all.sort((a, b) => a.id.localeCompare(b.id));
-      response.set('Cache-Control', 'no-store').json({ sources: all });
+      const heard = await deps.arrivals.heard();
+      const sourcesNow = await Promise.all(all.map((source) => withItsState(source, heard.get(source.id))));
+      response.set('Cache-Control', 'no-store').json({ sources: sourcesNow });
     },
   });
   route(router, SOURCE, {
@@ -114,10 +168,13 @@ export function serveSources(router: Router, deps: SourcesDeps): void {
       const id = String(request.params['id']);
       if ((await sources.get(id)) === undefined) throw noSource();
       await sources.set(id, { editorId: editor.id, action: 'source.delete' }, () => undefined);
+      await Promise.all([deps.feeds.forget(id), deps.arrivals.forget(id)]);
       response.status(204).end();
     },
   });
 }
+
+const timeAt = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
 
 /** @throws {Problem} 422 for what cannot be the id of a source */
 function idOf(request: Request): string {

@@ -4,6 +4,7 @@ import { namesSchema } from '../alerts/names.ts';
 import { topicIdSchema } from '../alerts/schema.ts';
 import { MOST_TOPICS, type TopicChanges } from '../audience/topic-changes.ts';
 import { topicSchema, type TopicStore } from '../audience/topics.ts';
+import { alreadyThere, isOnlyNew } from '../http/only-new.ts';
 import { Problem } from '../http/problem.ts';
 import { BODY_PROBLEMS, readBody } from '../http/read-body.ts';
 import { resource } from '../http/resource.ts';
@@ -31,13 +32,14 @@ export const TOPIC = resource('/v1/topics/:id', {
   put: {
     summary: 'Add a topic or change it',
     description:
-      'Topics are listed by `order`, then by id. A new reader finds the topics with `default` ticked. A topic that was deleted comes back with its readers and alerts. For admins.',
+      'Topics are listed by `order`, then by id. A new reader finds the topics with `default` ticked. A topic that was deleted comes back with its readers and alerts. With `If-None-Match: *` a topic that is there is left as it is (412). For admins.',
     who: 'editor',
     tag: 'desk',
+    headers: ['If-None-Match'],
     body: topicBodySchema,
     example: { names: { ar: 'صحة', en: 'Health' }, order: 6, default: false },
     answers: { 200: shown, 201: shown },
-    problems: [...BODY_PROBLEMS, 'forbidden', 'not-found', 'wrong-status'],
+    problems: [...BODY_PROBLEMS, 'forbidden', 'not-found', 'precondition-failed', 'wrong-status'],
   },
   delete: {
     summary: 'Delete a topic',
@@ -64,13 +66,14 @@ export function serveTopics(
     const id = topicIdSchema.safeParse(request.params['id']);
     // Feeds are named by their topic, or `all`.
     if (!id.success || id.data === 'all') {
-      throw new Problem(
-        'not-found',
-        'A topic’s id is at most 40 lower-case letters, digits and hyphens, and not "all".',
-      );
+      const rule = 'at most 40 lower-case letters, digits and hyphens, and not "all"';
+      throw new Problem('not-found', `A topic’s id is ${rule}.`, {
+        errors: [{ parameter: 'id', detail: `must be ${rule}` }],
+      });
     }
     const topic = { id: id.data, ...(await readBody(request, response, topicBodySchema)) };
-    const done = await deps.topicChanges.put(topic, editor.id);
+    const done = await deps.topicChanges.put(topic, editor.id, isOnlyNew(request));
+    if (done === 'taken') throw alreadyThere('a topic');
     if (done === 'full') {
       throw new Problem('wrong-status', `There are ${MOST_TOPICS} topics, which is the most: delete one.`);
     }

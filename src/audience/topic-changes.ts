@@ -16,8 +16,11 @@ const MOST_DELETED = 1000;
  * topic by its id, so they keep a topic that was removed, and have it again when it is put back.
  */
 export interface TopicChanges {
-  /** @returns `full` when there are too many topics; nothing is changed then */
-  put(topic: Topic, editorId: string): Promise<'created' | 'changed' | 'full'>;
+  /**
+   * @param onlyNew a topic that is there is left as it is
+   * @returns `full` when there are too many topics, `taken` when only a new one was wanted; nothing is changed then
+   */
+  put(topic: Topic, editorId: string, onlyNew?: boolean): Promise<'created' | 'changed' | 'full' | 'taken'>;
   remove(id: string, editorId: string): Promise<'removed' | 'missing'>;
 }
 
@@ -61,9 +64,10 @@ export function createTopicChanges(deps: { redis: Redis; audit: Pick<AuditLog, '
   }
 
   return {
-    put: (topic, editorId) =>
-      change<'created' | 'changed' | 'full'>({ editorId, target: topic.id }, (now) => {
+    put: (topic, editorId, onlyNew = false) =>
+      change<'created' | 'changed' | 'full' | 'taken'>({ editorId, target: topic.id }, (now) => {
         const before = now.find(({ id }) => id === topic.id);
+        if (before !== undefined && onlyNew) return { result: 'taken' };
         if (before === undefined && now.length >= MOST_TOPICS) return { result: 'full' };
         if (before !== undefined && isSame(before, topic)) return { result: 'changed' };
         const topics = [...now.filter(({ id }) => id !== topic.id), topic].sort(inOrder);

@@ -43,8 +43,12 @@ export interface Passkeys {
   register(editor: Editor, name: string, answer: RegistrationResponse): Promise<RegisterResult>;
   /** In the order in which they were added. */
   list(editorId: string): Promise<readonly Passkey[]>;
-  /** The sessions that it opened end with it. @returns false if the editor has no such passkey */
-  remove(editorId: string, id: string): Promise<boolean>;
+  /**
+   * The sessions that it opened end with it.
+   * @param by the id of the editor who removes it
+   * @returns false if the editor has no such passkey
+   */
+  remove(editorId: string, id: string, by: string): Promise<boolean>;
   signInOptions(): Promise<SignInOptions>;
   /** Undefined if the answer proves no passkey of an editor who may sign in. */
   prove(answer: AuthenticationResponse): Promise<ProvenPasskey | undefined>;
@@ -106,9 +110,9 @@ export function createPasskeys(deps: {
       (await of(editorId).all())
         .map(([id, passkey]) => shown(id, passkey))
         .sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1)),
-    remove: async (editorId, id) => {
+    remove: async (editorId, id, by) => {
       let wasThere = false;
-      await of(editorId).set(id, { editorId, action: 'passkey.remove' }, (now) => {
+      await of(editorId).set(id, { editorId: by, action: 'passkey.remove' }, (now) => {
         wasThere = now !== undefined;
         return undefined;
       });

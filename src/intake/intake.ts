@@ -3,8 +3,10 @@ import type { Editor } from '../editors/schema.ts';
 import type { Newsroom } from '../newsroom/newsroom.ts';
 import type { Redis } from '../redis/connect.ts';
 import { keys } from '../redis/keys.ts';
-import type { Item } from './item.ts';
+import { createEndings } from './endings.ts';
+import type { Ending, Item } from './item.ts';
 import type { Source } from './source.ts';
+import { inNewsroomsLanguage } from './spoken.ts';
 import { createSteps, ignored, OTHER_TEXT, type Step } from './steps.ts';
 import {
   ageOf,
@@ -15,6 +17,7 @@ import {
   NEW_STORY,
   type Said,
   type Story,
+  type StoryName,
   type Taken,
 } from './story.ts';
 import { translate, whyNoNew, whyNot } from './translate.ts';
@@ -29,6 +32,11 @@ export interface Intake {
    * @throws {Problem} 503 while another process takes in a version of the item; 429; what a rule says of a wrong field
    */
   take(source: Source, item: Item, by?: Editor): Promise<Taken>;
+  /**
+   * Takes back what was made of an item that has ended, in each of its editions, and remembers it for an item that comes later.
+   * @throws as `take`
+   */
+  end(source: Source, ending: Ending, by?: Editor): Promise<readonly Taken[]>;
 }
 
 /** What became of an item, and what the source has said of the alert now. */
@@ -38,10 +46,21 @@ interface Outcome {
   readonly said: Said | null;
 }
 
+/** What is known of an item, and of what came before it. */
+interface Known {
+  readonly story: Story;
+  /** The item as a whole; where it has no editions, its story. */
+  readonly whole: Story;
+  /** What it continues, in the same edition, the newest first. */
+  readonly earlier: readonly (StoryName & { readonly story: Story; readonly whole: Story })[];
+}
+
 export function createIntake(deps: {
   readonly redis: Redis;
   readonly alerts: Pick<AlertStore, 'getPublic' | 'read'>;
   readonly newsroom: Newsroom;
+  /** In which the newsroom writes. */
+  readonly languages: () => Promise<readonly string[]>;
   /** Counts what makes or changes an alert. @throws {Problem} 429 */
   readonly count: (sourceId: string) => Promise<void>;
   /** Milliseconds since the epoch. */
@@ -50,12 +69,14 @@ export function createIntake(deps: {
   const stories = createStoryStore(deps);
   const turns = createTurns(deps);
   const steps = createSteps(deps);
+  const endings = createEndings({ stories, steps });
 
-  /** Of the newest version of an item. @param earlier the item that this one continues */
-  async function decide(step: Step, story: Story, earlier: Story): Promise<Outcome> {
+  /** Of the newest version of an item. */
+  async function decide(step: Step, { story, whole, earlier }: Known): Promise<Outcome> {
     const { item, said } = step;
     const isFirst = story.last === null && story.alertId === null;
-    const kept = isFirst && earlier.alertId !== null ? earlier : story;
+    const continued = earlier.find((one) => one.story.alertId !== null)?.story;
+    const kept = isFirst && continued !== undefined ? continued : story;
     const { alertId, said: before } = kept;
     const pass = (reason: string): Outcome => ({
       alertId,
@@ -63,9 +84,11 @@ export function createIntake(deps: {
       taken: { ...ignored(null, reason), alertId },
     });
     if (!isTakenBack(item)) {
+      const over = whyOver(item, { story, whole, earlier });
+      // It has no part in an alert that another item has.
+      if (over !== undefined) return item.edition === null ? pass(over) : { ...pass(over), ...ownOf(story) };
       const why = whyNot(item, said, deps.now());
       if (why !== undefined) return pass(why);
-      if (story.continuedBy !== null) return pass(`the source has continued it as ${story.continuedBy}`);
     }
     if (alertId !== null) {
       const taken = await steps.follow({ ...step, before }, alertId);
@@ -83,38 +106,87 @@ export function createIntake(deps: {
       : { alertId: null, said: null, taken };
   }
 
-  async function takeAlone(source: Source, item: Item, actor: Editor): Promise<Taken> {
-    const [story, earlier] = await Promise.all([
-      stories.read(source.id, item.id),
-      item.follows === null ? NEW_STORY : stories.read(source.id, item.follows),
-    ]);
-    const age = ageOf(item, story);
+  async function readKnown(source: Source, { id, edition, follows }: Item): Promise<Known> {
+    const read = (name: StoryName): Promise<Story> => stories.read(source.id, name);
+    const readBoth = async (of: string): Promise<{ story: Story; whole: Story }> => {
+      const story = await read({ id: of, edition });
+      return { story, whole: edition === null ? story : await read({ id: of, edition: null }) };
+    };
+    const [own, ...before] = await Promise.all([id, ...follows].map(readBoth));
+    return {
+      ...(own ?? { story: NEW_STORY, whole: NEW_STORY }),
+      earlier: before.map((one, index) => ({ ...one, id: follows[index] ?? '', edition })),
+    };
+  }
+
+  async function takeAlone(source: Source, given: Item, actor: Editor): Promise<Taken> {
+    const known = await readKnown(source, given);
+    const { story } = known;
+    const age = ageOf(given, story);
     if (age === 'same' && story.last !== null) return story.last.taken;
     const { alertId } = story;
     if (age === 'older') return { ...ignored(null, 'a newer version of the item came before'), alertId };
     if (age === 'other-text') return { ...ignored(null, OTHER_TEXT), alertId };
-    const digest = digestOf(item);
+    const digest = digestOf(given);
+    const item = given.edition === null ? given : inNewsroomsLanguage(given, await deps.languages());
     const said = translate(item, source, deps.now());
     const key = `${story.last?.digest}\n${digest}`;
-    const { taken, ...now } = await decide({ source, item, said, before: null, actor, key }, story, earlier);
+    const { taken, ...now } = await decide({ source, item, said, before: null, actor, key }, known);
     const last = { version: item.version, digest, taken };
-    const known: { id: string; story: Story }[] = [{ id: item.id, story: { ...story, ...now, last } }];
-    if (item.follows !== null && !isTakenBack(item)) {
-      const { alertId, said: before } = earlier.alertId === null ? now : earlier;
-      const story = { last: earlier.last, alertId, said: before, continuedBy: item.id };
-      known.push({ id: item.follows, story });
-    }
-    await stories.write(source.id, known);
+    await stories.write(source.id, written(item, known, { ...story, ...now, last }));
     return taken;
   }
 
   return {
     take: (source, item, by) => {
-      const ids = item.follows === null ? [item.id] : [item.id, item.follows];
-      const names = ids.map((id) => keys.intakeTurn(source.id, nameOf(id)));
-      return turns.take(source.id, names, () => takeAlone(source, item, by ?? asEditor(source)));
+      const names = [...new Set([item.id, ...item.follows])].map((id) =>
+        keys.intakeTurn(source.id, nameOf(id)),
+      );
+      // In one order everywhere: two that need the same turns do not wait for each other.
+      return turns.take(source.id, names.toSorted(), () => takeAlone(source, item, by ?? asEditor(source)));
     },
+    end: (source, ending, by) =>
+      turns.take(source.id, [keys.intakeTurn(source.id, nameOf(ending.id))], () =>
+        endings.end(source, ending, by ?? asEditor(source)),
+      ),
   };
+}
+
+const ownOf = ({ alertId, said }: Story): Pick<Outcome, 'alertId' | 'said'> => ({ alertId, said });
+
+/** Why nothing is made of an item any more; undefined: it may be. */
+function whyOver(item: Item, { story, whole, earlier }: Known): string | undefined {
+  const { ended } = whole;
+  if (ended?.how === 'cancelled') return `the source has cancelled it by ${ended.by}`;
+  const by = ended?.by ?? story.continuedBy;
+  if (by !== null && by !== item.id) return `the source has continued it as ${by}`;
+  const newer = earlier.find((one) => isNewer(one.whole, item));
+  return newer === undefined ? undefined : `a newer item has continued ${newer.id}`;
+}
+
+/** Whether what ended an item is newer than another item that would continue it. */
+const isNewer = ({ ended }: Story, item: Item): boolean =>
+  ended !== null && ended.how === 'replaced' && ended.by !== item.id && ended.at > (item.version.madeAt ?? 0);
+
+/** More than any message has languages: a `Story` is read whole. */
+const MOST_EDITIONS = 200;
+
+/** What is known after an item was taken in: of itself, of the item as a whole, and of what it continues. */
+function written(item: Item, { whole, earlier }: Known, story: Story): (StoryName & { story: Story })[] {
+  const { id, edition } = item;
+  const joined = (one: Story): string[] =>
+    edition === null ? one.editions : [...new Set([...one.editions, edition])].slice(0, MOST_EDITIONS);
+  const withWhole = (of: string, one: Story, itsWhole: Story): (StoryName & { story: Story })[] => [
+    { id: of, edition, story: one },
+    ...(edition === null
+      ? []
+      : [{ id: of, edition: null, story: { ...itsWhole, editions: joined(itsWhole) } }]),
+  ];
+  const continued = earlier.flatMap((one) => {
+    const { alertId, said } = one.story.alertId === null ? story : one.story;
+    return withWhole(one.id, { ...one.story, alertId, said, continuedBy: id }, one.whole);
+  });
+  return [...withWhole(id, story, whole), ...(isTakenBack(item) ? [] : continued)];
 }
 
 /** A source has the rights of an author. */

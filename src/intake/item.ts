@@ -2,9 +2,11 @@
 export interface Item {
   /** What the source calls the story: the same for all its versions. */
   readonly id: string;
+  /** Which of several texts of the item this is, by its language for instance: each makes an alert. Null: it has one text. */
+  readonly edition: string | null;
   readonly version: ItemVersion;
-  /** The id of the item that this one continues under an id of its own; null: none. */
-  readonly follows: string | null;
+  /** The ids of items that this one continues under an id of its own, the newest first. */
+  readonly follows: readonly string[];
   /**
    * `update` and `correction`: how the source calls a later version. `withdrawal`: it takes the item back for good.
    * `hold`: it takes the item back until it says otherwise.
@@ -12,6 +14,8 @@ export interface Item {
   readonly change: 'update' | 'correction' | 'withdrawal' | 'hold';
   /** Why an item is none for alerts, a picture for instance; null: it may become one. */
   readonly unfit: string | null;
+  /** Why it makes no alert any more, although it may still change one; null: it may make one. */
+  readonly stale: string | null;
   /** Of what is taken back it may be empty. */
   readonly headline: string;
   readonly body: string | null;
@@ -31,6 +35,17 @@ export interface Item {
   readonly expiresAt: string | null;
 }
 
+/** What a source says of an item as a whole, whatever editions it has, and whether it has come yet or not: it has ended. */
+export interface Ending {
+  readonly id: string;
+  /** The id of the item that ends it. */
+  readonly by: string;
+  /** `replaced`: what is not continued by an edition of the other item is taken back as well. */
+  readonly how: 'replaced' | 'cancelled';
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
 /** Which of two versions is newer: the one with the higher number; where one has none, or both the same, the later one. */
 export interface ItemVersion {
   readonly number: number | null;
@@ -38,9 +53,10 @@ export interface ItemVersion {
   readonly madeAt: number | null;
 }
 
-/** Items, or why the bytes are none: a sentence for the source's operator, and the field (RFC 6901) that is wrong. */
+/** Items, and what they end, in this order; or why the bytes are none: a sentence for the source's operator, and the field (RFC 6901) that is wrong. */
 export type ReadItems =
-  { readonly items: readonly Item[] } | { readonly fault: string; readonly pointer: string };
+  | { readonly items: readonly Item[]; readonly endings?: readonly Ending[] }
+  | { readonly fault: string; readonly pointer: string };
 
 /**
  * A format of news: a pure function of the bytes that a source sent. It knows no store, no clock and no settings, and never

@@ -1,8 +1,16 @@
+import { X509Certificate } from 'node:crypto';
 import { z } from 'zod';
-import { langSchema, topicIdSchema, urgencySchema, type Urgency } from '../alerts/schema.ts';
-import { FORMATS, type SourceType } from './formats.ts';
+import { langSchema, topicIdSchema, URGENCIES, urgencySchema, type Urgency } from '../alerts/schema.ts';
+import {
+  EVERY_SECONDS,
+  feedFaults,
+  feedShape,
+  MAX_AGE_MINUTES,
+  type FeedSettings,
+} from './feeds/feed-settings.ts';
+import { FORMATS, type FormatName } from './formats.ts';
 
-const TYPES = Object.keys(FORMATS) as [SourceType, ...SourceType[]];
+const FORMAT_NAMES = Object.keys(FORMATS) as [FormatName, ...FormatName[]];
 const MOST_TOPICS = 200;
 
 /** The topic of items whose subjects have none. */
@@ -25,7 +33,7 @@ export const sourceIdSchema = z
   .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'must be at most 40 lower-case letters, digits and hyphens');
 
 const settingsShape = {
-  type: z.enum(TYPES),
+  type: z.enum([...FORMAT_NAMES, 'feed']).describe('`feed`: we look at its `url`. The others send to us'),
   mode: z
     .enum(['draft', 'send'])
     .default('draft')
@@ -40,24 +48,61 @@ const settingsShape = {
     .describe('Name or code of a subject or service -> topic; `default`: of items without such a subject'),
   urgencies: z
     .partialRecord(
-      z.enum(['1', '2', '3', '4', '5', '6', '7', '8', '9', OTHER, NONE]),
+      z.enum(['1', '2', '3', '4', '5', '6', '7', '8', '9', ...URGENCIES, OTHER, NONE]),
       urgencySchema.nullable(),
     )
     .default(DEFAULT_URGENCIES)
     .transform((urgencies) => ({ [OTHER]: null, [NONE]: 'normal' as const, ...urgencies }))
-    .describe('Urgency of the source -> ours; null: no alert'),
+    .describe(
+      'Urgency of the source -> ours; null: no alert. One that has our name stays where it is not listed',
+    ),
 };
 
+const certificateSchema = z
+  .string()
+  .max(10_000)
+  .refine(isCertificate, 'must be a certificate (PEM)')
+  .nullable()
+  .optional()
+  .transform((pem) => pem ?? undefined)
+  .describe('Of a `cap` source: its messages must be signed by this key');
+
+/** Present only where it is set, so that earlier answers stay as they were. */
+const silentSchema = z
+  .number()
+  .int()
+  .min(1)
+  .max(44_640)
+  .nullable()
+  .optional()
+  .transform((minutes) => minutes ?? undefined)
+  .describe('The source is told as silent when nothing has come for so long; null: never');
+
+function isCertificate(pem: string): boolean {
+  try {
+    return new X509Certificate(pem).publicKey.type === 'public';
+  } catch {
+    return false;
+  }
+}
+
 /** The body of `PUT /v1/sources/:id`. */
-export const sourceInputSchema = z.strictObject({
-  ...settingsShape,
-  secret: z
-    .string()
-    .regex(/^[\x21-\x7e]{8,256}$/, 'must be 8 to 256 visible ASCII characters without spaces')
-    .nullable()
-    .optional()
-    .describe('Without: the secret stays; a new source gets one, which the answer shows once'),
-});
+export const sourceInputSchema = z
+  .strictObject({
+    ...settingsShape,
+    ...feedShape,
+    certificate: certificateSchema,
+    silentMinutes: silentSchema,
+    secret: z
+      .string()
+      .regex(/^[\x21-\x7e]{8,256}$/, 'must be 8 to 256 visible ASCII characters without spaces')
+      .nullable()
+      .optional()
+      .describe('Without: the secret stays; a new source gets one, which the answer shows once'),
+  })
+  .superRefine((source, context) => {
+    for (const { path, message } of feedFaults(source)) context.addIssue({ code: 'custom', path, message });
+  });
 
 export const sourceSchema = z.object({
   id: sourceIdSchema,
@@ -66,6 +111,13 @@ export const sourceSchema = z.object({
   lang: z.string(),
   topics: z.record(z.string(), z.string().nullable()),
   urgencies: z.record(z.string(), urgencySchema.nullable()),
+  /** PEM. What the source sends must be signed by its key. */
+  certificate: z.string().optional(),
+  silentMinutes: z.number().optional(),
+  url: z.string().optional(),
+  mark: z.string().nullable().optional(),
+  everySeconds: z.number().optional(),
+  maxAgeMinutes: z.number().optional(),
 });
 /** Where alerts come in from besides the desk and the API. */
 export type Source = z.infer<typeof sourceSchema>;
@@ -75,3 +127,10 @@ export const storedSourceSchema = sourceSchema.extend({ secret: z.string() });
 export type StoredSource = z.infer<typeof storedSourceSchema>;
 
 export const MOST_SOURCES = 100;
+
+/** How a source's feed is looked at; undefined: the source sends by itself. */
+export function feedSettingsOf({ type, url, ...settings }: Source): FeedSettings | undefined {
+  if (type !== 'feed' || url === undefined) return undefined;
+  const { mark = null, everySeconds = EVERY_SECONDS, maxAgeMinutes = MAX_AGE_MINUTES } = settings;
+  return { url, mark, everySeconds, maxAgeMinutes };
+}

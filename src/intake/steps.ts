@@ -22,6 +22,8 @@ export interface Step {
   readonly actor: Editor;
   /** The same for a repetition, and only for that. */
   readonly key: string;
+  /** It is taken back because another item has replaced it, not because the source cancels it. */
+  readonly isReplaced?: boolean;
 }
 
 /** What the newsroom is asked to do for an item. Each step is an author's: the rules hold as for anybody. */
@@ -117,9 +119,10 @@ export function createSteps(deps: {
   async function addVersion(step: Step, shown: EditorAlert, changed: Changes): Promise<Taken> {
     const { item, said } = step;
     const change = isTakenBack(item) ? 'retraction' : item.change === 'correction' ? 'correction' : 'update';
+    if (waitsForEditor(step) && (change !== 'retraction' || step.isReplaced === true)) {
+      return ignored(shown, 'the alert was sent: an editor must update or correct it');
+    }
     if (change !== 'retraction') {
-      if (waitsForEditor(step))
-        return ignored(shown, 'the alert was sent: an editor must update or correct it');
       if (said.sendAt !== null) return ignored(shown, `the version is embargoed until ${said.sendAt}`);
     }
     const { headline, body, url, urgency, expiresAt } = changed;

@@ -43,11 +43,36 @@ const storySchema = z.object({
   said: saidSchema.nullable(),
   /** The id of the item that continues this one. */
   continuedBy: z.string().nullable(),
+  /** Of an item as a whole: the editions that have come, or that another item's editions continue. */
+  editions: z.array(z.string()).default([]),
+  /** Of an item as a whole: what ended it, and what became of that. */
+  ended: z
+    .object({
+      by: z.string(),
+      how: z.enum(['replaced', 'cancelled']),
+      at: z.number(),
+      taken: z.array(takenSchema),
+    })
+    .nullable()
+    .default(null),
 });
-/** What is known of an item: the newest version that came, and what became of it. */
+/** What is known of an item, or of one of its editions: the newest version that came, and what became of it. */
 export type Story = z.infer<typeof storySchema>;
 
-export const NEW_STORY: Story = { last: null, alertId: null, said: null, continuedBy: null };
+export const NEW_STORY: Story = {
+  last: null,
+  alertId: null,
+  said: null,
+  continuedBy: null,
+  editions: [],
+  ended: null,
+};
+
+/** Names a story: an item as a whole, or one of its editions. */
+export interface StoryName {
+  readonly id: string;
+  readonly edition: string | null;
+}
 
 /** A story that has not changed for so long does not change any more, seconds. */
 const REMEMBERED_S = 60 * 24 * 3600;
@@ -60,22 +85,25 @@ export const digestOf = (item: Item): string => hash(JSON.stringify(item));
 /** Names an item in keys: ids of sources have any length and any character. */
 export const nameOf = (itemId: string): string => hash(itemId);
 
+/** No id of an item has a line break before a language. */
+const keyNameOf = ({ id, edition }: StoryName): string => nameOf(edition === null ? id : `${id}\n${edition}`);
+
 export interface StoryStore {
-  read(sourceId: string, itemId: string): Promise<Story>;
+  read(sourceId: string, name: StoryName): Promise<Story>;
   /** All or none. */
-  write(sourceId: string, stories: readonly { readonly id: string; readonly story: Story }[]): Promise<void>;
+  write(sourceId: string, stories: readonly (StoryName & { readonly story: Story })[]): Promise<void>;
 }
 
 export function createStoryStore({ redis }: { readonly redis: Redis }): StoryStore {
   return {
-    read: async (sourceId, itemId) => {
-      const stored = await redis.get(keys.intake(sourceId, nameOf(itemId)));
+    read: async (sourceId, name) => {
+      const stored = await redis.get(keys.intake(sourceId, keyNameOf(name)));
       return stored === null ? NEW_STORY : storySchema.parse(JSON.parse(stored));
     },
     write: async (sourceId, known) => {
       const transaction = redis.multi();
-      for (const { id, story } of known) {
-        transaction.set(keys.intake(sourceId, nameOf(id)), JSON.stringify(story), 'EX', REMEMBERED_S);
+      for (const { story, ...name } of known) {
+        transaction.set(keys.intake(sourceId, keyNameOf(name)), JSON.stringify(story), 'EX', REMEMBERED_S);
       }
       for (const [error] of (await transaction.exec()) ?? [[new Error('Connection is closed.')]]) {
         if (error) throw error;

@@ -1,4 +1,4 @@
-import type { Urgency } from '../alerts/schema.ts';
+import { urgencySchema, type Urgency } from '../alerts/schema.ts';
 import { withoutRefused } from '../alerts/text.ts';
 import { MAX_LIFE_MS, MIN_LIFE_MS } from '../alerts/versions.ts';
 import type { Item } from './item.ts';
@@ -37,6 +37,7 @@ export function whyNot(item: Item, said: Said, nowMs: number): string | undefine
 
 /** The same of an item that would make an alert, where {@link whyNot} has nothing against it. */
 export function whyNoNew(item: Item, { urgency, topics }: Said): string | undefined {
+  if (item.stale !== null) return item.stale;
   if (urgency === null) {
     return `the source's settings make no alerts of ${item.urgency === null ? 'items without urgency' : `urgency ${item.urgency}`}`;
   }
@@ -60,7 +61,9 @@ function topicsOf({ subjects }: Item, { topics }: Source): string[] {
 
 function urgencyOf({ urgency }: Item, { urgencies }: Source): Urgency | null {
   const entry = ownEntry(urgencies, urgency ?? NONE);
-  return (entry === undefined ? ownEntry(urgencies, OTHER) : entry) ?? null;
+  if (entry !== undefined) return entry;
+  const { data: ours } = urgencySchema.safeParse(urgency);
+  return ours ?? ownEntry(urgencies, OTHER) ?? null;
 }
 
 /** Subjects come from outside: `constructor` is no entry. */

@@ -204,7 +204,7 @@ export function createWaitingRoom(deps: WaitingDeps): WaitingRoom {
         const made: Step = isLate
           ? {
               action: 'cancel',
-              next: { ...alert, status: 'cancelled' },
+              next: { ...alert, status: 'cancelled', cancelledBecause: 'expired' },
               entry: 'alert.expire',
               editorId: 'system',
             }

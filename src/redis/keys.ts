@@ -51,6 +51,14 @@ export const keys = {
   intake: (source: string, item: string) => `${CORE}:intake:${source}:${item}`,
   /** Held while a version of the item is being taken in. */
   intakeTurn: (source: string, item: string) => `${CORE}:intake-turn:${source}:${item}`,
+  /** What came from a source, newest first. */
+  arrivals: (source: string) => `${CORE}:arrivals:${source}`,
+  /** When something came from each source last (ms). */
+  heard: `${CORE}:sources:heard`,
+  /** What is known of a feed between two looks. */
+  feed: (source: string) => `${CORE}:feed:${source}`,
+  /** Held by the process that looks at a feed now. */
+  feedTurn: (source: string) => `${CORE}:feed-turn:${source}`,
   // test sends
   /** An editor's test devices: id -> address and name. */
   testDevices: (editorId: string) => `${CORE}:test-devices:${editorId}`,

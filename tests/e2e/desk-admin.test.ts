@@ -63,6 +63,10 @@ test('an admin adds an editor, whose key is shown once; gives another role, anot
 
   const row = page.getByRole('form', { name: 'سارة' });
   await row.locator('[name="role"]').selectOption('approver');
+  await row.locator('[name="name"]').fill('س\u202Eارة');
+  await row.locator('[name="name"]').press('Enter');
+  await row.locator('[name="name"]:focus[aria-invalid="true"]').waitFor();
+  await row.getByText('بلا رموز غير مرئية').waitFor();
   await row.locator('[name="name"]').fill('سارة م.');
   await row.locator('[name="name"]').press('Enter');
   await page.getByText('حُفظ.').waitFor();
@@ -79,6 +83,8 @@ test('an admin adds an editor, whose key is shown once; gives another role, anot
   await page.locator('dialog[open] .main').press('Enter');
   await page.locator('.row.over').getByText('سارة م.').waitFor();
   expect(await canSignIn(second)).toBe(false);
+  await page.locator('desk-editor-passkeys summary').first().press('Enter');
+  await page.getByText('لا مفاتيح مرور.').waitFor();
   const self = page.locator('form.row', { has: page.getByText('لا يمكنك إلغاء نفسك') });
   expect(await self.locator('[name="role"]').isDisabled()).toBe(true);
   expect(await self.locator('.danger').count()).toBe(0);
@@ -91,10 +97,21 @@ test('an admin adds, renames and deletes a topic, and the writing page follows a
   await page.locator('#topic-id').fill('Health!');
   await page.locator('[id="name-ar-"]').fill('صحة');
   await page.locator('#topic-id').press('Enter');
-  await page.getByRole('alert').getByText('لم يُحفظ شيء').waitFor();
+  await page.getByRole('alert').getByText('صحّح الخانات المشار إليها').waitFor();
+  await page.locator('#topic-id:focus[aria-invalid="true"]').waitFor();
+  await page.locator('#topic-id-fault').getByText('من الحروف اللاتينية الصغيرة').waitFor();
+  await page.locator('#topic-id').fill('world');
+  await page.locator('#topic-id').press('Enter');
+  await page.locator('#topic-id-fault').getByText('يوجد موضوع بهذا المعرّف').waitFor();
+  expect(await page.locator('#name-ar-world').inputValue()).not.toBe('صحة');
+  expect(await violations(page)).toEqual([]);
   await page.locator('#topic-id').fill('health');
   await page.locator('#topic-id').press('Enter');
   await page.locator('[data-topic="health"]').waitFor();
+  await page.locator('#name-ar-health').fill('ص\u202Eحة');
+  await page.locator('#name-ar-health').press('Enter');
+  await page.locator('#name-ar-health:focus[aria-invalid="true"]').waitFor();
+  await page.locator('#name-ar-health-fault').getByText('بلا رموز غير مرئية').waitFor();
   await page.locator('#name-ar-health').fill('الصحة العامة');
   await page.locator('#name-ar-health').press('Enter');
   await page.getByText('حُفظ.').waitFor();
@@ -111,6 +128,15 @@ test('an admin adds, renames and deletes a topic, and the writing page follows a
 test('an admin changes the newsroom’s rules, and the desk goes by them', async ({ desk }) => {
   const { page } = desk;
   await open(desk, 'newsroom');
+  await page.locator('#colour').fill('#ffff00');
+  await page.locator('#languages').fill('ar xx-no-such');
+  await page.locator('#languages').press('Enter');
+  await page.locator('#colour:focus[aria-invalid="true"]').waitFor();
+  await page.locator('#colour-fault').getByText('وداكنًا').waitFor();
+  await page.locator('#languages-fault').getByText('رمزًا معروفًا').waitFor();
+  expect(await violations(page)).toEqual([]);
+  await page.locator('#colour').fill('');
+  await page.locator('#languages').fill('ar en');
   await page.locator('#undoSeconds').fill('12');
   await page.locator('#approval').selectOption('flash');
   await page.locator('#homeUrl').fill('https://news.example/');
@@ -160,7 +186,7 @@ test('an admin adds a webhook, whose secret is shown once; changes it, gives it 
   await page.locator('#webhook-url-new').fill('https://10.0.0.1/ajil');
   await page.locator('#webhook-url-new').press('Enter');
   await page.locator('#webhook-url-new:focus[aria-invalid="true"]').waitFor();
-  await page.locator('#webhook-url-new-fault').getByText('must be a public address').waitFor();
+  await page.locator('#webhook-url-new-fault').getByText('متاحًا على الإنترنت').waitFor();
   expect(await violations(page)).toEqual([]);
 
   await page.locator('#webhook-url-new').fill('https://hooks.example/ajil');
@@ -224,7 +250,7 @@ test('an admin adds a source with its topics and urgencies, whose secret is show
   await page.locator('#source-id').fill('Agency 1');
   await page.locator('#source-id').press('Enter');
   await page.locator('#source-id:focus[aria-invalid="true"]').waitFor();
-  await page.locator('#source-id-fault').getByText('lower-case').waitFor();
+  await page.locator('#source-id-fault').getByText('من الحروف اللاتينية الصغيرة').waitFor();
 
   await page.locator('#source-id').fill('agency');
   const form = page.getByRole('form', { name: 'مصدر جديد' });
@@ -240,7 +266,7 @@ test('an admin adds a source with its topics and urgencies, whose secret is show
   await page.locator('#source-id').press('Enter');
   await page.locator('.key h2:focus').getByText('agency').waitFor();
   expect(await page.locator('.key input').inputValue()).toMatch(/^ajil_/);
-  expect(await source()).toEqual({
+  expect(await source()).toMatchObject({
     id: 'agency',
     type: 'ninjs',
     mode: 'draft',
@@ -282,6 +308,51 @@ test('an admin adds a source with its topics and urgencies, whose secret is show
   await row.locator('.danger').press('Enter');
   await page.locator('dialog[open] .main').press('Enter');
   await page.getByText('لا مصادر').waitFor();
+});
+
+test('an admin adds a feed: its own fields are shown, its faults beside them, and what came is listed', async ({
+  desk,
+}) => {
+  const { page } = desk;
+  await open(desk, 'sources');
+  const form = page.getByRole('form', { name: 'مصدر جديد' });
+  await form.locator('[name="url"]').waitFor({ state: 'hidden' });
+  await page.locator('#source-id').fill('wire');
+  await form.locator('[name="type"]').selectOption('feed');
+  await form.locator('[name="secret"]').waitFor({ state: 'hidden' });
+  expect(await form.locator('[name="mark"]').inputValue()).toBe('عاجل');
+  await page.locator('#source-id').press('Enter');
+  await form.locator('[name="url"]:focus[aria-invalid="true"]').waitFor();
+  await form.locator('.url .fault').getByText('متاحًا على الإنترنت').waitFor();
+  expect(await violations(page)).toEqual([]);
+  await form.locator('[name="url"]').fill('https://feeds.invalid/breaking.rss');
+  await page.locator('#source-id').press('Enter');
+  const row = page.locator('[data-source="wire"]');
+  await row.getByText('نقرأ من').waitFor();
+  expect(await page.locator('.key').count()).toBe(0);
+
+  const secret = 'the-secret-of-an-agency';
+  const settings = { type: 'ninjs', secret, topics: { default: 'world' } };
+  await stack.api.asEditor('/v1/sources/agency2', { method: 'PUT', body: settings });
+  const headers = { authorization: `Bearer ${secret}` };
+  for (const body of [
+    { uri: 'urn:x:1', headline: 'خبر من الوكالة' },
+    { uri: 'urn:x:2', type: 'picture' },
+  ]) {
+    await stack.api.call('/v1/intake/agency2', { method: 'POST', headers, body });
+  }
+  await page.reload();
+  await row.getByText('تعذّرت القراءة').waitFor();
+  const agency = page.locator('[data-source="agency2"]');
+  await agency.locator('summary', { hasText: 'ما وصل' }).press('Enter');
+  await agency.getByRole('link', { name: 'خبر من الوكالة' }).waitFor();
+  await agency.locator('.arrivals li').first().getByText('its type is picture').waitFor();
+  await page.setViewportSize({ width: 360, height: 740 });
+  await expect.poll(() => page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+  expect(await violations(page)).toEqual([]);
+  await agency.getByRole('link', { name: 'خبر من الوكالة' }).press('Enter');
+  await page.locator('h1:focus').getByText('خبر من الوكالة').waitFor();
+  for (const id of ['wire', 'agency2']) await stack.api.asEditor(`/v1/sources/${id}`, { method: 'DELETE' });
 });
 
 test('editors find how many alerts reached the goal, by urgency, and whether one did', async ({ desk }) => {

@@ -106,6 +106,31 @@ test('an editor lists, names and removes passkeys, in Arabic and in English', as
   expect(await violations(page)).toEqual([]);
 });
 
+test('an admin sees an editor’s passkeys and removes one, by keyboard', async ({ desk, device }) => {
+  const { page } = desk;
+  await desk.signIn(await stack.addEditor('ليلى', 'author'));
+  await page.getByRole('button', { name: 'أنشئ مفتاح مرور' }).press('Enter');
+  await page.getByRole('status').getByText('أُضيف مفتاح المرور').waitFor();
+  await page.getByRole('button', { name: 'خروج' }).press('Enter');
+  await page.locator('#key').focus();
+  await desk.signIn(stack.adminKey);
+  await page.locator('desk-writer').waitFor();
+  await page.evaluate(`location.hash = '#/admin/editors'`);
+  const passkeys = page.locator('desk-editor-passkeys', { has: page.locator('[data-passkey]') });
+  const summaries = page.locator('desk-editor-passkeys summary');
+  await summaries.last().press('Enter');
+  await passkeys.getByText('لم يُستخدم بعد').waitFor();
+  await passkeys.getByRole('button', { name: 'احذف' }).press('Enter');
+  await page.locator('dialog[open]').getByText('ليلى').waitFor();
+  await page.locator('dialog[open] .main').press('Enter');
+  await page.locator('desk-editor-passkeys summary:focus').waitFor();
+  await page.locator('desk-editor-passkeys').last().getByText('لا مفاتيح مرور.').waitFor();
+  await page.getByRole('button', { name: 'خروج' }).press('Enter');
+  await page.getByRole('button', { name: WITH_PASSKEY }).press('Enter');
+  await page.getByRole('alert').getByText('غير معروف أو حُذف').waitFor();
+  expect(await device.count()).toBe(1);
+});
+
 test('who is not recognised by the device is told so, and signs in with the key', async ({
   desk,
   device,

@@ -192,6 +192,28 @@ test('a draft whose life is over says so, is not sent as it is, and goes out wit
   expect(await shownToReaders(id)).toBe(200);
 });
 
+test('what expired before it could be sent says so, in its page and in the lists, and not that somebody cancelled it', async ({
+  desk,
+}) => {
+  const { page } = desk;
+  const at = (hours: number): string => new Date(Date.now() + hours * 3_600_000).toISOString();
+  const { id } = await draftOf('موعد في أثناء الانقطاع', { draft: false, sendAt: at(1), expiresAt: at(2) });
+  // The outage lasts three hours.
+  const redis = new Redis(stack.redis.url);
+  const late = { ...(await stored(id)), sendAt: at(-2), expiresAt: at(-1) };
+  await redis.hset(keys.alert(id), 'v:1', JSON.stringify(late));
+  await redis.zadd(keys.waiting, Date.parse(late.sendAt), `${id}:1`);
+  redis.disconnect();
+  await expect.poll(async () => (await stored(id)).cancelledBecause).toBe('expired');
+  await page.evaluate(`location.hash = '#/${id}'`);
+  await page.locator('.alert .status').getByText('لم يُرسل: انتهت صلاحيته').waitFor();
+  await page.locator('.alert .note').getByText('لم يصل إلى أي قارئ').waitFor();
+  expect(await page.getByText('أُلغي').count()).toBe(0);
+  expect(await violations(page)).toEqual([]);
+  await page.evaluate(`location.hash = '#/history'`);
+  await page.locator('.rows li', { hasText: 'موعد في أثناء' }).getByText('لم يُرسل: انتهت').waitFor();
+});
+
 test('an approval can be undone within its seconds: nobody gets it, and the text is not lost', async ({
   desk,
 }) => {

@@ -29,6 +29,9 @@ export interface TestApi {
   readonly redis: TestRedis;
   readonly deps: ApiDeps;
   readonly newsroom: Api['newsroom'];
+  readonly sources: Api['sources'];
+  readonly taking: Api['taking'];
+  readonly arrivals: Api['arrivals'];
   /** API keys, one for each role. */
   readonly keys: { author: string; approver: string; admin: string };
   readonly fanOuts: { alertId: string; version: number }[];
@@ -160,6 +163,9 @@ export async function startTestApi({
     redis: redisServer,
     deps,
     newsroom: api.newsroom,
+    sources: api.sources,
+    taking: api.taking,
+    arrivals: api.arrivals,
     keys: { author: await keyOf('author'), approver: await keyOf('approver'), admin: await keyOf('admin') },
     fanOuts,
     retold,

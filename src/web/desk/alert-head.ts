@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { EditorAlert } from '../../alerts/schema.ts';
+import { statusText } from './status-text.ts';
 import { topicNames } from './topic-names.ts';
 import type { DeskShared } from './desk-context.ts';
 import { fill, isolate } from './words/words.ts';
@@ -14,7 +15,7 @@ export function renderAlertHead(
   return html`
     <header>
       <p class="tags">
-        <span class="status ${alert.status}">${text.status[alert.status] ?? alert.status}</span>
+        <span class="status ${alert.status}">${statusText(alert, words)}</span>
         ${alert.change === 'new' ? nothing : html`<span class="change">${text[alert.change]}</span>`}
         <span>${text[alert.urgency]}</span>
         <span>${words.languageName(alert.lang)}</span>

@@ -8,6 +8,7 @@ import { renderReportSection } from './report/report-section.ts';
 import type { ShownReport } from './report/shown-report.ts';
 import { renderVersions } from './versions/versions.ts';
 import { isWaiting } from './waiting/waiting-alert.ts';
+import { fill } from './words/words.ts';
 import './test-send.ts';
 import './waiting/undo-alert.ts';
 
@@ -71,6 +72,13 @@ function renderCancelled(alert: EditorAlert, { words }: DeskShared, around: Arou
   const { text } = words;
   const take = (): void => around.onTakeBack(new CustomEvent('back', { detail: alert }));
   return html`
+    ${
+      alert.cancelledBecause === 'expired'
+        ? html`<p class="note">
+            ${fill(text.expiredUnsentWhy, { time: words.time(alert.sendAt ?? alert.expiresAt) })}
+          </p>`
+        : nothing
+    }
     <div class="buttons"><button type="button" @click=${take}>${text.takeText}</button></div>
     <div role="alert">${around.isOccupied ? html`<p class="note">${text.otherDraftHere}</p>` : nothing}</div>
   `;

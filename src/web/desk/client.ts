@@ -7,12 +7,14 @@ export type Answer<T> =
   | { readonly type: 'refused'; readonly problem: ProblemDetails }
   | { readonly type: 'silent'; readonly problem?: ProblemDetails };
 
-interface CallOptions {
+export interface CallOptions {
   readonly method?: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
   readonly body?: object;
   readonly idempotencyKey?: string;
   /** An ETag: change it only if it is still this one. */
   readonly ifMatch?: string | undefined;
+  /** Only if there is none yet. */
+  readonly onlyNew?: boolean;
 }
 
 /** The API as the desk's session calls it. */
@@ -39,7 +41,7 @@ export function createClient(onSignedOut: () => void): Client {
   const clock = createDateClock();
 
   async function exchange<T>(path: string, options: CallOptions): Promise<Answer<T>> {
-    const { method = 'GET', body, idempotencyKey, ifMatch } = options;
+    const { method = 'GET', body, idempotencyKey, ifMatch, onlyNew } = options;
     try {
       const response = await fetch(path, {
         method,
@@ -48,6 +50,7 @@ export function createClient(onSignedOut: () => void): Client {
           ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
           ...(idempotencyKey === undefined ? {} : { 'Idempotency-Key': idempotencyKey }),
           ...(ifMatch === undefined ? {} : { 'If-Match': ifMatch }),
+          ...(onlyNew === true ? { 'If-None-Match': '*' } : {}),
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         signal: AbortSignal.timeout(TIMEOUT_MS),

@@ -3,7 +3,8 @@ import type { DeskShared } from './desk-context.ts';
 import { DeskElement } from './element.ts';
 import { addPasskey, canUsePasskeys, recallPasskey, rememberPasskey, systemName } from './passkey-browser.ts';
 import { passkeyFault } from './passkey-fault.ts';
-import { PASSKEY_WORDS, type PasskeyWords } from './words/passkeys-words.ts';
+import { PASSKEY_WORDS } from './words/passkeys-words.ts';
+import type { Words } from './words/words.ts';
 
 /** Offers a passkey to an editor who has just typed a key, once for each browser. Tells `over` when that is settled. */
 class PasskeyOffer extends DeskElement {
@@ -14,7 +15,7 @@ class PasskeyOffer extends DeskElement {
     isMade: { state: true },
   };
   declare desk: DeskShared;
-  declare private fault: ((text: PasskeyWords) => string) | undefined;
+  declare private fault: ((words: Words) => string) | undefined;
   declare private busy: boolean;
   declare private isMade: boolean;
 
@@ -31,7 +32,7 @@ class PasskeyOffer extends DeskElement {
     const name = systemName() || PASSKEY_WORDS[this.desk.words.language].thisDevice;
     const answer = await addPasskey(this.desk.client, name).finally(() => (this.busy = false));
     if (answer.type === 'done') this.isMade = true;
-    else this.fault = (text) => passkeyFault(answer, text);
+    else this.fault = (words) => passkeyFault(answer, words);
   };
 
   private readonly onNotNow = (): void => {
@@ -47,7 +48,7 @@ class PasskeyOffer extends DeskElement {
       <h2 id="offer-heading">${text.offer}</h2>
       <p>${text.offerWhy}</p>
       <div role="alert">
-        ${this.fault === undefined ? nothing : html`<p class="fault">${this.fault(text)}</p>`}
+        ${this.fault === undefined ? nothing : html`<p class="fault">${this.fault(this.desk.words)}</p>`}
       </div>
       <div class="buttons">
         <button type="button" aria-disabled=${this.busy ? 'true' : 'false'} @click=${this.onMake}>

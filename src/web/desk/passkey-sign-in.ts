@@ -4,7 +4,7 @@ import type { Client } from './client.ts';
 import { DeskElement } from './element.ts';
 import { recallPasskey, signInWithPasskey } from './passkey-browser.ts';
 import { passkeyFault } from './passkey-fault.ts';
-import { PASSKEY_WORDS, type PasskeyWords } from './words/passkeys-words.ts';
+import { PASSKEY_WORDS } from './words/passkeys-words.ts';
 import type { Words } from './words/words.ts';
 
 /** Signs in with a passkey of any editor: nobody types anything. Tells `opened` with the session. */
@@ -17,7 +17,7 @@ class PasskeySignIn extends DeskElement {
   };
   declare words: Words;
   declare client: Client;
-  declare private fault: ((text: PasskeyWords) => string) | undefined;
+  declare private fault: ((words: Words) => string) | undefined;
   declare private busy: boolean;
 
   constructor() {
@@ -39,7 +39,7 @@ class PasskeySignIn extends DeskElement {
       this.dispatchEvent(new CustomEvent<DeskSession>('opened', { detail: answer.body }));
       return;
     }
-    this.fault = (text) => passkeyFault(answer, text);
+    this.fault = (words) => passkeyFault(answer, words);
     void this.focusOn('button');
   };
 
@@ -50,7 +50,7 @@ class PasskeySignIn extends DeskElement {
         ${text.signIn}
       </button>
       <div role="alert">
-        ${this.fault === undefined ? nothing : html`<p class="fault">${this.fault(text)}</p>`}
+        ${this.fault === undefined ? nothing : html`<p class="fault">${this.fault(this.words)}</p>`}
       </div>
       <p class="or"><span>${text.or}</span></p>
     `;

@@ -2,16 +2,9 @@ import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { AdminElement } from './admin/admin-element.ts';
 import { addPasskey, canUsePasskeys, systemName } from './passkey-browser.ts';
 import { passkeyFault } from './passkey-fault.ts';
+import { renderPasskeys, type Passkey } from './passkey-list.ts';
 import { PASSKEY_WORDS, type PasskeyWords } from './words/passkeys-words.ts';
 import { fill, isolate } from './words/words.ts';
-
-/** As `GET /v1/passkeys` gives it. */
-interface Passkey {
-  readonly id: string;
-  readonly name: string;
-  readonly createdAt: string;
-  readonly lastUsedAt: string | null;
-}
 
 /** An editor's own passkeys: makes one on this device, and removes any. */
 class PasskeysPage extends AdminElement {
@@ -54,7 +47,7 @@ class PasskeysPage extends AdminElement {
     this.busy = true;
     const answer = await addPasskey(this.desk.client, name).finally(() => (this.busy = false));
     if (answer.type !== 'done') {
-      this.say(({ language }) => passkeyFault(answer, PASSKEY_WORDS[language]), true);
+      this.say((words) => passkeyFault(answer, words), true);
       return;
     }
     this.say(({ language }) => PASSKEY_WORDS[language].added, false);
@@ -82,31 +75,9 @@ class PasskeysPage extends AdminElement {
       <h1 id="passkeys-heading" tabindex="-1">${text.heading}</h1>
       <p class="quiet">${text.why}</p>
       ${this.renderMessage()} ${this.passkeys?.length === 0 ? html`<p>${text.none}</p>` : nothing}
-      <ul class="devices" role="list">
-        ${this.passkeys?.map((passkey) => this.renderOne(passkey))}
-      </ul>
+      ${renderPasskeys(this.passkeys ?? [], this.desk.words, (passkey) => this.askToRemove(passkey))}
       ${this.renderForm()}
     </section>`;
-  }
-
-  private renderOne(passkey: Passkey): TemplateResult {
-    const { text } = this;
-    const { time } = this.desk.words;
-    const { id, name, createdAt, lastUsedAt } = passkey;
-    const added = time(createdAt);
-    return html`<li data-passkey=${id}>
-      <strong>${isolate(name)}</strong>
-      <span class="quiet">
-        ${lastUsedAt === null ? fill(text.never, { added }) : fill(text.used, { added, time: time(lastUsedAt) })}
-      </span>
-      <button
-        type="button"
-        aria-label=${fill(text.removeNamed, { name: isolate(name) })}
-        @click=${() => this.askToRemove(passkey)}
-      >
-        ${text.remove}
-      </button>
-    </li>`;
   }
 
   private renderForm(): TemplateResult {

@@ -3,6 +3,7 @@ import type { DeskSession, ProblemDetails } from './answers.ts';
 import type { Client } from './client.ts';
 import { DeskElement } from './element.ts';
 import { canUsePasskeys, recallPasskey } from './passkey-browser.ts';
+import { refusalText } from './refusal-text.ts';
 import { fill, type Words } from './words/words.ts';
 import './passkey-sign-in.ts';
 
@@ -105,11 +106,12 @@ class SignIn extends DeskElement {
   }
 }
 
-function refusal({ code, retryAfterSeconds = 60, detail }: ProblemDetails, words: Words): string {
+function refusal(problem: ProblemDetails, words: Words): string {
+  const { code, retryAfterSeconds = 60 } = problem;
   const { text } = words;
   if (code === 'unauthenticated' || code === 'invalid-body') return text.keyWrong;
   if (code === 'too-many-requests') return fill(text.tooManyTries, { time: words.wait(retryAfterSeconds) });
-  return fill(text.serverSays, { detail });
+  return refusalText('session', problem, words);
 }
 
 customElements.define('desk-sign-in', SignIn);

@@ -4,6 +4,7 @@ import type { Answer } from './client.ts';
 import type { DeskShared } from './desk-context.ts';
 import { DeskElement } from './element.ts';
 import { TEST_DEVICES } from './words/test-devices-words.ts';
+import { refusalText } from './refusal-text.ts';
 import { fill, isolate } from './words/words.ts';
 
 type Outcome = keyof (typeof TEST_DEVICES)['en']['outcomes'];
@@ -59,7 +60,7 @@ class TestDevicesSection extends DeskElement {
     this.fault = '';
     if (answer.type === 'done') then(answer.body);
     else if (answer.problem === undefined) this.fault = this.text.noServer;
-    else this.fault = fill(this.text.serverSays, { detail: answer.problem.detail });
+    else this.fault = refusalText('test-devices', answer.problem, this.desk.words);
   }
 
   /** One at a time. */

@@ -3,6 +3,7 @@ import type { DeskShared } from './desk-context.ts';
 import { DeskElement } from './element.ts';
 import { KEYS } from './keyboard/keys.ts';
 import { TEST_DEVICES } from './words/test-devices-words.ts';
+import { refusalText } from './refusal-text.ts';
 import { fill } from './words/words.ts';
 
 /** Sends the alert's newest version to the editor's own test devices, where it cannot be taken for real. */
@@ -41,13 +42,12 @@ class TestSend extends DeskElement {
       return;
     }
     const needsDevice = answer.problem?.code === 'no-test-device';
-    const detail = answer.problem?.detail;
     this.told = {
       text: needsDevice
         ? text.none
-        : detail === undefined
+        : answer.problem === undefined
           ? text.noServer
-          : fill(text.serverSays, { detail }),
+          : refusalText('test', answer.problem, this.desk.words),
       needsDevice,
     };
   };

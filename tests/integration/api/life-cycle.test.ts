@@ -193,7 +193,11 @@ describe('a schedule', () => {
     const tooLate = (await create({ sendAt: later(HOUR), expiresAt: later(HOUR + 10 * 60_000) })).body;
     api.advance(HOUR + 30 * 60_000);
     expect((await release(inTime.id))?.status).toBe('sending');
-    expect((await release(tooLate.id))?.status).toBe('cancelled');
+    expect(await release(tooLate.id)).toMatchObject({ status: 'cancelled', cancelledBecause: 'expired' });
+    expect((await call('GET', `/${tooLate.id}`, 'author')).body.cancelledBecause).toBe('expired');
+    const ended = (await create({ sendAt: later(HOUR) })).body;
+    const cancelled = await call('POST', `/${ended.id}/cancellation`, 'author');
+    expect(cancelled.body).not.toHaveProperty('cancelledBecause');
     expect(api.fanOuts).toEqual([{ alertId: inTime.id, version: 1 }]);
   });
 

@@ -87,6 +87,42 @@ test('only its editor removes a passkey: then it signs in no more, and its sessi
   expect(own.filter(({ action }) => action === 'passkey.remove')).toHaveLength(1);
 });
 
+test('an admin sees and removes the passkeys of an editor, which the audit log has under the admin’s name', async () => {
+  const { editor, key, device } = await anEditor();
+  const cookie = cookieOf(await signIn(device));
+  const at = `/v1/editors/${editor.id}/passkeys`;
+  for (const by of [undefined, key, api.keys.approver]) {
+    const options = by === undefined ? {} : { key: by };
+    const status = by === undefined ? 401 : 403;
+    expect((await api.call('GET', at, options)).status).toBe(status);
+    expect((await api.call('DELETE', `${at}/${device.id}`, options)).status).toBe(status);
+  }
+  const list = async () => (await api.call('GET', at, { key: api.keys.admin })).body.passkeys;
+  expect(await list()).toMatchObject([{ id: device.id, name: 'هاتفي', lastUsedAt: expect.any(String) }]);
+  const remove = (of = at) => api.call('DELETE', `${of}/${device.id}`, { key: api.keys.admin });
+  expect((await remove('/v1/editors/nobody/passkeys')).status).toBe(404);
+  expect((await who(cookie)).status).toBe(200);
+  expect((await remove()).status).toBe(204);
+  expect((await remove()).status).toBe(404);
+  expect(await list()).toEqual([]);
+  expect((await who(cookie)).status).toBe(401);
+  expect((await signIn(device)).status).toBe(401);
+  const removals = (await audited()).filter(({ target }) => target === device.id);
+  expect(removals.map(({ action, editorId }) => [action, editorId === editor.id])).toEqual([
+    ['passkey.add', true],
+    ['passkey.remove', false],
+  ]);
+  expect(await api.deps.audit.verify()).toMatchObject({ type: 'intact' });
+});
+
+test('the passkeys of a revoked editor are still listed and can be removed', async () => {
+  const { editor, device } = await anEditor();
+  await api.deps.editors.revoke(editor.id, 'test');
+  const at = `/v1/editors/${editor.id}/passkeys`;
+  expect((await api.call('GET', at, { key: api.keys.admin })).body.passkeys).toHaveLength(1);
+  expect((await api.call('DELETE', `${at}/${device.id}`, { key: api.keys.admin })).status).toBe(204);
+});
+
 test('a new key leaves passkeys and their sessions, revoking the editor ends both', async () => {
   const { editor, device } = await anEditor();
   const cookie = cookieOf(await signIn(device));

@@ -69,6 +69,25 @@ test('a new topic takes alerts at once, and is listed in its order', async () =>
   expect(await audited()).toEqual(['topic.create health', 'topic.change health']);
 });
 
+test('with If-None-Match: * a topic that is there is left as it is', async () => {
+  const putNew = (): Promise<Answer> =>
+    api.call('PUT', '/v1/topics/health', {
+      key: api.keys.admin,
+      body: health,
+      headers: { 'If-None-Match': '*' },
+    });
+  expect((await putNew()).status).toBe(201);
+  const { body } = await put('health', { ...health, order: 3 });
+  const refused = await putNew();
+  expect([refused.status, refused.body.type, refused.body.errors[0].parameter]).toEqual([
+    412,
+    'http://ajil.test/problems/precondition-failed',
+    'id',
+  ]);
+  expect((await api.call('GET', '/v1/topics')).body.topics).toContainEqual(body);
+  expect(await audited()).toEqual(['topic.create health', 'topic.change health']);
+});
+
 test('what is put again as it is, is no change', async () => {
   await put('health');
   const { en, ar } = health.names;

@@ -23,6 +23,7 @@ beforeAll(async () => {
     redis: api.deps.redis,
     alerts: api.deps.alerts,
     newsroom: api.newsroom,
+    languages: () => Promise.resolve(['ar', 'en']),
     count: () => Promise.resolve(),
     now: api.deps.now,
   });
@@ -70,6 +71,7 @@ test('of what several processes take in at once, one makes an alert, and none an
       redis: api.deps.redis,
       alerts: api.deps.alerts,
       newsroom: api.newsroom,
+      languages: () => Promise.resolve(['ar', 'en']),
       count: () => Promise.resolve(),
       now: api.deps.now,
     }),

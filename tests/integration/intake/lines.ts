@@ -24,10 +24,12 @@ export const readLines: Format = (bytes) => {
 
 export const anItem = (fields: Partial<Item>): Item => ({
   id: 'item',
+  edition: null,
   version: { number: 1, madeAt: null },
-  follows: null,
+  follows: [],
   change: 'update',
   unfit: null,
+  stale: null,
   headline: '',
   body: null,
   lang: null,

@@ -43,6 +43,20 @@ test('a new source gets a secret, which is shown this once', async () => {
   );
 });
 
+test('with If-None-Match: * a source that is there is left as it is', async () => {
+  const headers = { 'If-None-Match': '*' };
+  const putNew = (): Promise<Answer> =>
+    api.call('PUT', '/v1/sources/once', {
+      key: api.keys.admin,
+      body: { ...SETTINGS, mode: 'send' },
+      headers,
+    });
+  expect((await putNew()).status).toBe(201);
+  const secret = await secretOf('once');
+  expect(await putNew()).toMatchObject({ status: 412, body: { errors: [{ parameter: 'id' }] } });
+  expect(await secretOf('once')).toBe(secret);
+});
+
 test('a secret that is given is never answered, and replaces the one before', async () => {
   await put('given', SETTINGS);
   const secret = 'a-secret-from-elsewhere';

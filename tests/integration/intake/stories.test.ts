@@ -25,6 +25,7 @@ beforeAll(async () => {
     redis: api.deps.redis,
     alerts: api.deps.alerts,
     newsroom: api.newsroom,
+    languages: () => Promise.resolve(['ar', 'en']),
     count: () => {
       counted += 1;
       return Promise.resolve();
@@ -191,7 +192,7 @@ test('a warning of the source makes a draft even of what is trusted', async () =
 test('what continues an item updates its alert; of the earlier one only the withdrawal counts then', async () => {
   const first = await story(WIRE, {});
   const alertId = first.answers[0]?.alertId;
-  const next = await story(WIRE, { follows: first.id }, { follows: first.id, change: 'correction' });
+  const next = await story(WIRE, { follows: [first.id] }, { follows: [first.id], change: 'correction' });
   expect(next.answers).toMatchObject([
     { action: 'updated', alertId },
     { action: 'corrected', alertId },
@@ -205,7 +206,7 @@ test('what continues an item updates its alert; of the earlier one only the with
 test('what continues an item in a draft edits it; once held, it comes again as a draft of its own', async () => {
   const first = await story(DESK, {});
   const alertId = first.answers[0]?.alertId;
-  const follows = first.id;
+  const follows = [first.id];
   const { answers } = await story(DESK, { follows }, { follows, change: 'hold' }, { follows });
   expect(answers.slice(0, 2)).toMatchObject([
     { action: 'updated', alertId, status: 'draft' },
@@ -216,7 +217,7 @@ test('what continues an item in a draft edits it; once held, it comes again as a
 });
 
 test('what continues an item may come before it, or without it', async () => {
-  const next = await story(WIRE, { follows: 'never-seen' });
+  const next = await story(WIRE, { follows: ['never-seen'] });
   expect(next.answers[0]).toMatchObject({ action: 'created' });
   const late = anItem({ id: 'never-seen', headline: 'الأول وصل متأخراً' });
   expect(await intake.take(WIRE, late)).toMatchObject({

@@ -72,9 +72,11 @@ describe('each version of ninjs is recognised by itself', () => {
     expect(itemOf(V1)).toEqual({
       id: V1.uri,
       version: { number: 3, madeAt: Date.parse(V1.versioncreated) },
-      follows: null,
+      edition: null,
+      follows: [],
       change: 'update',
       unfit: null,
+      stale: null,
       headline: V1.headline,
       body: 'Nobody was hurt.',
       lang: 'en',
@@ -111,7 +113,7 @@ describe('each version of ninjs is recognised by itself', () => {
     expect(itemOf(SUPERDESK)).toMatchObject({
       id: SUPERDESK.guid,
       version: { number: 9, madeAt: Date.parse('2026-11-20T08:00:00Z') },
-      follows: 'urn:newsml:desk:tremor',
+      follows: ['urn:newsml:desk:tremor'],
       change: 'update',
       urgency: '2',
     });

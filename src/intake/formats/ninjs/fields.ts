@@ -1,12 +1,5 @@
-/** A field that is wrong: what it must be, and which one (RFC 6901). */
-export class FieldFault extends Error {
-  override readonly name = 'FieldFault';
-  readonly pointer: string;
-  constructor(field: string, fault: string) {
-    super(fault);
-    this.pointer = `/${field.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-  }
-}
+import { FieldFault } from '../field-fault.ts';
+import { readTime } from '../time.ts';
 
 /**
  * The fields of an object, by their names in lower case: ninjs 3.x writes `pubStatus` where 1.x and 2.x write `pubstatus`.
@@ -51,17 +44,6 @@ export function fieldsOf(object: object): Fields {
       throw new FieldFault(find(...names)?.name ?? '', 'must be a time with its zone (RFC 3339)');
     },
   };
-}
-
-const TIME = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?) ?(?:(Z)|([+-]\d\d):?(\d\d))$/i;
-
-/** Milliseconds since the epoch. Superdesk writes the zone without the colon that RFC 3339 asks for. */
-export function readTime(text: string): number | undefined {
-  const found = TIME.exec(text.trim());
-  if (found === null) return undefined;
-  const [, day, time, utc, hours, minutes] = found;
-  const ms = Date.parse(`${day}T${time}${utc === undefined ? `${hours}:${minutes}` : 'Z'}`);
-  return Number.isNaN(ms) ? undefined : ms;
 }
 
 export const isObject = (value: unknown): value is object =>

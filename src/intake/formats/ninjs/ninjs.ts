@@ -1,6 +1,8 @@
-import { langSchema } from '../../../alerts/schema.ts';
 import type { Format, Item, ItemVersion } from '../../item.ts';
-import { FieldFault, fieldsOf, isObject, isWritten, readTime, type Fields } from './fields.ts';
+import { FieldFault } from '../field-fault.ts';
+import { readLang } from '../lang.ts';
+import { readTime } from '../time.ts';
+import { fieldsOf, isObject, isWritten, type Fields } from './fields.ts';
 import { textOf } from './texts.ts';
 
 /**
@@ -45,13 +47,15 @@ function toItem(fields: Fields): Item {
   const follows = fields.find('evolvedfrom')?.value;
   return {
     id,
+    edition: null,
     version: readVersion(fields),
-    follows: typeof follows === 'string' && follows !== '' && follows !== id ? follows : null,
+    follows: typeof follows === 'string' && follows !== '' && follows !== id ? [follows] : [],
     change,
     unfit,
+    stale: null,
     headline: headline ?? '',
     body: readBody(fields) ?? null,
-    lang: readLang(fields.find('language')?.value),
+    lang: readLang(fields.find('language')?.value) ?? null,
     subjects: [
       ...wordsOf(fields.find('subject', 'subjects')?.value),
       ...wordsOf(fields.find('service', 'services')?.value),
@@ -105,12 +109,6 @@ function readVersion(fields: Fields): ItemVersion {
 function readUrgency(value: unknown): string | null {
   const urgency = isWritten(value) ? Number(value) : Number.NaN;
   return Number.isInteger(urgency) && urgency >= 1 && urgency <= 9 ? String(urgency) : null;
-}
-
-function readLang(value: unknown): string | null {
-  if (typeof value !== 'string') return null;
-  const read = langSchema.safeParse(value.trim().replaceAll('_', '-'));
-  return read.success ? read.data : null;
 }
 
 const NAMING = ['code', 'qcode', 'literal', 'uri', 'name'];

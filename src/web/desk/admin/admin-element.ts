@@ -1,8 +1,8 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import type { Answer } from '../client.ts';
+import type { Answer, CallOptions } from '../client.ts';
 import type { DeskShared } from '../desk-context.ts';
 import { DeskElement } from '../element.ts';
-import { fill, isolate } from '../words/words.ts';
+import { areKnown, askedIn, refusalText } from '../refusal-text.ts';
 import { fieldFaults, type FieldFaults, type Message } from './field-faults.ts';
 
 /** A page for admins: it loads what it shows, changes it, and says how each change ended. */
@@ -42,7 +42,7 @@ export abstract class AdminElement extends DeskElement {
   /** Changes something, says how that ended, and loads anew. @returns undefined: it was not done, or nobody knows */
   protected async change<T>(
     path: string,
-    options: { readonly method: 'POST' | 'PUT' | 'PATCH' | 'DELETE'; readonly body?: object },
+    options: CallOptions,
     done: Message = ({ text }) => text.admin.saved,
   ): Promise<Answer<T>> {
     const answer = await this.desk.client.call<T>(path, options);
@@ -54,14 +54,8 @@ export abstract class AdminElement extends DeskElement {
       case 'silent':
         this.say(({ text }) => text.admin.silent, true);
         break;
-      case 'refused': {
-        const { detail, errors } = answer.problem;
-        const said =
-          errors
-            .map(({ pointer, parameter, detail: why }) => `${pointer ?? parameter ?? ''} ${why}`)
-            .join('; ') || detail;
-        this.say(({ text }) => fill(text.admin.refused, { detail: isolate(said) }), true);
-      }
+      case 'refused':
+        this.say((words) => refusalText(askedIn(path), answer.problem, words), true);
     }
     return answer;
   }
@@ -69,7 +63,11 @@ export abstract class AdminElement extends DeskElement {
   /** The same by a form: what the server finds wrong in a field is said there as well. */
   protected async submit<T>(of: string, ...change: Parameters<typeof this.change>): Promise<Answer<T>> {
     const answer = await this.change<T>(...change);
-    this.refuse(of, fieldFaults(answer));
+    const asked = askedIn(change[0]);
+    this.refuse(of, fieldFaults(asked, answer));
+    if (answer.type === 'refused' && areKnown(asked, answer.problem, this.desk.words)) {
+      this.say(({ text }) => text.refusals.marked, true);
+    }
     return answer;
   }
 

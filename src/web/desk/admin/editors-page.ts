@@ -3,6 +3,7 @@ import type { DeskSession } from '../answers.ts';
 import { fill, isolate } from '../words/words.ts';
 import { AdminElement } from './admin-element.ts';
 import { readForm, selectInput, textInput } from './inputs.ts';
+import './editor-passkeys.ts';
 import './shown-key.ts';
 
 type Role = DeskSession['editor']['role'];
@@ -40,7 +41,7 @@ class Editors extends AdminElement {
   private readonly onAdd = async (event: SubmitEvent): Promise<void> => {
     const { form, value } = readForm(event);
     const body = { name: value('name'), role: value('role') };
-    const answer = await this.change<WithKey>('/v1/editors', { method: 'POST', body });
+    const answer = await this.submit<WithKey>('', '/v1/editors', { method: 'POST', body });
     if (answer.type !== 'done') return;
     form.reset();
     this.showKey(answer.body);
@@ -58,7 +59,7 @@ class Editors extends AdminElement {
       ...(name === editor.name ? {} : { name }),
       ...(role === '' || role === editor.role ? {} : { role }),
     };
-    await this.change(`/v1/editors/${editor.id}`, { method: 'PATCH', body });
+    await this.submit(editor.id, `/v1/editors/${editor.id}`, { method: 'PATCH', body });
   }
 
   private askForKey({ id, name }: Editor): void {
@@ -98,7 +99,7 @@ class Editors extends AdminElement {
       ></desk-shown-key>
       <form class="row" @submit=${this.onAdd}>
         <h2>${admin.addEditor}</h2>
-        ${textInput('name', admin.name, '', { id: 'new-name', dir: 'auto', required: true, most: 100 })}
+        ${textInput('name', admin.name, '', { id: 'new-name', dir: 'auto', fault: this.faultIn('', 'name'), required: true, most: 100 })}
         ${this.roleInput('new-role', 'author', false)}
         <button class="main">${admin.add}</button>
       </form>
@@ -122,7 +123,7 @@ class Editors extends AdminElement {
       data-editor=${editor.id}
       @submit=${(event: SubmitEvent) => this.onSave(event, editor)}
     >
-      ${textInput('name', admin.name, editor.name, { id: `name-${editor.id}`, dir: 'auto', required: true, most: 100 })}
+      ${textInput('name', admin.name, editor.name, { id: `name-${editor.id}`, dir: 'auto', fault: this.faultIn(editor.id, 'name'), required: true, most: 100 })}
       ${this.roleInput(`role-${editor.id}`, editor.role, isSelf)}
       <div class="buttons">
         <button>${admin.save}</button>
@@ -138,6 +139,11 @@ class Editors extends AdminElement {
       <p class="quiet">
         ${fill(admin.since, { time: words.time(editor.createdAt) })} ${isSelf ? admin.yourself : nothing}
       </p>
+      <desk-editor-passkeys
+        .desk=${this.desk}
+        .editorId=${editor.id}
+        .name=${editor.name}
+      ></desk-editor-passkeys>
     </form>`;
   }
 

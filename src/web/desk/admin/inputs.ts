@@ -42,6 +42,32 @@ export function textInput(
   </p>`;
 }
 
+/** The same of several lines. */
+export function textArea(
+  name: string,
+  label: string,
+  value: string,
+  { id, hint, fault, most }: { id: string; hint: string; fault: string | undefined; most: number },
+): TemplateResult {
+  return html`<p class="field ${name}">
+    <label for=${id}>${label}</label>
+    <textarea
+      id=${id}
+      name=${name}
+      dir="ltr"
+      rows="4"
+      maxlength=${most}
+      autocomplete="off"
+      spellcheck="false"
+      aria-invalid=${fault === undefined ? nothing : 'true'}
+      aria-describedby=${describedBy(id, fault, hint)}
+      .value=${value}
+    ></textarea>
+    ${fault === undefined ? nothing : html`<span class="fault" id="${id}-fault">${fault}</span>`}
+    <span class="hint" id="${id}-hint">${hint}</span>
+  </p>`;
+}
+
 function describedBy(
   id: string,
   fault: string | undefined,

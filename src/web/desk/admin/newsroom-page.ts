@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { fill } from '../words/words.ts';
 import { AdminElement } from './admin-element.ts';
+import { faultAmong } from './field-faults.ts';
 import { readForm, selectInput, textInput } from './inputs.ts';
 
 /** As `GET /v1/newsroom` gives it. */
@@ -34,7 +35,7 @@ class NewsroomPage extends AdminElement {
     const { value } = readForm(event);
     const names = languagesOf(settings).map((lang) => [lang, value(`name-${lang}`)] as const);
     const link = (name: string): string | null => value(name) || null;
-    await this.change('/v1/newsroom', {
+    await this.submit('', '/v1/newsroom', {
       method: 'PUT',
       body: {
         // What this page does not know stays as it is.
@@ -61,11 +62,19 @@ class NewsroomPage extends AdminElement {
   private renderForm(settings: Settings): TemplateResult {
     const { text, languageName } = this.desk.words;
     const { admin } = text;
+    const faultIn = (name: string): string | undefined => this.faultIn('', name);
+    const languages = languagesOf(settings);
     const link = (name: 'homeUrl' | 'logo'): TemplateResult =>
-      textInput(name, admin[name], settings[name] ?? '', { id: name, type: 'url', dir: 'ltr', most: 2048 });
+      textInput(name, admin[name], settings[name] ?? '', {
+        id: name,
+        type: 'url',
+        dir: 'ltr',
+        fault: faultIn(name),
+        most: 2048,
+      });
     return html`<form class="settings" @submit=${this.onSave}>
       <div class="pair">
-        ${languagesOf(settings).map((lang) =>
+        ${languages.map((lang) =>
           textInput(
             `name-${lang}`,
             fill(admin.nameIn, { language: languageName(lang) }),
@@ -74,6 +83,7 @@ class NewsroomPage extends AdminElement {
               id: `newsroom-name-${lang}`,
               lang,
               dir: 'auto',
+              fault: faultAmong('name', languages, lang, faultIn),
               most: 60,
             },
           ),
@@ -81,12 +91,14 @@ class NewsroomPage extends AdminElement {
         ${link('homeUrl')} ${link('logo')}
         ${textInput('colour', admin.colour, settings.colour ?? '', {
           id: 'colour',
+          fault: faultIn('colour'),
           dir: 'ltr',
           hint: admin.colourHint,
           most: 7,
         })}
         ${textInput('languages', admin.languages, settings.languages.join(' '), {
           id: 'languages',
+          fault: faultIn('languages'),
           dir: 'ltr',
           hint: admin.languagesHint,
           required: true,
@@ -97,6 +109,7 @@ class NewsroomPage extends AdminElement {
         })}
         ${textInput('undoSeconds', admin.undoSeconds, String(settings.undoSeconds), {
           id: 'undoSeconds',
+          fault: faultIn('undoSeconds'),
           type: 'number',
           most: 30,
           hint: admin.undoSecondsHint,
@@ -104,6 +117,7 @@ class NewsroomPage extends AdminElement {
         })}
         ${textInput('duplicateHours', admin.duplicateHours, String(settings.duplicateHours), {
           id: 'duplicateHours',
+          fault: faultIn('duplicateHours'),
           type: 'number',
           required: true,
         })}

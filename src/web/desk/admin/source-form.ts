@@ -1,21 +1,28 @@
 import { html, type TemplateResult } from 'lit';
 import { URGENCIES } from '../../../alerts/schema.ts';
 import type { DeskShared } from '../desk-context.ts';
-import { readForm, selectInput, textInput } from './inputs.ts';
+import { fill } from '../words/words.ts';
+import { readFeedFields, renderFeedFields } from './feed-fields.ts';
+import { readForm, selectInput, textArea, textInput } from './inputs.ts';
 import type { Source } from './source.ts';
 import { readSubjects, renderSubjects } from './subject-lines.ts';
 
 const TYPES = [
   ['superdesk', 'Superdesk'],
   ['ninjs', 'ninjs'],
+  ['cap', 'CAP 1.2'],
+  ['feed', 'RSS, Atom, JSON Feed'],
 ] as const;
+/** CAP's urgencies have our names. */
+const OURS: readonly string[] = URGENCIES;
 const MODES = ['draft', 'send'] as const;
 const DIGITS = ['1', '2', '3', '4', '5', '6', '7', '8', '9'] as const;
+const STEPS = [...DIGITS, ...URGENCIES, 'other', 'none'] as const;
 /** The choices beside our urgencies: the source's is not listed, or makes no alert. */
 const [AS_OTHER, NO_ALERT] = ['', 'none'];
 
 /** What a new source has until the admin says otherwise, as the API has it. */
-const NEW: Omit<Source, 'id'> = {
+const NEW: Omit<Source, 'id' | 'state'> = {
   type: 'superdesk',
   mode: 'draft',
   lang: 'ar',
@@ -32,7 +39,7 @@ export function renderSourceFields(
   const { text } = desk.words;
   const { admin } = text;
   const of = source?.id ?? '';
-  const { type, mode, lang, topics, urgencies } = source ?? NEW;
+  const { type, mode, lang, topics, urgencies, silentMinutes } = source ?? NEW;
   return html`
     ${selectInput('type', admin.sourceType, type, { id: `type-${of}`, choices: TYPES })}
     ${selectInput('mode', admin.mode, mode, {
@@ -46,20 +53,37 @@ export function renderSourceFields(
       required: true,
       most: 35,
     })}
-    ${textInput('secret', `${admin.secret} (${text.optional})`, '', {
-      id: `secret-${of}`,
-      dir: 'ltr',
-      hint: source === undefined ? admin.secretHintNew : admin.secretHint,
-      fault: faultIn('secret'),
-      most: 256,
+    ${renderFeedFields(of, source ?? NEW, desk.words, faultIn)}
+    <div class="but-feed">
+      ${textInput('secret', `${admin.secret} (${text.optional})`, '', {
+        id: `secret-${of}`,
+        dir: 'ltr',
+        hint: source === undefined ? admin.secretHintNew : admin.secretHint,
+        fault: faultIn('secret'),
+        most: 256,
+      })}
+    </div>
+    <div class="for-cap">
+      ${textArea('certificate', `${admin.certificate} (${text.optional})`, source?.certificate ?? '', {
+        id: `certificate-${of}`,
+        hint: admin.certificateHint,
+        fault: faultIn('certificate'),
+        most: 10_000,
+      })}
+    </div>
+    ${textInput('silentMinutes', `${admin.silentMinutes} (${text.optional})`, String(silentMinutes ?? ''), {
+      id: `silent-${of}`,
+      type: 'number',
+      hint: admin.silentHint,
+      fault: faultIn('silentMinutes'),
+      least: 1,
+      most: 44_640,
     })}
     ${renderSubjects(of, topics, desk, faultIn('topics'))}
     <details>
       <summary>${admin.urgencyMap}</summary>
       <p class="hint">${admin.urgencyMapHint}</p>
-      <div class="urgencies">
-        ${[...DIGITS, 'other', 'none'].map((step) => renderUrgency(step, of, urgencies, desk))}
-      </div>
+      <div class="urgencies">${STEPS.map((step) => renderUrgency(step, of, urgencies, desk))}</div>
     </details>
   `;
 }
@@ -73,12 +97,22 @@ function renderUrgency(
   const { text } = words;
   const { admin } = text;
   const isDigit = DIGITS.some((digit) => digit === step);
-  const label = step === 'other' ? admin.otherUrgencies : step === 'none' ? admin.noUrgency : step;
+  const isOurs = OURS.includes(step);
+  const ours = URGENCIES.find((urgency) => urgency === step);
+  const label =
+    step === 'other'
+      ? admin.otherUrgencies
+      : step === 'none'
+        ? admin.noUrgency
+        : ours === undefined
+          ? step
+          : fill(admin.capUrgency, { urgency: text[ours] });
   const now = urgencies[step];
   return selectInput(`urgency-${step}`, label, now === undefined ? AS_OTHER : (now ?? NO_ALERT), {
     id: `urgency-${step}-${of}`,
     choices: [
       ...(isDigit ? [[AS_OTHER, admin.asOther] as const] : []),
+      ...(isOurs ? [[AS_OTHER, admin.asIs] as const] : []),
       ...URGENCIES.map((urgency) => [urgency, text[urgency]] as const),
       [NO_ALERT, admin.noAlert],
     ],
@@ -88,12 +122,15 @@ function renderUrgency(
 /** The id and the body of `PUT /v1/sources/:id` that a submitted form says. */
 export function readSource(event: SubmitEvent): { readonly id: string; readonly body: object } {
   const { form, value } = readForm(event);
-  const urgencies = [...DIGITS, 'other', 'none'].map((step) => [step, value(`urgency-${step}`)] as const);
-  const secret = value('secret');
+  const urgencies = STEPS.map((step) => [step, value(`urgency-${step}`)] as const);
+  const [type, secret] = [value('type'), value('secret')];
   return {
     id: value('id'),
     body: {
-      type: value('type'),
+      type,
+      ...(type === 'feed' ? readFeedFields(value) : {}),
+      ...(type === 'cap' ? { certificate: value('certificate') || null } : {}),
+      silentMinutes: Number(value('silentMinutes')) || null,
       mode: value('mode'),
       lang: value('lang'),
       topics: readSubjects(form),
@@ -102,7 +139,7 @@ export function readSource(event: SubmitEvent): { readonly id: string; readonly 
           .filter(([, urgency]) => urgency !== AS_OTHER)
           .map(([step, urgency]) => [step, urgency === NO_ALERT ? null : urgency]),
       ),
-      ...(secret === '' ? {} : { secret }),
+      ...(secret === '' || type === 'feed' ? {} : { secret }),
     },
   };
 }

@@ -8,4 +8,25 @@ export interface Source {
   readonly lang: string;
   readonly topics: Readonly<Record<string, string | null>>;
   readonly urgencies: Readonly<Partial<Record<string, Urgency | null>>>;
+  readonly silentMinutes?: number;
+  /** Of a `cap`. */
+  readonly certificate?: string;
+  /** Of a `feed`, as the next ones. */
+  readonly url?: string;
+  readonly mark?: string | null;
+  readonly everySeconds?: number;
+  readonly maxAgeMinutes?: number;
+  readonly state: SourceState;
+}
+
+export interface SourceState {
+  readonly heardAt: string | null;
+  readonly silentSince: string | null;
+  readonly feed: {
+    readonly answeredAt: string | null;
+    readonly nextAt: string | null;
+    readonly fault: string | null;
+    readonly isGone: boolean;
+    readonly movedTo: string | null;
+  } | null;
 }

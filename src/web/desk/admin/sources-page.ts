@@ -6,8 +6,10 @@ import { AdminElement } from './admin-element.ts';
 import { textInput } from './inputs.ts';
 import type { Made } from './shown-key.ts';
 import { readSource, renderSourceFields } from './source-form.ts';
+import { renderSourceState } from './source-state.ts';
 import type { Source } from './source.ts';
 import './shown-key.ts';
+import './source-items.ts';
 
 /** Which systems alerts come in from; each can be added, changed and deleted. */
 class Sources extends AdminElement {
@@ -35,12 +37,9 @@ class Sources extends AdminElement {
   private async save(event: SubmitEvent, source: Source | undefined): Promise<void> {
     const { id: typed, body } = readSource(event);
     const [of, id] = [source?.id ?? '', source?.id ?? typed];
-    // The API would replace the settings of the other one.
-    if (source === undefined && this.sources?.some((known) => known.id === id)) {
-      return this.refuse(of, { id: ({ text }) => text.admin.sourceTaken });
-    }
     const path = `/v1/sources/${encodeURIComponent(id)}`;
-    const answer = await this.submit<{ secret?: string }>(of, path, { method: 'PUT', body });
+    const options = { method: 'PUT', body, onlyNew: source === undefined } as const;
+    const answer = await this.submit<{ secret?: string }>(of, path, options);
     if (answer.type !== 'done') return;
     if (source === undefined) this.added += 1;
     else void this.focusOn(`[data-source="${id}"] summary`);
@@ -105,18 +104,26 @@ class Sources extends AdminElement {
         <b dir="ltr">${source.type}</b> · ${admin.modes[source.mode]} ·
         <span class="quiet">${topicNames([...new Set(topics)], config, words)}</span>
       </p>
-      <p class="quiet">${admin.sendsTo} <bdi dir="ltr">${config.publicUrl}/v1/intake/${source.id}</bdi></p>
+      <p class="quiet">
+        ${
+          source.type === 'feed'
+            ? html`${admin.readFrom} <bdi dir="ltr">${source.url}</bdi>`
+            : html`${admin.sendsTo} <bdi dir="ltr">${config.publicUrl}/v1/intake/${source.id}</bdi>`
+        }
+      </p>
+      ${renderSourceState(source.state, words)}
       <details>
         <summary>${admin.change}</summary>
         ${keyed(
           // Saved settings make a new form: the lines that somebody added by hand are gone from it.
-          JSON.stringify(source),
+          JSON.stringify({ ...source, state: null }),
           html`<form @submit=${(event: SubmitEvent) => void this.save(event, source)}>
             ${renderSourceFields(source, this.desk, (name) => this.faultIn(source.id, name))}
             <button>${admin.save}</button>
           </form>`,
         )}
       </details>
+      <desk-source-items .desk=${this.desk} .sourceId=${source.id}></desk-source-items>
       <button type="button" class="danger" @click=${() => this.askToRemove(source)}>${admin.remove}</button>
     </section>`;
   }

@@ -1,6 +1,7 @@
 import { html, type TemplateResult } from 'lit';
 import { fill, isolate } from '../words/words.ts';
 import { AdminElement } from './admin-element.ts';
+import { faultAmong } from './field-faults.ts';
 import { readForm, textInput } from './inputs.ts';
 
 /** As `GET /v1/topics` gives it. */
@@ -31,7 +32,8 @@ class Topics extends AdminElement {
       default: value('default') === 'on',
     };
     const id = encodeURIComponent(topic?.id ?? value('id'));
-    const answer = await this.change(`/v1/topics/${id}`, { method: 'PUT', body });
+    const options = { method: 'PUT', body, onlyNew: topic === undefined } as const;
+    const answer = await this.submit(topic?.id ?? '', `/v1/topics/${id}`, options);
     if (topic === undefined && answer.type === 'done') form.reset();
   }
 
@@ -76,7 +78,7 @@ class Topics extends AdminElement {
       )}
       <form class="row" @submit=${(event: SubmitEvent) => this.onSave(event, undefined)}>
         <h2>${admin.addTopic}</h2>
-        ${textInput('id', admin.topicId, '', { id: 'topic-id', dir: 'ltr', hint: admin.topicIdHint, required: true, most: 40 })}
+        ${textInput('id', admin.topicId, '', { id: 'topic-id', dir: 'ltr', hint: admin.topicIdHint, fault: this.faultIn('', 'id'), required: true, most: 40 })}
         ${this.renderFields(undefined, next)}
         <button class="main">${admin.add}</button>
       </form>
@@ -87,8 +89,10 @@ class Topics extends AdminElement {
     const { text, languageName } = this.desk.words;
     const { admin } = text;
     const of = topic?.id ?? '';
+    const faultIn = (name: string): string | undefined => this.faultIn(of, name);
+    const languages = this.languagesOf(topic);
     return html`
-      ${this.languagesOf(topic).map((lang) =>
+      ${languages.map((lang) =>
         textInput(
           `name-${lang}`,
           fill(admin.nameIn, { language: languageName(lang) }),
@@ -97,11 +101,12 @@ class Topics extends AdminElement {
             id: `name-${lang}-${of}`,
             lang,
             dir: 'auto',
+            fault: faultAmong('names', languages, lang, faultIn),
             most: 60,
           },
         ),
       )}
-      ${textInput('order', admin.order, String(order), { id: `order-${of}`, type: 'number', most: 9999, required: true })}
+      ${textInput('order', admin.order, String(order), { id: `order-${of}`, type: 'number', fault: faultIn('order'), most: 9999, required: true })}
       <label class="consent">
         <input type="checkbox" name="default" .checked=${topic?.default ?? false} />
         <span>${admin.byDefault}</span>

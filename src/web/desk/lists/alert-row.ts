@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { EditorAlert } from '../../../alerts/schema.ts';
 import type { DeskShared } from '../desk-context.ts';
+import { statusText } from '../status-text.ts';
 import { topicNames } from '../topic-names.ts';
 import { fill } from '../words/words.ts';
 
@@ -16,7 +17,7 @@ export function renderAlertRow(
     <a href="#/${alert.id}" aria-current=${alert.id === openId ? 'page' : 'false'}>
       <span class="headline" lang=${alert.lang} dir=${alert.dir}>${alert.headline}</span>
       <span class="tags">
-        <span class="status ${alert.status}">${text.status[alert.status]}</span>
+        <span class="status ${alert.status}">${statusText(alert, words)}</span>
         ${alert.change === 'new' ? nothing : html`<span class="change">${text[alert.change]}</span>`}
         ${renderTime(alert, desk)}
       </span>

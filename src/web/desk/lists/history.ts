@@ -4,6 +4,7 @@ import { STATUSES } from '../../../alerts/schema.ts';
 import { textIn } from '../admin/inputs.ts';
 import type { DeskShared } from '../desk-context.ts';
 import { DeskElement } from '../element.ts';
+import { refusalText } from '../refusal-text.ts';
 import { fill } from '../words/words.ts';
 import { renderAlertRow } from './alert-row.ts';
 import { createLoadedList, type LoadedList } from './loaded-list.ts';
@@ -84,8 +85,7 @@ class History extends DeskElement {
     const { list } = this;
     const alerts = list?.alerts;
     if (list?.problem !== undefined) {
-      const detail = list.problem.errors[0]?.detail ?? list.problem.detail;
-      return html`<p class="note" role="alert">${fill(text.finding.badSearch, { detail })}</p>`;
+      return html`<p class="note" role="alert">${refusalText('alerts', list.problem, words)}</p>`;
     }
     return html`
       <p class="quiet" role="status">

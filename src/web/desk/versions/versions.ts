@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { EditorAlert } from '../../../alerts/schema.ts';
 import type { DeskShared } from '../desk-context.ts';
 import { shownOf, type OpenAlert } from '../open-alert.ts';
+import { statusText } from '../status-text.ts';
 import { fill, isolate } from '../words/words.ts';
 import { renderTextChange } from './text-change.ts';
 
@@ -32,7 +33,7 @@ function renderOne(
     <p class="tags">
       <b>${fill(text.version, { n: words.number(alert.version) })}</b>
       <span class="change">${text[alert.change]}</span>
-      <span class="status ${alert.status}">${text.status[alert.status]}</span>
+      <span class="status ${alert.status}">${statusText(alert, words)}</span>
       <span>${fill(text.finding.wrote, { name: names.of(alert.createdBy, words) })}</span>
       ${
         alert.approvedBy === null

@@ -6,6 +6,7 @@ import { isRefusedFor } from '../client.ts';
 import type { DeskShared } from '../desk-context.ts';
 import { DeskElement } from '../element.ts';
 import { KEYS } from '../keyboard/keys.ts';
+import { refusalText } from '../refusal-text.ts';
 import { everyTick } from '../ticker.ts';
 import { fill, type Words } from '../words/words.ts';
 import { createFindings } from '../writing/findings.ts';
@@ -151,9 +152,10 @@ function waitsFor({ status, sendAt }: EditorAlert, words: Words, nowMs: number):
   return fill(text.leavesAt, { time: `${zoned(time, ownZone())} (${until(time - nowMs)})` });
 }
 
-function problemText({ code, title, errors }: ProblemDetails, { text }: Words): string {
-  if (errors.some(({ pointer }) => pointer === '/expiresAt')) return text.expiredWaiting;
-  return code === 'wrong-status' ? text.changedMeanwhile : title;
+function problemText(problem: ProblemDetails, words: Words): string {
+  const { text } = words;
+  if (problem.errors.some(({ pointer }) => pointer === '/expiresAt')) return text.expiredWaiting;
+  return problem.code === 'wrong-status' ? text.changedMeanwhile : refusalText('alerts', problem, words);
 }
 
 customElements.define('desk-waiting', WaitingAlert);

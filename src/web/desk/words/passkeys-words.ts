@@ -19,6 +19,11 @@ const en = {
     'It signs in no more, and everybody whom it signed in is signed out. Delete it on the device as well.',
   removeYes: 'Remove the passkey',
   removed: 'The passkey was removed.',
+  passkeys: 'Passkeys',
+  passkeysOf: 'Passkeys of {name}',
+  noneOf: 'No passkeys.',
+  removeOfAsk: 'Remove the passkey {name} of {editor}?',
+  removeOfWhy: 'It signs in no more, and everybody whom it signed in is signed out. The API key stays.',
   never: 'Added {added}, not used yet',
   used: 'Added {added}, last used {time}',
   cannot:
@@ -36,7 +41,6 @@ const en = {
     failed: 'The browser could not use a passkey. Try again, or use your API key.',
   },
   noServer: 'The server did not answer. Try again.',
-  serverSays: 'The server says: {detail}',
 };
 
 const ar: typeof en = {
@@ -57,6 +61,11 @@ const ar: typeof en = {
   removeWhy: 'لن يصلح للدخول بعد ذلك، وتنتهي كل جلسة فُتحت به. احذفه من الجهاز أيضًا.',
   removeYes: 'احذف مفتاح المرور',
   removed: 'حُذف مفتاح المرور.',
+  passkeys: 'مفاتيح المرور',
+  passkeysOf: 'مفاتيح مرور {name}',
+  noneOf: 'لا مفاتيح مرور.',
+  removeOfAsk: 'هل تحذف مفتاح المرور {name} من حساب {editor}؟',
+  removeOfWhy: 'لن يصلح للدخول بعد ذلك، وتنتهي كل جلسة فُتحت به. يبقى مفتاح الدخول صالحًا.',
   never: 'أُضيف {added}، ولم يُستخدم بعد',
   used: 'أُضيف {added}، وآخر استخدام له {time}',
   cannot:
@@ -73,7 +82,6 @@ const ar: typeof en = {
     failed: 'تعذّر على المتصفح استخدام مفتاح المرور. أعد المحاولة أو ادخل بمفتاح الدخول.',
   },
   noServer: 'لم يُجب الخادم. أعد المحاولة.',
-  serverSays: 'يقول الخادم: {detail}',
 };
 
 export const PASSKEY_WORDS: Readonly<Record<Language, typeof en>> = { ar, en };

@@ -3,6 +3,7 @@ import { admin as adminAr } from './ar/admin.ts';
 import { alert as alertAr } from './ar/alert.ts';
 import { finding as findingAr } from './ar/finding.ts';
 import { frame as frameAr } from './ar/frame.ts';
+import { refusals as refusalsAr } from './ar/refusals.ts';
 import { sending as sendingAr } from './ar/sending.ts';
 import { waiting as waitingAr } from './ar/waiting.ts';
 import { writing as writingAr } from './ar/writing.ts';
@@ -10,6 +11,7 @@ import { admin as adminEn } from './en/admin.ts';
 import { alert as alertEn } from './en/alert.ts';
 import { finding as findingEn } from './en/finding.ts';
 import { frame as frameEn } from './en/frame.ts';
+import { refusals as refusalsEn } from './en/refusals.ts';
 import { sending as sendingEn } from './en/sending.ts';
 import { waiting as waitingEn } from './en/waiting.ts';
 import { writing as writingEn } from './en/writing.ts';
@@ -24,6 +26,7 @@ const ar = {
   ...waitingAr,
   finding: findingAr,
   admin: adminAr,
+  refusals: refusalsAr,
 };
 export type Strings = Translated<typeof ar>;
 const en: Strings = {
@@ -34,6 +37,7 @@ const en: Strings = {
   ...waitingEn,
   finding: findingEn,
   admin: adminEn,
+  refusals: refusalsEn,
 };
 
 export const STRINGS: Readonly<Record<Language, Strings>> = { ar, en };

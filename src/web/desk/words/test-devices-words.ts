@@ -36,7 +36,6 @@ const en = {
     failed: 'The browser could not subscribe. Check its network and try again.',
   },
   noServer: 'The server did not answer. Try again.',
-  serverSays: 'The server says: {detail}',
 };
 
 const ar: typeof en = {
@@ -71,7 +70,6 @@ const ar: typeof en = {
     failed: 'تعذّر الاشتراك في هذا المتصفح. تحقق من اتصاله ثم أعد المحاولة.',
   },
   noServer: 'لم يُجب الخادم. أعد المحاولة.',
-  serverSays: 'يقول الخادم: {detail}',
 };
 
 export const TEST_DEVICES: Readonly<Record<Language, typeof en>> = { ar, en };

@@ -105,6 +105,6 @@ function faultText(name: FieldName, fault: Fault, { text, number }: Words): stri
     case 'server':
       break;
   }
-  const help = name === 'url' || name === 'topics' || name === 'lifeMinutes' ? text.serverHelp[name] : '';
-  return `${help} ${fill(text.serverSays, { detail: isolate(fault.detail) })}`;
+  const help: Partial<Record<FieldName, string>> = text.serverHelp;
+  return help[name] ?? fill(text.serverSays, { detail: isolate(fault.detail) });
 }

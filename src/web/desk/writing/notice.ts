@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ProblemDetails } from '../answers.ts';
+import { refusalText } from '../refusal-text.ts';
 import { fill, type Words } from '../words/words.ts';
 
 /** What the editor must know before going on. */
@@ -78,11 +79,7 @@ function renderProblem(problem: ProblemDetails, words: Words, actions: NoticeAct
     case 'too-many-requests':
       return box('faults', fill(text.waitSeconds, { time: words.wait(problem.retryAfterSeconds ?? 60) }));
     default:
-      return box(
-        'faults',
-        text.refused,
-        html`<p lang="en" dir="ltr">${problem.title}. ${problem.detail}</p>`,
-      );
+      return box('faults', text.refused, html`<p>${refusalText('alerts', problem, words)}</p>`);
   }
 }
 

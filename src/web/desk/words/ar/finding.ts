@@ -35,7 +35,6 @@ export const finding = {
     other: '{n} نتيجة',
   },
   foundSoFar: 'عُرض {n} حتى الآن',
-  badSearch: 'لم يفهم الخادم هذا البحث: {detail}',
 
   versions: 'النسخ وما تغيّر فيها',
   wrote: 'بقلم {name}',

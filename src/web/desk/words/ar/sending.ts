@@ -64,5 +64,5 @@ export const sending = {
   overtakenYours: 'سيحلّ نصّك محلّ: {fields}.',
   wrongStatus: 'لم يعد هذا ممكنًا: تغيّرت حالة الخبر.',
   waitSeconds: 'طلبات كثيرة. لم يُرسل شيء؛ انتظر {time} ثم أعد المحاولة.',
-  refused: 'لم يُرسل شيء. يقول الخادم:',
+  refused: 'لم يُرسل شيء.',
 };

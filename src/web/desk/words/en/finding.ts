@@ -30,7 +30,6 @@ export const finding: Translated<typeof ar> = {
   clear: 'Clear the filters',
   found: { zero: 'No results', one: '{n} result', other: '{n} results' },
   foundSoFar: '{n} shown so far',
-  badSearch: 'The server did not understand this search: {detail}',
 
   versions: 'Versions and what changed',
   wrote: 'by {name}',

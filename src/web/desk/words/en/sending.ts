@@ -71,5 +71,5 @@ export const sending: Translated<typeof ar> = {
   overtakenYours: 'Your text would replace: {fields}.',
   wrongStatus: 'You can no longer do this: the alert’s status has changed.',
   waitSeconds: 'Too many requests. Nothing was sent. Wait {time}, then try again.',
-  refused: 'Nothing was sent. The server says:',
+  refused: 'Nothing was sent.',
 };

@@ -33,6 +33,9 @@ export const waiting: Translated<typeof ar> = {
   editOvertakenSays: 'Your text has not been saved. The alert now says:',
   editOver: 'This alert is no longer waiting, so you cannot edit it. If it has been published, correct it.',
   expiredWaiting: 'The alert expired while it was waiting. Edit it and choose another expiry.',
+  expiredUnsent: 'Not sent: it expired',
+  expiredUnsentWhy:
+    'It was to be sent {time}. Sending was not possible then, and it expired before it was possible again. No reader got it.',
 
   notYetSent: 'Not sent yet',
   undoSaid: 'The alert will be sent in {n} seconds. Press Esc to undo.',

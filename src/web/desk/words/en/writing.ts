@@ -69,9 +69,11 @@ export const writing: Translated<typeof ar> = {
   removeThem: 'Remove them',
   wrongValue: 'Choose a value from the list.',
   serverHelp: {
-    url: 'Link to one of the allowed sites.',
-    topics: 'Choose the topics again.',
-    lifeMinutes: 'Choose another duration.',
+    url: 'The server refused this link: use one on a site that is allowed.',
+    image: 'The server refused this link: use a picture on a site that is allowed.',
+    topics: 'One of these topics was deleted. Choose the topics again.',
+    sendClock: 'This time is no longer possible: choose a later one, within a year from now.',
+    lifeMinutes: 'Choose a life from one minute to 7 days after it is sent.',
   },
   serverSays: 'The server refused it: {detail}',
   faults: {
@@ -88,9 +90,9 @@ export const writing: Translated<typeof ar> = {
   reachOne: '{n} right now',
   reachNobody: 'nobody right now',
   alerts: { zero: 'no alerts', one: '{n} alert', other: '{n} alerts' },
-  recent: 'These readers were sent {today} in the last 24 hours, and {week} in the last seven days.',
-  recentOpened: 'They opened {share} of the last ones.',
-  recentMany: 'That is a lot for one day. Readers switch alerts off when there are too many.',
-  recentFewOpen:
+  hadLately: 'These readers were sent {today} in the last 24 hours, and {week} in the last seven days.',
+  openedOfLast: 'They opened {share} of the last ones.',
+  hadMany: 'That is a lot for one day. Readers switch alerts off when there are too many.',
+  fewOpen:
     'Hardly anybody opens these alerts. Push services slow down sites whose alerts are not opened: send only what readers need now.',
 };

@@ -1,0 +1,101 @@
+import type { Editor } from '../editors/schema.ts';
+import type { Ending, Item } from './item.ts';
+import type { Source } from './source.ts';
+import { ignored, type Steps } from './steps.ts';
+import type { Said, Story, StoryName, StoryStore, Taken } from './story.ts';
+
+/**
+ * What the end of an item does to the alerts that were made of it. An item may end before it comes: then nothing is made of it.
+ * An item ends at most twice: it is replaced, and later cancelled.
+ */
+export function createEndings({ stories, steps }: { readonly stories: StoryStore; readonly steps: Steps }) {
+  async function endOne(
+    source: Source,
+    ending: Ending,
+    edition: string,
+    actor: Editor,
+  ): Promise<Taken | undefined> {
+    const name: StoryName = { id: ending.id, edition };
+    const story = await stories.read(source.id, name);
+    const { alertId } = story;
+    if (alertId === null || (await isContinued(source, ending, edition, story))) return undefined;
+    const item = itemOf(ending);
+    const step = {
+      source,
+      item,
+      said: NOTHING,
+      before: story.said,
+      actor,
+      key: `end\n${ending.by}\n${ending.id}\n${edition}`,
+      isReplaced: ending.how === 'replaced',
+    };
+    const taken = await steps.follow(step, alertId);
+    await stories.write(source.id, [{ ...name, story: { ...story, alertId: null, said: null } }]);
+    return taken;
+  }
+
+  /** Whether another item has the alert now. Who cancels an item means its alert all the same. */
+  async function isContinued(
+    source: Source,
+    ending: Ending,
+    edition: string,
+    story: Story,
+  ): Promise<boolean> {
+    if (ending.how === 'cancelled') return false;
+    if (story.continuedBy !== null && story.continuedBy !== ending.by) return true;
+    const other = await stories.read(source.id, { id: ending.by, edition });
+    return other.alertId === story.alertId;
+  }
+
+  return {
+    /** @returns what became of each of its alerts, at least one answer */
+    end: async (source: Source, ending: Ending, actor: Editor): Promise<readonly Taken[]> => {
+      const { id, by, how, at } = ending;
+      const whole = await stories.read(source.id, { id, edition: null });
+      const before = whole.ended;
+      if (before?.by === by && before.how === how) return before.taken;
+      if (before?.how === 'cancelled') return [ignored(null, `the source has cancelled ${id} before`)];
+      if (before !== null && before.at > at) return [ignored(null, `${id} was continued by a newer item`)];
+      const done: Taken[] = [];
+      for (const edition of whole.editions) {
+        const taken = await endOne(source, ending, edition, actor);
+        if (taken !== undefined) done.push(taken);
+      }
+      const none = how === 'replaced' ? `nothing else was made of ${id}` : `no alert was made of ${id}`;
+      const taken = done.length === 0 ? [ignored(null, none)] : done;
+      await stories.write(source.id, [
+        { id, edition: null, story: { ...whole, ended: { by, how, at, taken } } },
+      ]);
+      return taken;
+    },
+  };
+}
+
+/** What takes something back says nothing of it. */
+const NOTHING: Said = {
+  headline: '',
+  body: null,
+  lang: '',
+  topics: [],
+  urgency: null,
+  expiresAt: null,
+  sendAt: null,
+};
+
+const itemOf = ({ id, at }: Ending): Item => ({
+  id,
+  edition: null,
+  version: { number: null, madeAt: at },
+  follows: [],
+  change: 'withdrawal',
+  unfit: null,
+  stale: null,
+  headline: '',
+  body: null,
+  lang: null,
+  subjects: [],
+  urgency: null,
+  isSensitive: false,
+  embargoedUntil: null,
+  expiresAt: null,
+});

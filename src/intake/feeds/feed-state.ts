@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import type { Redis } from '../../redis/connect.ts';
+import { keys } from '../../redis/keys.ts';
+
+/** Items that are remembered: more than a feed holds, and then those of the last looks. */
+const MOST_SEEN = 2000;
+
+export const feedStateSchema = z.object({
+  /** The address that the admin gave: another one begins anew. */
+  url: z.string(),
+  /** Where the feed has moved for good; null: it has not. */
+  movedTo: z.string().nullable(),
+  etag: z.string().nullable(),
+  lastModified: z.string().nullable(),
+  /** Milliseconds since the epoch, as all times here. Null: there was no answer yet. */
+  answeredAt: z.number().nullable(),
+  nextAt: z.number(),
+  failures: z.number(),
+  /** Why the last look failed; null: it did not. */
+  fault: z.string().nullable(),
+  /** Its server says that it is gone: nobody asks again until an admin saves the source. */
+  isGone: z.boolean(),
+  /** Digests of the items by hashes of their ids; null: the first look has yet to come. */
+  seen: z.record(z.string(), z.string()).nullable(),
+});
+/** What is known of a feed between two looks. */
+export type FeedState = z.infer<typeof feedStateSchema>;
+
+export const newState = (url: string): FeedState => ({
+  url,
+  movedTo: null,
+  etag: null,
+  lastModified: null,
+  answeredAt: null,
+  nextAt: 0,
+  failures: 0,
+  fault: null,
+  isGone: false,
+  seen: null,
+});
+
+/** What is remembered after a look: all that it saw, and of the earlier the newest. */
+export function seenAfter(
+  before: Readonly<Record<string, string>> | null,
+  now: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const gone = Object.entries(before ?? {}).filter(([id]) => !Object.hasOwn(now, id));
+  const room = Math.max(0, MOST_SEEN - Object.keys(now).length);
+  return { ...Object.fromEntries(room === 0 ? [] : gone.slice(-room)), ...now };
+}
+
+export interface FeedStates {
+  /** That of another address does not count. */
+  read(sourceId: string, url: string): Promise<FeedState>;
+  write(sourceId: string, state: FeedState): Promise<void>;
+  /** Asks again at once, also a feed that was gone. */
+  wake(sourceId: string): Promise<void>;
+  forget(sourceId: string): Promise<void>;
+}
+
+export function createFeedStates({ redis }: { readonly redis: Redis }): FeedStates {
+  async function stored(sourceId: string): Promise<FeedState | undefined> {
+    const text = await redis.get(keys.feed(sourceId));
+    return text === null ? undefined : feedStateSchema.parse(JSON.parse(text));
+  }
+  const write: FeedStates['write'] = async (sourceId, state) => {
+    await redis.set(keys.feed(sourceId), JSON.stringify(state));
+  };
+  return {
+    read: async (sourceId, url) => {
+      const state = await stored(sourceId);
+      return state?.url === url ? state : newState(url);
+    },
+    write,
+    wake: async (sourceId) => {
+      const state = await stored(sourceId);
+      if (state !== undefined) await write(sourceId, { ...state, nextAt: 0, failures: 0, isGone: false });
+    },
+    forget: async (sourceId) => {
+      await redis.del(keys.feed(sourceId));
+    },
+  };
+}

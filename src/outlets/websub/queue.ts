@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Redis } from '../../redis/connect.ts';
 import { openQueue } from '../../redis/open-queue.ts';
 import type { Outlet, OutletEvent } from '../outlet.ts';
@@ -47,7 +48,8 @@ export function openHubQueue(redis: Redis): HubQueue {
     if (waiting === undefined) {
       await queue.add(TELL_FAILING, job, { ...forgotten, jobId, priority: AFTER_OTHERS });
     } else {
-      // It may begin just now.
+      // With this event, so that it takes no text that was written for the one before. It may begin just now.
+      await waiting.updateData(job);
       await waiting.promote().catch(() => undefined);
     }
   }
@@ -76,7 +78,9 @@ export function openHubQueue(redis: Redis): HubQueue {
       for (const job of bad ?? []) await tellFailing(job);
     },
     tellAgain: async (job) => {
-      await queue.add(TELL, job, forgotten);
+      // As an event of its own, it shares no text with others.
+      const event = { ...job.event, id: `${job.event.id}-${randomUUID()}` };
+      await queue.add(TELL, { ...job, event }, forgotten);
     },
     close: () => queue.close(),
   };

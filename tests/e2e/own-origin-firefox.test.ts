@@ -61,7 +61,7 @@ const button = (page: Page): Promise<string> =>
 
 /** A call of push.js, as the site's own script makes it. */
 const call = (page: Page, expression: string): Promise<unknown> =>
-  page.evaluate(`import('${stack.origin}/push.js').then((push) => push.${expression})`) as Promise<unknown>;
+  page.evaluate(`import('${stack.origin}/push.js').then((push) => push.${expression})`);
 
 test('a reader subscribes by the site’s own worker, alerts arrive there, and leaving erases everything', async () => {
   const page = await openSite();

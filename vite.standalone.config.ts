@@ -6,6 +6,7 @@ const ENTRIES: Readonly<Record<string, string>> = {
   sw: 'src/web/service-worker/main.ts',
   // Other sites carry these: their addresses stand in those sites' pages and service workers.
   bar: 'src/web/bar/main.ts',
+  list: 'src/web/list/main.ts',
   'live-client': 'src/web/live/main.ts',
   push: 'src/web/push/main.ts',
   'push-worker': 'src/web/service-worker/push-worker.ts',

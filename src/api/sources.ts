@@ -19,7 +19,7 @@ import {
   type Source,
   type StoredSource,
 } from '../intake/source.ts';
-import type { Arrivals } from '../intake/arrivals.ts';
+import type { Arrivals, Heard } from '../intake/arrivals.ts';
 import type { FeedStates } from '../intake/feeds/feed-state.ts';
 import { webhookFault } from '../outlets/webhooks/address.ts';
 import type { Authentication } from './authentication.ts';
@@ -28,7 +28,7 @@ const shown = sourceSchema.strict();
 const time = z.string().nullable();
 const withState = shown.extend({
   state: z.strictObject({
-    heardAt: time.describe('When something came last, or the source was added'),
+    heardAt: time.describe('When something came last'),
     silentSince: time.describe('Nothing has come for longer than `silentMinutes`; null: it has'),
     feed: z
       .strictObject({
@@ -136,7 +136,7 @@ export function serveSources(router: Router, deps: SourcesDeps): void {
     response.json({ id, ...settings, ...(isMade ? { secret: made } : {}) });
   }
 
-  async function withItsState(source: Source, heardAt: number | undefined): Promise<object> {
+  async function withItsState(source: Source, heard: Heard | undefined): Promise<object> {
     const settings = feedSettingsOf(source);
     const known = settings && (await deps.feeds.read(source.id, settings.url));
     const feed = known && {
@@ -146,8 +146,12 @@ export function serveSources(router: Router, deps: SourcesDeps): void {
       isGone: known.isGone,
       movedTo: known.movedTo,
     };
-    const silent = silentSince(source, heardAt, deps.now());
-    const state = { heardAt: timeAt(heardAt ?? null), silentSince: timeAt(silent), feed: feed ?? null };
+    const silent = silentSince(source, heard, deps.now());
+    const state = {
+      heardAt: timeAt(heard?.heardAt ?? null),
+      silentSince: timeAt(silent),
+      feed: feed ?? null,
+    };
     return { ...source, state };
   }
 

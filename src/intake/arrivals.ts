@@ -22,6 +22,15 @@ export const arrivalSchema = z.object({
 /** Something that came from a source, and what became of it. */
 export type Arrival = z.infer<typeof arrivalSchema>;
 
+/** When a source was heard last, and when it was added or saved first. Milliseconds since the epoch; null: never. */
+export interface Heard {
+  readonly heardAt: number | null;
+  readonly addedAt: number | null;
+}
+
+/** Beside the ids of sources, which have no colon. */
+const added = (sourceId: string): string => `added:${sourceId}`;
+
 /** What came in, for editors who look for it, and when a source was heard last. */
 export interface Arrivals {
   note(sourceId: string, arrival: Omit<Arrival, 'at'>): Promise<void>;
@@ -31,8 +40,7 @@ export interface Arrivals {
   hear(sourceId: string): Promise<void>;
   /** Of a source that is new: its silence is counted from now on. */
   begin(sourceId: string): Promise<void>;
-  /** When each source was heard last, milliseconds since the epoch. */
-  heard(): Promise<ReadonlyMap<string, number>>;
+  heard(): Promise<ReadonlyMap<string, Heard>>;
   forget(sourceId: string): Promise<void>;
 }
 
@@ -67,12 +75,19 @@ export function createArrivals(deps: { readonly redis: Redis; readonly now: () =
       await redis.hset(keys.heard, sourceId, now());
     },
     begin: async (sourceId) => {
-      await redis.hsetnx(keys.heard, sourceId, now());
+      await redis.hsetnx(keys.heard, added(sourceId), now());
     },
-    heard: async () =>
-      new Map(Object.entries(await redis.hgetall(keys.heard)).map(([id, at]) => [id, Number(at)])),
+    heard: async () => {
+      const stored = new Map(Object.entries(await redis.hgetall(keys.heard)));
+      const ids = new Set([...stored.keys()].map((name) => name.replace(/^added:/, '')));
+      const at = (name: string): number | null => (stored.has(name) ? Number(stored.get(name)) : null);
+      return new Map([...ids].map((id) => [id, { heardAt: at(id), addedAt: at(added(id)) }]));
+    },
     forget: async (sourceId) => {
-      await Promise.all([redis.del(keys.arrivals(sourceId)), redis.hdel(keys.heard, sourceId)]);
+      await Promise.all([
+        redis.del(keys.arrivals(sourceId)),
+        redis.hdel(keys.heard, sourceId, added(sourceId)),
+      ]);
     },
   };
 }

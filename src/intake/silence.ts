@@ -1,7 +1,7 @@
 import { Gauge } from 'prom-client';
 import type { ReadableHash } from '../editors/audited-hash.ts';
 import type { Metrics } from '../ops/metrics.ts';
-import type { Arrivals } from './arrivals.ts';
+import type { Arrivals, Heard } from './arrivals.ts';
 import type { Source, StoredSource } from './source.ts';
 
 const MINUTE = 60_000;
@@ -9,11 +9,12 @@ const MINUTE = 60_000;
 /** Since when a source has been silent for longer than it says; null: it is not. Milliseconds since the epoch. */
 export function silentSince(
   { silentMinutes }: Pick<Source, 'silentMinutes'>,
-  heardAt: number | undefined,
+  heard: Heard | undefined,
   nowMs: number,
 ): number | null {
-  if (silentMinutes === undefined || heardAt === undefined) return null;
-  return nowMs - heardAt > silentMinutes * MINUTE ? heardAt : null;
+  const since = heard?.heardAt ?? heard?.addedAt ?? null;
+  if (silentMinutes === undefined || since === null) return null;
+  return nowMs - since > silentMinutes * MINUTE ? since : null;
 }
 
 /** Every server reports the same values: use the maximum, not the sum. */
@@ -35,7 +36,7 @@ export function tellSilence(
         this.reset();
         // While Redis is away these are unknown, and a scrape shows the rest.
         const [all, heard] = await Promise.all([deps.sources.all(), deps.arrivals.heard()]).catch(
-          () => [[], new Map<string, number>()] as const,
+          () => [[], new Map<string, Heard>()] as const,
         );
         for (const [id, source] of all) {
           if (source.silentMinutes === undefined) continue;

@@ -77,7 +77,7 @@ export function servePages(router: Router, deps: PagesDeps): void {
     },
   });
   // Other sites load only these files. A module needs the first header, a page with a strict policy the second.
-  for (const name of ['bar.js', 'live-client.js', 'push.js', 'push-worker.js']) {
+  for (const name of ['bar.js', 'list.js', 'live-client.js', 'push.js', 'push-worker.js']) {
     route(router, `/${name}`, {
       get: (_request, response) => {
         response.set({ 'Access-Control-Allow-Origin': '*', 'Cross-Origin-Resource-Policy': 'cross-origin' });

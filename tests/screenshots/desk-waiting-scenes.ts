@@ -70,7 +70,33 @@ export const DESK_WAITING_SCENES: readonly Scene[] = [
       await page.locator('.admin :is(.row, .settings, tbody tr)').first().waitFor();
     },
   })),
+  { name: 'desk-sources', ...EVERYWHERE, whole: true, open: listSources },
 ];
+
+/** A wire that has sent a little, an office that is silent, a feed that cannot be read. */
+async function listSources(page: Page, stage: Stage): Promise<void> {
+  const headers = { authorization: `Bearer ${stage.adminKey}` };
+  const topics = { 'World News': 'world', default: 'world' };
+  const feed = { type: 'feed', url: 'https://wire.invalid/breaking.rss', mark: 'عاجل' };
+  const all = { agency: { type: 'ninjs', secret: 'the-secret-of-the-agency' }, met: { type: 'cap' }, wire: feed };
+  for (const [id, settings] of Object.entries(all)) {
+    const data = { topics, ...settings };
+    await page.context().request.put(`${stage.origin}/v1/sources/${id}`, { headers, data });
+  }
+  const items = [
+    { uri: 'urn:agency:1', urgency: 2, headline: 'الرئيسان يوقّعان اتفاق الممر البحري' },
+    { uri: 'urn:agency:2', urgency: 6, headline: 'افتتاح معرض الكتاب' },
+    { uri: 'urn:agency:3', type: 'picture', headline: 'صورة من المؤتمر' },
+  ];
+  for (const data of items) {
+    const url = `${stage.origin}/v1/intake/agency`;
+    await page.context().request.post(url, { headers: { authorization: 'Bearer the-secret-of-the-agency' }, data });
+  }
+  await signIn(page, stage, '#/admin/sources');
+  const agency = page.locator('[data-source="agency"]');
+  await agency.locator('desk-source-items summary').click();
+  await agency.locator('.arrivals li').nth(2).waitFor();
+}
 
 async function signIn(page: Page, { origin, adminKey }: Stage, hash = '#/'): Promise<void> {
   await page.context().request.post(`${origin}/v1/session`, { data: { key: adminKey } });

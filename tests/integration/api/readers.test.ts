@@ -186,6 +186,9 @@ test('an allowed site may make the readers’ calls from its pages; others and e
   const allowed = await preflight('/v1/subscriptions', SITE);
   expect([allowed.status, allowed.headers.get('access-control-allow-origin')]).toEqual([204, SITE]);
   expect(allowed.headers.get('access-control-allow-credentials')).toBeNull();
+  expect((await preflight('/v1/subscriptions/abc', SITE)).headers.get('access-control-allow-origin')).toBe(
+    SITE,
+  );
   for (const origin of ['https://news.example.evil.example', 'null', 'http://news.example']) {
     expect(
       (await preflight('/v1/subscriptions', origin)).headers.get('access-control-allow-origin'),

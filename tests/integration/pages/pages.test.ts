@@ -3,7 +3,7 @@ import { startTestApi, type TestApi } from '../../support/api.ts';
 import { startWebDir } from '../../support/web-dir.ts';
 
 /** What other sites load. */
-const EMBEDDED = ['bar.js', 'live-client.js', 'push.js', 'push-worker.js'];
+const EMBEDDED = ['bar.js', 'list.js', 'live-client.js', 'push.js', 'push-worker.js'];
 const FILES = ['sw.js', ...EMBEDDED, 'icon-192.png', 'badge-96.png', 'assets/page-abc123.js'];
 let api: TestApi;
 let webDir: Awaited<ReturnType<typeof startWebDir>>;

@@ -1,7 +1,6 @@
 import { html, type TemplateResult } from 'lit';
 import { URGENCIES } from '../../../alerts/schema.ts';
 import type { DeskShared } from '../desk-context.ts';
-import { fill } from '../words/words.ts';
 import { readFeedFields, renderFeedFields } from './feed-fields.ts';
 import { readForm, selectInput, textArea, textInput } from './inputs.ts';
 import type { Source } from './source.ts';
@@ -13,8 +12,6 @@ const TYPES = [
   ['cap', 'CAP 1.2'],
   ['feed', 'RSS, Atom, JSON Feed'],
 ] as const;
-/** CAP's urgencies have our names. */
-const OURS: readonly string[] = URGENCIES;
 const MODES = ['draft', 'send'] as const;
 const DIGITS = ['1', '2', '3', '4', '5', '6', '7', '8', '9'] as const;
 const STEPS = [...DIGITS, ...URGENCIES, 'other', 'none'] as const;
@@ -82,7 +79,7 @@ export function renderSourceFields(
     ${renderSubjects(of, topics, desk, faultIn('topics'))}
     <details>
       <summary>${admin.urgencyMap}</summary>
-      <p class="hint">${admin.urgencyMapHint}</p>
+      <p class="hint digits">${admin.urgencyMapHint}</p>
       <div class="urgencies">${STEPS.map((step) => renderUrgency(step, of, urgencies, desk))}</div>
     </details>
   `;
@@ -97,26 +94,20 @@ function renderUrgency(
   const { text } = words;
   const { admin } = text;
   const isDigit = DIGITS.some((digit) => digit === step);
-  const isOurs = OURS.includes(step);
   const ours = URGENCIES.find((urgency) => urgency === step);
-  const label =
-    step === 'other'
-      ? admin.otherUrgencies
-      : step === 'none'
-        ? admin.noUrgency
-        : ours === undefined
-          ? step
-          : fill(admin.capUrgency, { urgency: text[ours] });
+  const others = { other: admin.otherUrgencies, none: admin.noUrgency };
+  const label = ours === undefined ? (others[step as keyof typeof others] ?? step) : text[ours];
   const now = urgencies[step];
-  return selectInput(`urgency-${step}`, label, now === undefined ? AS_OTHER : (now ?? NO_ALERT), {
+  const select = selectInput(`urgency-${step}`, label, now === undefined ? AS_OTHER : (now ?? NO_ALERT), {
     id: `urgency-${step}-${of}`,
     choices: [
       ...(isDigit ? [[AS_OTHER, admin.asOther] as const] : []),
-      ...(isOurs ? [[AS_OTHER, admin.asIs] as const] : []),
+      ...(ours === undefined ? [] : [[AS_OTHER, admin.asIs] as const]),
       ...URGENCIES.map((urgency) => [urgency, text[urgency]] as const),
       [NO_ALERT, admin.noAlert],
     ],
   });
+  return html`<div class="step ${ours === undefined ? step : 'ours'}">${select}</div>`;
 }
 
 /** The id and the body of `PUT /v1/sources/:id` that a submitted form says. */

@@ -1,6 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { AlertStatus } from '../../../alerts/schema.ts';
-import { isolate } from '../words/words.ts';
 import { AdminElement } from './admin-element.ts';
 
 /** As `GET /v1/sources/:id/items` gives it. */
@@ -57,7 +56,7 @@ class SourceItems extends AdminElement {
         <time datetime=${at}>${time(at)}</time>
       </span>
       ${alertId === null ? title : html`<a href="#/${alertId}">${title}</a>`}
-      ${reason === null ? nothing : html`<span class="quiet" dir="auto">${isolate(reason)}</span>`}
+      ${reason === null ? nothing : html`<span class="quiet"><bdi>${reason}</bdi></span>`}
     </li>`;
   }
 }

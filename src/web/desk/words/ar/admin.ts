@@ -141,7 +141,6 @@ export const admin = {
   certificateHint: 'إن وضعتها لم نقبل إلا ما وُقّع بمفتاحها. من دونها يكفي السرّ.',
   silentMinutes: 'أقصى صمت بالدقائق',
   silentHint: 'إن لم يصل شيء خلالها نبّهنا إلى ذلك هنا وفي المقاييس.',
-  capUrgency: '{urgency} (تحذيرات CAP)',
   asIs: 'كما هي',
   feedUrl: 'عنوان الخلاصة',
   feedUrlHint: 'RSS أو Atom أو JSON Feed. يبدأ بـ\u2066https://\u2069 ويكون متاحًا على الإنترنت.',

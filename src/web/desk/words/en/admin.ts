@@ -146,7 +146,6 @@ export const admin: Translated<typeof ar> = {
   certificateHint: 'With it, only what its key has signed is taken in. Without it, the secret is enough.',
   silentMinutes: 'Longest silence, minutes',
   silentHint: 'If nothing comes for so long, this page and the metrics say so.',
-  capUrgency: '{urgency} (CAP warnings)',
   asIs: 'As it is',
   feedUrl: 'Address of the feed',
   feedUrlHint: 'RSS, Atom or JSON Feed. It begins with https:// and can be reached on the internet.',

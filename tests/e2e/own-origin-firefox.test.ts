@@ -61,7 +61,7 @@ const button = (page: Page): Promise<string> =>
 
 /** A call of push.js, as the site's own script makes it. */
 const call = (page: Page, expression: string): Promise<unknown> =>
-  page.evaluate(`import('${stack.origin}/push.js').then((push) => push.${expression})`) as Promise<unknown>;
+  page.evaluate(`import('${stack.origin}/push.js').then((push) => push.${expression})`);
 
 test('a reader subscribes by the site’s own worker, alerts arrive there, and leaving erases everything', async () => {
   const page = await openSite();
@@ -145,6 +145,26 @@ test('another service’s subscription is replaced only when the site asks, and 
   expect(await call(page, 'state()')).toEqual({ type: 'foreign' });
   expect(await call(page, 'unsubscribe()')).toEqual({ type: 'foreign' });
   expect(await page.evaluate(endpoint)).toBe(taken);
+});
+
+test('an imported reader is known with their choices, and one who left is not brought back', async () => {
+  const page = await openSite();
+  const subscription = await page.evaluate(`navigator.serviceWorker.ready
+    .then((worker) => worker.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: '${stack.vapidPublicKey}' }))
+    .then((made) => made.toJSON())`);
+  expect(await call(page, 'state()')).toEqual({ type: 'off' });
+  const body = { subscription, topics: ['sport'], urgency: 'flash', dailyCap: 2 };
+  expect((await stack.api.call('/v1/subscriptions', { method: 'POST', body })).status).toBe(201);
+  const imported = { type: 'on', preferences: { topics: ['sport'], urgency: 'flash', dailyCap: 2 } };
+  expect(await call(page, 'state()')).toEqual(imported);
+  expect(await call(page, 'preferences({ dailyCap: null })')).toEqual({
+    topics: ['sport'],
+    urgency: 'flash',
+  });
+  expect(await call(page, 'unsubscribe()')).toEqual({ type: 'off' });
+  await page.reload();
+  await expect.poll(() => button(page), POLL).toBe('فعّل الإشعارات');
+  expect(await readerOf(page)).toBeUndefined();
 });
 
 test('when the push service forgets a reader, the site’s worker subscribes anew', async () => {

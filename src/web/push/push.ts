@@ -1,6 +1,6 @@
 import { readRecord, eraseRecord } from '../subscription/record.ts';
 import type { Preferences, PreferencesPatch } from '../subscription/preferences.ts';
-import { forgetAtServer } from '../subscription/server.ts';
+import { askServer, forgetAtServer } from '../subscription/server.ts';
 import {
   changePreferences,
   ForeignSubscription,
@@ -105,11 +105,13 @@ export function openPush(server: string): Push {
         return { type: 'foreign' };
       }
     }
-    if (record === undefined) return { type: 'off' };
-    if (Date.now() - (record.site?.toldMs ?? 0) < TELL_EVERY_MS) {
-      return { type: 'on', preferences: record.preferences };
-    }
-    const { preferences } = await subscribeHere(await home(registration), record.preferences);
+    // An imported reader is subscribed already; this browser has never heard of it.
+    const known =
+      record?.preferences ?? (subscription === null ? undefined : await askServer(server, subscription));
+    if (known === undefined) return { type: 'off' };
+    const isFresh = Date.now() - (record?.site?.toldMs ?? 0) < TELL_EVERY_MS;
+    if (subscription !== null && isFresh) return { type: 'on', preferences: known };
+    const { preferences } = await subscribeHere(await home(registration), known);
     return { type: 'on', preferences };
   }
 
@@ -127,7 +129,8 @@ export function openPush(server: string): Push {
     const registration = await worker(given);
     if (registration === undefined) return { type: 'no-worker' };
     const here = await home(registration, replace);
-    const known = (await readRecord())?.preferences;
+    const before = await state({ registration });
+    const known = before.type === 'on' ? before.preferences : (await readRecord())?.preferences;
     const topics = here.topics.filter((topic) => topic.default).map(({ id }) => id);
     const chosen = { topics, urgency: 'urgent' as const, ...known, ...wanted };
     try {

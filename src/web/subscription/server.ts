@@ -30,6 +30,29 @@ export async function tellServer(
 }
 
 /**
+ * What the server has of a subscription that this browser has no record of: an imported one.
+ * @returns undefined if the server does not know it @throws when it cannot be reached
+ */
+export async function askServer(
+  server: string,
+  subscription: PushSubscription,
+): Promise<Preferences | undefined> {
+  const { endpoint, keys } = subscription.toJSON();
+  const headers = { Authorization: `Subscription ${keys?.['auth'] ?? ''}` };
+  const response = await fetch(`${server}/v1/subscriptions/${await idOf(endpoint ?? '')}`, { headers });
+  if (!response.ok) return undefined;
+  const { id: _id, vapidKeyChanged: _changed, ...preferences } = (await response.json()) as Answer;
+  return preferences;
+}
+
+/** The id of a subscription: 16 bytes of its endpoint's SHA-256, base64url. */
+async function idOf(endpoint: string): Promise<string> {
+  const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(endpoint));
+  const text = btoa(String.fromCharCode(...new Uint8Array(hash, 0, 16)));
+  return text.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+}
+
+/**
  * Changes preferences at the server.
  * @returns all of them; undefined if the server does not know the subscription, or it must be made anew
  * @throws when the server cannot be reached or refuses

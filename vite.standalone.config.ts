@@ -4,11 +4,14 @@ import { defineConfig } from 'vite';
 const ENTRIES: Readonly<Record<string, string>> = {
   // A service worker keeps its name: a browser looks for its next version under the same address.
   sw: 'src/web/service-worker/main.ts',
-  // Other sites carry these two: their addresses stand in those sites' pages.
+  // Other sites carry these: their addresses stand in those sites' pages and service workers.
   bar: 'src/web/bar/main.ts',
+  list: 'src/web/list/main.ts',
   'live-client': 'src/web/live/main.ts',
+  push: 'src/web/push/main.ts',
+  'push-worker': 'src/web/service-worker/push-worker.ts',
 };
-const MODULES = new Set(['live-client']);
+const MODULES = new Set(['live-client', 'push']);
 
 export default defineConfig(({ mode }) => ({
   root: 'src/web',

@@ -24,6 +24,7 @@ Measures one alert to every subscription, as the store grows.
                           A single size is measured after a tenth of it, to show the growth.
   --workers N             worker processes (default: one per core)
   --one-percent N         alerts to a topic that one reader in a hundred follows, at the last size (default 5)
+  --wishes N              how many of 100 readers have quiet hours and a daily cap, which hold nothing (default 0)
   --profile DIR           write a CPU profile of each process to DIR
   --json                  print one line of JSON at the end`;
 
@@ -40,11 +41,13 @@ const values = readCommandLine(HELP, {
   subscriptions: { type: 'string', default: '10000,100000' },
   workers: { type: 'string', default: String(availableParallelism()) },
   'one-percent': { type: 'string', default: '5' },
+  wishes: { type: 'string', default: '0' },
   profile: { type: 'string' },
   json: { type: 'boolean', default: false },
 });
 const sizes = values.subscriptions.split(',').map((text) => readCount(text, HELP, 1000));
 const WORKERS = readCount(values.workers, HELP);
+const WISHES = readCount(values.wishes, HELP, 0);
 const ONE_PERCENT_ALERTS = readCount(values['one-percent'], HELP, 0);
 if (sizes.length === 1) sizes.unshift(Math.max(1000, Math.floor(sizes[0]! / 10)));
 sizes.sort((a, b) => a - b);
@@ -70,7 +73,7 @@ try {
   });
   const addresses = openAddresses({ config: { pushAllowedOrigins: [service.origin] }, vapidKeyId: keyId });
   const store = createSubscriptionStore({ redis, addresses, now: Date.now });
-  const loader = createLoader({ store, addresses, vapidKeyId: keyId }, service.origin);
+  const loader = createLoader({ store, addresses, vapidKeyId: keyId, withWishes: WISHES }, service.origin);
   const deps = { machine, service, redis };
   const empty = await usedMemory(redis);
   let loaded = 0;

@@ -23,7 +23,7 @@ const PARTS = [
     // The first empties the folder; then each script that must be one file (the modes of vite.standalone.config.ts).
     commands: [
       viteBuild(),
-      ...['sw', 'bar', 'live-client'].map((mode) =>
+      ...['sw', 'bar', 'list', 'live-client', 'push', 'push-worker'].map((mode) =>
         viteBuild('--config', 'vite.standalone.config.ts', '--mode', mode),
       ),
     ],

@@ -29,6 +29,7 @@ import type { OutletQueue } from './outlets/queue.ts';
 import { createEndedWebhooks } from './outlets/webhooks/ended.ts';
 import { createPost } from './outlets/webhooks/post.ts';
 import { webhookSchema } from './outlets/webhooks/schema.ts';
+import type { HubQueue } from './outlets/websub/queue.ts';
 import { createTestWebhook, MOST_WEBHOOKS } from './outlets/webhooks/webhooks.ts';
 import type { Redis } from './redis/connect.ts';
 import { keys } from './redis/keys.ts';
@@ -86,6 +87,7 @@ import { serveTestSend } from './api/test-devices.ts';
 import { serveTopics } from './api/topics.ts';
 import { serveWaitingAlerts } from './api/waiting-alerts.ts';
 import { serveWebhooks } from './api/webhooks.ts';
+import { serveWebsub } from './api/websub.ts';
 import { serveSubscriptions } from './api/subscriptions.ts';
 
 export interface ApiDeps {
@@ -113,6 +115,9 @@ export interface ApiDeps {
   readonly liveLog: Pick<LiveLog, 'append'>;
   readonly fanOutQueue: Pick<FanOutQueue, 'add'>;
   readonly outletQueue: Pick<OutletQueue, 'tellAgain'>;
+  readonly hubQueue: Pick<HubQueue, 'verify'>;
+  /** Callbacks of the hub that may be private: for tests. */
+  readonly hubAllowedOrigins?: readonly string[];
   readonly testQueue: Pick<TestQueue, 'add'>;
   readonly live: {
     handleSse(request: Request, response: Response): void | Promise<void>;
@@ -214,14 +219,13 @@ export function createApp(input: ApiDeps): Api {
   app.disable('x-powered-by');
   app.set('query parser', 'simple');
   app.set('trust proxy', trust);
-  const subscribingCors = readerCors(config.allowedOrigins, SUBSCRIBING);
   const receipts = createReceipts(input);
   app.use(createRequestLog(deps));
   app.use(securityHeaders(config.publicUrl));
   if (config.isDrill) app.use(noIndex);
   app.use(compressAnswers());
-  app.use(/^\/(v1\/(config|alerts|live)|feeds)(?=\/|$)/, readerCors(config.allowedOrigins, READING));
-  app.use(/^\/v1\/(subscriptions|receipts)(\/|$)/, subscribingCors);
+  app.use(['/v1/config', '/v1/alerts', '/v1/live', '/feeds'], readerCors(config.allowedOrigins, READING));
+  app.use(['/v1/subscriptions', '/v1/receipts'], readerCors(config.allowedOrigins, SUBSCRIBING));
   app.use(answerConditionally);
   app.use(createGate({ isEditor: (request) => deps.auth.isEditor(request), metrics: input.metrics }));
   // Strict: a proxy in front that keeps /metrics inside would let /metrics/ pass.
@@ -267,6 +271,12 @@ export function createApp(input: ApiDeps): Api {
       allowedOrigins: config.webhookAllowedOrigins,
       now: input.now,
     }),
+  });
+  serveWebsub(router, {
+    ...deps,
+    hubAllowedOrigins: input.hubAllowedOrigins ?? [],
+    hasFeed: async ({ topic }) =>
+      topic === null || (await input.topics.list()).some(({ id }) => id === topic),
   });
   serveOperations(router, deps);
   const pages = express.Router({ caseSensitive: true });

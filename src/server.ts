@@ -18,6 +18,7 @@ import { openFanOutQueue } from './delivery/queues.ts';
 import { openOutletQueue } from './outlets/queue.ts';
 import { createFetchFeed } from './intake/feeds/fetch-feed.ts';
 import { openFeedPoller } from './intake/feeds/poller.ts';
+import { openHubQueue } from './outlets/websub/queue.ts';
 import { openPhrasesFile } from './newsroom/checks/phrases-file.ts';
 import { openSchedule } from './newsroom/schedule.ts';
 import { tellService } from './delivery/report/service-metrics.ts';
@@ -115,6 +116,8 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
   shutdown.add('fan-out queue', () => fanOutQueue.close());
   const outletQueue = openOutletQueue(redis, []);
   shutdown.add('outlet queue', () => outletQueue.close());
+  const hubQueue = openHubQueue(redis);
+  shutdown.add('hub queue', () => hubQueue.close());
   const testQueue = openTestQueue(redis);
   shutdown.add('test queue', () => testQueue.close());
 
@@ -199,6 +202,7 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
     liveLog: createLiveLog(redis),
     fanOutQueue,
     outletQueue,
+    hubQueue,
     testQueue,
     live: {
       handleSse: (request, response) => gateway.handleSse(request, response),

@@ -29,6 +29,7 @@ import { createShutdown, shutdownOnSignals } from '../src/ops/shutdown.ts';
 import { createEndpointPolicy } from '../src/push/endpoint/endpoint-policy.ts';
 import { createRemovalBrake } from '../src/push/endpoint/removal-brake.ts';
 import { createAttemptLog } from '../src/outlets/attempts.ts';
+import type { OutletEvent } from '../src/outlets/outlet.ts';
 import { openOutletQueue } from '../src/outlets/queue.ts';
 import { createTelling } from '../src/outlets/telling.ts';
 import { createEndedWebhooks } from '../src/outlets/webhooks/ended.ts';
@@ -49,12 +50,14 @@ import { openPresence } from '../src/redis/presence.ts';
 import { serveMetrics } from '../src/ops/serve-metrics.ts';
 import { VERSION } from '../src/ops/project.ts';
 import { openFanOutWorker } from './fan-out.ts';
+import { openHub } from './hub.ts';
 import { keys as redisKeys } from '../src/redis/keys.ts';
 import { openHousekeeping } from './housekeeping.ts';
 import { openOutletWorker } from './outlets.ts';
 import { openPushWorkers } from './push.ts';
 import { openTestWorker } from './test-send.ts';
 import { createWorkerWatch } from './watch.ts';
+import { openHubWorker } from './websub.ts';
 
 // Role: the BullMQ workers.
 
@@ -96,6 +99,8 @@ async function start(config: Config, logger: Logger): Promise<void> {
   ];
   const outletQueue = openOutletQueue(redis, outlets);
   shutdown.add('outlet queue', () => outletQueue.close());
+  const websub = openHub({ redis, alerts, config, closing: ending.signal, logger, now });
+  shutdown.add('hub queue', () => websub.queue.close());
 
   const keys = await loadVapidKeys({ dataDir: config.dataDir, ...config.vapid });
   await claimVapidKey(redis, keys);
@@ -152,17 +157,26 @@ async function start(config: Config, logger: Logger): Promise<void> {
   const devices = openTestDevices({ redis, addresses, now });
   const testWorker = openTestWorker({ ...shared, watch, channels, devices });
   shutdown.add('test worker', () => testWorker.close());
-  const telling = createTelling({ ...shared, outlets, attempts: createAttemptLog(redis), metrics });
+  const telling = createTelling({
+    ...shared,
+    outlets: [...outlets, websub.hub],
+    attempts: createAttemptLog(redis),
+    metrics,
+  });
   const outletWorker = openOutletWorker({ redis, telling });
-  shutdown.add('outlet worker', async () => {
+  const hubWorker = openHubWorker({ redis, ...websub, telling });
+  shutdown.add('outlet workers', async () => {
     // A receiver that hangs is told by another process, or after the restart.
     ending.abort();
-    await outletWorker.close();
+    await Promise.all([outletWorker.close(), hubWorker.close()]);
   });
   const live = createLiveLog(redis);
   const canaryQueue = openCanaryQueue(redis);
   shutdown.add('canary queue', () => canaryQueue.close());
-  const fanOut = openFanOutWorker({ ...shared, watch, channels, live, outlets: outletQueue, canaryQueue });
+  const announce = async (event: OutletEvent): Promise<void> => {
+    await Promise.all([outletQueue.announce(event), websub.queue.announce(event)]);
+  };
+  const fanOut = openFanOutWorker({ ...shared, watch, channels, live, outlets: { announce }, canaryQueue });
   shutdown.add('fan-out worker', () => fanOut.close());
   const presence = await openPresence({
     redis,

@@ -5,8 +5,15 @@ import type { Redis } from '../src/redis/connect.ts';
 import { workerOptions } from './options.ts';
 
 /** Attempts at once: a receiver that hangs keeps one for 15 s, and delays nobody. */
-const AT_ONCE = 50;
+export const AT_ONCE = 50;
 const JITTER = 0.2;
+
+/** How long a job of `tellOptions` waits for its next attempt, ms. */
+export function waitAfter(attemptsMade: number, _type: unknown, error: unknown): number {
+  const wait = WAITS_MS[attemptsMade - 1] ?? WAITS_MS.at(-1) ?? 0;
+  const wanted = error instanceof NotTold ? (error.afterMs ?? 0) : 0;
+  return Math.max(wanted, Math.round(wait * (1 + Math.random() * JITTER)));
+}
 
 /** Tells webhooks and other services of versions. What was not told is no failure: its log has it. */
 export function openOutletWorker(deps: { redis: Redis; telling: Telling }): Worker {
@@ -16,13 +23,7 @@ export function openOutletWorker(deps: { redis: Redis; telling: Telling }): Work
     {
       ...workerOptions(deps.redis),
       concurrency: AT_ONCE,
-      settings: {
-        backoffStrategy: (attemptsMade, _type, error) => {
-          const wait = WAITS_MS[attemptsMade - 1] ?? WAITS_MS.at(-1) ?? 0;
-          const wanted = error instanceof NotTold ? (error.afterMs ?? 0) : 0;
-          return Math.max(wanted, Math.round(wait * (1 + Math.random() * JITTER)));
-        },
-      },
+      settings: { backoffStrategy: waitAfter },
     },
   );
   // The connection logs its own faults.

@@ -30,10 +30,15 @@ interface LoaderDeps {
   readonly store: Pick<SubscriptionStore, 'putAll'>;
   readonly addresses: Addresses;
   readonly vapidKeyId: string;
+  /** How many of 100 readers have quiet hours, not now, and a daily cap that is not reached. */
+  readonly withWishes: number;
 }
 
 export function createLoader(deps: LoaderDeps, origin: string): Loader {
   const keys = Array.from({ length: KEYS }, () => createECDH('prime256v1').generateKeys());
+
+  const hour = (from: number): string => new Date(Date.now() + from * 3_600_000).toISOString().slice(11, 16);
+  const wishes = { quietHours: { start: hour(6), end: hour(14), timeZone: 'UTC' }, dailyCap: 20 };
 
   function make(index: number): { address: WebPushAddress; preferences: Preferences } {
     const start = `${origin}/wpush/v2/`;
@@ -49,6 +54,7 @@ export function createLoader(deps: LoaderDeps, origin: string): Loader {
         topics: index % 100 === 0 ? [EVERYONE, ONE_PERCENT] : [EVERYONE],
         urgency: index % 3 === 0 ? 'urgent' : 'normal',
         ...(index % 10 === 0 ? {} : { lang: 'ar' }),
+        ...(index % 100 < deps.withWishes ? wishes : {}),
       },
     };
   }

@@ -63,7 +63,7 @@ export function createOpenApi(resources: readonly AnyResource[], publicUrl: stri
 }
 
 function describe(operation: Operation, path: string): object {
-  const { summary, description, tag, who, body, example } = operation;
+  const { summary, description, tag, who, body, bodyType = 'application/json', example } = operation;
   return {
     summary,
     ...(description === undefined ? {} : { description }),
@@ -76,7 +76,7 @@ function describe(operation: Operation, path: string): object {
           requestBody: {
             required: true,
             content: {
-              'application/json': {
+              [bodyType]: {
                 schema: jsonSchema(body, 'input'),
                 ...(example === undefined ? {} : { example }),
               },

@@ -37,6 +37,7 @@ import { SUBSCRIPTION, SUBSCRIPTIONS } from './subscriptions-operations.ts';
 import { ALERT_TEST, TEST_DEVICE, TEST_DEVICES } from './test-devices.ts';
 import { TOPIC, TOPICS } from './topics.ts';
 import { WEBHOOK, WEBHOOK_ATTEMPTS, WEBHOOK_REPLAY, WEBHOOK_TEST, WEBHOOKS } from './webhooks-operations.ts';
+import { WEBSUB } from './websub.ts';
 
 /** Every described path, in the order of the documentation. */
 export const RESOURCES: readonly AnyResource[] = [
@@ -59,6 +60,7 @@ export const RESOURCES: readonly AnyResource[] = [
   SUBSCRIPTION,
   RECEIPTS,
   LIVE,
+  WEBSUB,
   SESSION,
   SESSION_OPTIONS,
   SESSION_BY_PASSKEY,

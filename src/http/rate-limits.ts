@@ -28,6 +28,10 @@ export const DEFAULT_RATE_LIMITS = {
   /** Challenges for passkeys: each is kept for five minutes. */
   passkeys: { points: 600, seconds: 5 * 60 },
   subscriptions: { points: 3000, seconds: 10 * 60 },
+  /** Requests to the hub. Each makes us call an address that a stranger named: seldom the same host, and not many in all. */
+  websub: { points: 120, seconds: 10 * 60 },
+  callbackHost: { points: 30, seconds: 60 },
+  callbacks: { points: 600, seconds: 60 },
 } as const satisfies Record<string, RateBound>;
 export type RateBounds = Readonly<Record<keyof typeof DEFAULT_RATE_LIMITS, RateBound>>;
 
@@ -39,7 +43,13 @@ export interface RateLimits {
   /** Does the same for a test send. */
   takeTest(editorId: string): Promise<void>;
   /** Counts by address. When the counting fails, the request fails too. @throws {Problem} 429 */
-  takeAddress(name: 'subscriptions' | 'passkeys', request: Request, response: Response): Promise<void>;
+  takeAddress(
+    name: 'subscriptions' | 'passkeys' | 'websub',
+    request: Request,
+    response: Response,
+  ): Promise<void>;
+  /** Counts a call to a host that a stranger named. When the counting fails, the request fails too. @throws {Problem} 429 */
+  takeCallback(host: string): Promise<void>;
   /** Counts an unknown key, by address. @throws {Problem} 429 */
   takeRefusedKey(request: Request): Promise<void>;
 }
@@ -74,6 +84,9 @@ export function createRateLimits(deps: {
     signIn: limiter('signIn'),
     passkeys: limiter('passkeys'),
     subscriptions: limiter('subscriptions'),
+    websub: limiter('websub'),
+    callbackHost: limiter('callbackHost'),
+    callbacks: limiter('callbacks'),
   };
   let salt = { value: '', until: 0 };
 
@@ -125,6 +138,10 @@ export function createRateLimits(deps: {
     takeVersion: (editorId) => leniently(take('versions', editorId)),
     takeTest: (editorId) => leniently(take('tests', editorId)),
     takeAddress: async (name, request, response) => take(name, await bucketOf(request), response),
+    takeCallback: async (host) => {
+      await take('callbackHost', host);
+      await take('callbacks', 'all');
+    },
     takeRefusedKey: async (request) => take('signIn', await bucketOf(request)),
   };
 }

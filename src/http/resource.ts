@@ -15,6 +15,8 @@ export interface Operation {
   readonly query?: z.ZodObject;
   readonly headers?: readonly string[];
   readonly body?: z.ZodType;
+  /** Of the media; JSON by default. */
+  readonly bodyType?: string;
   readonly example?: object;
   /** Status -> the answer's schema; null: no body of ours. */
   readonly answers: Readonly<Record<number, z.ZodType | null>>;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { namesSchema } from '../alerts/names.ts';
 import { httpsUrlSchema, langSchema } from '../alerts/schema.ts';
 import type { AuditLog } from '../editors/audit.ts';
-import { createAuditedHash } from '../editors/audited-hash.ts';
+import { createAuditedHash, readHash } from '../editors/audited-hash.ts';
 import type { Redis } from '../redis/connect.ts';
 import { keys } from '../redis/keys.ts';
 import { LANGUAGES } from '../words/language.ts';
@@ -66,11 +66,10 @@ export interface SettingsStore {
 const SETTINGS = 'settings';
 
 /** @param deps.requireApproval counts until an admin has set the rule */
-export function createSettings(deps: {
+export function readSettings(deps: {
   readonly redis: Redis;
-  readonly audit: Pick<AuditLog, 'commit'>;
   readonly requireApproval: boolean;
-}): SettingsStore {
+}): Pick<SettingsStore, 'get'> {
   const defaults: NewsroomSettings = {
     name: Object.fromEntries(Object.entries(ALERT_PAGE).map(([lang, { site }]) => [lang, site])),
     homeUrl: null,
@@ -81,9 +80,16 @@ export function createSettings(deps: {
     undoSeconds: UNDO_SECONDS,
     duplicateHours: DUPLICATE_HOURS,
   };
+  const stored = readHash({ redis: deps.redis, key: keys.newsroom, schema: newsroomSchema });
+  return { get: async () => (await stored.get(SETTINGS)) ?? defaults };
+}
+
+export function createSettings(
+  deps: Parameters<typeof readSettings>[0] & { readonly audit: Pick<AuditLog, 'commit'> },
+): SettingsStore {
   const stored = createAuditedHash({ ...deps, key: keys.newsroom, schema: newsroomSchema, most: 1 });
   return {
-    get: async () => (await stored.get(SETTINGS)) ?? defaults,
+    ...readSettings(deps),
     put: async (settings, editorId) => {
       await stored.set(SETTINGS, { editorId, action: 'newsroom.change' }, () => settings);
     },

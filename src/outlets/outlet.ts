@@ -46,6 +46,8 @@ export type Told =
  */
 export interface Outlet {
   readonly name: string;
+  /** Its receivers are strangers: nobody looks at the log of their attempts, and their faults are no warning. */
+  readonly forStrangers?: true;
   /** Ids of those who want to hear of such an event now. */
   receivers(event: OutletEvent): Promise<readonly string[]>;
   /** Tells one of them. @param alert the version that the event is about. @throws when Redis is away: it is tried again */

@@ -37,14 +37,16 @@ export interface OutletQueue {
   close(): Promise<void>;
 }
 
+/** Of a job that tells somebody, for BullMQ. */
+export const tellOptions = {
+  attempts: WAITS_MS.length + 1,
+  backoff: { type: 'custom' },
+  removeOnComplete: { age: REMEMBERED_S },
+  removeOnFail: { age: REMEMBERED_S },
+} as const;
+
 export function openOutletQueue(redis: Redis, outlets: readonly Outlet[]): OutletQueue {
   const queue = openQueue(OUTLET_QUEUE, redis);
-  const options = {
-    attempts: WAITS_MS.length + 1,
-    backoff: { type: 'custom' },
-    removeOnComplete: { age: REMEMBERED_S },
-    removeOnFail: { age: REMEMBERED_S },
-  };
   return {
     announce: async (event) => {
       const jobs = await Promise.all(
@@ -52,14 +54,14 @@ export function openOutletQueue(redis: Redis, outlets: readonly Outlet[]): Outle
           (await outlet.receivers(event)).map((receiver) => ({
             name: outlet.name,
             data: { outlet: outlet.name, receiver, event } satisfies TellJob,
-            opts: { ...options, jobId: `${outlet.name}-${receiver}-${event.id}` },
+            opts: { ...tellOptions, jobId: `${outlet.name}-${receiver}-${event.id}` },
           })),
         ),
       );
       if (jobs.flat().length > 0) await queue.addBulk(jobs.flat());
     },
     tellAgain: async (job) => {
-      await queue.add(job.outlet, job, options);
+      await queue.add(job.outlet, job, tellOptions);
     },
     close: () => queue.close(),
   };

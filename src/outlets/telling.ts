@@ -48,18 +48,20 @@ export function createTelling(deps: {
     const told = await outlet.tell(receiver, event, toPublicAlert(alert));
     counted.inc({ outlet: name, outcome: told.type });
     const reason = told.type === 'told' ? null : told.reason;
-    await deps.attempts.add(name, receiver, {
-      at: new Date(deps.now()).toISOString(),
-      eventId: event.id,
-      type: event.type,
-      attempt,
-      outcome: told.type,
-      status: told.status ?? null,
-      ms: Math.round(performance.now() - began),
-      reason,
-    });
+    if (outlet.forStrangers !== true) {
+      await deps.attempts.add(name, receiver, {
+        at: new Date(deps.now()).toISOString(),
+        eventId: event.id,
+        type: event.type,
+        attempt,
+        outcome: told.type,
+        status: told.status ?? null,
+        ms: Math.round(performance.now() - began),
+        reason,
+      });
+    }
     if (told.type === 'told') return;
-    deps.logger.warn(
+    deps.logger[outlet.forStrangers === true ? 'debug' : 'warn'](
       { outlet: name, receiver, alertId: event.alertId, status: told.status, reason },
       told.type === 'again'
         ? 'a receiver was not told; trying again later'

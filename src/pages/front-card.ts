@@ -32,9 +32,10 @@ export function frontCard(config: PublicConfig, language: Language, remembered: 
           </summary>
         </details>
         <div class="buttons">
-          <button class="main" type="button">${on ? text.save : text.yes}</button>
+          ${on ? undefined : html`<button class="main" type="button">${text.yes}</button>`}
           <button type="button">${on ? text.turnOff : text.later}</button>
         </div>
+        ${on ? html`<p class="hint">${text.turnOffMore}</p>` : undefined}
         <p class="message"></p>
       </form>
     </aside>

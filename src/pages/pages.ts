@@ -50,6 +50,11 @@ export function servePages(router: Router, deps: PagesDeps): void {
   const fillFront = readFrame(join(webDir, FRAMES.front));
   const identity = createIdentity(deps);
   const readData = createFrontPageData(deps);
+  // Notifications of other sites show these pictures.
+  router.use(['/icon-192.png', '/badge-96.png'], (_request, response, next) => {
+    response.set('Cross-Origin-Resource-Policy', 'cross-origin');
+    next();
+  });
   serveHouseStyle(router, identity);
   route(router, '/', { get: (request, response) => showFront(deps, fillFront, readData, request, response) });
   route(router, '/desk', { get: page('desk.html') });
@@ -71,8 +76,8 @@ export function servePages(router: Router, deps: PagesDeps): void {
       return sendFile(response, webDir, 'sw.js');
     },
   });
-  // Other sites load only these two files. A module needs the first header, a page with a strict policy the second.
-  for (const name of ['bar.js', 'live-client.js']) {
+  // Other sites load only these files. A module needs the first header, a page with a strict policy the second.
+  for (const name of ['bar.js', 'list.js', 'live-client.js', 'push.js', 'push-worker.js']) {
     route(router, `/${name}`, {
       get: (_request, response) => {
         response.set({ 'Access-Control-Allow-Origin': '*', 'Cross-Origin-Resource-Policy': 'cross-origin' });

@@ -70,6 +70,18 @@ export const keys = {
   webhooksEnded: `${CORE}:webhooks:ended`,
   /** What was tried with a receiver, newest first. */
   attempts: (outlet: string, receiver: string) => `${CORE}:attempts:${outlet}:${receiver}`,
+  /** Subscriptions of the hub: id -> subscription. */
+  websub: `${CORE}:websub`,
+  /** Their ids, by the time at which their leases end (ms). */
+  websubLeases: `${CORE}:websub:leases`,
+  /** Their callbacks' hosts: members are host + space + id, in the order of the alphabet. */
+  websubHosts: `${CORE}:websub:hosts`,
+  /** What each was sent last: id -> time at which it was written (ms) + space + its hash. */
+  websubSent: `${CORE}:websub:sent`,
+  /** Ids of those whose last attempt failed. */
+  websubFailing: `${CORE}:websub:failing`,
+  /** Held while a subscription is being told. */
+  websubTurn: (id: string) => `${CORE}:websub:turn:${id}`,
   // live log
   liveLog: `${CORE}:live`,
   liveEpoch: `${CORE}:live:epoch`,

@@ -12,6 +12,8 @@ export const changes = {
 
 export const close = 'إغلاق';
 
+export const fewer = 'إشعارات أقل';
+
 export const testSend = {
   title: 'تجربة',
   unpublished: 'لم يُنشر بعد.',
@@ -50,4 +52,24 @@ export const listPage = {
   inThisLanguage: 'هذه الصفحة بالعربية',
   aboutTopic: 'آخر الأخبار العاجلة في موضوع',
   aboutDay: 'الأخبار العاجلة وتصحيحاتها في يوم',
+} as const;
+
+export const subscribing = {
+  turnOn,
+  on: 'الإشعارات مفعّلة على هذا الجهاز.',
+  turnOff: 'أوقف الإشعارات',
+  wait: 'لحظة من فضلك…',
+  blocked: 'الإشعارات ممنوعة لهذا الموقع. اسمح بها من إعدادات الموقع بجوار العنوان.',
+  unsupported: 'هذا المتصفح لا يعرض إشعارات المواقع.',
+  install: 'أضف هذه الصفحة إلى الشاشة الرئيسية لتصلك الإشعارات.',
+  failed: 'لم ينجح ذلك. أعد المحاولة.',
+  ended: 'أُوقفت الإشعارات ومُحي كل ما حُفظ عن هذا الجهاز.',
+} as const;
+
+export const offline = {
+  title: 'لا يوجد اتصال بالشبكة',
+  more: 'نفتح الصفحة تلقائيًا فور عودة الاتصال.',
+  again: 'أعد المحاولة الآن',
+  last: 'آخر ما وصلك في الإشعارات',
+  nothing: 'لم يصل إلى هذا الجهاز إشعار بعد.',
 } as const;

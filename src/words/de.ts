@@ -7,3 +7,5 @@ export const changes = {
 } as const;
 
 export const close = 'Schließen';
+
+export const fewer = 'Weniger davon';

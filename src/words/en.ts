@@ -12,6 +12,9 @@ export const changes = {
 
 export const close = 'Close';
 
+/** On a notification: leads to choices of what comes less often. */
+export const fewer = 'Fewer of these';
+
 export const testSend = {
   title: 'TEST',
   unpublished: 'Not published.',
@@ -50,4 +53,26 @@ export const listPage = {
   inThisLanguage: 'This page in English',
   aboutTopic: 'The latest breaking news on',
   aboutDay: 'Breaking news and its corrections on',
+} as const;
+
+/** The button on other sites. */
+export const subscribing = {
+  turnOn,
+  on: 'Notifications are on for this device.',
+  turnOff: 'Turn off notifications',
+  wait: 'One moment…',
+  blocked: 'Notifications are blocked for this site. Allow them in the site settings next to the address.',
+  unsupported: 'This browser does not support notifications from websites.',
+  install: 'Add this page to the Home Screen to receive notifications.',
+  failed: 'Something went wrong. Try again.',
+  ended: 'Notifications are off, and everything kept about this device is erased.',
+} as const;
+
+/** The page that a reader sees without a network. */
+export const offline = {
+  title: 'You are offline',
+  more: 'The page opens by itself when you are back online.',
+  again: 'Try again now',
+  last: 'Your latest notifications',
+  nothing: 'This device has had no notification yet.',
 } as const;

@@ -7,3 +7,5 @@ export const changes = {
 } as const;
 
 export const close = 'Cerrar';
+
+export const fewer = 'Menos avisos';

@@ -7,3 +7,5 @@ export const changes = {
 } as const;
 
 export const close = 'Fermer';
+
+export const fewer = 'Moins d’alertes';

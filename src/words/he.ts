@@ -8,6 +8,8 @@ export const changes = {
 
 export const close = 'סגירה';
 
+export const fewer = 'פחות התראות';
+
 export const alertPage = {
   site: 'Ajil',
   all: 'כל המבזקים',
@@ -19,4 +21,16 @@ export const alertPage = {
   turnOn: 'הפעלת התראות',
   missing: 'אין ידיעה בכתובת הזאת',
   missingMore: 'ייתכן שהקישור חלקי או ישן. המבזקים האחרונים נמצאים בעמוד הראשי.',
+} as const;
+
+export const subscribing = {
+  turnOn: alertPage.turnOn,
+  on: 'ההתראות פעילות במכשיר הזה.',
+  turnOff: 'כיבוי ההתראות',
+  wait: 'רק רגע…',
+  blocked: 'ההתראות מאתר זה חסומות. אפשר לאשר אותן בהגדרות האתר, ליד הכתובת.',
+  unsupported: 'הדפדפן הזה אינו מציג התראות מאתרים.',
+  install: 'כדי לקבל התראות הוסיפו את העמוד למסך הבית.',
+  failed: 'זה לא הצליח. נסו שוב.',
+  ended: 'ההתראות כובו, וכל מה שנשמר על המכשיר נמחק.',
 } as const;

@@ -5,3 +5,5 @@ export const changes = {
   correction: 'Исправление',
   retraction: 'Отозвано',
 } as const;
+
+export const fewer = 'Реже';

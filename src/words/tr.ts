@@ -7,3 +7,5 @@ export const changes = {
 } as const;
 
 export const close = 'Kapat';
+
+export const fewer = 'Daha az bildirim';

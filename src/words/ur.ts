@@ -8,6 +8,8 @@ export const changes = {
 
 export const close = 'بند کریں';
 
+export const fewer = 'کم اطلاعات';
+
 export const alertPage = {
   site: 'عاجل',
   all: 'تمام بریکنگ نیوز',
@@ -19,4 +21,16 @@ export const alertPage = {
   turnOn: 'اطلاعات چالو کریں',
   missing: 'اس پتے پر کوئی خبر نہیں',
   missingMore: 'ممکن ہے لنک نامکمل یا پرانا ہو۔ تازہ ترین خبریں پہلے صفحے پر ہیں۔',
+} as const;
+
+export const subscribing = {
+  turnOn: alertPage.turnOn,
+  on: 'اس آلے پر اطلاعات چالو ہیں۔',
+  turnOff: 'اطلاعات بند کریں',
+  wait: 'ایک لمحہ…',
+  blocked: 'اس سائٹ کی اطلاعات روکی گئی ہیں۔ پتے کے ساتھ سائٹ کی ترتیبات میں اجازت دیں۔',
+  unsupported: 'یہ براؤزر سائٹوں کی اطلاعات نہیں دکھاتا۔',
+  install: 'اطلاعات پانے کے لیے اس صفحے کو ہوم اسکرین پر شامل کریں۔',
+  failed: 'ایسا نہ ہو سکا۔ دوبارہ کوشش کریں۔',
+  ended: 'اطلاعات بند ہو گئیں اور اس آلے کے بارے میں جو کچھ محفوظ تھا مٹا دیا گیا۔',
 } as const;

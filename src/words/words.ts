@@ -46,10 +46,26 @@ export const CLOSE = {
   ur: ur.close,
 } satisfies Readonly<Record<string, string>>;
 
-/** What a test send says, so that nobody takes it for real. Its readers are editors, who know one of these. */
+/** The button on a notification that leads to "fewer of these". */
+export const FEWER = {
+  ar: ar.fewer,
+  ckb: ckb.fewer,
+  de: de.fewer,
+  en: en.fewer,
+  es: es.fewer,
+  fa: fa.fewer,
+  fr: fr.fewer,
+  he: he.fewer,
+  ru: ru.fewer,
+  tr: tr.fewer,
+  ur: ur.fewer,
+  zh: zh.fewer,
+} satisfies Readonly<Record<string, string>>;
+
 /** What everything in a drill says. */
 export const DRILL = { ar: ar.drill, en: en.drill } satisfies ByLanguage<keyof typeof en.drill>;
 
+/** What a test send says, so that nobody takes it for real. Its readers are editors, who know one of these. */
 export const TEST_SEND = { ar: ar.testSend, en: en.testSend } satisfies ByLanguage<keyof typeof en.testSend>;
 
 /** The pages that list alerts: of a topic, of a day. */
@@ -64,3 +80,16 @@ export const ALERT_PAGE = {
   he: he.alertPage,
   ur: ur.alertPage,
 } satisfies ByLanguage<keyof typeof en.alertPage>;
+
+/** `<ajil-subscribe>`, the button on other sites, in the languages of our pages for alerts. */
+export const SUBSCRIBING = {
+  ar: ar.subscribing,
+  ckb: ckb.subscribing,
+  en: en.subscribing,
+  fa: fa.subscribing,
+  he: he.subscribing,
+  ur: ur.subscribing,
+} satisfies ByLanguage<keyof typeof en.subscribing>;
+
+/** The page without a network, which the service worker writes. */
+export const OFFLINE = { ar: ar.offline, en: en.offline } satisfies ByLanguage<keyof typeof en.offline>;

@@ -5,3 +5,5 @@ export const changes = {
   correction: '更正',
   retraction: '已撤回',
 } as const;
+
+export const fewer = '减少通知';

@@ -110,6 +110,27 @@ test('a delivered push is shown with title, direction, language, tag and icon, a
   await clear();
 });
 
+test('the device remembers what it showed, and the notification leads to fewer of its kind', async () => {
+  let id = '';
+  const message = await nextMessage(async () => {
+    ({ id } = await stack.api.createAlert({ headline: 'سوق القمح تفتح على ارتفاع' }));
+  });
+  await deliver(message);
+  await expect.poll(standing).toMatchObject([{ tag: id }]);
+  const actions = `navigator.serviceWorker.ready
+    .then((registration) => registration.getNotifications())
+    .then(([shown]) => shown.actions)`;
+  expect(await page.evaluate(actions)).toMatchObject([{ action: 'fewer', title: 'إشعارات أقل' }]);
+  const notes = `caches.match('/shown', { cacheName: 'ajil-notes' }).then((stored) => stored?.json())`;
+  await expect
+    .poll(() => page.evaluate(notes))
+    .toMatchObject([
+      { id, title: 'سوق القمح تفتح على ارتفاع', lang: 'ar', dir: 'rtl', url: `${stack.origin}/a/${id}` },
+      {},
+    ]);
+  await clear();
+});
+
 test('an older version that comes late does not replace a newer one, and is not counted as shown', async () => {
   let id = '';
   const first = await nextMessage(async () => {

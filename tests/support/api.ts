@@ -17,6 +17,7 @@ import { DEFAULT_PHRASES } from '../../src/newsroom/checks/default-phrases.ts';
 import { compilePhrases } from '../../src/newsroom/checks/phrases.ts';
 import { createLiveLog } from '../../src/live/log/log.ts';
 import type { TellJob } from '../../src/outlets/queue.ts';
+import type { HubRequest } from '../../src/outlets/websub/subscription.ts';
 import { createLogger } from '../../src/ops/logger.ts';
 import { createMetrics } from '../../src/ops/metrics.ts';
 import { closeRedis, connectRedis, waitUntilReady } from '../../src/redis/connect.ts';
@@ -36,6 +37,8 @@ export interface TestApi {
   readonly fanOuts: { alertId: string; version: number }[];
   /** What was asked to be told again. */
   readonly retold: TellJob[];
+  /** What the hub was asked for. */
+  readonly hubRequests: HubRequest[];
   /** Test sends that were asked for. */
   readonly tests: TestJob[];
   readonly reports: Map<string, DeliveryReport>;
@@ -74,6 +77,7 @@ export async function startTestApi({
   const fanOuts: TestApi['fanOuts'] = [];
   const retold: TestApi['retold'] = [];
   const tests: TestApi['tests'] = [];
+  const hubRequests: TestApi['hubRequests'] = [];
   const reports: TestApi['reports'] = new Map();
   const deps: ApiDeps = {
     config: {
@@ -125,6 +129,12 @@ export async function startTestApi({
         return Promise.resolve();
       },
     },
+    hubQueue: {
+      verify: (request) => {
+        hubRequests.push(request);
+        return Promise.resolve();
+      },
+    },
     live: {
       handleSse: (_request, response) => {
         response.type('text/event-stream').end(': hello\n\n');
@@ -159,6 +169,7 @@ export async function startTestApi({
     keys: { author: await keyOf('author'), approver: await keyOf('approver'), admin: await keyOf('admin') },
     fanOuts,
     retold,
+    hubRequests,
     tests,
     reports,
     advance: (ms) => {

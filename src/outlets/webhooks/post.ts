@@ -17,7 +17,11 @@ export type Post = (url: string, headers: Readonly<Record<string, string>>, body
  * @param allowedOrigins may be private
  * @param closing ends what is under way
  */
-export function createPost(allowedOrigins: readonly string[], closing: AbortSignal): Post {
+export function createPost(
+  allowedOrigins: readonly string[],
+  closing: AbortSignal,
+  timeoutMs = TIMEOUT_MS,
+): Post {
   const trusted = new Set(allowedOrigins);
   return (url, headers, body) =>
     new Promise((resolve, reject) => {
@@ -33,7 +37,7 @@ export function createPost(allowedOrigins: readonly string[], closing: AbortSign
         lookup: lookupFor(new URL(url), trusted),
         // A connection of its own: one receiver that hangs holds up no other.
         agent: false,
-        signal: AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), closing]),
+        signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), closing]),
       });
       request.once('error', reject);
       request.once('response', (response) => {

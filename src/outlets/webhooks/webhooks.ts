@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Alert } from '../../alerts/schema.ts';
 import type { ReadableHash } from '../../editors/audited-hash.ts';
-import type { Outlet, OutletEvent, Told } from '../outlet.ts';
+import type { Outlet, OutletEvent } from '../outlet.ts';
+import { GONE, reasonOf, toldBy } from '../told.ts';
 import { webhookFault } from './address.ts';
 import type { EndedWebhooks } from './ended.ts';
 import type { Post, Posted } from './post.ts';
@@ -10,9 +11,6 @@ import { signatureHeaders } from './signature.ts';
 
 export const MOST_WEBHOOKS = 50;
 export const newWebhookId = (): string => `wh${randomBytes(9).toString('base64url')}`.replaceAll('-', 'x');
-
-/** The longest that a receiver may put us off, ms. */
-const MOST_AFTER_MS = 24 * 3_600_000;
 
 /** Webhooks as Standard Webhooks 1.0.0 has them. */
 export function createWebhooks(deps: {
@@ -53,8 +51,6 @@ export function createWebhooks(deps: {
   };
 }
 
-const GONE = 'its receiver answered 410 Gone';
-
 /** What a receiver gets: the event, and the alert as readers see it. */
 export const messageOf = ({ type, at }: OutletEvent, alert: Alert, publicUrl: string): object => ({
   type,
@@ -87,28 +83,4 @@ export function createTestWebhook(deps: {
       return { status: null, ms: took(), reason: reasonOf(error) };
     }
   };
-}
-
-function toldBy({ status, retryAfter }: Posted, nowMs: number): Told {
-  if (status >= 200 && status < 300) return { type: 'told', status };
-  if (status === 410) return { type: 'over', status, reason: GONE };
-  const reason =
-    status >= 300 && status < 400 ? 'a redirect is not followed' : `its receiver answered ${status}`;
-  const afterMs = afterOf(retryAfter, nowMs);
-  return { type: 'again', status, reason, ...(afterMs === undefined ? {} : { afterMs }) };
-}
-
-/** RFC 9110, section 10.2.3. */
-function afterOf(retryAfter: string | undefined, nowMs: number): number | undefined {
-  if (retryAfter === undefined) return undefined;
-  const ms = /^\d+$/.test(retryAfter) ? Number(retryAfter) * 1000 : Date.parse(retryAfter) - nowMs;
-  return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), MOST_AFTER_MS);
-}
-
-/** Without the address: the log is no place for it. */
-function reasonOf(error: unknown): string {
-  const { code, name } = error as { code?: unknown; name?: unknown };
-  if (code === 'ENOTPUBLIC') return 'its name resolves to no public address';
-  if (name === 'TimeoutError' || name === 'AbortError') return 'no answer in time';
-  return typeof code === 'string' ? `no connection (${code})` : 'no connection';
 }

@@ -1,4 +1,6 @@
 import type { Alert } from '../../alerts/schema.ts';
+import { adoptStyle } from '../common/adopt-style.ts';
+import { element } from '../common/element.ts';
 import { storyUrl } from '../common/story-url.ts';
 import { BAR_STYLE } from '../../pages/common/bar-style.ts';
 import { ageOf, closeLabel, labelOf } from '../../pages/common/bar-words.ts';
@@ -42,7 +44,7 @@ export function createBarView(deps: {
 }): BarView {
   // In a shadow root that the server wrote, this leaves nothing (DOM, section 4.9, attachShadow).
   const root = deps.host.attachShadow({ mode: 'open' });
-  adoptStyle(root);
+  adoptStyle(root, BAR_STYLE);
   const news = element('div', 'news', { role: 'status', 'aria-atomic': 'true' });
   const age = element('time', 'age', { part: 'age' });
   const close = element('button', 'close', { type: 'button', part: 'close' });
@@ -147,17 +149,6 @@ function newsOf(
   return [label, text];
 }
 
-function element<Name extends keyof HTMLElementTagNameMap>(
-  name: Name,
-  className: string,
-  attributes: Readonly<Record<string, string>>,
-): HTMLElementTagNameMap[Name] {
-  const made = document.createElement(name);
-  if (className !== '') made.className = className;
-  for (const [attribute, value] of Object.entries(attributes)) made.setAttribute(attribute, value);
-  return made;
-}
-
 function cross(): SVGElement {
   const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
   const path = document.createElementNS('http://www.w3.org/2000/svg', 'path');
@@ -166,17 +157,4 @@ function cross(): SVGElement {
   path.setAttribute('d', 'M3 3l10 10M13 3L3 13');
   svg.append(path);
   return svg;
-}
-
-function adoptStyle(root: ShadowRoot): void {
-  if ('adoptedStyleSheets' in root) {
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync(BAR_STYLE);
-    root.adoptedStyleSheets = [sheet];
-    return;
-  }
-  // Safari before 16.4; there the page's policy must allow it.
-  const style = document.createElement('style');
-  style.textContent = BAR_STYLE;
-  (root as ShadowRoot).append(style);
 }

@@ -1,9 +1,9 @@
 import type { LineFault } from '../live/line-keeper.ts';
 
 /** One line for the site's developer. Readers never see it. */
-export function complain(error: unknown): void {
+export function complain(error: unknown, element = 'ajil-bar'): void {
   // oxlint-disable-next-line no-console -- a bar that stays empty without a word costs a developer an afternoon
-  console.error(`ajil-bar: ${error instanceof Error ? error.message : String(error)}`);
+  console.error(`${element}: ${error instanceof Error ? error.message : String(error)}`);
 }
 
 /** Says why there is no live line, and what to do. */

@@ -69,7 +69,7 @@ function renderPages(editor: DeskSession['editor'], { page }: Route, { text }: W
     html`<a href=${href} data-key=${key} aria-keyshortcuts=${key} aria-current=${isOpen ? 'page' : 'false'}
       >${label}</a
     >`;
-  return html`<nav aria-label=${text.pages}>
+  return html`<nav aria-label=${text.pagesOfDesk}>
     ${link('#/', text.writeNew, KEYS.write, page === 'new')}
     ${link('#/history', text.finding.history, KEYS.history, page === 'history')}
     ${link('#/goal', text.finding.key.goal, KEYS.goal, page === 'goal')}

@@ -2,8 +2,11 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { PublicConfig } from '../../pages/common/front-page-data.ts';
 import type { Language } from '../../words/language.ts';
 import { CARD, type CardWords } from '../../words/reader-words.ts';
-import type { Preferences } from '../subscription/record.ts';
-import { describeChoice, renderChoices } from './choices-form.ts';
+import type { Preferences } from '../subscription/preferences.ts';
+import { describeChoice, renderChoices, renderRest } from './choices/choices-form.ts';
+import { zoneName } from './choices/names.ts';
+import type { Offer } from './fewer/offers.ts';
+import { renderFewer } from './fewer/render-fewer.ts';
 import { BELL, BELL_ON } from './icons.ts';
 import { canAsk, renderReason } from './why-not.ts';
 
@@ -18,8 +21,14 @@ export interface CardView {
   readonly on: boolean;
   readonly busy: boolean;
   readonly message: keyof CardWords | undefined;
+  /** The device's time zone, if the reader has travelled. */
+  readonly elsewhere: string | undefined;
+  /** The reader came from a notification to get fewer of its kind. */
+  readonly offers: readonly Offer[] | undefined;
   readonly onSubmit: (event: SubmitEvent) => void;
   readonly onChange: (event: Event) => void;
+  readonly onFollow: () => void;
+  readonly onTake: (offer: Offer) => void;
   readonly onTurnOff: () => void;
   readonly setDismissed: (dismissed: boolean) => void;
 }
@@ -57,32 +66,46 @@ function renderForm(view: CardView): TemplateResult {
   const text = CARD[language];
   return html`
     <form @submit=${view.onSubmit} @change=${view.onChange}>
+      ${on && view.offers !== undefined ? renderFewer(view.offers, { language, onTake: view.onTake, onStop: view.onTurnOff }) : nothing}
+      ${on ? renderTravel(view) : nothing}
       <details ?open=${matchMedia(ROOMY).matches}>
         <summary>
           <span>${text.choices}</span>
           <span class="chosen">${describeChoice(choice, config, language)}</span>
         </summary>
-        ${renderChoices(choice, config, language)}
+        ${renderChoices(choice, config, language)} ${on ? renderRest(choice, language) : nothing}
       </details>
       <div class="buttons">
-        <button class="main" aria-disabled=${busy}>${on ? text.save : text.yes}</button>
         ${
           on
-            ? html`<button type="button" aria-disabled=${busy} @click=${view.onTurnOff}>
+            ? html`<button type="button" class="off" aria-disabled=${busy} @click=${view.onTurnOff}>
                 ${text.turnOff}
               </button>`
-            : html`<button type="button" @click=${() => view.setDismissed(true)}>${text.later}</button>`
+            : html`<button class="main" aria-disabled=${busy}>${text.yes}</button>
+                <button type="button" @click=${() => view.setDismissed(true)}>${text.later}</button>`
         }
       </div>
-      ${renderMessage(view)}
+      ${on ? html`<p class="hint">${text.turnOffMore}</p>` : nothing} ${renderMessage(view)}
     </form>
+  `;
+}
+
+/** Hours and days go by another clock than the device's: the reader says whether they follow it. */
+function renderTravel({ language, elsewhere, onFollow }: CardView): TemplateResult | typeof nothing {
+  if (elsewhere === undefined) return nothing;
+  const text = CARD[language];
+  return html`
+    <p class="travel">
+      ${text.travelled} ${zoneName(elsewhere, language)}.
+      <button type="button" @click=${onFollow}>${text.follow}</button>
+    </p>
   `;
 }
 
 function renderWhyNot(view: CardView): TemplateResult {
   const text = CARD[view.language];
   return html`
-    ${renderReason(text)} ${renderMessage(view)}
+    ${renderReason(view.language)} ${renderMessage(view)}
     <div class="buttons">
       <button type="button" @click=${() => view.setDismissed(true)}>${text.close}</button>
     </div>

@@ -1,11 +1,13 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
+import type { Alert } from '../../alerts/schema.ts';
 import { alertItem, type AlertItemView } from '../../pages/common/markup/alert-item.ts';
 import { emptyList, loadingList, olderLink } from '../../pages/common/markup/reader-layout.ts';
 import type { Times } from '../../pages/common/times.ts';
 import type { Language } from '../../words/language.ts';
 import { READER } from '../../words/reader-words.ts';
 import { storyUrl } from '../common/story-url.ts';
+import { SHARE } from './icons.ts';
 import { inBrowser } from './in-browser.ts';
 import type { News } from './news.ts';
 
@@ -14,6 +16,8 @@ interface ListView {
   readonly times: Times;
   readonly nowMs: number;
   readonly onOlder: (event: Event) => Promise<void>;
+  readonly isUnread: (alertId: string) => boolean;
+  readonly onShare: (alert: Alert) => Promise<void>;
 }
 
 /** The list of alerts, or why there is none. */
@@ -26,6 +30,15 @@ export function renderList(news: News, list: ListView): TemplateResult {
     topicName: (id) => news.config?.topics.find((known) => known.id === id)?.names[language] ?? id,
     storyOf: ({ url, id }) => storyUrl(url, id, location.origin),
     onPictureError: hide,
+    more: (alert) =>
+      html`<button
+        class="share"
+        type="button"
+        aria-label=${`${READER[language].share}: ${alert.headline}`}
+        @click=${() => list.onShare(alert)}
+      >
+        ${SHARE}
+      </button>`,
   };
   return html`
     <ol class="alerts" role="list">

@@ -1,42 +1,40 @@
-import { ownScript } from '../common/trusted-types.ts';
 import { LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { eraseRecord, readRecord, type Preferences } from '../subscription/record.ts';
-import { followLanguage } from '../subscription/follow-language.ts';
-import { forgetAtServer } from '../subscription/server.ts';
-import { subscribe, unsubscribe } from '../subscription/subscribe.ts';
-import { pushSupport } from '../subscription/support.ts';
-import { recall, remember } from '../common/browser-memory.ts';
-import { firstChoice, readChoice } from './choices-form.ts';
-import { renderCard, renderReopen } from './card-view.ts';
 import type { PublicConfig } from '../../pages/common/front-page-data.ts';
 import type { Language } from '../../words/language.ts';
-import type { CardWords } from '../../words/reader-words.ts';
+import type { Preferences } from '../subscription/preferences.ts';
+import { recall, remember } from '../common/browser-memory.ts';
+import { renderCard, renderReopen } from './card-view.ts';
+import { firstChoice } from './choices/choices-form.ts';
+import { patchOf, type Control } from './choices/patch-of.ts';
+import { deviceZone, hasTravelled } from './choices/quiet-hours.ts';
+import { topicsOf } from './fewer/alert-topics.ts';
+import { offersOf, type Offer } from './fewer/offers.ts';
+import { createReaderSubscription, type ReaderSubscription } from './reader-subscription.ts';
 
-/** Turns notifications on and off: our question first, then the browser's. */
+/** Turns notifications on and off, and changes what comes: our question first, then the browser's. */
 export class NotificationsCard extends LitElement {
   static override properties = {
     language: { attribute: false },
     config: { attribute: false },
-    state: { state: true },
-    choice: { state: true },
-    message: { state: true },
+    fewerOf: { attribute: false },
+    topics: { state: true },
     dismissed: { state: true },
   };
   declare language: Language;
   declare config: PublicConfig | undefined;
-  declare private state: 'checking' | 'off' | 'busy' | 'on';
-  declare private choice: Preferences | undefined;
-  declare private message: keyof CardWords | undefined;
+  /** Id of the alert that the reader wants fewer of. */
+  declare fewerOf: string | undefined;
+  /** Its topics. */
+  declare private topics: readonly string[];
   declare private dismissed: boolean;
-  private hasChosenLanguage = false;
-  /** The latest change of the subscription. Changes run one after the other: each reads the result of the one before. */
-  private turn: Promise<unknown> = Promise.resolve();
-  private registration: ServiceWorkerRegistration | undefined;
+  private subscription: ReaderSubscription | undefined;
+  /** The reader's choice when the page opened. */
+  private first: Preferences | undefined;
 
   constructor() {
     super();
     this.language = 'ar';
-    this.state = 'checking';
+    this.topics = [];
     this.dismissed = recall('card') === 'later';
   }
 
@@ -44,130 +42,91 @@ export class NotificationsCard extends LitElement {
     return this;
   }
 
-  protected override willUpdate(changed: PropertyValues): void {
-    // The language of the page until the reader has chosen one in the form (docs/decisions/0010).
-    const before: unknown = changed.get('language');
-    if (changed.has('language') && this.choice !== undefined && !this.hasChosenLanguage) {
-      if (this.state !== 'on') this.choice = { ...this.choice, lang: this.language };
-      if (typeof before === 'string') this.follow(before, this.language);
-    }
-    if (changed.has('state') && this.state !== 'checking' && this.state !== 'busy') this.rememberState();
-    if (!changed.has('config') || this.config === undefined || this.registration !== undefined) return;
-    this.choice = firstChoice(this.config, this.language);
-    const { config } = this;
-    if (pushSupport() === 'yes') void this.inTurn(() => this.start(config));
-    else this.state = 'off';
-  }
-
-  /** Every visit tells the server again: push services forget, servers lose, keys change, and browsers seldom say so. */
-  private async start(config: PublicConfig): Promise<void> {
-    try {
-      this.registration = await navigator.serviceWorker.register(ownScript('/sw.js'));
-      const record = await readRecord();
-      if (record !== undefined && Notification.permission !== 'granted') {
-        await forgetAtServer(record);
-        await eraseRecord();
-      } else if (record !== undefined) {
-        this.choice = record.preferences;
-        this.settle('on');
-        const registration = await navigator.serviceWorker.ready;
-        await subscribe(registration, config.vapidPublicKey, this.choice);
-        return;
-      }
-      this.settle('off');
-    } catch {
-      this.settle('off');
-      // The subscription may well live; the next visit, or the network's return, makes sure.
-      addEventListener('online', () => void this.start(config), { once: true });
-    }
-  }
-
-  /** Takes the state found at the start, unless the reader has pressed a button meanwhile. */
-  private settle(found: 'off' | 'on'): void {
-    if (this.state === 'checking') this.state = found;
-  }
-
-  /** For the server, which writes the card as it will be. */
-  private rememberState(): void {
-    if (this.state === 'on') remember('card', 'on');
-    else if (!this.dismissed) remember('card', undefined);
-  }
-
-  private follow(before: string, language: Language): void {
-    void this.inTurn(async () => {
-      try {
-        const { config } = this;
-        if (config === undefined || !(await followLanguage(config.vapidPublicKey, before, language))) return;
-        if (this.choice !== undefined) this.choice = { ...this.choice, lang: language };
-        this.message = 'languageChanged';
-      } catch {
-        this.message = 'failed';
-      }
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    const before = changed.get('language');
+    if (before !== undefined) this.subscription?.switchLanguage(before, this.language);
+    const { config, subscription, fewerOf } = this;
+    if (changed.has('fewerOf') && fewerOf !== undefined) void this.loadTopics(fewerOf);
+    if (config === undefined || subscription !== undefined) return;
+    const first = firstChoice(config, this.language);
+    this.subscription = createReaderSubscription({
+      config,
+      first,
+      wasOn: recall('card') === 'on',
+      onChange: () => this.note(),
     });
+    this.subscription.start();
   }
 
-  private inTurn(act: () => Promise<void>): Promise<void> {
-    const mine = this.turn.then(act);
-    this.turn = mine.catch(() => undefined);
-    return mine;
+  private async loadTopics(alertId: string): Promise<void> {
+    this.topics = await topicsOf(alertId);
   }
+
+  private note(): void {
+    const state = this.subscription?.state;
+    if (state === 'on' && this.first === undefined) {
+      this.first = this.subscription?.choice;
+      if (this.fewerOf !== undefined) void this.showFewer();
+    }
+    // For the server, which writes the card as it will be.
+    if (state === 'on') remember('card', 'on');
+    else if (state === 'off' && !this.dismissed) remember('card', undefined);
+    this.requestUpdate();
+  }
+
+  private async showFewer(): Promise<void> {
+    await this.updateComplete;
+    this.querySelector<HTMLElement>('#fewer-title')?.focus();
+  }
+
+  private get offers(): readonly Offer[] | undefined {
+    const { subscription, first, config } = this;
+    if (this.fewerOf === undefined || subscription === undefined || first === undefined) return undefined;
+    const topics = config?.topics.filter(({ id }) => this.topics.includes(id)) ?? [];
+    return offersOf(subscription.choice, first, topics, deviceZone());
+  }
+
+  private readonly onTake = ({ patch }: Offer): void => this.subscription?.make(patch);
 
   private readonly onChange = (event: Event): void => {
-    if (this.choice === undefined || this.config === undefined) return;
-    if ((event.target as HTMLInputElement).name === 'lang') this.hasChosenLanguage = true;
-    this.choice = readChoice(event.currentTarget as HTMLFormElement, this.choice, this.config);
-    this.message = undefined;
+    const { subscription, config } = this;
+    if (subscription === undefined || config === undefined) return;
+    const control = (event.target as HTMLInputElement).name as Control;
+    const data = new FormData(event.currentTarget as HTMLFormElement);
+    const rest = { topics: config.topics, timeZone: deviceZone() };
+    const patch = patchOf(control, data, subscription.choice, rest);
+    // The form shows the last topic again.
+    if (subscription.isOn && patch.topics?.length === 0) subscription.say('noTopic');
+    else subscription.make(patch);
+  };
+
+  private readonly onFollow = (): void => {
+    const quietHours = this.subscription?.choice.quietHours;
+    if (quietHours === undefined) return;
+    this.subscription?.make({ quietHours: { ...quietHours, timeZone: deviceZone() } });
   };
 
   private readonly onSubmit = (event: SubmitEvent): void => {
     event.preventDefault();
-    const { config, choice } = this;
-    if (config === undefined || choice === undefined) return;
-    if (this.state === 'busy') return;
-    if (!config.topics.some(({ id }) => choice.topics.includes(id))) {
-      this.message = 'noTopic';
-      this.querySelector('details')?.setAttribute('open', '');
+    const { config, subscription } = this;
+    if (subscription === undefined || subscription.isOn || subscription.state === 'busy') return;
+    if (config?.topics.some(({ id }) => subscription.choice.topics.includes(id))) {
+      void this.andFocus(subscription.turnOn());
       return;
     }
-    const before = this.state === 'on' ? 'on' : 'off';
-    // In the tap itself: Safari refuses the question later on.
-    const permission = Notification.requestPermission();
-    void this.act(before === 'on' ? 'saving' : 'asking', before, async () => {
-      const answer = await permission;
-      if (answer !== 'granted') throw new Refused(answer);
-      const registration = await navigator.serviceWorker.ready;
-      const record = await subscribe(registration, config.vapidPublicKey, choice, this.hasChosenLanguage);
-      this.choice = record.preferences;
-      this.state = 'on';
-      this.message = before === 'on' ? 'saved' : 'turnedOn';
-    });
+    subscription.say('noTopic');
+    this.querySelector('details')?.setAttribute('open', '');
   };
 
   private readonly onTurnOff = (): void => {
-    if (this.state !== 'on') return;
-    void this.act('saving', 'on', async () => {
-      await unsubscribe(await navigator.serviceWorker.ready);
-      this.state = 'off';
-      this.message = 'turnedOff';
-    });
+    if (this.subscription?.isOn && this.subscription.state !== 'busy')
+      void this.andFocus(this.subscription.turnOff());
   };
 
-  /** @param before the state to fall back to when it fails */
-  private async act(
-    doing: 'asking' | 'saving',
-    before: 'off' | 'on',
-    action: () => Promise<void>,
-  ): Promise<void> {
-    this.state = 'busy';
-    this.message = doing;
-    try {
-      await this.inTurn(action);
-    } catch (error) {
-      this.state = before;
-      this.message = error instanceof Refused ? error.problem : 'failed';
-    }
+  /** The button that was pressed may be gone. */
+  private async andFocus(act: Promise<void>): Promise<void> {
+    await act;
     await this.updateComplete;
-    // The button that was pressed may be gone.
     this.querySelector<HTMLElement>('h2')?.focus();
   }
 
@@ -178,32 +137,28 @@ export class NotificationsCard extends LitElement {
   };
 
   override render(): TemplateResult | typeof nothing {
-    const { config, choice, state } = this;
-    if (config === undefined || choice === undefined) return nothing;
+    const { config, language, subscription, setDismissed } = this;
+    if (config === undefined || subscription === undefined) return nothing;
+    const { state, isOn, choice, message } = subscription;
     if (this.dismissed && (state === 'off' || state === 'checking')) {
-      return renderReopen({ language: this.language, setDismissed: this.setDismissed });
+      return renderReopen({ language, setDismissed });
     }
-    const isKnownOn = state === 'checking' && recall('card') === 'on';
+    const timeZone = deviceZone();
     return renderCard({
-      language: this.language,
+      language,
       config,
       choice,
-      on: state === 'on' || isKnownOn || (state === 'busy' && this.message === 'saving'),
+      on: isOn,
       busy: state === 'busy',
-      message: this.message,
+      message,
+      elsewhere: hasTravelled(choice, timeZone, Date.now()) ? timeZone : undefined,
+      offers: this.offers,
+      onTake: this.onTake,
       onSubmit: this.onSubmit,
       onChange: this.onChange,
+      onFollow: this.onFollow,
       onTurnOff: this.onTurnOff,
-      setDismissed: this.setDismissed,
+      setDismissed,
     });
-  }
-}
-
-/** The reader said no to the browser's question. */
-class Refused extends Error {
-  readonly problem: 'denied' | 'notAllowed';
-  constructor(answer: Exclude<NotificationPermission, 'granted'>) {
-    super(answer);
-    this.problem = answer === 'denied' ? 'denied' : 'notAllowed';
   }
 }

@@ -1,22 +1,27 @@
-import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { html, LitElement, type PropertyValues, type TemplateResult } from 'lit';
 import type { Alert } from '../../alerts/schema.ts';
-import { DATA_BLOCK, type FrontPageData } from '../../pages/common/front-page-data.ts';
 import { nameIn, OURS, type Identity } from '../../pages/common/identity.ts';
 import { masthead } from '../../pages/common/markup/masthead.ts';
 import { readerLayout } from '../../pages/common/markup/reader-layout.ts';
 import { sections } from '../../pages/common/markup/sections.ts';
 import { timesIn, type Times } from '../../pages/common/times.ts';
 import { directionIn, isLanguage, LANGUAGES, otherLanguage, type Language } from '../../words/language.ts';
-import { READER } from '../../words/reader-words.ts';
+import type { ReaderWords } from '../../words/reader-words.ts';
 import type { FedBar } from '../bar/bar-element.ts';
 import { recall, remember } from '../common/browser-memory.ts';
 import { createServerClock } from '../common/server-clock.ts';
-import { openLiveClient, type LiveClient } from '../live/main.ts';
+import type { LiveClient } from '../live/main.ts';
 import { createBarFeed, type BarFeed } from './bar-feed.ts';
-import { CLOUD_OFF } from './icons.ts';
+import { fewerOf } from './fewer/alert-topics.ts';
 import { inBrowser } from './in-browser.ts';
 import { renderList } from './list.ts';
+import { openLiveNews } from './live-news.ts';
 import { createNews, type News } from './news.ts';
+import { readPageData } from './page-data.ts';
+import { renderNotice } from './render-notice.ts';
+import { share } from './share.ts';
+import { renderMissed } from './unread/render-missed.ts';
+import { createUnread, type Unread } from './unread/unread.ts';
 
 /** How often the page updates the ages of alerts, ms. */
 const TICK_MS = 15_000;
@@ -28,16 +33,21 @@ export class ReaderPage extends LitElement {
     connected: { state: true },
     online: { state: true },
     nowMs: { state: true },
+    said: { state: true },
   };
   declare private language: Language;
   declare private connected: boolean;
   declare private online: boolean;
   declare private nowMs: number;
+  declare private said: keyof ReaderWords | undefined;
   private readonly clock = createServerClock();
   private readonly news: News;
   private readonly barFeed: BarFeed;
   private times: Times;
   private live: LiveClient | undefined;
+  private unread: Unread | undefined;
+  /** Until the page's element goes. */
+  private here: AbortController | undefined;
   private ticking: ReturnType<typeof setInterval> | undefined;
 
   constructor() {
@@ -49,7 +59,7 @@ export class ReaderPage extends LitElement {
     this.times = timesIn(this.language);
     this.connected = false;
     this.online = navigator.onLine;
-    const data = readData();
+    const data = readPageData();
     if (data !== undefined) this.clock.set(data.nowMs);
     this.news = createNews(data, () => this.requestUpdate());
     this.barFeed = createBarFeed(data?.breaking ?? []);
@@ -63,32 +73,43 @@ export class ReaderPage extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    addEventListener('online', this.noteOnline);
-    addEventListener('offline', this.noteOnline);
-    addEventListener('popstate', this.onPopState);
+    this.here = new AbortController();
+    const { signal } = this.here;
+    addEventListener('online', this.noteOnline, { signal });
+    addEventListener('offline', this.noteOnline, { signal });
+    addEventListener('popstate', this.onPopState, { signal });
     this.ticking = setInterval(() => {
       this.nowMs = this.clock.now();
     }, TICK_MS);
-    navigator.serviceWorker?.addEventListener('message', this.onPush);
+    navigator.serviceWorker?.addEventListener('message', this.onPush, { signal });
     if (this.news.state !== 'ready') this.news.load();
-    this.live = openLiveClient({
-      query: {},
-      onAlert: (alert) => this.takeLive(alert),
-      onReset: (current) => this.reset(current),
+    const { clock, news, barFeed } = this;
+    const unread = createUnread({
+      now: () => clock.now(),
+      language: () => this.language,
+      onChange: () => this.requestUpdate(),
+    });
+    this.unread = unread;
+    this.live = openLiveNews({
+      clock,
+      news,
+      barFeed,
+      unread,
       onState: (connected) => {
         this.connected = connected;
+      },
+      onTime: (nowMs) => {
+        this.nowMs = nowMs;
       },
     });
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    removeEventListener('online', this.noteOnline);
-    removeEventListener('offline', this.noteOnline);
-    removeEventListener('popstate', this.onPopState);
-    navigator.serviceWorker?.removeEventListener('message', this.onPush);
+    this.here?.abort();
     clearInterval(this.ticking);
     this.news.close();
+    this.unread?.close();
     this.live?.close();
   }
 
@@ -100,24 +121,6 @@ export class ReaderPage extends LitElement {
   private readonly onPush = (): void => {
     if (!this.connected) this.news.load();
   };
-
-  private takeLive(alert: Alert): void {
-    this.look();
-    this.news.take(alert);
-    this.barFeed.take(alert, this.nowMs);
-  }
-
-  private reset(current: readonly Alert[]): void {
-    this.look();
-    this.barFeed.reset(current, this.nowMs);
-    this.news.reset(current);
-  }
-
-  /** The live line knows the server's time better than the page, which was loaded once. */
-  private look(): void {
-    if (this.live !== undefined) this.clock.set(this.live.now());
-    this.nowMs = this.clock.now();
-  }
 
   private readonly choose = (event: Event, topic: string | undefined): void => {
     event.preventDefault();
@@ -144,6 +147,11 @@ export class ReaderPage extends LitElement {
     }
   };
 
+  private readonly share = async (alert: Alert): Promise<void> => {
+    this.said = undefined;
+    this.said = await share(alert);
+  };
+
   private readonly switchLanguage = (event: Event): void => {
     event.preventDefault();
     this.language = otherLanguage(this.language);
@@ -160,11 +168,13 @@ export class ReaderPage extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues): void {
+    const count = this.unread?.count ?? 0;
+    const name = nameIn(this.newsroom, this.language);
+    document.title = count === 0 ? name : `(${count}) ${name}`;
     if (!changed.has('language')) return;
     this.times = timesIn(this.language);
     document.documentElement.lang = this.language;
     document.documentElement.dir = directionIn(this.language);
-    document.title = nameIn(this.newsroom, this.language);
   }
 
   override render(): TemplateResult {
@@ -180,17 +190,26 @@ export class ReaderPage extends LitElement {
         onSwitchLanguage: this.switchLanguage,
       }),
       sections: sections(inBrowser, { language, topics, chosen: news.topic, onChoose: this.choose }),
-      card: html`<ajil-notifications .language=${language} .config=${news.config}></ajil-notifications>`,
-      notice: online
-        ? nothing
-        : html`<span class="notice">${CLOUD_OFF} ${READER[language].offlineMore}</span>`,
-      list: renderList(news, { language, times, nowMs, onOlder: this.loadOlder }),
+      card: html`<ajil-notifications
+        .language=${language}
+        .config=${news.config}
+        .fewerOf=${fewerOf(location.search)}
+      ></ajil-notifications>`,
+      notice: renderNotice(online, this.said, language),
+      list: html`${renderMissed(this.unread?.missed ?? [], {
+        language,
+        times,
+        nowMs,
+        onDismiss: () => this.unread?.dismiss(),
+      })}
+      ${renderList(news, {
+        language,
+        times,
+        nowMs,
+        onOlder: this.loadOlder,
+        isUnread: (id) => this.unread?.has(id) === true,
+        onShare: this.share,
+      })}`,
     });
   }
-}
-
-/** The data that the server wrote the page of. */
-function readData(): FrontPageData | undefined {
-  const block = document.querySelector(`#${DATA_BLOCK}`);
-  return block === null ? undefined : (JSON.parse(block.textContent) as FrontPageData);
 }

@@ -1,9 +1,14 @@
-import { storyUrl } from '../common/story-url.ts';
+import { noteShown, readVisit } from '../subscription/notes.ts';
 import { readRecord } from '../subscription/record.ts';
-import { subscribe } from '../subscription/subscribe.ts';
-import { alertData, readPushMessage, type PushData, type Shown, type TestData } from './push-message.ts';
+import { destinationOf } from './destination.ts';
+import { inTurn } from './in-turn.ts';
+import { offlinePage } from './offline-page.ts';
+import { openPage } from './open-page.ts';
+import { alertData, readPushMessage } from './push-message.ts';
+import type { PushData, Shown, TestData } from './push-message.ts';
 import { sendKept, sendReceipt } from './receipts.ts';
 import { show, type Outcome } from './show.ts';
+import { subscribeAnew } from './subscribe-anew.ts';
 
 // The only place that shows notifications. Every push shows one: browsers take the permission away otherwise.
 
@@ -11,16 +16,13 @@ declare const self: ServiceWorkerGlobalScope;
 
 self.addEventListener('install', () => void self.skipWaiting());
 self.addEventListener('activate', (event) => {
-  event.waitUntil(Promise.all([self.clients.claim(), sendKept()]));
+  const preload = self.registration.navigationPreload?.enable().catch(() => undefined);
+  event.waitUntil(Promise.all([self.clients.claim(), sendKept(), preload]));
 });
-
-// One after the other: each must see the notification of the one before.
-let shown: Promise<unknown> = Promise.resolve();
 
 self.addEventListener('push', (event) => {
   const message = readPushMessage(event.data?.text() ?? '');
-  const mine = shown.then(() => onPush(message));
-  shown = mine.catch(() => undefined);
+  const mine = inTurn(() => onPush(message));
   // The next message does not wait for this one's receipt.
   const told = mine.then((outcome) =>
     outcome === 'shown' ? sendReceipt('shown', alertData(message.options.data)) : undefined,
@@ -31,46 +33,53 @@ self.addEventListener('push', (event) => {
 async function onPush(message: Shown): Promise<Outcome> {
   const outcome = await show(self.registration, message);
   const data = alertData(message.options.data);
+  if (data !== undefined && outcome === 'shown') await note(message, data);
   // Tells a page whose live line is down that there is news.
   await tellPages({ type: outcome, id: data?.id, version: data?.version });
   return outcome;
+}
+
+/** For the page's next visit, the offline page, and the number on the app's icon. */
+async function note({ title, options: { lang, dir } }: Shown, data: PushData): Promise<void> {
+  const { url } = destinationOf('', data, self.location.origin);
+  const notes = await noteShown({ id: data.id, title, lang, dir, url, atMs: Date.now() });
+  const visit = await readVisit();
+  const unseen = notes.filter(({ atMs }) => atMs > (visit?.deviceMs ?? 0));
+  await (navigator as { setAppBadge?: (count: number) => Promise<void> })
+    .setAppBadge?.(unseen.length)
+    .catch(() => undefined);
 }
 
 // Not fired on iOS, where the system itself follows the declarative message's `navigate`.
 self.addEventListener('notificationclick', (event) => {
   event.notification.close();
   const data = (event.notification.data ?? undefined) as PushData | TestData | undefined;
-  event.waitUntil(Promise.all([openPage(pageOf(data)), sendReceipt('opened', alertData(data))]));
+  const { url, opens } = destinationOf(event.action, data, self.location.origin);
+  event.waitUntil(Promise.all([openPage(self.clients, url), sendReceipt('opened', opens)]));
 });
 
 // Not fired on iOS, and seldom by others: every visit of the page makes sure of the subscription too.
 self.addEventListener('pushsubscriptionchange', (event) => {
-  event.waitUntil(subscribeAnew());
+  event.waitUntil(readRecord().then((record) => subscribeAnew(self.registration, record)));
 });
 
-function pageOf(data: PushData | TestData | undefined): string {
-  const { origin } = self.location;
-  const alert = alertData(data);
-  if (alert !== undefined) return storyUrl(alert.navigate, alert.id, origin);
-  const address = data?.navigate ?? '';
-  // A test opens the desk, and nothing of another site.
-  return URL.canParse(address) && new URL(address).origin === origin ? address : `${origin}/`;
+self.addEventListener('fetch', (event) => {
+  const { request } = event;
+  if (request.mode === 'navigate' && isForReaders(request.url)) event.respondWith(navigate(event));
+});
+
+/** Without a network a reader gets our page, not the browser's. */
+async function navigate({ request, preloadResponse }: FetchEvent): Promise<Response> {
+  try {
+    return ((await preloadResponse) as Response | undefined) ?? (await fetch(request));
+  } catch {
+    return offlinePage(request.url);
+  }
 }
 
-async function openPage(url: string): Promise<void> {
-  const pages = await self.clients.matchAll({ type: 'window', includeUncontrolled: true });
-  const page = pages.find((client) => client.url === url);
-  if (page) await page.focus();
-  else await self.clients.openWindow(url);
-}
-
-async function subscribeAnew(): Promise<void> {
-  const record = await readRecord();
-  if (record === undefined) return;
-  const response = await fetch('/v1/config');
-  if (!response.ok) throw new Error(`the server answered ${response.status}`);
-  const { vapidPublicKey } = (await response.json()) as { vapidPublicKey: string };
-  await subscribe(self.registration, vapidPublicKey, record.preferences);
+function isForReaders(address: string): boolean {
+  const { pathname } = new URL(address);
+  return pathname === '/' || pathname.startsWith('/a/');
 }
 
 async function tellPages(message: object): Promise<void> {

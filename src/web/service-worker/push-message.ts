@@ -1,5 +1,7 @@
+import { primaryLanguage } from '../../alerts/language.ts';
 import { takesBack } from '../../alerts/naming.ts';
 import type { Alert, Urgency } from '../../alerts/schema.ts';
+import { FEWER } from '../../words/words.ts';
 
 /** The newsroom's data of a notification, and the address that a click opens. */
 export interface PushData {
@@ -9,6 +11,8 @@ export interface PushData {
   readonly urgency: Urgency;
   readonly receipt: string;
   readonly navigate: string;
+  /** Ajil's origin, in another site's service worker. */
+  readonly server?: string;
 }
 
 /** Of a message that is no alert: an editor's test. It has no version and no receipt. */
@@ -21,7 +25,7 @@ export interface TestData {
 export const alertData = (data: PushData | TestData | undefined): PushData | undefined =>
   data !== undefined && 'receipt' in data ? data : undefined;
 
-/** `NotificationOptions` of the Notifications API, with members that only Chromium knows (`badge`, `image`, `renotify`, `timestamp`). */
+/** `NotificationOptions` of the Notifications API, with members that only Chromium knows (`actions`, `badge`, `image`, `renotify`, `timestamp`). */
 export interface ShownOptions {
   readonly body?: string;
   readonly lang: string;
@@ -34,6 +38,7 @@ export interface ShownOptions {
   readonly silent?: boolean;
   readonly timestamp?: number;
   readonly data?: PushData | TestData;
+  readonly actions?: readonly { readonly action: string; readonly title: string }[];
 }
 
 export interface Shown {
@@ -41,14 +46,31 @@ export interface Shown {
   readonly options: ShownOptions;
 }
 
-// Chromium draws no SVG in a notification.
-const PICTURES = { icon: '/icon-192.png', badge: '/badge-96.png' } as const;
+/** Chromium draws no SVG in a notification. @param server Ajil's origin; '' for the worker's own */
+const picturesOf = (server: string) => ({
+  icon: `${server}/icon-192.png`,
+  badge: `${server}/badge-96.png`,
+});
+
+/**
+ * The notification's button that leads to fewer of its kind. Its word is the worker's, so it costs the message no bytes;
+ * browsers without such buttons leave it out.
+ */
+export const FEWER_ACTION = 'fewer';
+const fewerWords: Readonly<Record<string, string>> = FEWER;
+const fewerAction = (lang: string) => ({
+  action: FEWER_ACTION,
+  title: (lang === '' ? undefined : fewerWords[primaryLanguage(lang)]) ?? FEWER.en,
+});
 
 /** A broken message is shown as well, without its content: a push that shows nothing costs the permission. */
-export const UNREADABLE: Shown = { title: 'عاجل', options: { lang: 'ar', dir: 'rtl', ...PICTURES } };
+export const UNREADABLE: Shown = { title: 'عاجل', options: { lang: 'ar', dir: 'rtl', ...picturesOf('') } };
 
-/** Reads a declarative push message (`web_push: 8030`). Ignores fields of the wrong type. */
-export function readPushMessage(text: string): Shown {
+/**
+ * Reads a declarative push message (`web_push: 8030`). Ignores fields of the wrong type.
+ * @param server Ajil's origin; '' for the worker's own, where the page with the choices is
+ */
+export function readPushMessage(text: string, server = ''): Shown {
   let notification: Readonly<Record<string, unknown>>;
   try {
     ({ notification } = JSON.parse(text) as { notification: typeof notification });
@@ -58,12 +80,13 @@ export function readPushMessage(text: string): Shown {
   }
   const { title, body, lang, dir, tag, image, silent, timestamp, navigate } = notification;
   if (typeof title !== 'string' || title === '') return UNREADABLE;
-  const data = readData(notification['data'], navigate);
+  const data = readData(notification['data'], navigate, server);
+  const language = typeof lang === 'string' ? lang : '';
   return {
     title,
     options: {
-      ...PICTURES,
-      lang: typeof lang === 'string' ? lang : '',
+      ...picturesOf(server),
+      lang: language,
       dir: dir === 'rtl' || dir === 'ltr' ? dir : 'auto',
       ...(typeof body === 'string' ? { body } : {}),
       // The browser would refuse a picture that is not https, or load it where others can see it.
@@ -75,6 +98,7 @@ export function readPushMessage(text: string): Shown {
       ...(typeof silent === 'boolean' ? { silent } : {}),
       ...(typeof timestamp === 'number' ? { timestamp } : {}),
       ...(data === undefined ? {} : { data }),
+      ...(alertData(data) === undefined || server !== '' ? {} : { actions: [fewerAction(language)] }),
     },
   };
 }
@@ -83,7 +107,7 @@ export function readPushMessage(text: string): Shown {
 const isRenotified = (data: PushData | TestData): boolean =>
   'test' in data ? data.test : takesBack(data.change);
 
-function readData(data: unknown, navigate: unknown): PushData | TestData | undefined {
+function readData(data: unknown, navigate: unknown, server: string): PushData | TestData | undefined {
   if (typeof data !== 'object' || data === null) return undefined;
   if ('test' in data && data.test === true) {
     return { test: true, navigate: typeof navigate === 'string' ? navigate : '' };
@@ -91,5 +115,9 @@ function readData(data: unknown, navigate: unknown): PushData | TestData | undef
   const read = data as Readonly<Record<keyof PushData, unknown>>;
   if (typeof read.id !== 'string' || typeof read.version !== 'number') return undefined;
   if (typeof read.receipt !== 'string') return undefined;
-  return { ...(read as PushData), navigate: typeof navigate === 'string' ? navigate : '' };
+  return {
+    ...(read as PushData),
+    navigate: typeof navigate === 'string' ? navigate : '',
+    ...(server === '' ? {} : { server }),
+  };
 }

@@ -1,10 +1,11 @@
 import { spread } from '../common/spread.ts';
+import { STORES } from '../subscription/stores.ts';
 import type { PushData } from './push-message.ts';
 
 /** All devices show an alert within the same seconds. Their receipts are spread over this time, ms, to spare the server. */
 const SPREAD_MS = 30_000;
 /** Receipts that are kept here, by path. The browser may end this worker while one waits, or be without a network. */
-const KEPT = 'ajil-receipts';
+const KEPT = STORES.receipts;
 /** The server counts a device once per event, so a receipt may be sent twice. */
 const MOST_KEPT = 20;
 
@@ -26,6 +27,7 @@ const waiting = new Set<string>();
  */
 export async function sendReceipt(event: 'shown' | 'opened', data: PushData | undefined): Promise<void> {
   if (data === undefined) return;
+  const { server = '' } = data;
   const path = `/receipts/${data.id}/${data.version}/${event}`;
   const body = JSON.stringify({ alertId: data.id, version: data.version, event, token: data.receipt });
   waiting.add(path);
@@ -33,20 +35,20 @@ export async function sendReceipt(event: 'shown' | 'opened', data: PushData | un
     await keep(path, body);
     await wait(spread(SPREAD_MS));
   }
-  const told = await send(body);
+  const told = await send(server, body);
   waiting.delete(path);
   if (!told) return keep(path, body);
   await inStore((store) => store.delete(path));
-  await sendKept();
+  await sendKept(server);
 }
 
-/** Sends the receipts that an earlier worker could not send. */
-export async function sendKept(): Promise<void> {
+/** Sends the receipts that an earlier worker could not send. @param server Ajil's origin; '' for the worker's own */
+export async function sendKept(server = ''): Promise<void> {
   await inStore(async (store) => {
     for (const { url } of await store.keys()) {
       if (waiting.has(new URL(url).pathname)) continue;
       const body = await (await store.match(url))?.text();
-      if (body !== undefined && !(await send(body))) return;
+      if (body !== undefined && !(await send(server, body))) return;
       await store.delete(url);
     }
   });
@@ -70,11 +72,12 @@ async function inStore(act: (store: Store) => Promise<unknown>): Promise<void> {
 }
 
 /** Whether the server has answered for good. It may ask to come again later (5xx, 429). */
-async function send(body: string): Promise<boolean> {
+async function send(server: string, body: string): Promise<boolean> {
   try {
-    const { status } = await fetch('/v1/receipts', {
+    const { status } = await fetch(`${server}/v1/receipts`, {
       method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
+      // From another origin, JSON would need a question before each receipt (Fetch, CORS-safelisted request-header).
+      headers: { 'Content-Type': 'text/plain' },
       body,
       keepalive: true,
     });

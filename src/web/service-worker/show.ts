@@ -1,4 +1,4 @@
-import { alertData, UNREADABLE, type PushData, type Shown } from './push-message.ts';
+import { alertData, UNREADABLE, type PushData, type Shown, type ShownOptions } from './push-message.ts';
 
 /** `overtaken`: a newer version of the alert is on the screen, and stays. */
 export type Outcome = 'shown' | 'overtaken';
@@ -28,10 +28,17 @@ async function newerVersion(
 
 function again(shown: Notification): Shown {
   const { title, body, lang, dir, icon, tag } = shown;
-  const { badge = '', image = '' } = shown as { badge?: string; image?: string };
+  const {
+    badge = '',
+    image = '',
+    actions = [],
+  } = shown as Partial<Pick<ShownOptions, 'badge' | 'image' | 'actions'>>;
   const data = shown.data as PushData;
   const pictures = { icon, badge, ...(image === '' ? {} : { image }) };
-  return { title, options: { ...pictures, body, lang, dir, tag, data, silent: true, renotify: false } };
+  return {
+    title,
+    options: { ...pictures, body, lang, dir, tag, data, silent: true, renotify: false, actions },
+  };
 }
 
 async function showAtLeastSomething(

@@ -1,32 +1,71 @@
-import type { Preferences, SubscriptionRecord } from './record.ts';
+import type { Preferences, PreferencesPatch } from './preferences.ts';
+import type { SubscriptionRecord } from './record.ts';
 
 /** `conflict`: the server knows this endpoint with other keys, or the browser used a VAPID key that is no longer ours. */
 type Told = { readonly type: 'known'; readonly record: SubscriptionRecord } | { readonly type: 'conflict' };
 
+type Answer = Preferences & { readonly id: string; readonly vapidKeyChanged: boolean };
+
 /**
  * Sends a subscription and its preferences to the server. May be repeated, and restores a subscription that the server lost.
+ * @param server Ajil's origin; '' for that of the page
  * @throws when the server cannot be reached or refuses
  */
-export async function tellServer(subscription: PushSubscription, preferences: Preferences): Promise<Told> {
+export async function tellServer(
+  server: string,
+  subscription: PushSubscription,
+  preferences: Preferences,
+): Promise<Told> {
   const json = subscription.toJSON();
-  const response = await fetch('/v1/subscriptions', {
+  const response = await fetch(`${server}/v1/subscriptions`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify({ subscription: json, ...preferences }),
   });
   if (response.status === 409) return { type: 'conflict' };
   if (!response.ok) throw new Error(`the server answered ${response.status}`);
-  const answer = (await response.json()) as Preferences & { id: string; vapidKeyChanged: boolean };
-  const { id, vapidKeyChanged, ...kept } = answer;
+  const { id, vapidKeyChanged, ...kept } = (await response.json()) as Answer;
   if (vapidKeyChanged) return { type: 'conflict' };
   return { type: 'known', record: { id, auth: json.keys?.['auth'] ?? '', preferences: kept } };
 }
 
-/** Erases a subscription at the server. If that fails, the push service reports it gone at the next push. */
-export async function forgetAtServer({ id, auth }: SubscriptionRecord): Promise<void> {
-  await fetch(`/v1/subscriptions/${encodeURIComponent(id)}`, {
-    method: 'DELETE',
-    headers: { Authorization: `Subscription ${auth}` },
-    keepalive: true,
-  }).catch(() => undefined);
+/**
+ * Changes preferences at the server.
+ * @returns all of them; undefined if the server does not know the subscription, or it must be made anew
+ * @throws when the server cannot be reached or refuses
+ */
+export async function changeAtServer(
+  record: SubscriptionRecord,
+  patch: PreferencesPatch,
+): Promise<Preferences | undefined> {
+  const response = await call(record, {
+    method: 'PATCH',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify(patch),
+  });
+  if ([401, 403, 404].includes(response.status)) return undefined;
+  if (!response.ok) throw new Error(`the server answered ${response.status}`);
+  const { id: _id, vapidKeyChanged, ...preferences } = (await response.json()) as Answer;
+  return vapidKeyChanged ? undefined : preferences;
+}
+
+/**
+ * Erases a subscription at the server.
+ * @returns whether nothing of it is left there; if not, the push service reports it gone at the next push
+ */
+export async function forgetAtServer(record: SubscriptionRecord): Promise<boolean> {
+  try {
+    const { ok, status } = await call(record, { method: 'DELETE', keepalive: true });
+    return ok || status === 404;
+  } catch {
+    return false;
+  }
+}
+
+function call(
+  { id, auth, site }: SubscriptionRecord,
+  init: Omit<RequestInit, 'headers'> & { readonly headers?: Readonly<Record<string, string>> },
+): Promise<Response> {
+  const headers = { ...init.headers, Authorization: `Subscription ${auth}` };
+  return fetch(`${site?.server ?? ''}/v1/subscriptions/${encodeURIComponent(id)}`, { ...init, headers });
 }

@@ -15,7 +15,7 @@ export async function deviceHere(vapidPublicKey: string): Promise<DeviceHere> {
   try {
     await navigator.serviceWorker.register(ownScript('/sw.js'));
     const registration = await navigator.serviceWorker.ready;
-    const subscription = await subscribeForTests(registration, vapidPublicKey);
+    const subscription = await subscribeForTests({ registration, vapidPublicKey });
     return { type: 'ready', subscription: subscription.toJSON() };
   } catch {
     return { type: 'failed' };

@@ -134,6 +134,16 @@ test('what the API answers is what the description says', async () => {
   });
   await check('delete', path, `/v1/subscriptions/${subscribed.body.id}`, proof);
   await check('post', '/v1/receipts', '/v1/receipts', { body: {} });
+  const form = { headers: { 'Content-Type': 'application/x-www-form-urlencoded' } };
+  const hub = {
+    'hub.mode': 'subscribe',
+    'hub.topic': 'http://ajil.test/feeds/all.rss',
+    'hub.callback': 'https://subscriber.example/cb',
+  };
+  await check('post', '/websub', '/websub', { ...form, body: String(new URLSearchParams(hub)) });
+  expect(api.hubRequests).toMatchObject([{ mode: 'subscribe', secret: null }]);
+  await check('post', '/websub', '/websub', { ...form, body: 'hub.mode=subscribe' });
+  await check('post', '/websub', '/websub', { body: {} });
   await check('post', '/v1/session', '/v1/session', { body: { key: author } });
   const asked = '/v1/passkeys/registration-options';
   const options = (await check('post', asked, asked, { key: author })).body;

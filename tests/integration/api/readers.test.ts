@@ -186,6 +186,9 @@ test('an allowed site may make the readers’ calls from its pages; others and e
   const allowed = await preflight('/v1/subscriptions', SITE);
   expect([allowed.status, allowed.headers.get('access-control-allow-origin')]).toEqual([204, SITE]);
   expect(allowed.headers.get('access-control-allow-credentials')).toBeNull();
+  expect((await preflight('/v1/subscriptions/abc', SITE)).headers.get('access-control-allow-origin')).toBe(
+    SITE,
+  );
   for (const origin of ['https://news.example.evil.example', 'null', 'http://news.example']) {
     expect(
       (await preflight('/v1/subscriptions', origin)).headers.get('access-control-allow-origin'),
@@ -195,6 +198,16 @@ test('an allowed site may make the readers’ calls from its pages; others and e
   const listed = await api.call('GET', '/v1/alerts', { headers: { Origin: SITE } });
   expect(listed.headers.get('access-control-allow-origin')).toBe(SITE);
   expect(listed.headers.get('vary')).toContain('Origin');
+  // What is below these paths too: a reader's preferences, an alert.
+  const below = await api.call('OPTIONS', '/v1/subscriptions/one', {
+    headers: { Origin: SITE, 'Access-Control-Request-Method': 'PATCH' },
+  });
+  expect([below.status, below.headers.get('access-control-allow-methods')]).toEqual([
+    204,
+    'GET, POST, PATCH, DELETE',
+  ]);
+  const one = await api.call('GET', '/v1/alerts/01jf3zz1m0000000000000000a', { headers: { Origin: SITE } });
+  expect([one.status, one.headers.get('access-control-allow-origin')]).toEqual([404, SITE]);
 });
 
 test('what an allowed site’s page may only read, it may only read', async () => {

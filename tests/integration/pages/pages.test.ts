@@ -2,7 +2,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestApi, type TestApi } from '../../support/api.ts';
 import { startWebDir } from '../../support/web-dir.ts';
 
-const FILES = ['sw.js', 'bar.js', 'live-client.js', 'icon-192.png', 'assets/page-abc123.js'];
+/** What other sites load. */
+const EMBEDDED = ['bar.js', 'list.js', 'live-client.js', 'push.js', 'push-worker.js'];
+const FILES = ['sw.js', ...EMBEDDED, 'icon-192.png', 'badge-96.png', 'assets/page-abc123.js'];
 let api: TestApi;
 let webDir: Awaited<ReturnType<typeof startWebDir>>;
 
@@ -19,7 +21,7 @@ test.each([
   ['/', 'index.html', 'text/html; charset=utf-8', 'private, no-cache'],
   ['/desk', 'desk.html', 'text/html; charset=utf-8', 'no-cache'],
   ['/sw.js', 'sw.js', 'text/javascript; charset=utf-8', 'no-cache'],
-  ...['bar.js', 'live-client.js'].map((name) => [
+  ...EMBEDDED.map((name) => [
     `/${name}`,
     name,
     'text/javascript; charset=utf-8',
@@ -44,13 +46,18 @@ test.each([
   expect((await api.call('GET', path, { headers: { 'If-None-Match': etag } })).status).toBe(304);
 });
 
-test('the service worker may serve the whole site, and other sites may load the bar and the live client only', async () => {
+test('the service worker may serve the whole site, and other sites may load what is made for them only', async () => {
   expect((await api.call('GET', '/sw.js')).headers.get('service-worker-allowed')).toBe('/');
-  for (const path of ['/bar.js', '/live-client.js']) {
-    const { headers } = await api.call('GET', path);
+  for (const name of EMBEDDED) {
+    const { headers } = await api.call('GET', `/${name}`);
     expect([headers.get('access-control-allow-origin'), headers.get('cross-origin-resource-policy')]).toEqual(
       ['*', 'cross-origin'],
     );
+  }
+  // The pictures of a notification are loaded without CORS.
+  for (const path of ['/icon-192.png', '/badge-96.png']) {
+    const { headers } = await api.call('GET', path);
+    expect([path, headers.get('cross-origin-resource-policy')]).toEqual([path, 'cross-origin']);
   }
   const page = (await api.call('GET', '/')).headers;
   expect([page.get('access-control-allow-origin'), page.get('cross-origin-resource-policy')]).toEqual([

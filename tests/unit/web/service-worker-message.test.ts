@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { alertData, readPushMessage } from '../../../src/web/service-worker/push-message.ts';
+import { destinationOf } from '../../../src/web/service-worker/destination.ts';
 import { storyUrl } from '../../../src/web/common/story-url.ts';
 
 const notification = {
@@ -64,6 +65,24 @@ test('a click leads only to https, to our own origin, or to the page of the aler
   }
 });
 
+test('an alert has the button for fewer of its kind, in its language; a site’s own worker, where no page is behind it, has none', () => {
+  const actionsOf = (fields: object) => read(fields).options.actions?.map(({ title }) => title);
+  expect(actionsOf({})).toEqual(['إشعارات أقل']);
+  expect([actionsOf({ lang: 'pt' }), actionsOf({ lang: 'arz' }), actionsOf({ lang: 7 })]).toEqual([
+    ['Fewer of these'],
+    ['إشعارات أقل'],
+    ['Fewer of these'],
+  ]);
+  expect(actionsOf({ data: { test: true } })).toBeUndefined();
+  const text = JSON.stringify({ web_push: 8030, notification });
+  const { options } = readPushMessage(text, 'https://alerts.example');
+  expect(options).toMatchObject({
+    icon: 'https://alerts.example/icon-192.png',
+    data: { server: 'https://alerts.example', receipt: 't' },
+  });
+  expect(options.actions).toBeUndefined();
+});
+
 test('an editor’s test has no receipt and no version, and is noticed again each time', () => {
   const { options } = read({
     data: { test: true },
@@ -74,4 +93,17 @@ test('an editor’s test has no receipt and no version, and is noticed again eac
   expect(options.data).toEqual({ test: true, navigate: 'https://ajil.example/desk#/a1' });
   expect(alertData(options.data)).toBeUndefined();
   expect(alertData(read({}).options.data)).toMatchObject({ receipt: 't' });
+});
+
+test('a click opens the story and counts as opened; the button for fewer opens the choices and does not', () => {
+  const own = 'https://alerts.example';
+  const { data } = read({}).options;
+  expect(destinationOf('', data, own)).toEqual({ url: notification.navigate, opens: data });
+  expect(destinationOf('fewer', data, own)).toEqual({ url: `${own}/?fewer=a1`, opens: undefined });
+  const test = { test: true, navigate: `${own}/desk#/a1` } as const;
+  expect(destinationOf('', test, own)).toEqual({ url: test.navigate, opens: undefined });
+  for (const navigate of ['https://evil.example/', 'javascript:alert(1)', '']) {
+    expect(destinationOf('fewer', { test: true, navigate }, own).url).toBe(`${own}/`);
+  }
+  expect(destinationOf('', undefined, own).url).toBe(`${own}/`);
 });

@@ -14,6 +14,9 @@ export interface AlertItemView {
   /** Where the headline leads. */
   readonly storyOf: (alert: Alert) => string;
   readonly onPictureError?: (event: Event) => void;
+  /** Only with scripts: whether the reader has not seen it, and what can be done with it. */
+  readonly isUnread?: (alertId: string) => boolean;
+  readonly more?: (alert: Alert) => unknown;
 }
 
 /** One alert of the list. @param lead the newest, which is given more room */
@@ -22,10 +25,14 @@ export function alertItem<T>(template: Template<T>, alert: Alert, view: AlertIte
   const { times, nowMs } = view;
   const retracted = alert.change === 'retraction';
   const createdAgo = times.since(alert.createdAt, nowMs);
+  const unread = view.isUnread?.(alert.id) === true;
   return html`
     <li data-alert="${alert.id}">
-      <article class="alert ${lead ? 'lead' : ''} ${retracted ? 'retracted' : ''} ${alert.urgency}">
+      <article
+        class="alert ${lead ? 'lead' : ''} ${retracted ? 'retracted' : ''} ${alert.urgency} ${unread ? 'unread' : ''}"
+      >
         <p class="alert-meta">
+          ${unread ? html`<span class="unread-mark">${READER[view.language].unread}</span>` : nothing}
           ${
             alert.change === 'new' && isBreaking(alert, nowMs)
               ? html`<span class="label">${labelName(alert, view.language, false)}</span>`
@@ -35,6 +42,7 @@ export function alertItem<T>(template: Template<T>, alert: Alert, view: AlertIte
             <time datetime="${alert.createdAt}" title="${times.full(alert.createdAt)}">${createdAgo}</time>
           </a>
           ${alert.topics.map((topic) => html`<span class="topic">${view.topicName(topic)}</span>`)}
+          ${view.more?.(alert) ?? nothing}
         </p>
         <div lang="${alert.lang}" dir="${alert.dir}">
           <h3>

@@ -5,6 +5,7 @@ import type { Estimate } from '../answers.ts';
 import type { DeskShared } from '../desk-context.ts';
 import { renderFound, type Found } from './checks.ts';
 import { reachOf } from './meter.ts';
+import { renderRecent } from './recent.ts';
 import { isInAnotherScript } from '../../../alerts/script-check.ts';
 import { topicNames } from '../topic-names.ts';
 import { ownZone } from './zoned-time.ts';
@@ -44,6 +45,7 @@ export function renderQuestion(
     <p class="goes">
       <strong>${alert.change === 'new' ? goesTo(estimate, words) : text.versionGoesTo}</strong>
     </p>
+    ${alert.change === 'new' ? renderRecent(estimate, words) : nothing}
     <dl class="about">
       <dt>${text.lang}</dt>
       <dd data-about="lang">${words.languageName(alert.lang)}</dd>

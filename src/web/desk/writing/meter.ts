@@ -1,6 +1,5 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import type { Estimate } from '../answers.ts';
-import { renderRecent } from './recent.ts';
 import { fill, type Words } from '../words/words.ts';
 
 /** How full the push message is. Speaks up only when it is too full. */
@@ -24,9 +23,8 @@ export function renderMeter(bytes: number, limit: number, { text, number }: Word
 export function renderReach(estimate: Estimate | 'unknown' | undefined, words: Words): TemplateResult {
   const { text } = words;
   return html`<p class="reach">
-      <span class="quiet">${text.reach}</span> <b>${reachLine(estimate, words)}</b>
-    </p>
-    ${renderRecent(estimate, words)}`;
+    <span class="quiet">${text.reach}</span> <b>${reachLine(estimate, words)}</b>
+  </p> `;
 }
 
 function reachLine(estimate: Estimate | 'unknown' | undefined, words: Words): string {

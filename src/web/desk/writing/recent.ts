@@ -20,14 +20,14 @@ export function renderRecent(
   const { recent } = estimate;
   const { accepted, opened } = recent.last;
   if (recent.week === 0) return nothing;
-  const had = fill(text.recent, { today: plural(recent.today, text.alerts), week: number(recent.week) });
-  const share = accepted === 0 ? '' : fill(text.recentOpened, { share: percent(opened / accepted) });
+  const had = fill(text.hadLately, { today: plural(recent.today, text.alerts), week: number(recent.week) });
+  const share = accepted === 0 ? '' : fill(text.openedOfLast, { share: percent(opened / accepted) });
   const warning = warningFor(recent, words);
   return html`<p class="quiet recent">${had} ${share}</p>
     ${warning === undefined ? nothing : html`<p class="warning">${warning}</p>`}`;
 }
 
 function warningFor({ today, last }: Recent, { text }: Words): string | undefined {
-  if (last.accepted >= LEAST_ACCEPTED && last.opened / last.accepted < FEW_OPEN) return text.recentFewOpen;
-  return today >= MANY_A_DAY ? text.recentMany : undefined;
+  if (last.accepted >= LEAST_ACCEPTED && last.opened / last.accepted < FEW_OPEN) return text.fewOpen;
+  return today >= MANY_A_DAY ? text.hadMany : undefined;
 }

@@ -4,7 +4,7 @@ export const frame = {
   brand: 'عاجل',
   brandDesk: 'مكتب التحرير',
   otherLanguage: 'English',
-  pages: 'صفحات المكتب',
+  pagesOfDesk: 'صفحات المكتب',
   drill: 'هذا تدريب. ما ترسله لا يصل إلا إلى أجهزة التجربة.',
   signOut: 'خروج',
   stillSignedIn: 'لم تخرج بعد: لم يؤكد الخادم الخروج. أعد المحاولة.',

@@ -6,7 +6,7 @@ export const frame: Translated<typeof ar> = {
   brand: 'Ajil',
   brandDesk: 'desk',
   otherLanguage: 'العربية',
-  pages: 'Pages of the desk',
+  pagesOfDesk: 'Pages of the desk',
   drill: 'This is a drill. What you send reaches the test devices only.',
   signOut: 'Sign out',
   stillSignedIn: 'You are still signed in: the server did not confirm the sign-out. Try again.',

@@ -90,9 +90,9 @@ export const writing: Translated<typeof ar> = {
   reachOne: '{n} right now',
   reachNobody: 'nobody right now',
   alerts: { zero: 'no alerts', one: '{n} alert', other: '{n} alerts' },
-  recent: 'These readers were sent {today} in the last 24 hours, and {week} in the last seven days.',
-  recentOpened: 'They opened {share} of the last ones.',
-  recentMany: 'That is a lot for one day. Readers switch alerts off when there are too many.',
-  recentFewOpen:
+  hadLately: 'These readers were sent {today} in the last 24 hours, and {week} in the last seven days.',
+  openedOfLast: 'They opened {share} of the last ones.',
+  hadMany: 'That is a lot for one day. Readers switch alerts off when there are too many.',
+  fewOpen:
     'Hardly anybody opens these alerts. Push services slow down sites whose alerts are not opened: send only what readers need now.',
 };

@@ -106,3 +106,42 @@ test('without scripts the bar is there, and leads to the alert', async () => {
   expect(box?.height).toBeGreaterThan(40);
   await plain.close();
 });
+
+test('a strict site’s page has a list of the last alerts that stays up to date', async () => {
+  await stack.api.createAlert({ headline: 'هدف الفوز', topics: ['sport'], urgency: 'normal' });
+  const wrong = await stack.api.createAlert({ headline: 'إلغاء المباراة', topics: ['sport'] });
+  await stack.api.createAlert({ headline: 'خبر من العالم' });
+  site.serve({
+    html: `<!doctype html><html lang="ar" dir="rtl"><head><meta charset="utf-8"><title>موقع</title></head><body>
+      <ajil-list topics="sport" lang="ar" limit="2" label="آخر أخبار الرياضة"></ajil-list>
+      <script src="${stack.origin}/list.js" async></script></body></html>`,
+    contentSecurityPolicy: `default-src 'none'; script-src ${stack.origin}; connect-src ${stack.origin} ${stack.origin.replace('http', 'ws')}; require-trusted-types-for 'script'`,
+  });
+  const page = await reader.newPage();
+  const faults: string[] = [];
+  page.on('pageerror', (error) => faults.push(error.message));
+  page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
+  await page.goto(site.origin);
+  const items = page.getByRole('list', { name: 'آخر أخبار الرياضة' }).getByRole('listitem');
+  const texts = async (): Promise<string[]> =>
+    (await items.allInnerTexts()).map((text) => text.replaceAll(/\s+/g, ' '));
+  await expect.poll(texts).toEqual(['عاجل الآن إلغاء المباراة', 'الآن هدف الفوز']);
+  await stack.api.asEditor(`/v1/alerts/${wrong.id}/versions`, {
+    method: 'POST',
+    body: { change: 'retraction', note: 'المباراة في موعدها' },
+  });
+  await expect.poll(texts).toEqual(['خبر مسحوب الآن إلغاء المباراة المباراة في موعدها', 'الآن هدف الفوز']);
+  expect(await items.first().locator('del').innerText()).toBe('إلغاء المباراة');
+  await items.first().getByRole('link').focus();
+  await stack.api.createAlert({ headline: 'بداية المباراة', topics: ['sport'], urgency: 'normal' });
+  await expect
+    .poll(texts)
+    .toEqual(['الآن بداية المباراة', 'خبر مسحوب الآن إلغاء المباراة المباراة في موعدها']);
+  // What the reader is at stays in place.
+  expect(await page.evaluate('document.activeElement.shadowRoot.activeElement.innerText')).toBe(
+    'إلغاء المباراة',
+  );
+  expect(await items.first().getAttribute('dir')).toBe('rtl');
+  expect(faults).toEqual([]);
+  await page.close();
+});

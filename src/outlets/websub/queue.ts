@@ -1,0 +1,83 @@
+import type { Redis } from '../../redis/connect.ts';
+import { openQueue } from '../../redis/open-queue.ts';
+import type { Outlet, OutletEvent } from '../outlet.ts';
+import { tellOptions, type TellJob } from '../queue.ts';
+import { HUB } from './hub.ts';
+import type { HubRequest } from './subscription.ts';
+
+/** A queue of its own: strangers whose callbacks hang hold up no webhook of the newsroom. */
+export const HUB_QUEUE = 'hub';
+
+/**
+ * The kinds of jobs. `spread` makes a `tell` for each subscription that an event concerns, so that the fan-out adds one job
+ * only. A subscription whose last attempt failed has one `tell-failing` at most, however many events there are.
+ */
+export const VERIFY = 'verify';
+export const SPREAD = 'spread';
+const TELL = 'tell';
+export const TELL_FAILING = 'tell-failing';
+
+/** BullMQ takes jobs without a priority first. */
+const AFTER_OTHERS = 10;
+
+export interface HubQueue {
+  /** Asks the callback, after the answer to who asked. */
+  verify(request: HubRequest): Promise<void>;
+  /** Everybody whose feed it changes will be told. Announcing it again is harmless. */
+  announce(event: OutletEvent): Promise<void>;
+  spread(
+    event: OutletEvent,
+    hub: Pick<Outlet, 'receivers'> & { failing(): Promise<ReadonlySet<string>> },
+  ): Promise<void>;
+  /** Looks again whether a subscription has what its feed is now. */
+  tellAgain(job: TellJob): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** `spread` runs once for an event, so nobody has to remember who was told. */
+const forgotten = { ...tellOptions, removeOnComplete: true, removeOnFail: true };
+
+export function openHubQueue(redis: Redis): HubQueue {
+  const queue = openQueue(HUB_QUEUE, redis);
+
+  /** Whatever waits for it is tried now: the subscriber may be back. */
+  async function tellFailing(job: TellJob): Promise<void> {
+    const jobId = `${job.receiver}-failing`;
+    const waiting = await queue.getJob(jobId);
+    if (waiting === undefined) {
+      await queue.add(TELL_FAILING, job, { ...forgotten, jobId, priority: AFTER_OTHERS });
+    } else {
+      // It may begin just now.
+      await waiting.promote().catch(() => undefined);
+    }
+  }
+
+  return {
+    verify: async (request) => {
+      // It holds a secret, so nothing stays of it.
+      await queue.add(VERIFY, request, { removeOnComplete: true, removeOnFail: true });
+    },
+    announce: async (event) => {
+      await queue.add(SPREAD, event, { ...tellOptions, jobId: `${SPREAD}-${event.id}` });
+    },
+    spread: async (event, hub) => {
+      const [receivers, failing] = await Promise.all([hub.receivers(event), hub.failing()]);
+      const jobs = receivers.map((receiver): TellJob => ({ outlet: HUB, receiver, event }));
+      const [bad, good] = [true, false].map((is) =>
+        jobs.filter(({ receiver }) => failing.has(receiver) === is),
+      );
+      await queue.addBulk(
+        (good ?? []).map((data) => ({
+          name: TELL,
+          data,
+          opts: { ...forgotten, jobId: `${data.receiver}-${event.id}` },
+        })),
+      );
+      for (const job of bad ?? []) await tellFailing(job);
+    },
+    tellAgain: async (job) => {
+      await queue.add(TELL, job, forgotten);
+    },
+    close: () => queue.close(),
+  };
+}

@@ -20,6 +20,7 @@ import { createFetchFeed } from './intake/feeds/fetch-feed.ts';
 import { openFeedPoller } from './intake/feeds/poller.ts';
 import { openHubQueue } from './outlets/websub/queue.ts';
 import { openPhrasesFile } from './newsroom/checks/phrases-file.ts';
+import { linkSites } from './newsroom/link-sites.ts';
 import { openSchedule } from './newsroom/schedule.ts';
 import { tellService } from './delivery/report/service-metrics.ts';
 import { tellGoal } from './delivery/report/goal-metrics.ts';
@@ -227,7 +228,8 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
     allowedOrigins: config.webhookAllowedOrigins,
     closing: closing.signal,
   });
-  const poller = openFeedPoller({ ...api, redis, fetchFeed, logger, now });
+  const sites = linkSites(config.publicUrl, config.allowedOrigins);
+  const poller = openFeedPoller({ ...api, redis, fetchFeed, sites, logger, now });
   shutdown.add('feeds', () => {
     closing.abort();
     return poller.close();

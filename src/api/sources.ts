@@ -90,7 +90,7 @@ interface SourcesDeps {
   readonly topics: Pick<TopicStore, 'list'>;
   readonly auth: Authentication;
   readonly limits: Pick<RateLimits, 'takeEditor'>;
-  readonly feeds: Pick<FeedStates, 'read' | 'wake' | 'forget'>;
+  readonly feeds: Pick<FeedStates, 'standing' | 'wake' | 'forget'>;
   readonly arrivals: Pick<Arrivals, 'begin' | 'heard' | 'forget'>;
   readonly now: () => number;
   readonly config: { readonly webhookAllowedOrigins: readonly string[] };
@@ -138,7 +138,7 @@ export function serveSources(router: Router, deps: SourcesDeps): void {
 
   async function withItsState(source: Source, heard: Heard | undefined): Promise<object> {
     const settings = feedSettingsOf(source);
-    const known = settings && (await deps.feeds.read(source.id, settings.url));
+    const known = settings && (await deps.feeds.standing(source.id, settings.url));
     const feed = known && {
       answeredAt: timeAt(known.answeredAt),
       nextAt: known.isGone ? null : timeAt(known.nextAt || null),

@@ -78,7 +78,11 @@ async function listSources(page: Page, stage: Stage): Promise<void> {
   const headers = { authorization: `Bearer ${stage.adminKey}` };
   const topics = { 'World News': 'world', default: 'world' };
   const feed = { type: 'feed', url: 'https://wire.invalid/breaking.rss', mark: 'عاجل' };
-  const all = { agency: { type: 'ninjs', secret: 'the-secret-of-the-agency' }, met: { type: 'cap' }, wire: feed };
+  const all = {
+    agency: { type: 'ninjs', secret: 'the-secret-of-the-agency' },
+    met: { type: 'cap' },
+    wire: feed,
+  };
   for (const [id, settings] of Object.entries(all)) {
     const data = { topics, ...settings };
     await page.context().request.put(`${stage.origin}/v1/sources/${id}`, { headers, data });
@@ -90,7 +94,9 @@ async function listSources(page: Page, stage: Stage): Promise<void> {
   ];
   for (const data of items) {
     const url = `${stage.origin}/v1/intake/agency`;
-    await page.context().request.post(url, { headers: { authorization: 'Bearer the-secret-of-the-agency' }, data });
+    await page
+      .context()
+      .request.post(url, { headers: { authorization: 'Bearer the-secret-of-the-agency' }, data });
   }
   await signIn(page, stage, '#/admin/sources');
   const agency = page.locator('[data-source="agency"]');

@@ -49,32 +49,51 @@ export function seenAfter(
   return { ...Object.fromEntries(room === 0 ? [] : gone.slice(-room)), ...now };
 }
 
+/** Without what it has seen, which may be long: every process asks each second whether a feed is due. */
+export type FeedStanding = Omit<FeedState, 'seen'>;
+
 export interface FeedStates {
   /** That of another address does not count. */
   read(sourceId: string, url: string): Promise<FeedState>;
+  standing(sourceId: string, url: string): Promise<FeedStanding>;
   write(sourceId: string, state: FeedState): Promise<void>;
   /** Asks again at once, also a feed that was gone. */
   wake(sourceId: string): Promise<void>;
   forget(sourceId: string): Promise<void>;
 }
 
+const standingSchema = feedStateSchema.omit({ seen: true });
+const seenSchema = feedStateSchema.shape.seen;
+/** The fields of the hash. */
+const STANDING = 'standing';
+const SEEN = 'seen';
+
 export function createFeedStates({ redis }: { readonly redis: Redis }): FeedStates {
-  async function stored(sourceId: string): Promise<FeedState | undefined> {
-    const text = await redis.get(keys.feed(sourceId));
-    return text === null ? undefined : feedStateSchema.parse(JSON.parse(text));
+  async function stored(sourceId: string): Promise<FeedStanding | undefined> {
+    const text = await redis.hget(keys.feed(sourceId), STANDING);
+    return text === null ? undefined : standingSchema.parse(JSON.parse(text));
   }
-  const write: FeedStates['write'] = async (sourceId, state) => {
-    await redis.set(keys.feed(sourceId), JSON.stringify(state));
-  };
+  async function standing(sourceId: string, url: string): Promise<FeedStanding> {
+    const known = await stored(sourceId);
+    return known?.url === url ? known : newState(url);
+  }
   return {
+    standing,
     read: async (sourceId, url) => {
-      const state = await stored(sourceId);
-      return state?.url === url ? state : newState(url);
+      const known = await stored(sourceId);
+      if (known?.url !== url) return newState(url);
+      const seen = await redis.hget(keys.feed(sourceId), SEEN);
+      return { ...known, seen: seen === null ? null : seenSchema.parse(JSON.parse(seen)) };
     },
-    write,
+    write: async (sourceId, { seen, ...known }) => {
+      const fields = { [STANDING]: JSON.stringify(known), [SEEN]: JSON.stringify(seen) };
+      await redis.hset(keys.feed(sourceId), fields);
+    },
     wake: async (sourceId) => {
-      const state = await stored(sourceId);
-      if (state !== undefined) await write(sourceId, { ...state, nextAt: 0, failures: 0, isGone: false });
+      const known = await stored(sourceId);
+      if (known === undefined) return;
+      const awake = { ...known, nextAt: 0, failures: 0, isGone: false };
+      await redis.hset(keys.feed(sourceId), STANDING, JSON.stringify(awake));
     },
     forget: async (sourceId) => {
       await redis.del(keys.feed(sourceId));

@@ -29,6 +29,12 @@ export interface FeedAnswer extends Validators {
 /** Why there is no answer, in a few words. */
 export class FeedFault extends Error {
   override readonly name = 'FeedFault';
+  /** We gave up because we stop. */
+  readonly isOurs: boolean;
+  constructor(message: string, isOurs = false) {
+    super(message);
+    this.isOurs = isOurs;
+  }
 }
 
 /** @throws {FeedFault} */
@@ -79,7 +85,7 @@ export function createFetchFeed(deps: {
     try {
       return await follow(url, known, AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), deps.closing]));
     } catch (error) {
-      throw error instanceof FeedFault ? error : new FeedFault(reasonOf(error));
+      throw error instanceof FeedFault ? error : new FeedFault(reasonOf(error), deps.closing.aborted);
     }
   };
 }

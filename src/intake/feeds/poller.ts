@@ -30,6 +30,8 @@ interface PollerDeps {
   readonly taking: Taking;
   readonly arrivals: Pick<Arrivals, 'hear'>;
   readonly fetchFeed: FetchFeed;
+  /** Where links of alerts may lead; null: anywhere. */
+  readonly sites: readonly string[] | null;
   readonly logger: Logger;
   readonly now: () => number;
 }
@@ -40,7 +42,7 @@ export function createFeedLooks(deps: PollerDeps): { lookAtDue(): Promise<void> 
   const states = createFeedStates(deps);
 
   async function isDue({ id, settings }: Feed): Promise<boolean> {
-    const { isGone, nextAt } = await states.read(id, settings.url);
+    const { isGone, nextAt } = await states.standing(id, settings.url);
     return !isGone && nextAt <= now();
   }
 
@@ -50,10 +52,13 @@ export function createFeedLooks(deps: PollerDeps): { lookAtDue(): Promise<void> 
     if (state.isGone || state.nextAt > now()) return;
     const next = await asked(source, settings, state).catch((error: unknown) => {
       if (isRedisAway(error)) throw error;
+      if (error instanceof FeedFault && error.isOurs) return undefined;
       if (error instanceof FeedFault) return failed(state, settings, error.message);
       logger.error({ err: error, source: id }, 'the feed of a source could not be taken in; trying again');
       return failed(state, settings, 'it could not be taken in: the log of the server says why');
     });
+    // This process stops: another one looks at once.
+    if (next === undefined) return;
     tell(id, state, next);
     await states.write(id, next);
   }
@@ -93,11 +98,17 @@ export function createFeedLooks(deps: PollerDeps): { lookAtDue(): Promise<void> 
     return { ...state, etag, lastModified, nextAt, failures: 0, fault: null, answeredAt: now(), seen };
   }
 
+  /** A story is not refused for where its link leads: without one, the alert leads to its own page. */
+  function withAllowedLink({ url, ...item }: Item): Item {
+    const isAllowed = typeof url === 'string' && (deps.sites?.includes(new URL(url).origin) ?? true);
+    return isAllowed ? { ...item, url } : item;
+  }
+
   /** What may pass later keeps the feed from being remembered as seen: the next look finds the items again. */
   async function takeEach(source: StoredSource, items: readonly Item[]): Promise<void> {
     for (const item of items) {
       try {
-        await deps.taking.take(source, { items: [item] });
+        await deps.taking.take(source, { items: [withAllowedLink(item)] });
       } catch (error) {
         if (!(error instanceof Problem) || !isFinal(error)) {
           throw error instanceof Problem ? new FeedFault(`an item waits: ${error.message}`) : error;

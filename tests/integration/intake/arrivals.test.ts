@@ -68,6 +68,7 @@ test('the list is bounded, and goes with its source', async () => {
   }
   const listed = await items('busy', `?limit=${MOST_ARRIVALS}`);
   expect([listed.length, listed[0].item, listed[0].reason.length]).toEqual([MOST_ARRIVALS, '204', 300]);
+  expect(await api.deps.redis.llen(keys.arrivals('busy'))).toBe(MOST_ARRIVALS);
   await api.call('DELETE', '/v1/sources/busy', { key: api.keys.admin });
   expect(await api.deps.redis.exists(keys.arrivals('busy'))).toBe(0);
   expect(await api.deps.redis.hexists(keys.heard, 'busy')).toBe(0);

@@ -136,6 +136,21 @@ describe('an Update', () => {
     expect(await alertOf(made?.alertId)).toMatchObject({ version: 2, headline, status: 'sending' });
   });
 
+  test('that was sent before another of the same alert changes nothing when it comes after that', async () => {
+    const first = message();
+    const [made] = answersOf(await post(first.xml));
+    const [older, newer] = [1, 2].map(() => message({ msgType: 'Update', references: [first.triple] }));
+    expect(actionsOf(await post(newer?.xml ?? ''))[0]).toBe('updated');
+    const { headline } = await alertOf(made?.alertId);
+    const answer = await post(older?.xml ?? '');
+    expect(answersOf(answer)[0]).toMatchObject({
+      action: 'ignored',
+      reason: expect.stringContaining('newer'),
+    });
+    expect(new Set(actionsOf(answer))).toEqual(new Set(['ignored']));
+    expect(await alertOf(made?.alertId)).toMatchObject({ version: 2, headline, status: 'sending' });
+  });
+
   test('that names only an update which has not come takes the first alert back once that comes', async () => {
     const first = message();
     const [made] = answersOf(await post(first.xml));

@@ -32,13 +32,14 @@ beforeEach(() => (asked = []));
 const fetchFeed = (allowed = [origin]) =>
   createFetchFeed({ allowedOrigins: allowed, closing: new AbortController().signal });
 /** Another process has looks of its own. */
-const looks = (fetch = fetchFeed()) =>
+const looks = (fetch = fetchFeed(), sites: readonly string[] | null = null) =>
   createFeedLooks({
     ...api.deps,
     sources: api.sources,
     taking: api.taking,
     arrivals: api.arrivals,
     fetchFeed: fetch,
+    sites,
   });
 async function look(seconds = 60, by = looks()): Promise<void> {
   api.advance(seconds * 1000);
@@ -91,6 +92,33 @@ test('the first look sends nothing; what comes later with the mark becomes a dra
   await look();
   expect(await drafts('wire')).toMatchObject([{ headline: 'زلزال قوي يضرب الساحل', status: 'draft' }]);
   await remove('wire');
+});
+
+test('a link that leads where alerts may not is left out, and the story is not refused for it', async () => {
+  await put('links');
+  serve = answers([]);
+  await look();
+  const [inside, outside] = ['news', 'other'].map((site) => ({
+    ...anItem(),
+    url: `https://${site}.example/1`,
+  }));
+  serve = answers([inside ?? {}, outside ?? {}]);
+  await look(60, looks(fetchFeed(), ['https://news.example']));
+  const { body } = await api.call('GET', '/v1/alerts?limit=2', { key: api.keys.author });
+  const urls = (body.alerts as { url: string | null }[]).map(({ url }) => url);
+  expect(new Set(urls)).toEqual(new Set([null, 'https://news.example/1']));
+  await remove('links');
+});
+
+test('a look that ends because the process stops is no failure', async () => {
+  await put('stopping');
+  const stop = new AbortController();
+  serve = () => stop.abort();
+  await look(60, looks(createFetchFeed({ allowedOrigins: [origin], closing: stop.signal })));
+  serve = answers([]);
+  await looks().lookAtDue();
+  expect(asked).toHaveLength(2);
+  await remove('stopping');
 });
 
 test('of many processes one looks', async () => {

@@ -43,7 +43,7 @@ export function groupRetries(
     if (first === undefined) return [];
     const { origin, attempt, waits, mayHaveArrived = false } = first;
     const afterMs = Math.max(...group.map((one) => one.afterMs));
-    const wanted = retryDelay({ attempts: attempt, waits, afterMs });
+    const wanted = retryDelay({ attempts: attempt, waits, afterMs, part });
     const delayMs = Math.min(wanted, Math.max(afterMs, leftMs - LAST_CHANCE_MS));
     const slots = slotsOf(group.map(({ shard, slot }) => slotKey(shard, slot)));
     const dueAtMs = nowMs + delayMs;

@@ -61,8 +61,13 @@ test('what may not be tried again before the expiry is expired; else the last at
 });
 
 test('the delay grows with attempts up to five minutes, with waits up to ten seconds, and is never below what was asked for', () => {
-  const delay = (attempts: number, waits: number, afterMs: number, random: number): number =>
-    retryDelay({ attempts, waits, afterMs }, () => random);
+  const delay = (
+    attempts: number,
+    waits: number,
+    afterMs: number,
+    random: number,
+    part: 'engaged' | 'others' = 'others',
+  ): number => retryDelay({ attempts, waits, afterMs, part }, () => random);
   expect(delay(1, 0, 0, 1)).toBe(2250);
   expect(delay(4, 0, 0, 1)).toBe(16_250);
   expect(delay(20, 0, 0, 1)).toBe(300_250);
@@ -71,4 +76,7 @@ test('the delay grows with attempts up to five minutes, with waits up to ten sec
   expect(delay(0, 20, 0, 1)).toBe(10_000);
   expect(delay(0, 20, 0, 0)).toBe(5000);
   expect(delay(3, 2, 45_000, 1)).toBe(45_000);
+  // Who goes first looks more often.
+  expect(delay(0, 20, 0, 1, 'engaged')).toBe(2500);
+  expect(delay(3, 2, 45_000, 1, 'engaged')).toBe(45_000);
 });

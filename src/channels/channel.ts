@@ -49,6 +49,8 @@ export interface Channel<A extends Address = Address> {
   withdraw(order: SendOrder): void;
   /** The service behind an address; deliveries to one service are tried again together. Empty: none that we know. */
   originOf(address: A): string;
+  /** The name of the service at an endpoint or origin, for reports: one of few. */
+  serviceOf(endpoint: string): string;
   /** How long it would be of no use to send to an origin, ms; 0: go on. */
   busyMs(origin: string, order: Pick<SendOrder, 'rank' | 'unproven'>): number;
   /** Messages are about to come. */

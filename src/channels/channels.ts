@@ -9,6 +9,8 @@ export interface Channels {
   withdraw(order: SendOrder): void;
   /** Of the channel that has to do with the origin. */
   busyMs(origin: string, order: Pick<SendOrder, 'rank' | 'unproven'>): number;
+  /** The name of the service at an endpoint or origin; `other`: none that we know. */
+  serviceOf(endpoint: string): string;
   prepare(): void;
 }
 
@@ -25,6 +27,8 @@ export function createChannels(all: readonly [Channel, ...Channel[]]): Channels 
       for (const channel of all) channel.withdraw(order);
     },
     busyMs: (origin, order) => Math.max(0, ...all.map((channel) => channel.busyMs(origin, order))),
+    serviceOf: (endpoint) =>
+      all.find(({ addresses }) => addresses.knows(endpoint))?.serviceOf(endpoint) ?? 'other',
     prepare: () => {
       for (const channel of all) channel.prepare();
     },

@@ -38,7 +38,7 @@ export const keys = {
    */
   waiting: `${CORE}:alerts:scheduled`,
   /** That the alerts of earlier releases are in `waiting` too. */
-  waitingFilled: `${CORE}:alerts:waiting-filled`,
+  waitingFilled: `${CORE}:waiting-filled`,
   duplicate: (fingerprint: string) => `${CORE}:alerts:duplicate:${fingerprint}`,
   idempotency: (editorId: string, keyHash: string) => `${CORE}:idempotency:${editorId}:${keyHash}`,
   /** The newsroom's settings, and its lists. */

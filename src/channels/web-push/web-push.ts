@@ -12,6 +12,24 @@ export interface WebPushDeps extends WebPushAddressDeps {
   readonly isDrill?: boolean;
 }
 
+/** Strangers make up any number of origins. */
+const MOST_ORIGINS = 256;
+
+/** A delivery asks once, and there are few origins: each is checked once. */
+function createServiceNames(policy: WebPushDeps['policy']): (endpoint: string) => string {
+  const known = new Map<string, string>();
+  return (endpoint) => {
+    const pathAt = endpoint.indexOf('/', 'https://'.length);
+    const origin = pathAt < 0 ? endpoint : endpoint.slice(0, pathAt);
+    const name = known.get(origin);
+    if (name !== undefined) return name;
+    const verdict = policy.check(pathAt < 0 ? `${endpoint}/` : endpoint);
+    if (!verdict.ok) return 'other';
+    if (known.size < MOST_ORIGINS) known.set(origin, verdict.provider);
+    return verdict.provider;
+  };
+}
+
 /** Web Push (RFC 8030): the channel of browsers. */
 export function createWebPush(deps: WebPushDeps): Channel<WebPushAddress> {
   const { sender, policy, brake } = deps;
@@ -32,6 +50,7 @@ export function createWebPush(deps: WebPushDeps): Channel<WebPushAddress> {
       const verdict = policy.check(endpoint);
       return verdict.ok ? verdict.origin : '';
     },
+    serviceOf: createServiceNames(policy),
     busyMs: (origin, order) => sender.busyMs(origin, order),
     prepare: () => sender.preconnect(),
     mayRemove: ({ endpoint }, reason) => {

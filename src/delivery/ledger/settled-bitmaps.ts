@@ -1,10 +1,13 @@
 import { groupBy } from '../group-by.ts';
 import { OUTCOMES, type Outcome } from '../report/outcomes.ts';
 import { packSlots, slotKey, slotsOf, type Slot, type Slots } from './slots.ts';
+import { SERVICES, type Service } from '../report/services.ts';
 import { bucketOf } from '../report/time-curve.ts';
 
 export interface Settled extends Slot {
   readonly outcome: Outcome;
+  /** Undefined: not known. */
+  readonly service?: Service | undefined;
   /** Milliseconds since the version was accepted. */
   readonly ms: number;
   /** An earlier attempt had no answer, so the device may have the message whatever the outcome says. */
@@ -90,11 +93,12 @@ function packRuns(shard: number, slots: readonly number[]): Buffer[] {
 
 function packEntries(settled: readonly Settled[]): Buffer {
   const packed = Buffer.allocUnsafe(settled.length * ENTRY_BYTES);
-  settled.forEach(({ shard, slot, outcome, ms }, index) => {
+  settled.forEach(({ shard, slot, outcome, service, ms }, index) => {
     const at = index * ENTRY_BYTES;
     packed.writeUInt8(shard, at);
     packed.writeUInt32BE(slot, at + 1);
-    packed.writeUInt8(OUTCOMES.indexOf(outcome), at + 5);
+    const code = service === undefined ? 0 : SERVICES.indexOf(service) + 1;
+    packed.writeUInt8(code * 16 + OUTCOMES.indexOf(outcome), at + 5);
     packed.writeUInt16BE(bucketOf(ms), at + 6);
     packed.writeUInt32BE(Math.min(ms, 0xff_ff_ff_ff), at + 8);
   });
@@ -105,9 +109,10 @@ function packEntries(settled: readonly Settled[]): Buffer {
 function sumUp(settled: readonly Settled[]): [counter: string, increment: number][] {
   const sums = new Map<string, number>();
   const add = (name: string): void => void sums.set(name, (sums.get(name) ?? 0) + 1);
-  for (const { outcome, ms } of settled) {
+  for (const { outcome, service, ms } of settled) {
     add('settled');
     add(`o:${outcome}`);
+    if (service !== undefined) add(`p:${service}:${outcome}`);
     if (outcome !== 'accepted') continue;
     add(`t:${bucketOf(ms)}`);
     if (ms <= TWO_MINUTES_MS) add('early');

@@ -1,6 +1,8 @@
 import type { Redis } from '../../redis/connect.ts';
 import { keys } from '../../redis/keys.ts';
+import type { Outcome } from './outcomes.ts';
 import type { Report } from './schema.ts';
+import { SERVICES } from './services.ts';
 import { curveOf, quantile } from './time-curve.ts';
 
 /** The counts of a version; the alert has its status and successor. */
@@ -37,6 +39,26 @@ const DEFAULT_LIFE_SECONDS = 8 * 24 * 3600;
 export const emptyReport = (alertId: string, version: number): DeliveryReport =>
   readReport(alertId, version, {});
 
+function servicesIn(number: (name: string) => number): DeliveryReport['services'] {
+  const counted = SERVICES.map((service) => {
+    const of = (outcome: Outcome): number => number(`p:${service}:${outcome}`);
+    return {
+      service,
+      outcomes: {
+        accepted: of('accepted'),
+        gone: of('gone'),
+        rejected: of('rejected'),
+        failed: of('failed'),
+        expired: of('expired'),
+        held: of('held-quiet') + of('held-cap'),
+      },
+    };
+  });
+  const sum = ({ outcomes }: (typeof counted)[number]): number =>
+    Object.values(outcomes).reduce((all, some) => all + some, 0);
+  return counted.filter((one) => sum(one) > 0).sort((a, b) => sum(b) - sum(a));
+}
+
 function readReport(alertId: string, version: number, fields: Record<string, string>): DeliveryReport {
   const number = (name: string): number => Number(fields[name] ?? 0);
   const time = (name: string): number | null => (fields[name] === undefined ? null : Number(fields[name]));
@@ -59,6 +81,7 @@ function readReport(alertId: string, version: number, fields: Record<string, str
       expired: number('o:expired'),
       held: number('o:held-quiet') + number('o:held-cap'),
     },
+    services: servicesIn(number),
     held: { quiet: number('o:held-quiet'), cap: number('o:held-cap') },
     live: { connections: number('live') },
     receipts: { shown: number('shown'), opened: number('opened') },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SERVICES } from './services.ts';
 import { statusSchema } from '../../alerts/schema.ts';
 
 /** The report's outcomes: `held` is what readers' rules held back, for the reasons in the report's `held`. */
@@ -34,6 +35,23 @@ export const reportSchema = z.strictObject({
       held: count,
     })
     .describe('The counts add up to `audience`'),
+  services: z
+    .array(
+      z.strictObject({
+        service: z.enum(SERVICES),
+        outcomes: z.strictObject({
+          accepted: count,
+          gone: count,
+          rejected: count,
+          failed: count,
+          expired: count,
+          held: count,
+        }),
+      }),
+    )
+    .describe(
+      'The outcomes by push service, most deliveries first. A delivery whose subscription had left before it was read is in none',
+    ),
   held: z
     .strictObject({ quiet: count, cap: count })
     .describe('Why deliveries were held back: quiet hours of the reader, or the daily cap'),

@@ -1,11 +1,14 @@
 import { groupBy } from '../group-by.ts';
 import { retryDelay } from './retry-delay.ts';
 import { newRetryId, type Part, type Retry } from '../ledger/retry.ts';
+import type { Service } from '../report/services.ts';
 import type { Settled } from '../ledger/settled-bitmaps.ts';
 import { slotKey, slotsOf, type Slot } from '../ledger/slots.ts';
 
 /** A delivery that was tried, or could not be, and is to be tried again. */
 export interface Again extends Slot, Pick<Retry, 'origin' | 'attempt' | 'waits' | 'mayHaveArrived'> {
+  /** Undefined: not known. */
+  readonly service?: Service | undefined;
   /** Not earlier than so many ms from now. */
   readonly afterMs: number;
 }
@@ -52,11 +55,11 @@ export function groupRetries(
   return { retries, expired: again.filter(({ afterMs }) => afterMs >= leftMs) };
 }
 
-type Expired = Pick<Again, 'shard' | 'slot' | 'mayHaveArrived'>;
+type Expired = Pick<Again, 'shard' | 'slot' | 'service' | 'mayHaveArrived'>;
 
 /** @param ms since the version was accepted */
-export function expiredAt({ shard, slot, mayHaveArrived = false }: Expired, ms: number): Settled {
-  return { shard, slot, outcome: 'expired', ms, mayHaveArrived };
+export function expiredAt({ shard, slot, service, mayHaveArrived = false }: Expired, ms: number): Settled {
+  return { shard, slot, outcome: 'expired', service, ms, mayHaveArrived };
 }
 
 function originsOfTheirOwn(again: readonly Again[]): ReadonlySet<string> {

@@ -5,7 +5,6 @@ import type { Part, Retry } from '../ledger/retry.ts';
 import type { Settled } from '../ledger/settled-bitmaps.ts';
 import { slotKey, type Slots } from '../ledger/slots.ts';
 import { rankOf, type FanOutJob } from '../queues.ts';
-import type { Outcome } from '../report/outcomes.ts';
 import type { SendingDeps } from './deps.ts';
 import type { Again } from './group-retries.ts';
 
@@ -96,10 +95,14 @@ export function beginState(
 }
 
 /** A delivery has its outcome. */
-export function settle(state: RunState, shard: number, slot: number, outcome: Outcome, nowMs: number): void {
+export function settle(
+  state: RunState,
+  { shard, slot, outcome, service }: Pick<Settled, 'shard' | 'slot' | 'outcome' | 'service'>,
+  nowMs: number,
+): void {
   state.undecided.delete(slotKey(shard, slot));
   const ms = Math.max(0, nowMs - state.life.acceptedAtMs);
-  state.settled.push({ shard, slot, outcome, ms, mayHaveArrived: state.mayHaveArrived });
+  state.settled.push({ shard, slot, outcome, service, ms, mayHaveArrived: state.mayHaveArrived });
   state.movedAt = nowMs;
 }
 

@@ -7,6 +7,7 @@ import type { RetryReason } from '../../push/types.ts';
 import type { CappedReader } from '../ledger/daily-caps.ts';
 import { createHolders } from '../ledger/holders.ts';
 import type { Outcome } from '../report/outcomes.ts';
+import { serviceNamed, type Service } from '../report/services.ts';
 import { admit } from './admit.ts';
 import type { SendingDeps } from './deps.ts';
 import { defer, fail, settle, type RunState } from './run-state.ts';
@@ -47,12 +48,13 @@ export async function sendDeliveries(
   });
   /** Why a subscription could not be read. */
   let unread: unknown;
-  const note = (shard: number, slot: number, outcome: Outcome): void =>
-    settle(state, shard, slot, outcome, deps.now());
+  const serviceOf = ({ address }: Member): Service => serviceNamed(deps.channels.serviceOf(address.endpoint));
+  const note = (shard: number, slot: number, outcome: Outcome, service?: Service): void =>
+    settle(state, { shard, slot, outcome, service }, deps.now());
 
   /** Final, and not for this alert alone: the subscription may be one that our messages never reach. */
   function refuse(shard: number, member: Member, outcome: Outcome): void {
-    note(shard, member.slot, outcome);
+    note(shard, member.slot, outcome, serviceOf(member));
     if (!unproven || attempt === 0) standing.refused(shard, member);
   }
 
@@ -79,10 +81,10 @@ export async function sendDeliveries(
     const ttl = Math.max(1, Math.floor((life.expiresAtMs - deps.now()) / 1000));
     const answer = await forms.of(channel, holds).send(address, { token, ttl }, order);
     if (answer.type === 'accepted') {
-      note(shard, member.slot, 'accepted');
+      note(shard, member.slot, 'accepted', serviceOf(member));
       standing.accepted(shard, member);
     } else if (answer.type === 'gone') {
-      note(shard, member.slot, 'gone');
+      note(shard, member.slot, 'gone', serviceOf(member));
       await standing.gone(member);
     } else if (answer.type === 'rejected') {
       refuse(shard, member, 'rejected');
@@ -99,7 +101,12 @@ export async function sendDeliveries(
       if (unproven && attempt === 0 && answer.attempted) standing.refused(shard, member);
       const mayHaveArrived = state.mayHaveArrived || (answer.attempted && NO_ANSWER.has(answer.reason));
       const { afterMs } = answer;
-      defer(state, { shard, slot: member.slot, origin, ...count, afterMs, mayHaveArrived }, deps.now());
+      const service = serviceOf(member);
+      defer(
+        state,
+        { shard, slot: member.slot, service, origin, ...count, afterMs, mayHaveArrived },
+        deps.now(),
+      );
     }
   }
 
@@ -125,7 +132,10 @@ export async function sendDeliveries(
       members.map((member) => member.slot),
     );
     const held = await heldIn(shard, members, holds);
-    for (const [slot, reason] of held) note(shard, slot, `held-${reason}`);
+    for (const member of members) {
+      const reason = held.get(member.slot);
+      if (reason !== undefined) note(shard, member.slot, `held-${reason}`, serviceOf(member));
+    }
     await Promise.all(
       members.flatMap((member, index) =>
         held.has(member.slot)

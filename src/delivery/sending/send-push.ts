@@ -9,6 +9,7 @@ import { expiredAt, groupRetries } from './group-retries.ts';
 import { deliveryLife } from '../delivery-times.ts';
 import { finishVersion, isStopped } from '../version-state.ts';
 import { rankOf, versionName, type BatchJob, type FanOutJob, type RetryJob } from '../queues.ts';
+import { serviceNamed } from '../report/services.ts';
 import { newMark, partOf, type Retry } from '../ledger/retry.ts';
 import type { Slots } from '../ledger/slots.ts';
 
@@ -158,10 +159,12 @@ async function putOff(
   busyMs: number,
 ): Promise<void> {
   const { origin, attempt, waits, mayHaveArrived = false } = retry;
+  const service = origin === '' ? undefined : serviceNamed(deps.channels.serviceOf(origin));
   const again = (await unsettledOf(deps, version, retry.slots)).flatMap(([shard, slots]) =>
     slots.map((slot) => ({
       shard,
       slot,
+      service,
       origin,
       attempt,
       waits: waits + 1,

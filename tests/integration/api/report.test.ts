@@ -16,6 +16,7 @@ function aReport(alertId: string, accepted: number, pending: number): DeliveryRe
     version: 1,
     audience: accepted + pending,
     outcomes: { pending, accepted, gone: 0, rejected: 0, failed: 0, expired: 0, held: 0 },
+    services: [],
     held: { quiet: 0, cap: 0 },
     live: { connections: 3 },
     receipts: { shown: 0, opened: 0 },

@@ -57,7 +57,8 @@ test('an outcome counts once, however often and with whatever else it is written
     const settled = Array.from({ length: 1 + Math.floor(random() * 80) }, (): Settled => {
       const [shard, slot] = [Math.floor(random() * 3), Math.floor(random() ** 2 * 9000)];
       const outcome = random() < 0.8 ? 'accepted' : 'gone';
-      return { shard, slot, outcome, ms: Math.floor(random() * 300_000) };
+      const service = [undefined, 'fcm', 'wns'][Math.floor(random() * 3)] as Settled['service'];
+      return { shard, slot, outcome, service, ms: Math.floor(random() * 300_000) };
     });
     const fresh = settled.filter(({ shard, slot }) => !known.has(`${shard} ${slot}`));
     const once = [...new Map(fresh.map((one) => [`${one.shard} ${one.slot}`, one])).values()];
@@ -69,7 +70,13 @@ test('an outcome counts once, however often and with whatever else it is written
   const all = [...known.values()];
   const times = all.filter(({ outcome }) => outcome === 'accepted').map(({ ms }) => ms);
   await ledger.addAudience(VERSION, 0, all.length);
-  const { outcomes, timing, curve } = await report();
+  const { outcomes, services, timing, curve } = await report();
+  for (const { service, outcomes: of } of services) {
+    const count = (outcome: string): number =>
+      all.filter((one) => one.service === service && one.outcome === outcome).length;
+    expect(of).toMatchObject({ accepted: count('accepted'), gone: count('gone') });
+  }
+  expect(new Set(services.map(({ service }) => service))).toEqual(new Set(['fcm', 'wns']));
   expect(outcomes).toMatchObject({ pending: 0, accepted: times.length, gone: all.length - times.length });
   expect(timing).toMatchObject({ firstMs: Math.min(...times), lastMs: Math.max(...times) });
   expect(timing.withinTwoMinutes).toBe(times.filter((ms) => ms <= 120_000).length / all.length);

@@ -33,6 +33,7 @@ export function createStub(): Stub {
     // Every message is answered at once: nothing waits.
     withdraw: () => undefined,
     originOf: () => 'stub:',
+    serviceOf: () => 'stub',
     busyMs: () => 0,
     prepare: () => undefined,
     mayRemove: () => true,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { statusSchema } from '../../../alerts/schema.ts';
 import { script } from '../../../redis/script.ts';
 import { OUTCOMES } from '../../report/outcomes.ts';
+import { SERVICES } from '../../report/services.ts';
 import { UNPROVEN_PREFIX } from '../retry.ts';
 import { BITMAPS_LUA, FINISHED_LUA } from './parts.ts';
 
@@ -15,7 +16,7 @@ import { BITMAPS_LUA, FINISHED_LUA } from './parts.ts';
  * ARGV: 1 seconds to keep, 2 now, 3 version, 4 batch that ends or '',
  *       5 shards of the outcomes (a byte each), 6 shards of the new retries,
  *       7 outcomes as runs of bytes of the bitmaps: shard (1), first byte (4), length (2), bits,
- *       8 the same one by one: shard (1), slot (4), outcome (1), bucket of the time (2), time in ms (4),
+ *       8 the same one by one: shard (1), slot (4), outcome with 16 times its service or 0 (1), bucket of the time (2), time in ms (4),
  *       9 their sums: JSON [[counter, increment]…], 10 first accepted, 11 last accepted in ms, or '',
  *       12 retry being run or '', 13 its mark, 14 what remains of it, '' or '=' (nothing was moved),
  *       15 batch being run or '', 16 by which run,
@@ -63,6 +64,7 @@ end
 -- One by one: only what is new counts.
 local repeated = {}
 local names = { ${OUTCOMES.map((name) => `'${name}'`).join(', ')} }
+local services = { ${SERVICES.map((name) => `'${name}'`).join(', ')} }
 local function settleEach()
   local sums, first, last, at = {}, '', '', 1
   local function add(name) sums[name] = (sums[name] or 0) + 1 end
@@ -70,8 +72,11 @@ local function settleEach()
     local shard, slot, outcome, bucket, ms
     shard, slot, outcome, bucket, ms, at = struct.unpack('>BI4BI2I4', entries, at)
     if redis.call('SETBIT', ledger[shard], slot, 1) == 0 then
+      local service = services[math.floor(outcome / 16)]
+      outcome = outcome % 16
       add('settled')
       add('o:' .. names[outcome + 1])
+      if service then add('p:' .. service .. ':' .. names[outcome + 1]) end
       if outcome == 0 then
         add('t:' .. bucket)
         if first == '' or ms < first then first = ms end

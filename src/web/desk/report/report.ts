@@ -26,7 +26,7 @@ export function renderReport(report: Report, words: Words, isCounting: boolean):
     </dl>
     ${report.paced.map((service) => renderPaced(service, report, words))} ${renderGoal(report, words)}
     <p class="quiet">${text.receiptsWhy}</p>
-    ${audience === 0 || isCounting ? nothing : html`${renderOutcomes(report, words)} ${renderSpeed(report, words)}`}
+    ${audience === 0 || isCounting ? nothing : html`${renderOutcomes(report, words)} ${renderServices(report, words)} ${renderSpeed(report, words)}`}
   `;
 }
 
@@ -80,6 +80,35 @@ function renderOutcomes(report: Report, words: Words): TemplateResult {
           </div>`,
       )}
     </dl>
+  `;
+}
+
+/** What each push service made of its deliveries. */
+function renderServices({ services }: Report, { text, number }: Words): TemplateResult | typeof nothing {
+  if (services.length === 0) return nothing;
+  return html`
+    <h3 id="by-service">${text.byService}</h3>
+    <table class="services" aria-labelledby="by-service">
+      <thead>
+        <tr>
+          <th scope="col">${text.service}</th>
+          <th scope="col">${text.outcomes.accepted}</th>
+          <th scope="col">${text.notReached}</th>
+          <th scope="col">${text.outcomes.held}</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${services.map(
+          ({ service, outcomes: { accepted, gone, rejected, failed, expired, held } }) =>
+            html`<tr data-service=${service}>
+              <th scope="row">${text.services[service]}</th>
+              <td>${number(accepted)}</td>
+              <td>${number(gone + rejected + failed + expired)}</td>
+              <td>${number(held)}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
   `;
 }
 

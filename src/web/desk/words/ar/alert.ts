@@ -83,7 +83,10 @@ export const alert = {
   },
   paced:
     'لا تقبل خدمة {service} الآن إلا {n} رسالة في الدقيقة. يبدأ الإرسال بمن اعتادوا فتح الأخبار، ويحتاج الباقي إلى {time} على الأكثر.',
-  services: { fcm: 'Google', mozilla: 'Mozilla', apple: 'Apple', wns: 'Microsoft' },
+  services: { fcm: 'Google', mozilla: 'Mozilla', apple: 'Apple', wns: 'Microsoft', other: 'غيرها' },
+  byService: 'بحسب خدمة الإشعارات',
+  service: 'الخدمة',
+  notReached: 'لم يصل',
   notSent: 'لم يُرسل',
   supersededBy: 'حلّت محلها النسخة {n}، ومن لم تصله هذه تصله تلك.',
   outcomesTitle: 'نتائج الإرسال',

@@ -87,7 +87,10 @@ export const alert: Translated<typeof ar> = {
   },
   paced:
     '{service} now accepts only {n} messages a minute. Readers who usually open alerts go first; the rest needs up to {time}.',
-  services: { fcm: 'Google', mozilla: 'Mozilla', apple: 'Apple', wns: 'Microsoft' },
+  services: { fcm: 'Google', mozilla: 'Mozilla', apple: 'Apple', wns: 'Microsoft', other: 'Other' },
+  byService: 'By push service',
+  service: 'Service',
+  notReached: 'Not reached',
   notSent: 'Not sent',
   supersededBy: 'Version {n} replaced this one. Readers that this one did not reach get version {n}.',
   outcomesTitle: 'Delivery results',

@@ -141,18 +141,6 @@ test('an approver sends an own alert without a second person by giving a reason,
   expect(other.complaints).toEqual([]);
 });
 
-test('who undoes an approval sends the alert back to wait for one', async () => {
-  await setUndoSeconds(stack, 30);
-  const id = await submit('تعليق الدراسة غدًا');
-  await open(approver, id);
-  await take(approver.page, 'أجِز الإرسال');
-  await approver.page.locator('desk-undo').waitFor();
-  await approver.page.keyboard.press('Escape');
-  await expect.poll(() => statusOf(approver.page)).toBe('بانتظار الإجازة');
-  expect(await shownToReaders(id)).toBe(404);
-  await setUndoSeconds(stack, 0);
-});
-
 test('the question of the bypass is asked in English too', async () => {
   const { page } = approver;
   await submit('جسر ينهار في الجنوب', approver);

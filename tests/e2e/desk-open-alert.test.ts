@@ -169,7 +169,7 @@ test('a form that is open follows a colleague’s correction, and asks for the a
   await lookAgain(desk);
   await page.locator('.overtaken h2:focus').waitFor();
   expect(await page.locator('dialog[open]').count()).toBe(0);
-  expect(await page.locator('[name="body"]').inputValue()).toBe('غرب المدينة');
+  await expect.poll(() => page.locator('[name="body"]').inputValue()).toBe('غرب المدينة');
   expect(await page.locator('[name="note"]').inputValue()).toBe('صُحح الموقع');
   expect((await newest(id)).version).toBe(2);
 });

@@ -140,7 +140,8 @@ class Desk extends DeskElement {
     this.typedKey = event.detail.by === 'key';
     this.ended = false;
     void this.loadNames();
-    void this.focusOn('desk-writer [name="headline"]');
+    // Any other page puts the focus where its content begins.
+    if (this.route.page === 'new') void this.focusOn('desk-writer [name="headline"]');
   };
 
   private readonly switchLanguage = (): void => {

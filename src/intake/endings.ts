@@ -1,5 +1,5 @@
 import type { Editor } from '../editors/schema.ts';
-import type { Ending, Item } from './item.ts';
+import { EMPTY_ITEM, type Ending, type Item } from './item.ts';
 import type { Source } from './source.ts';
 import { ignored, type Steps } from './steps.ts';
 import type { Said, Story, StoryName, StoryStore, Taken } from './story.ts';
@@ -83,19 +83,8 @@ const NOTHING: Said = {
 };
 
 const itemOf = ({ id, at }: Ending): Item => ({
+  ...EMPTY_ITEM,
   id,
-  edition: null,
   version: { number: null, madeAt: at },
-  follows: [],
   change: 'withdrawal',
-  unfit: null,
-  stale: null,
-  headline: '',
-  body: null,
-  lang: null,
-  subjects: [],
-  urgency: null,
-  isSensitive: false,
-  embargoedUntil: null,
-  expiresAt: null,
 });

@@ -35,6 +35,23 @@ export interface Item {
   readonly expiresAt: string | null;
 }
 
+/** An item that says nothing: what a format does not know of it stays as it is here. */
+export const EMPTY_ITEM = {
+  edition: null,
+  follows: [],
+  change: 'update',
+  unfit: null,
+  stale: null,
+  headline: '',
+  body: null,
+  lang: null,
+  subjects: [],
+  urgency: null,
+  isSensitive: false,
+  embargoedUntil: null,
+  expiresAt: null,
+} as const satisfies Partial<Item>;
+
 /** What a source says of an item as a whole, whatever editions it has, and whether it has come yet or not: it has ended. */
 export interface Ending {
   readonly id: string;

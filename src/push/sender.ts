@@ -187,7 +187,7 @@ export function openSender(deps: {
     },
     busyMs: (origin, { rank, unproven: isUnproven }) => lanesOf(isUnproven).get(origin)?.busyMs(rank) ?? 0,
     paced() {
-      const sums = new Map<string, number>();
+      const sums = new Map<Provider, number>();
       for (const { provider, perMinute } of proven.all()) {
         if (perMinute !== undefined) sums.set(provider, (sums.get(provider) ?? 0) + perMinute);
       }

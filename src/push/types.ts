@@ -1,3 +1,5 @@
+import type { Provider } from './endpoint/endpoint-policy.ts';
+
 /** A browser's push subscription, ready to send to (RFC 8030, RFC 8291). */
 export interface PushTarget {
   /** The push resource's URL. */
@@ -85,7 +87,7 @@ export interface PushSender {
   /** For how long sending to an origin is useless (circuit open, throttled, no answers, too many waiting that go first), ms. 0 means now. */
   busyMs(origin: string, order: Pick<SendOrder, 'rank' | 'unproven'>): number;
   /** The push services that allow this process only so many messages a minute now. */
-  paced(): { readonly service: string; readonly perMinute: number }[];
+  paced(): { readonly service: Provider; readonly perMinute: number }[];
   /** Waits for the answers to messages on the wire (at most `deadlineMs`), then closes every connection. */
   close(deadlineMs?: number): Promise<void>;
 }

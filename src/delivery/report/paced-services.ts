@@ -19,7 +19,7 @@ export function createPacedServices(redis: Redis): () => Promise<readonly PacedS
   let readAt = -Infinity;
 
   async function read(): Promise<readonly PacedService[]> {
-    const sums = new Map<string, number>();
+    const sums = new Map<PacedService['service'], number>();
     for (const { paced = [] } of (await newsOfOthers(redis, 'workers', '')) as WorkerNews[]) {
       for (const { service, perMinute } of paced) sums.set(service, (sums.get(service) ?? 0) + perMinute);
     }

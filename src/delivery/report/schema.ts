@@ -56,7 +56,7 @@ export const reportSchema = z.strictObject({
     .strictObject({ quiet: count, cap: count })
     .describe('Why deliveries were held back: quiet hours of the reader, or the daily cap'),
   paced: z
-    .array(z.strictObject({ service: z.string(), perMinute: z.number().int().min(1) }))
+    .array(z.strictObject({ service: z.enum(SERVICES), perMinute: z.number().int().min(1) }))
     .describe(
       'Push services that now take only so many messages a minute, while deliveries are pending: readers who open alerts go first',
     ),

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Item, ReadItems } from '../item.ts';
+import { EMPTY_ITEM, type Item, type ReadItems } from '../item.ts';
 import type { FeedSettings } from './feed-settings.ts';
 import { seenAfter, type FeedState } from './feed-state.ts';
 import type { FeedAnswer } from './fetch-feed.ts';
@@ -72,12 +72,10 @@ function toItem(
   const isOld = publishedAt !== null && nowMs - publishedAt > maxAgeMinutes * MINUTE;
   const old = isOld ? `it is older than ${maxAgeMinutes} minutes` : null;
   return {
+    ...EMPTY_ITEM,
     id,
-    edition: null,
     // Without a time of its own, what comes later is newer.
     version: { number: null, madeAt: updatedAt },
-    follows: [],
-    change: 'update',
     unfit: title === '' ? 'it has no title' : null,
     stale: publishedAt === null ? 'it has no time: it may be old' : old,
     headline: title,
@@ -85,9 +83,5 @@ function toItem(
     ...(url === null ? {} : { url }),
     lang,
     subjects: categories.map((category) => category.toLowerCase()),
-    urgency: null,
-    isSensitive: false,
-    embargoedUntil: null,
-    expiresAt: null,
   };
 }

@@ -1,4 +1,4 @@
-import type { Ending, Format, Item, ReadItems } from '../../item.ts';
+import { EMPTY_ITEM, type Ending, type Format, type Item, type ReadItems } from '../../item.ts';
 import { FieldFault } from '../field-fault.ts';
 import { readXml, XmlFault, type XmlElement } from '../xml.ts';
 import { fieldsOf, type CapFields } from './fields.ts';
@@ -79,25 +79,9 @@ function whyNot(alert: CapFields, type: string): string | null {
   return scope === 'public' ? null : `its scope is ${scope}: only what is public is for readers`;
 }
 
-const EMPTY = {
-  follows: [],
-  change: 'update',
-  unfit: null,
-  stale: null,
-  headline: '',
-  body: null,
-  lang: null,
-  subjects: [],
-  urgency: null,
-  isSensitive: false,
-  embargoedUntil: null,
-  expiresAt: null,
-} as const;
-
 const unfit = (id: string, at: number, why: string): Item => ({
-  ...EMPTY,
+  ...EMPTY_ITEM,
   id,
-  edition: null,
   version: { number: null, madeAt: at },
   unfit: why,
 });
@@ -106,7 +90,7 @@ const edition = (
   { id, at, references }: { id: string; at: number; references: readonly string[] },
   { lang, headline, body, urgency, subjects, expiresAt }: CapInfo,
 ): Item => ({
-  ...EMPTY,
+  ...EMPTY_ITEM,
   id,
   edition: lang,
   version: { number: null, madeAt: at },

@@ -36,9 +36,10 @@ function renderPaced(
   { outcomes }: Report,
   { text, number, duration }: Words,
 ): TemplateResult {
-  const name = text.services[service as keyof typeof text.services] ?? service;
   const time = duration((outcomes.pending / perMinute) * 60_000);
-  return html`<p class="note">${fill(text.paced, { service: name, n: number(perMinute), time })}</p>`;
+  return html`<p class="note">
+    ${fill(text.paced, { service: text.services[service], n: number(perMinute), time })}
+  </p>`;
 }
 
 function renderGoal(report: Report, { text, duration }: Words): TemplateResult | typeof nothing {

@@ -4,7 +4,9 @@ import express, { type Request, type Response } from 'express';
 import { Counter } from 'prom-client';
 import type { Config } from './config.ts';
 import type { AlertStore } from './alerts/store.ts';
+import { createStoryStore } from './alerts/stories/store.ts';
 import type { Addresses } from './audience/address.ts';
+import { createMemberships } from './audience/memberships.ts';
 import type { SubscriptionStore } from './audience/subscriptions.ts';
 import { createTopicChanges } from './audience/topic-changes.ts';
 import type { TopicStore } from './audience/topics.ts';
@@ -83,6 +85,8 @@ import { createRequestLog } from './http/request-log.ts';
 import { serveSession } from './api/session.ts';
 import { serveSourceItems } from './api/source-items.ts';
 import { serveSources } from './api/sources.ts';
+import { serveFollowedStories } from './api/followed-stories.ts';
+import { serveStories } from './api/stories.ts';
 import { serveTestSend } from './api/test-devices.ts';
 import { serveTopics } from './api/topics.ts';
 import { serveWaitingAlerts } from './api/waiting-alerts.ts';
@@ -173,8 +177,10 @@ export function createApp(input: ApiDeps): Api {
   };
   const firstPages = createFirstPages(input);
   const settings = createSettings({ ...input, requireApproval: config.requireApproval });
+  const stories = createStoryStore(input);
   const newsroom = createNewsroom({
     ...input,
+    stories,
     rules: createAlertRules(input),
     settings,
     onChange: () => firstPages.clear(),
@@ -189,6 +195,7 @@ export function createApp(input: ApiDeps): Api {
     firstPages,
     newsroom,
     settings,
+    stories,
     sources: createAuditedHash({
       ...input,
       key: keys.sources,
@@ -224,7 +231,10 @@ export function createApp(input: ApiDeps): Api {
   app.use(securityHeaders(config.publicUrl));
   if (config.isDrill) app.use(noIndex);
   app.use(compressAnswers());
-  app.use(['/v1/config', '/v1/alerts', '/v1/live', '/feeds'], readerCors(config.allowedOrigins, READING));
+  app.use(
+    ['/v1/config', '/v1/alerts', '/v1/stories', '/v1/live', '/feeds'],
+    readerCors(config.allowedOrigins, READING),
+  );
   app.use(['/v1/subscriptions', '/v1/receipts'], readerCors(config.allowedOrigins, SUBSCRIBING));
   app.use(answerConditionally);
   app.use(createGate({ isEditor: (request) => deps.auth.isEditor(request), metrics: input.metrics }));
@@ -232,6 +242,7 @@ export function createApp(input: ApiDeps): Api {
   const router = express.Router({ caseSensitive: true, strict: true });
   serveAlerts(router, deps);
   serveWaitingAlerts(router, deps);
+  serveStories(router, deps);
   serveReport(router, { ...deps, pacedServices: createPacedServices(deps.redis) });
   serveAudience(router, deps);
   serveRecent(router, { ...deps, recent: createRecent(deps) });
@@ -244,6 +255,7 @@ export function createApp(input: ApiDeps): Api {
   serveIntake(router, deps);
   servePublicConfig(router, deps);
   serveSubscriptions(router, deps);
+  serveFollowedStories(router, { ...deps, memberships: createMemberships(input) });
   receipts.serve(router);
   serveLive(router, deps);
   serveSession(router, deps);

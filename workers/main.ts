@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { createAlertStore } from '../src/alerts/store.ts';
+import { createStoryReader } from '../src/alerts/stories/store.ts';
 import { createSelection } from '../src/audience/selection.ts';
 import { createSubscriptionStore } from '../src/audience/subscriptions.ts';
 import type { Config } from '../src/config.ts';
@@ -79,6 +80,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
   const { now } = clock;
 
   const alerts = createAlertStore({ redis, now });
+  const stories = createStoryReader({ redis, now });
   const ledger = timeDeliveries(createLedger({ redis, now }), metrics);
   const pushQueue = openPushQueue({ redis, now });
   const fanOutQueue = openFanOutQueue(redis);
@@ -135,7 +137,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
   const { addresses } = channels;
   const selection = createSelection({ redis, addresses, now });
   const goal = createGoalStore({ redis, alerts, reports: createReportStore(redis), now });
-  const shared = { redis, logger, now, alerts, goal, selection, ledger, pushQueue, fanOutQueue };
+  const shared = { redis, logger, now, alerts, stories, goal, selection, ledger, pushQueue, fanOutQueue };
   const sending = createPushSending({
     ...shared,
     caps: createDailyCaps({ redis }),

@@ -33,6 +33,8 @@ import { REPORT } from './report.ts';
 import { SESSION } from './session.ts';
 import { SOURCE_ITEMS } from './source-items.ts';
 import { SOURCE, SOURCES } from './sources.ts';
+import { FOLLOWED_STORIES, FOLLOWED_STORY } from './followed-stories.ts';
+import { STORIES, STORY } from './stories.ts';
 import { SUBSCRIPTION, SUBSCRIPTIONS } from './subscriptions-operations.ts';
 import { ALERT_TEST, TEST_DEVICE, TEST_DEVICES } from './test-devices.ts';
 import { TOPIC, TOPICS } from './topics.ts';
@@ -49,6 +51,8 @@ export const RESOURCES: readonly AnyResource[] = [
   ALERT_VERSIONS,
   ALERT_ABORT,
   ALERT_TEST,
+  STORIES,
+  STORY,
   REPORT,
   GOAL_OVER_TIME,
   ESTIMATE,
@@ -58,6 +62,8 @@ export const RESOURCES: readonly AnyResource[] = [
   CONFIG,
   SUBSCRIPTIONS,
   SUBSCRIPTION,
+  FOLLOWED_STORIES,
+  FOLLOWED_STORY,
   RECEIPTS,
   LIVE,
   WEBSUB,

@@ -64,10 +64,7 @@ export function serveSubscriptions(router: Router, deps: SubscriptionsDeps): voi
     act: (id: string, auth: Buffer) => Promise<PatchResult>,
   ): Promise<Subscription> {
     await deps.limits.takeAddress('subscriptions', request, response);
-    const credentials = credentialsOf(request, 'Subscription');
-    const auth = authSchema.safeParse(credentials);
-    if (!auth.success) throw unproven();
-    const result = await act(String(request.params['id']), Buffer.from(auth.data, 'base64url'));
+    const result = await act(String(request.params['id']), authOf(request));
     response.set('Cache-Control', 'no-store');
     if (result.type === 'found') return result.subscription;
     throw problemOf(result);
@@ -109,10 +106,19 @@ export function acceptedAddress(parsed: ParsedAddress): Address {
 }
 
 function problemOf(result: Exclude<PatchResult, { type: 'found' }>): Problem {
-  if (result.type === 'missing') return new Problem('not-found', 'No subscription has this id.');
-  if (result.type === 'denied')
-    return new Problem('forbidden', 'The key does not belong to the subscription.');
-  return invalidBody(result.error);
+  return result.type === 'invalid' ? invalidBody(result.error) : refusedSubscription(result);
+}
+
+export const refusedSubscription = ({ type }: { readonly type: 'missing' | 'denied' }): Problem =>
+  type === 'missing'
+    ? new Problem('not-found', 'No subscription has this id.')
+    : new Problem('forbidden', 'The key does not belong to the subscription.');
+
+/** The secret by which a browser proves that the subscription is its own. @throws {Problem} 401 */
+export function authOf(request: Request): Buffer {
+  const auth = authSchema.safeParse(credentialsOf(request, 'Subscription'));
+  if (!auth.success) throw unproven();
+  return Buffer.from(auth.data, 'base64url');
 }
 
 function shown({ id, preferences, mustRenew }: Subscription): object {

@@ -41,6 +41,12 @@ export const keys = {
   waitingFilled: `${CORE}:waiting-filled`,
   duplicate: (fingerprint: string) => `${CORE}:alerts:duplicate:${fingerprint}`,
   idempotency: (editorId: string, keyHash: string) => `${CORE}:idempotency:${editorId}:${keyHash}`,
+  /** A story: its name and times, and the alert that was its first. */
+  story: (id: string) => `${CORE}:story:${id}`,
+  /** Ids of the story's alerts that go to everybody, in the order of their publication. */
+  storyOpeners: (id: string) => `${CORE}:story:${id}:openers`,
+  /** Ids of the open stories, by the time at which they end (ms). */
+  openStories: `${CORE}:stories`,
   /** The newsroom's settings, and its lists. */
   newsroom: `${CORE}:newsroom`,
   /** Who writes what now: member `editor id` + space + what, score = until when (ms). */

@@ -3,7 +3,8 @@ import { newAlertId } from '../../src/alerts/id.ts';
 import { firstVersion } from '../../src/alerts/versions.ts';
 import type { Urgency } from '../../src/alerts/schema.ts';
 import { createAlertStore, type AlertStore } from '../../src/alerts/store.ts';
-import type { Wishes } from '../../src/audience/record.ts';
+import { createStoryReader } from '../../src/alerts/stories/store.ts';
+import type { Preferences } from '../../src/audience/schema.ts';
 import { createEngagement } from '../../src/audience/engagement.ts';
 import { SHARDS } from '../../src/audience/shard.ts';
 import { createSelection } from '../../src/audience/selection.ts';
@@ -65,7 +66,7 @@ export interface DeliveryWorld {
   /** @param urgency the quietest that they want, `normal` by default */
   subscribe(count: number, urgency?: Urgency): Promise<void>;
   /** Readers with rules of their own. @returns their endpoints */
-  subscribeWith(count: number, wishes: Wishes): Promise<string[]>;
+  subscribeWith(count: number, preferences: Partial<Preferences>): Promise<string[]>;
   /** The same by the way that browsers take, which anybody may: no push service has accepted anything for them. */
   subscribeUnproven(count: number): Promise<string[]>;
   /** The readers of every third slot opened a notification this month. @returns whether a slot's reader did */
@@ -107,6 +108,7 @@ export async function openDeliveryWorld(
   let withWishes = 0;
   const now = (): number => clock;
   const alerts = createAlertStore({ redis, now });
+  const stories = createStoryReader({ redis, now });
   const ledger = createLedger({ redis, now });
   const policy = createEndpointPolicy({ extraOrigins: [ORIGIN] });
   const addresses = createAddresses([
@@ -126,6 +128,7 @@ export async function openDeliveryWorld(
     fanOut(
       {
         alerts,
+        stories,
         goal,
         selection,
         ledger,
@@ -231,8 +234,8 @@ export async function openDeliveryWorld(
       const one = (index: number) => ({ address: reader(`${ORIGIN}/${index}`), preferences });
       await subscriptions.putAll(Array.from({ length: count }, (_, index) => one(index)));
     },
-    subscribeWith: async (count, wishes) => {
-      const preferences = { topics: ['world'], urgency: 'normal' as const, ...wishes };
+    subscribeWith: async (count, chosen) => {
+      const preferences = { topics: ['world'], urgency: 'normal' as const, ...chosen };
       const made = Array.from({ length: count }, () => reader(`${ORIGIN}/wishes/${(withWishes += 1)}`));
       await subscriptions.putAll(made.map((address) => ({ address, preferences })));
       return made.map(({ endpoint }) => endpoint);

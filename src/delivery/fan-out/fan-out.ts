@@ -6,7 +6,7 @@ import { SHARDS } from '../../audience/shard.ts';
 import { eventOf } from '../../outlets/outlet.ts';
 import type { OutletQueue } from '../../outlets/queue.ts';
 import { cutShard } from './batches.ts';
-import { createFreeze, freezeAndCount, GROUP, shardsFrom, type Freeze } from './freeze.ts';
+import { createFreeze, GROUP, shardsFrom, type Freeze, type FreezeDeps } from './freeze.ts';
 import { earlierVersions } from '../ledger/holders.ts';
 import { deliveryLife, LEASE_MS } from '../delivery-times.ts';
 import { finishVersion, isStopped, type FinishDeps } from '../version-state.ts';
@@ -27,6 +27,7 @@ const AFTER_OTHERS_MS = 200;
 export interface FanOutDeps extends FinishDeps {
   readonly live: { append(alert: Alert): Promise<unknown> };
   readonly outlets: Pick<OutletQueue, 'announce'>;
+  readonly stories: FreezeDeps['stories'];
   readonly selection: Selection;
   readonly ledger: Ledger;
   readonly pushQueue: Pick<PushQueue, 'add' | 'addRetries'>;
@@ -131,7 +132,7 @@ async function freezeAndCut(
     const frozen = await Promise.all(
       shardsFrom(first).map(async (shard) => ({
         shard,
-        ...(await freezeAndCount(deps, job, shard, freeze)),
+        ...(await freeze(shard)),
       })),
     );
     apart.push(...frozen.map(({ shard, unproven }) => [shard, setBits(unproven)] as const));

@@ -1,5 +1,6 @@
 import type { Alert } from '../alerts/schema.ts';
 import type { Topic } from '../audience/topics.ts';
+import type { AlertStory } from './alert-story.ts';
 import type { Identity } from './common/identity.ts';
 import type { PageLanguage, PageWords } from './page-parts.ts';
 
@@ -8,6 +9,7 @@ export interface AlertPageInput {
   /** Every version that readers may see, oldest first; at least one. */
   readonly versions: readonly [Alert, ...Alert[]];
   readonly topics: readonly Topic[];
+  readonly story: AlertStory | undefined;
   readonly newsroom: Identity;
   readonly publicUrl: string;
   /** Milliseconds since the epoch. */

@@ -1,17 +1,9 @@
 import { directionOf } from '../alerts/language.ts';
 import type { AlertStore } from '../alerts/store.ts';
 import { toPublicAlert, type Alert } from '../alerts/schema.ts';
-import type { Story } from '../alerts/stories/schema.ts';
 import type { StoryReader } from '../alerts/stories/store.ts';
-import type { AlertView } from './alert-view.ts';
+import type { AlertStory, AlertView } from './alert-view.ts';
 import { html, type Html } from './html.ts';
-
-/** The story of an alert, for its page. */
-export interface AlertStory {
-  readonly story: Story;
-  /** The newest others of it. */
-  readonly others: readonly Alert[];
-}
 
 const SHOWN = 5;
 

@@ -1,8 +1,15 @@
 import type { Alert } from '../alerts/schema.ts';
 import type { Topic } from '../audience/topics.ts';
-import type { AlertStory } from './alert-story.ts';
+import type { Story } from '../alerts/stories/schema.ts';
 import type { Identity } from './common/identity.ts';
 import type { PageLanguage, PageWords } from './page-parts.ts';
+
+/** The story of an alert, for its page. */
+export interface AlertStory {
+  readonly story: Story;
+  /** The newest others of it. */
+  readonly others: readonly Alert[];
+}
 
 /** The data of an alert's own page. */
 export interface AlertPageInput {

@@ -6,6 +6,7 @@ import './admin/admin.ts';
 import './alert-view.ts';
 import './lists/history.ts';
 import './report/goal-page.ts';
+import './stories/stories-page.ts';
 import './test-devices.ts';
 import './passkeys-page.ts';
 import './writing/writer.ts';
@@ -36,6 +37,8 @@ export function renderPage(
       ></desk-alert>`;
     case 'history':
       return html`<desk-history .desk=${desk} .query=${route.query}></desk-history>`;
+    case 'stories':
+      return html`<desk-stories .desk=${desk}></desk-stories>`;
     case 'goal':
       return html`<desk-goal .desk=${desk}></desk-goal>`;
     case 'devices':

@@ -78,6 +78,7 @@ function rows({ text }: Words): readonly (readonly [key: string, does: string])[
     [KEYS.next, key.next],
     [KEYS.previous, key.previous],
     [KEYS.history, key.history],
+    [KEYS.stories, key.stories],
     [KEYS.goal, key.goal],
     [KEYS.admin, key.admin],
     [KEYS.language, key.language],

@@ -6,6 +6,7 @@ export const KEYS = {
   sheet: '?',
   write: 'N',
   history: 'H',
+  stories: 'F',
   goal: 'G',
   recent: '1',
   approval: '2',

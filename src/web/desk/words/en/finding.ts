@@ -51,6 +51,7 @@ export const finding: Translated<typeof ar> = {
     sheet: 'This list',
     write: 'New alert',
     history: 'History and search',
+    stories: 'Stories',
     goal: 'Speed goal',
     lists: 'Lists: recent, to approve, scheduled, drafts',
     next: 'Next alert in the list',

@@ -70,7 +70,7 @@ test('an editor starts a story where the first alert is written, and its follow-
   expect(await page.locator('[name="escalate"]').count()).toBe(0);
   expect(await violations(page)).toEqual([]);
   const question = await desk.review();
-  await question.getByText(`ومن وصله تابع قصة «\u2068${NAME}\u2069»`).waitFor();
+  await question.getByText(`ومن يصله يتابع قصة «\u2068${NAME}\u2069»`).waitFor();
   await desk.confirm();
   await expect.poll(titles, POLL).toEqual(['هزة بقوة 6.1 درجات']);
 

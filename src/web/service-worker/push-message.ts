@@ -67,12 +67,15 @@ const actionWords: Readonly<Record<string, Readonly<Record<string, string>>>> = 
   [FEWER_ACTION]: FEWER,
   [LEAVE_ACTION]: LEAVE_STORY,
 };
-const actionsOf = ({ story }: PushData, lang: string) =>
-  [FEWER_ACTION, ...(story === undefined ? [] : [LEAVE_ACTION])].map((action) => ({
-    action,
-    title:
-      actionWords[action]?.[lang === '' ? '' : primaryLanguage(lang)] ?? actionWords[action]?.['en'] ?? '',
-  }));
+/** Fewer of its kind is chosen on a page of ours: another site's worker has none behind it. */
+const actionsOf = ({ story, server }: PushData, lang: string) =>
+  [...(server === undefined ? [FEWER_ACTION] : []), ...(story === undefined ? [] : [LEAVE_ACTION])].map(
+    (action) => ({
+      action,
+      title:
+        actionWords[action]?.[lang === '' ? '' : primaryLanguage(lang)] ?? actionWords[action]?.['en'] ?? '',
+    }),
+  );
 
 /** A broken message is shown as well, without its content: a push that shows nothing costs the permission. */
 export const UNREADABLE: Shown = { title: 'عاجل', options: { lang: 'ar', dir: 'rtl', ...picturesOf('') } };
@@ -110,7 +113,7 @@ export function readPushMessage(text: string, server = ''): Shown {
       ...(typeof silent === 'boolean' ? { silent } : {}),
       ...(typeof timestamp === 'number' ? { timestamp } : {}),
       ...(data === undefined ? {} : { data }),
-      ...(alert === undefined || server !== '' ? {} : { actions: actionsOf(alert, language) }),
+      ...(alert === undefined ? {} : { actions: actionsOf(alert, language) }),
     },
   };
 }

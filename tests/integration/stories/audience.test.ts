@@ -112,7 +112,7 @@ async function setMembership(reader: Reader, story: string, follows: boolean): P
 const follow = (reader: Reader, story: string): Promise<void> => setMembership(reader, story, true);
 const leave = (reader: Reader, story: string): Promise<void> => setMembership(reader, story, false);
 
-test('a story’s first alert goes to everybody it selects; a follow-up to those, and to who follows by hand', async () => {
+test('a story’s first alert goes to everybody it selects; a follow-up to those, and to those who follow by hand', async () => {
   const got = await readersOf(6, ['world']);
   const [byHand, nobody] = await readersOf(2, ['sport']);
   const story = await start();
@@ -152,7 +152,7 @@ test('a follow-up whose fan-out runs before that of the first alert waits for no
   for (const job of [first, escalated, second]) expect(await audienceOf(job)).toEqual(endpointsOf(readers));
 });
 
-test('who leaves a story gets no update of what they have, and every correction and retraction of it', async () => {
+test('a reader who leaves gets no update of what they have, and every correction and retraction of it', async () => {
   const [stays, leaves] = await readersOf(2, ['world']);
   const process = world.openProcess();
   const story = await start();
@@ -176,7 +176,7 @@ test('who leaves a story gets no update of what they have, and every correction 
   );
 });
 
-test('whoever gets the slot of a reader who was erased is no member, and left nothing', async () => {
+test('the next reader in the slot of one who was erased is no member, and has left nothing', async () => {
   const [erased] = await readersOf(1, ['world']);
   const story = await start();
   await send({ story });

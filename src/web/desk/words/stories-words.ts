@@ -24,7 +24,7 @@ const ar = {
   escalate: 'إلى الجميع: لا يقتصر على من يتابع القصة',
   escalateHint: 'لتطوّر كبير. ومن يصله يتابع القصة بعد ذلك، إلا من ألغى متابعتها.',
   goesToFollowers: 'خبر لاحق في قصة «{story}»: يصل إلى من يتابعها، {reach}.',
-  goesToEverybody: 'يصل {reach}، ومن وصله تابع قصة «{story}».',
+  goesToEverybody: 'سيصل {reach}، ومن يصله يتابع قصة «{story}» بعد ذلك.',
   goesToFollowersUnknown: 'خبر لاحق في قصة «{story}»: يصل إلى من يتابعها. العدد غير متاح الآن.',
   goesToNobody: 'لا أحد يتابع قصة «{story}» الآن: لن يصل الخبر إلى أي جهاز.',
   page: 'القصص',
@@ -54,7 +54,7 @@ const en: Translated<typeof ar> = {
   escalateHint:
     'For a major turn. Readers who get it follow the story from then on, except those who left it.',
   goesToFollowers: 'A follow-up in the story “{story}”: it goes to those who follow it, {reach}.',
-  goesToEverybody: 'It will reach {reach}, and who gets it follows the story “{story}”.',
+  goesToEverybody: 'It will reach {reach}. These readers then follow the story “{story}”.',
   goesToFollowersUnknown:
     'A follow-up in the story “{story}”: it goes to those who follow it. The number is not available right now.',
   goesToNobody: 'Nobody follows the story “{story}” right now: the alert reaches no device.',

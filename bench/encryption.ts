@@ -45,7 +45,9 @@ function ways(): Way[] {
   if (arm === undefined) return [portable];
   const keyings = new Map(readers.map(({ target }) => [target, arm([target])[0]]));
   const armed: Encrypt = (jobs) =>
-    encrypt(jobs.map(({ target, payload }) => ({ target: { ...target, keying: keyings.get(target) }, payload })));
+    encrypt(
+      jobs.map(({ target, payload }) => ({ target: { ...target, keying: keyings.get(target) }, payload })),
+    );
   return [
     portable,
     ...[1, 8, 32, 64].map((size) => ({ name: `addon, ${size} a call`, encrypt, size })),

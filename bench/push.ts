@@ -255,7 +255,9 @@ for (const { name } of contenders) {
 const rate = (name: Contender['name']): number => median(measured(name, 'perSecond'));
 const peer = measured('web_push_tuned', 'perSecond');
 function ratioOf(name: Contender['name']): number {
-  const ratios = measured(name, 'perSecond').map((perSecond, round) => perSecond / (peer[round] ?? Number.NaN));
+  const ratios = measured(name, 'perSecond').map(
+    (perSecond, round) => perSecond / (peer[round] ?? Number.NaN),
+  );
   const ratio = rate(name) / rate('web_push_tuned');
   console.log(`${name} / web_push_tuned: ${ratio.toFixed(1)}; round by round ${spread(ratios, 1)}`);
   return Number(ratio.toFixed(2));

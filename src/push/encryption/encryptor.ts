@@ -2,7 +2,14 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from '../../ops/logger.ts';
 import { PROJECT } from '../../ops/project.ts';
-import { KEYING_BYTES, MAX_PLAINTEXT, type Arm, type Encrypt, type EncryptionJob, type Receiver } from './job.ts';
+import {
+  KEYING_BYTES,
+  MAX_PLAINTEXT,
+  type Arm,
+  type Encrypt,
+  type EncryptionJob,
+  type Receiver,
+} from './job.ts';
 import { loadNativeEncryption } from './native.ts';
 import { encryptPortably } from './portable.ts';
 import { proveEncryption } from './proof.ts';

@@ -30,6 +30,8 @@ export interface NativeEncryption {
  */
 export function loadNativeEncryption(path: string): NativeEncryption {
   const addon = createRequire(import.meta.url)(path) as Addon;
+  /** What the addon reads, for the length of a call. */
+  let scratch = Buffer.alloc(0);
 
   function encrypt(jobs: readonly EncryptionJob[]): (Buffer | undefined)[] {
     let [bytesIn, bytesOut] = [0, 0];
@@ -37,7 +39,8 @@ export function loadNativeEncryption(path: string): NativeEncryption {
       bytesIn += headBytes(job) + job.payload.length;
       bytesOut += OVERHEAD_OUT + job.payload.length;
     }
-    const messages = Buffer.allocUnsafe(bytesIn);
+    if (scratch.length < bytesIn) scratch = Buffer.allocUnsafeSlow(2 * bytesIn);
+    const messages = scratch.subarray(0, bytesIn);
     const bodies = Buffer.allocUnsafe(bytesOut);
     let at = 0;
     for (const { target, payload } of jobs) {

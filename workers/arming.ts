@@ -56,5 +56,5 @@ export function openArming(deps: {
   }
   if (!deps.canArm) return { close: () => Promise.resolve() };
   const memory = createMemoryWatch({ redis, now: deps.now });
-  return startArmer({ ...deps, claim, hasRoom: memory.hasRoom, onMade: (count) => made.inc(count) });
+  return startArmer({ ...deps, claim, hasRoom: () => memory.hasRoom(), onMade: (count) => made.inc(count) });
 }

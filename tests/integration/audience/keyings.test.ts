@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createKeyings, type Keyings } from '../../../src/audience/keyings.ts';
 import { KEYING_BYTES, placeOf, subscriptionId } from '../../../src/audience/shard.ts';

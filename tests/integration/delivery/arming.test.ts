@@ -129,7 +129,7 @@ test('a worker that dies between taking and sending costs speed alone', async ()
   const job = world.jobs.get(batch);
   void dying.run(batch).catch(() => undefined);
   await vi.waitFor(async () => expect((await keyings.count()).armed).toBeLessThan(300));
-  world.jobs.put(batch, job!, world.now());
+  world.jobs.put(batch, job, world.now());
   await process.work();
   await world.finish(version, process);
   expect((await world.report(version)).outcomes).toMatchObject({ accepted: 300, pending: 0 });

@@ -195,7 +195,10 @@ test('armed messages are read by their readers, beside messages that are not arm
   skip,
 }) => {
   const { encrypt, arm } = openEncryptor({ logger });
-  if (arm === undefined) return skip('no C compiler or no headers on this machine');
+  if (arm === undefined) {
+    skip('no C compiler or no headers on this machine');
+    return;
+  }
   const receivers = Array.from({ length: 40 }, createReceiver);
   const keyings = [...arm(receivers), ...arm(receivers)];
   const jobs = receivers.map((target, index) => ({
@@ -212,14 +215,22 @@ test('armed messages are read by their readers, beside messages that are not arm
 
 test('what cannot be armed gets no keying, and a keying of a wrong length no body', ({ skip }) => {
   const { encrypt, arm } = openEncryptor({ logger });
-  if (arm === undefined) return skip('no C compiler or no headers on this machine');
+  if (arm === undefined) {
+    skip('no C compiler or no headers on this machine');
+    return;
+  }
   const target = createReceiver();
   const wrong = [
     { ...target, p256dh: target.p256dh.subarray(1) },
     { ...target, auth: target.auth.subarray(1) },
     { ...target, p256dh: Buffer.alloc(65, 4) },
   ];
-  expect(arm([...wrong, target]).map((keying) => keying?.length)).toEqual([undefined, undefined, undefined, 96]);
+  expect(arm([...wrong, target]).map((keying) => keying?.length)).toEqual([
+    undefined,
+    undefined,
+    undefined,
+    96,
+  ]);
   const short = { ...target, keying: randomBytes(95) };
   expect(encrypt([{ target: short, payload: Buffer.from('x') }])).toEqual([undefined]);
 });

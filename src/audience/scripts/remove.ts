@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { script } from '../../redis/script.ts';
+import { PAGE_SIZE } from '../shard.ts';
+import { KEYINGS } from './keyings-part.ts';
 import { RECORDS, SETS, SLOTS } from './parts.ts';
 import { SLOTS_STORIES } from './story-parts.ts';
 
@@ -11,7 +13,7 @@ import { SLOTS_STORIES } from './story-parts.ts';
  * Answers 1 when it was known and owned, and is erased; otherwise 0.
  */
 export const REMOVE = script(
-  `${SLOTS}${RECORDS}${SETS}${SLOTS_STORIES}
+  `${SLOTS}${RECORDS}${SETS}${SLOTS_STORIES}${KEYINGS}
 local ids, field, auth = KEYS[2], ARGV[1], ARGV[2]
 local slot = redis.call('HGET', ids, field)
 if not slot then return 0 end
@@ -27,6 +29,7 @@ for i = 4, #ARGV do
   if redis.call('GETBIT', shard .. ARGV[i], slot) == 1 then redis.call('SETBIT', shard .. ARGV[i], slot, 0) end
 end
 forgetStories(slot)
+if redis.call('GETBIT', shard .. 'armed', slot) == 1 then disarm(math.floor(slot / ${PAGE_SIZE}), slot % ${PAGE_SIZE}) end
 redis.call('ZADD', shard .. 'free', ARGV[3], slot)
 redis.call('HINCRBY', shard .. 'meta', 'count', -1)
 return 1`,

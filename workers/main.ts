@@ -9,6 +9,8 @@ import type { Config } from '../src/config.ts';
 import { openCanaryQueue } from '../src/delivery/canary/job.ts';
 import { openCanaryReceiver } from '../src/delivery/canary/receiver.ts';
 import { sendCanary } from '../src/delivery/canary/send-canary.ts';
+import { createLeavings } from '../src/delivery/health/leavings.ts';
+import { createSummaries } from '../src/delivery/health/summaries.ts';
 import { createDailyCaps } from '../src/delivery/ledger/daily-caps.ts';
 import { createLedger } from '../src/delivery/ledger/ledger.ts';
 import { openFanOutQueue, openPushQueue } from '../src/delivery/queues.ts';
@@ -144,11 +146,25 @@ async function start(config: Config, logger: Logger): Promise<void> {
   const { addresses } = channels;
   const selection = createSelection({ redis, addresses, now });
   const goal = createGoalStore({ redis, alerts, reports: createReportStore(redis), now });
-  const shared = { redis, logger, now, alerts, stories, goal, selection, ledger, pushQueue, fanOutQueue };
+  const summaries = createSummaries({ redis, alerts, reports: createReportStore(redis), now });
+  const shared = {
+    redis,
+    logger,
+    now,
+    alerts,
+    stories,
+    summaries,
+    goal,
+    selection,
+    ledger,
+    pushQueue,
+    fanOutQueue,
+  };
   const sending = createPushSending({
     ...shared,
     keyings: arm === undefined ? undefined : keyings,
     caps: createDailyCaps({ redis }),
+    leavings: createLeavings({ redis, alerts, now }),
     subscriptions: createSubscriptionStore({ redis, addresses, now }),
     channels,
     onRetired: createRetiredCounter(metrics),

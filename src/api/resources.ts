@@ -27,6 +27,7 @@ import {
   SESSION_OPTIONS,
 } from './passkeys-operations.ts';
 import { CONFIG } from './public-config.ts';
+import { AUDIENCE_HEALTH } from './audience-health.ts';
 import { RECENT } from './recent.ts';
 import { RECEIPTS } from './receipts.ts';
 import { REPORT } from './report.ts';
@@ -57,6 +58,7 @@ export const RESOURCES: readonly AnyResource[] = [
   GOAL_OVER_TIME,
   ESTIMATE,
   RECENT,
+  AUDIENCE_HEALTH,
   CHECKS,
   ARTICLE_PREVIEW,
   CONFIG,

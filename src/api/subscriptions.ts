@@ -3,6 +3,7 @@ import type { Address, Addresses, ParsedAddress } from '../audience/address.ts';
 import { authSchema, preferencesPatchSchema, preferencesSchema } from '../audience/schema.ts';
 import type { Subscription } from '../audience/subscription.ts';
 import type { PatchResult, SubscriptionStore } from '../audience/subscriptions.ts';
+import type { Leavings } from '../delivery/health/leavings.ts';
 import type { TopicStore } from '../audience/topics.ts';
 import { credentialsOf } from './authentication.ts';
 import { SUBSCRIPTION, SUBSCRIPTIONS } from './subscriptions-operations.ts';
@@ -14,6 +15,7 @@ import { route } from '../http/route.ts';
 export interface SubscriptionsDeps {
   readonly subscriptions: SubscriptionStore;
   readonly topics: Pick<TopicStore, 'followable'>;
+  readonly leavings: Leavings;
   readonly limits: RateLimits;
   readonly addresses: Pick<Addresses, 'schema'>;
   readonly config: { readonly isDrill: boolean };
@@ -52,7 +54,10 @@ export function serveSubscriptions(router: Router, deps: SubscriptionsDeps): voi
         },
       );
     }
-    if (result.type === 'created') response.location(`/v1/subscriptions/${result.subscription.id}`);
+    if (result.type === 'created') {
+      await deps.leavings.countOptIn();
+      response.location(`/v1/subscriptions/${result.subscription.id}`);
+    }
     response.status(result.type === 'created' ? 201 : 200);
     response.set('Cache-Control', 'no-store').json(shown(result.subscription));
   }
@@ -87,7 +92,11 @@ export function serveSubscriptions(router: Router, deps: SubscriptionsDeps): voi
       response.json(shown(found));
     },
     delete: async (request, response) => {
-      await owned(request, response, (id, auth) => subscriptions.remove(id, auth));
+      await owned(request, response, async (id, auth) => {
+        const removed = await subscriptions.remove(id, auth, await deps.leavings.audiences('left'));
+        if (removed.type === 'found' && removed.isErased) await deps.leavings.count('left', removed.audience);
+        return removed;
+      });
       response.status(204).end();
     },
   });

@@ -99,6 +99,12 @@ export const keys = {
   report: (id: string, version: number) => `${CORE}:report:${id}:${version}`,
   /** How fast the versions of an urgency were that were accepted on a day (`2026-11-29`): `id:version` -> ms. */
   goal: (urgency: string, day: string) => `${CORE}:goal:${urgency}:${day}`,
+  /** How many readers came and went on a day: `optIns`, `left`, `gone`. */
+  healthDay: (day: string) => `${CORE}:health:${day}`,
+  /** What came of the alerts that were published on a day: id -> summary, `id:left` and `id:gone` -> leavings after it. */
+  healthAlerts: (day: string) => `${CORE}:health:alerts:${day}`,
+  /** Ids of alerts whose summary is still to be kept, by the time at which that is due (ms). */
+  healthDue: `${CORE}:health:due`,
   /** Bitmap of the batches that have ended. */
   batches: (id: string, version: number) => `${CORE}:batches:${id}:${version}`,
   /** Hash: batch -> the run that claimed it. */

@@ -12,6 +12,8 @@ import { createSelection } from '../../src/audience/selection.ts';
 import { createSubscriptionStore, type SubscriptionStore } from '../../src/audience/subscriptions.ts';
 import { fanOut } from '../../src/delivery/fan-out/fan-out.ts';
 import { keepHouse } from '../../src/delivery/housekeeping.ts';
+import { createLeavings } from '../../src/delivery/health/leavings.ts';
+import { createSummaries } from '../../src/delivery/health/summaries.ts';
 import { createDailyCaps } from '../../src/delivery/ledger/daily-caps.ts';
 import { createLedger, type Ledger } from '../../src/delivery/ledger/ledger.ts';
 import type { FanOutJob, FanOutQueue, PushQueue } from '../../src/delivery/queues.ts';
@@ -132,6 +134,7 @@ export async function openDeliveryWorld(
       {
         alerts,
         stories,
+        summaries: createSummaries({ redis, alerts, reports: createReportStore(redis), now }),
         goal,
         selection,
         ledger,
@@ -177,6 +180,7 @@ export async function openDeliveryWorld(
       keyings: line.hold(createKeyings({ redis })),
       ledger: line.hold(ledger),
       caps: line.hold(createDailyCaps({ redis })),
+      leavings: line.hold(createLeavings({ redis, alerts, now })),
       pushQueue: line.hold(pushQueue),
       channels,
       onRetired: () => undefined,

@@ -10,6 +10,7 @@ import { createFreeze, GROUP, shardsFrom, type Freeze, type FreezeDeps } from '.
 import { earlierVersions } from '../ledger/holders.ts';
 import { deliveryLife, LEASE_MS } from '../delivery-times.ts';
 import { finishVersion, isStopped, type FinishDeps } from '../version-state.ts';
+import type { Summaries } from '../health/summaries.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { versionName, type FanOutJob, type Piece, type PushQueue } from '../queues.ts';
 import { newRetryId, type Part, type Retry } from '../ledger/retry.ts';
@@ -27,6 +28,7 @@ const AFTER_OTHERS_MS = 200;
 export interface FanOutDeps extends FinishDeps {
   readonly live: { append(alert: Alert): Promise<unknown> };
   readonly outlets: Pick<OutletQueue, 'announce'>;
+  readonly summaries: Pick<Summaries, 'expect'>;
   readonly stories: FreezeDeps['stories'];
   readonly selection: Selection;
   readonly ledger: Ledger;
@@ -54,6 +56,7 @@ export async function fanOut(deps: FanOutDeps, job: FanOutJob): Promise<void> {
     deps.live.append(toPublicAlert(alert)),
     deps.outlets.announce(eventOf(alert)),
     deps.ledger.open(job, acceptedAtMs, keepSeconds),
+    deps.summaries.expect(job.alertId),
   ]);
   const quiet = awaitEarlierRuns(deps, job, startedAt);
   quiet.catch(() => undefined); // awaited further on, unless something else fails first

@@ -4,6 +4,7 @@ import type { DeskShared } from './desk-context.ts';
 import type { Route } from './route.ts';
 import './admin/admin.ts';
 import './alert-view.ts';
+import './health/health-page.ts';
 import './lists/history.ts';
 import './report/goal-page.ts';
 import './stories/stories-page.ts';
@@ -41,6 +42,8 @@ export function renderPage(
       return html`<desk-stories .desk=${desk}></desk-stories>`;
     case 'goal':
       return html`<desk-goal .desk=${desk}></desk-goal>`;
+    case 'health':
+      return html`<desk-health .desk=${desk}></desk-health>`;
     case 'devices':
       return html`<desk-test-devices .desk=${desk}></desk-test-devices>`;
     case 'passkeys':

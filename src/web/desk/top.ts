@@ -74,6 +74,11 @@ function renderPages(editor: DeskSession['editor'], { page }: Route, { text }: W
     ${link('#/history', text.finding.history, KEYS.history, page === 'history')}
     ${link('#/stories', text.finding.key.stories, KEYS.stories, page === 'stories')}
     ${link('#/goal', text.finding.key.goal, KEYS.goal, page === 'goal')}
+    ${
+      editor.role === 'author'
+        ? nothing
+        : link('#/health', text.finding.key.health, KEYS.health, page === 'health')
+    }
     ${link('#/devices', text.finding.key.devices, KEYS.devices, page === 'devices')}
     ${
       editor.role === 'admin'

@@ -116,6 +116,8 @@ test('what the API answers is what the description says', async () => {
   await check('patch', '/v1/stories/{id}', '/v1/stories/none', renamed);
   const estimate = { topics: ['world'], lang: 'ar', story };
   await check('post', '/v1/audience/estimate', '/v1/audience/estimate', { key: author, body: estimate });
+  await check('get', '/v1/audience/health', '/v1/audience/health', { key: api.keys.approver });
+  await check('get', '/v1/audience/health', '/v1/audience/health', { key: author });
   await check('get', '/v1/config', '/v1/config');
   const newsroom = (await check('get', '/v1/newsroom', '/v1/newsroom')).body;
   await check('put', '/v1/newsroom', '/v1/newsroom', { key: api.keys.admin, body: newsroom });

@@ -57,3 +57,15 @@ test('a story has a page with its alerts, also after its end', async () => {
   expect((await page(`/stories/${story}?lang=en`)).text).toContain('This story has ended.');
   expect((await page('/stories/none')).status).toBe(404);
 });
+
+test.each([
+  ['rss', (story: string) => `<atom:link rel="collection" href="http://ajil.test/stories/${story}"`],
+  ['atom', (story: string) => `<link rel="collection" href="http://ajil.test/stories/${story}"`],
+  ['json', (story: string) => `"story":"http://ajil.test/stories/${story}"`],
+])('an entry of a feed leads to its story (%s)', async (format, linkTo) => {
+  const story = await start('جلسة مجلس الأمن');
+  await send({ story });
+  api.advance(1000);
+  const { body } = await api.call('GET', `/feeds/all.${format}`);
+  expect(typeof body === 'string' ? body : JSON.stringify(body)).toContain(linkTo(story));
+});

@@ -24,6 +24,8 @@ export interface Alert {
   readonly publishedAt: string | null;
   readonly expiresAt: string;
   readonly sendAt: string | null;
+  /** Id of its story. */
+  readonly story: string | null;
   readonly silent?: true | undefined;
 }
 

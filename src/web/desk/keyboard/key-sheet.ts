@@ -80,6 +80,7 @@ function rows({ text }: Words): readonly (readonly [key: string, does: string])[
     [KEYS.history, key.history],
     [KEYS.stories, key.stories],
     [KEYS.goal, key.goal],
+    [KEYS.health, key.health],
     [KEYS.admin, key.admin],
     [KEYS.language, key.language],
     [KEYS.sheet, key.sheet],

@@ -8,6 +8,7 @@ export const KEYS = {
   history: 'H',
   stories: 'F',
   goal: 'G',
+  health: 'V',
   recent: '1',
   approval: '2',
   scheduled: '3',

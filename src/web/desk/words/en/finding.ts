@@ -53,6 +53,7 @@ export const finding: Translated<typeof ar> = {
     history: 'History and search',
     stories: 'Stories',
     goal: 'Speed goal',
+    health: 'Notification health',
     lists: 'Lists: recent, to approve, scheduled, drafts',
     next: 'Next alert in the list',
     previous: 'Previous alert',

@@ -207,6 +207,23 @@ test('what readers chose is gone a day after the story’s end', async () => {
   expect(state!.keptUntilMs).toBe(Date.parse(state!.endsAt) + 24 * 3_600_000);
 });
 
+test('a story costs two bits for each reader', async () => {
+  await readersOf(500, ['world']);
+  const story = await start();
+  await send({ story });
+  const [reader] = await readersOf(1, ['world']);
+  await leave(reader!, story);
+  const { redis } = world;
+  for (let shard = 0; shard < SHARDS; shard++) {
+    const slots = Number(await redis.hget(`{ajil:${shard}}:meta`, 'next'));
+    for (const kind of ['members', 'left']) {
+      const bytes = await redis.strlen(`{ajil:${shard}}:story:${story}:${kind}`);
+      expect(bytes).toBeLessThanOrEqual(Math.ceil(slots / 8));
+    }
+    expect(await redis.keys(`{ajil:${shard}}:story:*:part`)).toEqual([]);
+  }
+});
+
 interface Model extends Reader {
   readonly topics: readonly string[];
   readonly quietest: Urgency;

@@ -40,9 +40,9 @@ function escalation(desk: DeskShared, { escalate }: Fields, set: FormModel['set'
   </div>`;
 }
 
-/** The story has a first alert already. One that is not in the list may have. */
-function isFollowUp({ story: id }: Fields, { stories }: DeskShared): boolean {
-  return id !== '' && (stories.find((story) => story.id === id)?.alerts ?? 1) > 0;
+/** The story has a first alert already. One that has just been started here is not in the list yet. */
+function isFollowUp({ story: id, escalate }: Fields, { stories }: DeskShared): boolean {
+  return escalate || (stories.find((story) => story.id === id)?.alerts ?? 0) > 0;
 }
 
 /** Without a story that is in another language than the alert is by now. */

@@ -17,10 +17,9 @@ export const newStorySchema = z.strictObject({
 export type NewStory = z.infer<typeof newStorySchema>;
 
 /** The body of `PATCH /v1/stories/:id`. A story that has ended does not open again. */
-export const storyChangeSchema = z.strictObject({
-  name: nameSchema.optional(),
-  ended: z.literal(true).optional(),
-});
+export const storyChangeSchema = z
+  .strictObject({ name: nameSchema.optional(), ended: z.literal(true).optional() })
+  .refine((change) => Object.keys(change).length > 0, 'must have a name, or end the story');
 export type StoryChange = z.infer<typeof storyChangeSchema>;
 
 /** What alerts about one event have in common, as readers see it. Times are RFC 3339 UTC. */

@@ -71,6 +71,7 @@ test('strangers start and change nothing, and nobody opens what has ended', asyn
   expect((await call('POST', '/v1/stories', { name: 'قصة', lang: 'ar' }, null)).status).toBe(401);
   expect((await call('PATCH', `/v1/stories/${id}`, { ended: true }, null)).status).toBe(401);
   expect((await call('PATCH', `/v1/stories/${id}`, { ended: false })).status).toBe(422);
+  expect((await call('PATCH', `/v1/stories/${id}`, {})).status).toBe(422);
   expect((await call('PATCH', '/v1/stories/none', { ended: true })).status).toBe(404);
   expect((await call('GET', '/v1/stories/none', undefined, null)).status).toBe(404);
   expect(await openOnes()).toEqual([id]);

@@ -134,7 +134,7 @@ function answer(response: Response, result: CreateResult): void {
 }
 
 /** Caches may keep a reader's answer but must revalidate it each time, so that a retraction shows at once. */
-function cachingFor(response: Response, editor: Editor | undefined): void {
+export function cachingFor(response: Response, editor: Editor | undefined): void {
   response.vary('Authorization').vary('Cookie');
   response.set('Cache-Control', editor === undefined ? 'public, no-cache' : 'private, no-cache');
 }

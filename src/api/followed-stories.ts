@@ -1,6 +1,6 @@
 import type { Request, Response, Router } from 'express';
 import { z } from 'zod';
-import { storySchema } from '../alerts/stories/schema.ts';
+import { isPublicStory, storySchema } from '../alerts/stories/schema.ts';
 import type { StoryReader, StoryState } from '../alerts/stories/store.ts';
 import type { Memberships } from '../audience/memberships.ts';
 import { Problem } from '../http/problem.ts';
@@ -69,7 +69,7 @@ export function serveFollowedStories(
     await deps.limits.takeAddress('subscriptions', request, response);
     const auth = authOf(request);
     const story = await stories.get(String(request.params['storyId']));
-    if (story === undefined) throw noStory();
+    if (story === undefined || !isPublicStory(story)) throw noStory();
     refuse(story);
     const done = await memberships.set(String(request.params['id']), auth, story, follows);
     if (done.type !== 'set') throw refusedSubscription(done);

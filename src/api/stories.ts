@@ -1,6 +1,6 @@
 import type { Request, Response, Router } from 'express';
 import { z } from 'zod';
-import { newStorySchema, storyChangeSchema, storySchema } from '../alerts/stories/schema.ts';
+import { isPublicStory, newStorySchema, storyChangeSchema, storySchema } from '../alerts/stories/schema.ts';
 import { MOST_OPEN_STORIES, shownStory, type StoryStore } from '../alerts/stories/store.ts';
 import { Problem } from '../http/problem.ts';
 import type { RateLimits } from '../http/rate-limits.ts';
@@ -8,6 +8,7 @@ import { BODY_PROBLEMS, readBody } from '../http/read-body.ts';
 import { resource } from '../http/resource.ts';
 import { route } from '../http/route.ts';
 import { storyMsOf, type SettingsStore } from '../newsroom/settings.ts';
+import { cachingFor } from './alerts.ts';
 import type { Authentication } from './authentication.ts';
 
 const ENDING =
@@ -16,6 +17,7 @@ const ENDING =
 export const STORIES = resource('/v1/stories', {
   get: {
     summary: 'List the open stories, newest first',
+    description: 'Readers see those that have a published alert, editors all.',
     who: 'all',
     tag: 'alerts',
     answers: { 200: z.strictObject({ stories: z.array(storySchema) }) },
@@ -35,6 +37,7 @@ export const STORIES = resource('/v1/stories', {
 export const STORY = resource('/v1/stories/:id', {
   get: {
     summary: 'A story, also one that has ended',
+    description: 'Before its first alert is published, only editors see it.',
     who: 'all',
     tag: 'alerts',
     answers: { 200: storySchema },
@@ -90,16 +93,22 @@ export function serveStories(
   }
 
   route(router, STORIES, {
-    get: async (_request, response) => {
-      response.set('Cache-Control', 'public, no-cache').json({ stories: await stories.open() });
+    get: async (request, response) => {
+      const [editor, open] = await Promise.all([deps.auth.identify(request), stories.open()]);
+      cachingFor(response, editor);
+      response.json({ stories: editor === undefined ? open.filter(isPublicStory) : open });
     },
     post: start,
   });
   route(router, STORY, {
     get: async (request, response) => {
-      const story = await stories.get(String(request.params['id']));
-      if (story === undefined) throw noStory();
-      response.set('Cache-Control', 'public, no-cache').json(shownStory(story));
+      const [editor, story] = await Promise.all([
+        deps.auth.identify(request),
+        stories.get(String(request.params['id'])),
+      ]);
+      cachingFor(response, editor);
+      if (story === undefined || (editor === undefined && !isPublicStory(story))) throw noStory();
+      response.json(shownStory(story));
     },
     patch: change,
   });

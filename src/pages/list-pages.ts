@@ -2,6 +2,7 @@ import type { Request, Response, Router } from 'express';
 import type { AlertQuery } from '../alerts/list.ts';
 import { toPublicAlert, type Alert } from '../alerts/schema.ts';
 import type { AlertStore } from '../alerts/store.ts';
+import { isPublicStory } from '../alerts/stories/schema.ts';
 import type { StoryReader } from '../alerts/stories/store.ts';
 import type { Topic, TopicStore } from '../audience/topics.ts';
 import { route } from '../http/route.ts';
@@ -78,7 +79,8 @@ export function serveListPages(router: Router, deps: ListPagesDeps): void {
     language: Language,
   ): Promise<Shown | undefined> {
     const [story, found] = await Promise.all([deps.stories.get(id), alerts({ story: id, before })]);
-    if (story === undefined || (before !== undefined && found.alerts.length === 0)) return undefined;
+    if (story === undefined || !isPublicStory(story)) return undefined;
+    if (before !== undefined && found.alerts.length === 0) return undefined;
     const words = LIST_PAGE[language];
     const path = `/stories/${id}`;
     return {

@@ -79,6 +79,7 @@ test('a reader subscribes by the site’s own worker, alerts arrive there, and l
   const named = { name: 'ميناء جديد', lang: 'ar' };
   const { body } = await stack.api.asEditor('/v1/stories', { method: 'POST', body: named });
   const story = (body as { id: string }).id;
+  await stack.api.createAlert({ headline: 'افتتاح الميناء غدًا', topics: ['sport'], story });
   await call(page, `followStory('${story}')`);
   expect(await call(page, 'stories()')).toMatchObject([{ id: story, name: 'ميناء جديد' }]);
   await call(page, `leaveStory('${story}')`);

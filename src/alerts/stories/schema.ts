@@ -35,3 +35,6 @@ export const storySchema = z.strictObject({
   alerts: z.number().int().min(0),
 });
 export type Story = z.infer<typeof storySchema>;
+
+/** Whether readers may know of it: its name says what the newsroom is about to publish. */
+export const isPublicStory = ({ alerts }: Pick<Story, 'alerts'>): boolean => alerts > 0;

@@ -110,6 +110,8 @@ test('what the API answers is what the description says', async () => {
   await check('post', '/v1/stories', '/v1/stories', { key: author, body: {} });
   await check('get', '/v1/stories', '/v1/stories');
   await check('get', '/v1/stories/{id}', `/v1/stories/${story}`);
+  await api.call('POST', '/v1/alerts', { key: author, body: anAlert({ story }) });
+  await check('get', '/v1/stories/{id}', `/v1/stories/${story}`);
   await check('get', '/v1/stories/{id}', '/v1/stories/none');
   const renamed = { key: author, body: { name: 'زلزال آخر' } };
   await check('patch', '/v1/stories/{id}', `/v1/stories/${story}`, renamed);

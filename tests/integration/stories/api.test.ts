@@ -26,10 +26,10 @@ const faultsOf = ({ status, body }: Answer): unknown => [
   status,
   body.errors?.map(({ pointer }: { pointer: string }) => pointer),
 ];
-const openOnes = async (): Promise<string[]> =>
-  (await call('GET', '/v1/stories', undefined, null)).body.stories.map(({ id }: { id: string }) => id);
+const openOnes = async (role: Role | null = 'author'): Promise<string[]> =>
+  (await call('GET', '/v1/stories', undefined, role)).body.stories.map(({ id }: { id: string }) => id);
 
-test('an editor starts a story, everybody reads it, an editor renames and ends it, and the log says so', async () => {
+test('an editor starts a story, renames it and ends it, and the log says so', async () => {
   const started = await start();
   expect(started).toMatchObject({
     status: 201,
@@ -45,7 +45,7 @@ test('an editor starts a story, everybody reads it, an editor renames and ends i
   api.advance(1000);
   expect((await call('PATCH', `/v1/stories/${id}`, { ended: true })).body.endsAt).toBe(ended.body.endsAt);
   expect(await openOnes()).toEqual([]);
-  expect((await call('GET', `/v1/stories/${id}`, undefined, null)).body.ended).toBe(true);
+  expect((await call('GET', `/v1/stories/${id}`)).body.ended).toBe(true);
   const { entries } = (await call('GET', '/v1/audit?limit=4', undefined, 'admin')).body;
   expect(entries.map(({ action, target }: Record<string, string>) => [action, target])).toEqual([
     ['story.end', id],
@@ -75,6 +75,30 @@ test('strangers start and change nothing, and nobody opens what has ended', asyn
   expect((await call('PATCH', '/v1/stories/none', { ended: true })).status).toBe(404);
   expect((await call('GET', '/v1/stories/none', undefined, null)).status).toBe(404);
   expect(await openOnes()).toEqual([id]);
+});
+
+test('readers hear of a story with its first published alert, and not before', async () => {
+  const { id } = (await start()).body;
+  const subscription = aSubscription();
+  const reader = (await api.call('POST', '/v1/subscriptions', { body: { subscription, topics: ['sport'] } }))
+    .body;
+  const seen = async (): Promise<unknown[]> => [
+    await openOnes(null),
+    (await call('GET', `/v1/stories/${id}`, undefined, null)).status,
+    (
+      await api.call('PUT', `/v1/subscriptions/${reader.id}/stories/${id}`, {
+        headers: { Authorization: `Subscription ${subscription.keys.auth}` },
+      })
+    ).status,
+  ];
+  await send({ story: id, draft: true });
+  await send({ story: id, sendAt: new Date(api.deps.now() + 3_600_000).toISOString() });
+  expect(await seen()).toEqual([[], 404, 404]);
+  expect(await openOnes()).toEqual([id]);
+  const answer = await call('GET', '/v1/stories', undefined, null);
+  expect(answer.headers.get('vary')).toMatch(/Authorization.*Cookie/i);
+  await send({ story: id });
+  expect(await seen()).toEqual([[id], 200, 204]);
 });
 
 test('of stories that start at once none goes beyond a hundred; one that ends makes room', async () => {
@@ -162,11 +186,10 @@ test('the estimate says whom an alert of a story reaches', async () => {
   const other = aSubscription();
   await api.call('POST', '/v1/subscriptions', { body: { subscription: other, topics: ['world'] } });
   expect(await estimate()).toMatchObject({ subscriptions: 1, followersOnly: false });
+  await send({ story: id });
   await api.call('PUT', `/v1/subscriptions/${reader.id}/stories/${id}`, {
     headers: { Authorization: `Subscription ${subscription.keys.auth}` },
   });
-  expect(await estimate()).toMatchObject({ subscriptions: 2, followersOnly: false });
-  await send({ story: id });
   expect(await estimate()).toMatchObject({ subscriptions: 1, followersOnly: true });
   expect(await estimate({ escalate: true })).toMatchObject({ subscriptions: 2, followersOnly: false });
   expect(await estimate({ story: null })).toMatchObject({ subscriptions: 1, followersOnly: false });
@@ -176,6 +199,7 @@ test('the estimate says whom an alert of a story reaches', async () => {
 
 test('a reader follows a story and leaves it, as often as they like, and nobody does it for them', async () => {
   const { id } = (await start()).body;
+  await send({ story: id });
   const subscription = aSubscription();
   const { body } = await api.call('POST', '/v1/subscriptions', { body: { subscription, topics: ['sport'] } });
   const path = `/v1/subscriptions/${body.id}/stories`;

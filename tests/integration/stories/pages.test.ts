@@ -43,8 +43,9 @@ test('an alert’s page names its story, lists its other alerts and leads to all
   expect((await page(`/a/${first.id}`)).text).not.toContain('data-story');
 });
 
-test('a story has a page with its alerts, also after its end', async () => {
+test('a story has a page with its alerts from the first on, also after its end', async () => {
   const story = await start('انتخابات');
+  expect((await page(`/stories/${story}`)).status).toBe(404);
   const [first, second] = [await send({ story }), await send({ story })];
   const other = await send({});
   const { status, text } = await page(`/stories/${story}`);

@@ -3,7 +3,7 @@ import { toPublicAlert, type Alert } from '../../alerts/schema.ts';
 import { both, countBits, setBits, without } from '../../audience/bitmap.ts';
 import type { Selection } from '../../audience/selection.ts';
 import { SHARDS } from '../../audience/shard.ts';
-import { eventOf } from '../../outlets/outlet.ts';
+import { eventOf } from '../../outlets/teller.ts';
 import type { OutletQueue } from '../../outlets/queue.ts';
 import { cutShard } from './batches.ts';
 import { createFreeze, freezeAndCount, GROUP, shardsFrom, type Freeze } from './freeze.ts';

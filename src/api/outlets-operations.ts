@@ -90,6 +90,7 @@ export const OUTLET_TEST = resource('/v1/outlets/:id/test', {
         works: z.boolean(),
         code: z.string().nullable(),
         reason: z.string().nullable(),
+        detail: z.string().nullable().describe('What the service says itself'),
         status: z.number().int().nullable(),
         ms: z.number(),
       }),

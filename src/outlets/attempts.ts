@@ -15,6 +15,8 @@ export const attemptSchema = z.object({
   reason: z.string().nullable(),
   /** Names the reason, where the desk has words for it. */
   code: z.string().optional(),
+  /** What the service says itself. */
+  detail: z.string().optional(),
 });
 export type Attempt = z.infer<typeof attemptSchema>;
 

@@ -39,6 +39,8 @@ interface Said {
   /** Of HTTP or SMTP, if there was an answer. */
   readonly status?: number;
   readonly code?: string;
+  /** What the service says itself. */
+  readonly detail?: string;
 }
 
 /**

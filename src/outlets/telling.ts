@@ -70,6 +70,7 @@ export function createTelling(deps: {
         ms: Math.round(performance.now() - began),
         reason,
         ...(told.code === undefined ? {} : { code: told.code }),
+        ...(told.detail === undefined ? {} : { detail: told.detail }),
       });
     }
     if (told.type === 'told') return;

@@ -10,6 +10,8 @@ import type { Outlet } from './outlet.ts';
 export const pausedSchema = z.object({
   code: z.string(),
   reason: z.string(),
+  /** What the service says itself. */
+  detail: z.string().optional(),
   /** RFC 3339 */
   since: z.string(),
 });

@@ -76,10 +76,10 @@ export function createPosts(deps: PostsDeps): Teller {
   }
 
   async function pause(outlet: Outlet, { reason, detail }: Fault): Promise<void> {
-    const text = sayReason(reason, detail);
-    await paused.add(outlet.id, { code: reason, reason: text, since: new Date(now()).toISOString() });
+    const said = sayReason(reason, detail);
+    await paused.add(outlet.id, { ...said, since: new Date(now()).toISOString() });
     deps.logger.error(
-      { outlet: outlet.id, type: outlet.type, reason: text },
+      { outlet: outlet.id, type: outlet.type, reason: said.reason },
       'an outlet is paused, because its service refuses it: an admin must look',
     );
   }
@@ -89,10 +89,10 @@ export function createPosts(deps: PostsDeps): Teller {
     if (brought.type === 'told') {
       await wait(outlet.id, service.can.pauseMs);
       const { status, reason } = brought;
-      return { type: 'told', ...(status === undefined ? {} : { status }), ...(reason && said(reason)) };
+      return { type: 'told', ...(status === undefined ? {} : { status }), ...(reason && sayReason(reason)) };
     }
     const { fault } = brought;
-    const about = { ...said(fault.reason, fault.detail), ...(fault.status && { status: fault.status }) };
+    const about = { ...sayReason(fault.reason, fault.detail), ...(fault.status && { status: fault.status }) };
     switch (treatmentOf(fault.reason)) {
       case 'wait':
         await wait(outlet.id, fault.afterMs ?? 0);
@@ -147,17 +147,14 @@ export function createPosts(deps: PostsDeps): Teller {
   };
 }
 
-const said = (reason: Reason, detail?: string): { reason: string; code: Reason } => ({
-  reason: sayReason(reason, detail),
-  code: reason,
-});
-const over = (reason: Reason): Told => ({ type: 'over', ...said(reason) });
+const over = (reason: Reason): Told => ({ type: 'over', ...sayReason(reason) });
 
 /** What a test found: nothing is posted by it. */
 export type TestOutlet = (outlet: Outlet) => Promise<{
   readonly works: boolean;
   readonly code: Reason | null;
   readonly reason: string | null;
+  readonly detail: string | null;
   readonly status: number | null;
   readonly ms: number;
 }>;
@@ -169,8 +166,8 @@ export const createTestOutlet =
     const found = await serviceOf(outlet).check();
     const ms = Math.round(performance.now() - began);
     if (found.type === 'done') {
-      return { works: true, code: null, reason: null, status: found.status ?? null, ms };
+      return { works: true, code: null, reason: null, detail: null, status: found.status ?? null, ms };
     }
     const { reason, detail, status } = found.fault;
-    return { works: false, code: reason, reason: sayReason(reason, detail), status: status ?? null, ms };
+    return { works: false, detail: null, ...sayReason(reason, detail), status: status ?? null, ms };
   };

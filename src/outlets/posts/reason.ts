@@ -32,10 +32,20 @@ export type Reason = keyof typeof REASONS;
 /** Longest part of a service's own words that we keep. */
 const MOST_DETAIL = 200;
 
-/** A reason in words. @param detail what the service itself says; it never holds a secret of ours */
-export function sayReason(reason: Reason, detail?: string): string {
+/** A reason for the log of attempts. */
+export interface SaidReason {
+  /** In words, with the detail. */
+  readonly reason: string;
+  readonly code: Reason;
+  /** What the service says itself. */
+  readonly detail?: string;
+}
+
+/** @param detail what the service itself says; it never holds a secret of ours */
+export function sayReason(code: Reason, detail = ''): SaidReason {
   // oxlint-disable-next-line no-control-regex -- what a stranger's server says goes to a log
-  const clean = detail?.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ').trim();
-  const said = clean === undefined || clean === '' ? '' : ` (${clean.slice(0, MOST_DETAIL).toWellFormed()})`;
-  return REASONS[reason] + said;
+  const clean = detail.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ').trim();
+  if (clean === '') return { reason: REASONS[code], code };
+  const short = clean.slice(0, MOST_DETAIL).toWellFormed();
+  return { reason: `${REASONS[code]} (${short})`, code, detail: short };
 }

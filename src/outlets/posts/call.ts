@@ -20,6 +20,8 @@ export type Call = (url: string, options?: CallOptions) => Promise<JsonAnswer | 
 
 const REACHED_NOBODY = /^(ENOTPUBLIC|ENOTFOUND|EAI_AGAIN)$/;
 const TLS = /^(CERT_|ERR_TLS|ERR_SSL|UNABLE_TO|DEPTH_ZERO|SELF_SIGNED|EPROTO)/;
+/** Whether an error code of Node.js says that no encrypted connection came about. */
+export const isTlsFault = (code: string): boolean => TLS.test(code);
 
 export const createCall =
   (ask: Ask): Call =>
@@ -52,7 +54,7 @@ function readJson(bytes: Buffer): unknown {
 
 function faultOf({ code, wasSent }: NoAnswer): Fault {
   if (code === 'ENOTPUBLIC') return { reason: 'private-address' };
-  if (TLS.test(code)) return { reason: 'no-tls', detail: code };
+  if (isTlsFault(code)) return { reason: 'no-tls', detail: code };
   const uncertain = wasSent && !REACHED_NOBODY.test(code) ? ({ isUncertain: true } as const) : {};
   if (code === 'TIMEOUT') return { reason: 'silent', ...uncertain };
   return { reason: 'unreachable', detail: code, ...uncertain };

@@ -31,7 +31,8 @@ const printable = (min: number, max: number) =>
     .min(min)
     .max(max)
     .regex(/^[\x21-\x7e]+$/, 'must hold Latin letters, digits and signs, without spaces');
-const password = z
+/** What a person types to sign in. */
+const typed = z
   .string()
   .min(1)
   .max(256)
@@ -68,8 +69,8 @@ const fields = {
     host,
     port: z.number().int().min(1).max(65_535),
     security: z.enum(['starttls', 'tls', 'none']),
-    user: z.string().max(256).nullable(),
-    password: password.nullable(),
+    user: typed.nullable(),
+    password: typed.nullable(),
     from: emailAddress,
     fromName: lineSchema(60).nullable(),
     to: z.array(emailAddress).min(1).max(MOST_RECIPIENTS),

@@ -141,6 +141,21 @@ describe.each(SERVICES)('%s', (type, start) => {
     expect(await service.shown()).toHaveLength(1);
   });
 
+  test('versions that are announced at once and in the wrong order make one post, of the newest', async () => {
+    const first = await world.publish({ headline: 'الخبر في نسخته الأولى' });
+    const second = await world.revise(first, { change: 'update', headline: 'الخبر في نسخته الثانية' });
+    const third = await world.revise(second, { change: 'update', headline: 'الخبر في نسخته الثالثة' });
+    await Promise.all([third, first, second].map((version) => world.announce(version)));
+    await expect
+      .poll(async () => {
+        await world.hurry();
+        return (await world.attempts(id)).length;
+      })
+      .toBe(3);
+    expect(await service.shown()).toMatchObject([{ ...has('الخبر في نسخته الثالثة'), edits: 0 }]);
+    expect(service.calls()).toBe(1);
+  });
+
   test('a correction that is skipped is said by the version in its place', async () => {
     const alert = await world.tell({ headline: 'مئة قتيل' });
     await expectShown(has('مئة قتيل'));

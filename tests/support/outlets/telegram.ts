@@ -18,7 +18,9 @@ const no = (status: number, description: string, parameters?: object): FakeAnswe
 });
 
 /** https://core.telegram.org/bots/api */
-export async function startTelegram(): Promise<FakeService & { member: Record<string, unknown> }> {
+export async function startTelegram(): Promise<
+  FakeService & { member: Record<string, unknown>; removeByHand: (index: number) => void }
+> {
   const posts: Post[] = [];
   let calls = 0;
   const at = (id: number): Post | undefined =>

@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { createTransport, type Transporter } from 'nodemailer';
+import { isTlsFault } from '../call.ts';
 import type { OutletOf } from '../outlet.ts';
 import { failed, type Abilities, type Fault, type Result, type Service } from '../service.ts';
 import { mailServerFault, mailServerLookup } from './address.ts';
@@ -101,6 +102,7 @@ export function createEmail(outlet: OutletOf<'email'>, deps: EmailDeps): Service
 
 interface SmtpError extends Error {
   readonly code?: string;
+  readonly originalCode?: string;
   readonly responseCode?: number;
   readonly response?: string;
   readonly command?: string;
@@ -108,22 +110,22 @@ interface SmtpError extends Error {
 
 const timedOut = (): Error => Object.assign(new Error('no connection in time'), { code: 'ETIMEDOUT' });
 
-function faultOf({ code = '', responseCode, response, command }: SmtpError, isPost: boolean): Fault {
+function faultOf(error: SmtpError, isPost: boolean): Fault {
+  const { responseCode, response, command } = error;
+  // Nodemailer's own code takes the place of that of Node.js.
+  const { code = '', originalCode = code } = error;
   const said = {
     ...(responseCode === undefined ? {} : { status: responseCode }),
     ...(response === undefined ? {} : { detail: response }),
   };
   if (code === 'ENOTPUBLIC') return { reason: 'private-address' };
-  if (code === 'ETLS' || code.startsWith('ERR_TLS')) return { reason: 'no-tls', ...said };
+  if (code === 'ETLS' || isTlsFault(originalCode)) return { reason: 'no-tls', detail: originalCode, ...said };
   if (responseCode !== undefined && responseCode < 500) return { reason: 'broken', ...said };
   if (code === 'EAUTH' || code === 'ENOAUTH') return { reason: 'credentials', ...said };
   if (code === 'EENVELOPE') return { reason: command === 'RCPT TO' ? 'target' : 'rights', ...said };
   if (responseCode !== undefined) return { reason: 'refused', ...said };
   // The connection broke: before or after the server took the message.
   const uncertain = isPost ? ({ isUncertain: true } as const) : {};
-  return {
-    reason: code === 'ETIMEDOUT' || code === 'EABORT' ? 'silent' : 'unreachable',
-    detail: code,
-    ...uncertain,
-  };
+  const isSilent = code === 'ETIMEDOUT' || code === 'EABORT';
+  return { reason: isSilent ? 'silent' : 'unreachable', detail: originalCode, ...uncertain };
 }

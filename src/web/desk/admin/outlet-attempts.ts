@@ -8,6 +8,7 @@ import type { Because } from './outlet.ts';
 interface Attempt extends Because {
   readonly at: string;
   readonly eventId: string;
+  readonly headline?: string;
   readonly outcome: 'told' | 'again' | 'over';
 }
 
@@ -52,15 +53,16 @@ class OutletAttempts extends AdminElement {
   private renderOne(attempt: Attempt): TemplateResult {
     const { words } = this.desk;
     const { outlets } = words.text;
-    const { at, eventId, outcome, reason } = attempt;
+    const { at, eventId, headline, outcome, reason } = attempt;
     const [alertId = '', version = ''] = eventId.split('-');
-    const label = `${outlets.outcomes[outcome]} · ${fill(outlets.version, { n: version })}`;
+    const named = fill(outlets.version, { n: version });
     return html`<li>
       <span class="tags">
         <b class="action ${outcome === 'told' ? 'told' : 'refused'}">${outlets.outcomes[outcome]}</b>
-        <a href="#/${alertId}">${fill(outlets.version, { n: version })}</a>
+        <span>${named}</span>
         <time datetime=${at}>${words.time(at)}</time>
       </span>
+      <a href="#/${alertId}"><bdi>${headline ?? alertId}</bdi></a>
       ${reason === null ? nothing : html`<span>${reasonText(attempt, words)}</span>`}
       ${renderDetail(attempt, words)}
       ${
@@ -68,7 +70,7 @@ class OutletAttempts extends AdminElement {
           ? nothing
           : html`<button
               type="button"
-              aria-label="${outlets.again}: ${label}"
+              aria-label="${outlets.again}: ${headline ?? alertId}, ${named}"
               @click=${() => void this.tryAgain(attempt)}
             >
               ${outlets.again}

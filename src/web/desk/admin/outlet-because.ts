@@ -12,4 +12,4 @@ export function reasonText({ code, reason }: Because, { text }: Words): string {
 export const renderDetail = ({ detail }: Because, { text }: Words): TemplateResult | typeof nothing =>
   detail === undefined || detail === null
     ? nothing
-    : html`<span class="quiet detail">${text.outlets.serviceSays} <bdi lang="en">${detail}</bdi></span>`;
+    : html`<span class="quiet detail">${text.outlets.details} <bdi lang="en">${detail}</bdi></span>`;

@@ -32,11 +32,11 @@ export const outlets = {
 
   host: 'خادم البريد',
   hostHint: 'مثل \u2066smtp.example\u2069',
-  port: 'المنفذ (رقم)',
+  port: 'رقم البوابة (port)',
   security: 'التشفير',
   securities: {
-    starttls: 'STARTTLS (المنفذ 587 عادةً)',
-    tls: 'TLS (المنفذ 465 عادةً)',
+    starttls: 'STARTTLS (البوابة 587 عادةً)',
+    tls: 'TLS (البوابة 465 عادةً)',
     none: 'بلا تشفير (داخل شبكتك فقط)',
   },
   user: 'اسم المستخدم',
@@ -77,7 +77,7 @@ export const outlets = {
   outcomes: { told: 'تم', again: 'نعيد المحاولة', over: 'لم يُنشر' },
   again: 'أعد المحاولة الآن',
   askedAgain: 'نحاول الآن. ما نُشر من قبل لا يُنشر مرتين.',
-  serviceSays: 'تقول الخدمة:',
+  details: 'التفاصيل:',
 
   reasons: {
     unreachable: 'لا اتصال بالخادم.',

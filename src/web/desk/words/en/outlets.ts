@@ -72,7 +72,7 @@ export const outlets: Translated<typeof ar> = {
   outcomes: { told: 'Done', again: 'Trying again', over: 'Not posted' },
   again: 'Try again now',
   askedAgain: 'Trying now. What is posted already is not posted twice.',
-  serviceSays: 'The service says:',
+  details: 'Details:',
 
   reasons: {
     unreachable: 'There is no connection to its server.',

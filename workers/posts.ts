@@ -2,11 +2,11 @@ import type { AlertStore } from '../src/alerts/store.ts';
 import type { Config } from '../src/config.ts';
 import { readHash } from '../src/editors/audited-hash.ts';
 import type { Logger } from '../src/ops/logger.ts';
-import { outletSchema } from '../src/outlets/posts/outlet.ts';
+import { knownOutletSchema } from '../src/outlets/posts/outlet.ts';
 import { createPausedOutlets } from '../src/outlets/posts/paused.ts';
 import { createPosts } from '../src/outlets/posts/posts.ts';
 import { createServices } from '../src/outlets/posts/services.ts';
-import { createStandingStore } from '../src/outlets/posts/standing.ts';
+import { createTrailStore } from '../src/outlets/posts/trail.ts';
 import type { Teller } from '../src/outlets/teller.ts';
 import type { Redis } from '../src/redis/connect.ts';
 import { keys } from '../src/redis/keys.ts';
@@ -23,9 +23,9 @@ export function openPosts(deps: {
   const { publicUrl, isDrill, webhookAllowedOrigins: allowedOrigins } = deps.config;
   return createPosts({
     ...deps,
-    outlets: readHash({ redis, key: keys.outlets, schema: outletSchema }),
+    outlets: readHash({ redis, key: keys.outlets, schema: knownOutletSchema }),
     paused: createPausedOutlets(redis),
-    standings: createStandingStore(redis),
+    trails: createTrailStore(redis),
     serviceOf: createServices({ allowedOrigins, now }),
     publicUrl,
     isDrill,

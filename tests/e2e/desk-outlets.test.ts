@@ -97,3 +97,51 @@ test('an admin adds a Telegram channel by keyboard; an alert and its correction 
   await page.getByText('لا منافذ.').waitFor();
   expect(stack.logs()).not.toContain(token);
 });
+
+test('an admin adds a mailing list that is off, and what is wrong in its form is said beside the field', async ({
+  desk,
+}) => {
+  const { page } = desk;
+  await page.evaluate("location.hash = '#/admin/outlets'");
+  const form = page.getByRole('form', { name: 'منفذ جديد' });
+  await form.locator('[name="type"]').selectOption('email');
+  const fields = { name: 'نشرة العاجل', to: 'list@lists.example\nليس عنوانًا', from: 'alerts@news.example' };
+  for (const [name, value] of Object.entries(fields)) await form.locator(`[name="${name}"]`).fill(value);
+  await form.locator('[name="host"]').fill('smtp.news.example');
+  await form.locator('[name="languages"]').fill('ar، fa');
+  await form.locator('[name="leastUrgency"]').selectOption('flash');
+  await form.locator('[name="topics"][value="world"]').press('Space');
+  await form.locator('[name="enabled"]').press('Space');
+  await form.locator('[name="from"]').press('Enter');
+  await form.locator('[name="to"]:focus[aria-invalid="true"]').waitFor();
+  await form.getByText('كل عنوان في سطر.').first().waitFor();
+  await form.locator('[name="to"]').fill('list@lists.example');
+  await form.locator('[name="from"]').press('Enter');
+  const row = page.locator('[data-outlet]');
+  await row.locator('h2:focus').getByText('نشرة العاجل').waitFor();
+  await row.getByText('متوقف').waitFor();
+  const { body } = await stack.api.asEditor('/v1/outlets');
+  expect(body).toMatchObject({
+    outlets: [
+      {
+        type: 'email',
+        to: ['list@lists.example'],
+        host: 'smtp.news.example',
+        port: 587,
+        security: 'starttls',
+        user: null,
+        enabled: false,
+        languages: ['ar', 'fa'],
+        topics: ['world'],
+        leastUrgency: 'flash',
+      },
+    ],
+  });
+  await row.locator('summary', { hasText: 'عدّل' }).press('Enter');
+  await row.locator('[name="user"]').fill('ajil');
+  await row.locator('[name="password"]').fill('secret');
+  await row.locator('[name="password"]').press('Enter');
+  await page.getByText('حُفظ.').waitFor();
+  expect((await stack.api.asEditor('/v1/outlets')).body).toMatchObject({ outlets: [{ user: 'ajil' }] });
+  expect(await page.content()).not.toContain('secret');
+});

@@ -5,7 +5,7 @@ import { wants } from './filter.ts';
 import { nextStep, type Step } from './plan.ts';
 import type { Reason } from './reason.ts';
 import { treatmentOf, type Fault, type Service } from './service.ts';
-import type { Standing } from './standing.ts';
+import type { Trail } from './trail.ts';
 
 /** Steps of one run; more are left to the next. */
 const MOST_STEPS = 4;
@@ -22,7 +22,7 @@ export interface BringDeps {
   readonly service: Service;
   readonly publicUrl: string;
   /** Keeps what stands now. It is kept before and after each call, so that a crash in between is seen. */
-  readonly save: (standing: Standing) => Promise<void>;
+  readonly save: (trail: Trail) => Promise<void>;
   readonly now: () => number;
 }
 
@@ -35,19 +35,19 @@ export interface Versions {
 }
 
 /** Brings what stands of an alert in an outlet up to its newest version. Doing it again does nothing more. */
-export async function bring(deps: BringDeps, alert: Versions, before: Standing): Promise<Brought> {
+export async function bring(deps: BringDeps, alert: Versions, before: Trail): Promise<Brought> {
   const { service, outlet } = deps;
   const { newest } = alert;
-  let standing = before;
+  let trail = before;
   let told: Extract<Brought, { type: 'told' }> = { type: 'told' };
-  const keep = async (change: Partial<Standing>): Promise<void> => {
-    standing = { ...standing, ...change };
-    await deps.save(standing);
+  const keep = async (change: Partial<Trail>): Promise<void> => {
+    trail = { ...trail, ...change };
+    await deps.save(trail);
   };
 
   /** An attempt before this one had no answer. Where a key helps, the same post is asked for again and found. */
   async function settle(): Promise<Brought | undefined> {
-    const { trying } = standing;
+    const { trying } = trail;
     if (trying === null) return undefined;
     const { repeatMs, mostUnanswered } = service.can;
     if (deps.now() - trying.sinceMs < repeatMs) return undefined;
@@ -61,7 +61,7 @@ export async function bring(deps: BringDeps, alert: Versions, before: Standing):
   }
 
   async function post(step: Extract<Step, { type: 'post' }>): Promise<Fault | undefined> {
-    const { trying } = standing;
+    const { trying } = trail;
     const isRepeat = trying !== null && deps.now() - trying.sinceMs < service.can.repeatMs;
     const version = isRepeat ? trying.version : newest.version;
     const { sinceMs, attempts } = trying ?? { sinceMs: deps.now(), attempts: 0 };
@@ -76,12 +76,12 @@ export async function bring(deps: BringDeps, alert: Versions, before: Standing):
       if (done.fault.isUncertain !== true) await keep({ trying });
       return done.fault;
     }
-    const kept = standing.posts.filter((ref) => !replaces.includes(ref) && ref !== done.ref);
+    const kept = trail.posts.filter((ref) => !replaces.includes(ref) && ref !== done.ref);
     await keep({
       // What stands may have the text of the attempt before: the next step sees to that.
       version: isRepeat && done.isOlder === true ? version : newest.version,
       posts: [...kept, done.ref],
-      stale: [...standing.stale, ...replaces],
+      stale: [...trail.stale, ...replaces],
       trying: null,
     });
     told = { ...told, ...(done.status === undefined ? {} : { status: done.status }) };
@@ -91,25 +91,25 @@ export async function bring(deps: BringDeps, alert: Versions, before: Standing):
 
   async function edit(step: Extract<Step, { type: 'edit' }>): Promise<Fault | undefined> {
     const message = messageOf(step.alert, deps.publicUrl);
-    for (const ref of standing.posts) {
+    for (const ref of trail.posts) {
       const done = await service.edit(ref, message);
       if (done.type === 'failed') {
         if (treatmentOf(done.fault.reason) !== 'missing') return done.fault;
-        await keep({ posts: standing.posts.filter((other) => other !== ref), isLoose: true });
+        await keep({ posts: trail.posts.filter((other) => other !== ref), isLoose: true });
       } else if (done.status !== undefined) told = { ...told, status: done.status };
     }
     // Nothing is left to edit: the next step sees what to do without.
-    if (standing.posts.length === 0) return undefined;
-    if (step.andPost) return post({ type: 'post', alert: step.alert, thread: standing.posts, replaces: [] });
+    if (trail.posts.length === 0) return undefined;
+    if (step.andPost) return post({ type: 'post', alert: step.alert, thread: trail.posts, replaces: [] });
     await keep({ version: newest.version, trying: null });
     return undefined;
   }
 
   async function removeStale(): Promise<Fault | undefined> {
-    for (const ref of standing.stale.slice(0, MOST_REMOVED)) {
+    for (const ref of trail.stale.slice(0, MOST_REMOVED)) {
       const done = await service.remove(ref);
       if (done.type === 'failed') return done.fault;
-      await keep({ stale: standing.stale.filter((other) => other !== ref) });
+      await keep({ stale: trail.stale.filter((other) => other !== ref) });
     }
     return undefined;
   }
@@ -119,8 +119,8 @@ export async function bring(deps: BringDeps, alert: Versions, before: Standing):
   for (let steps = 0; steps < MOST_STEPS; steps++) {
     const step = nextStep({
       ...alert,
-      standing,
-      missed: alert.all.filter(({ version }) => version > standing.version),
+      trail,
+      missed: alert.all.filter(({ version }) => version > trail.version),
       can: service.can,
       isWanted: wants(outlet, newest),
       nowMs: deps.now(),

@@ -4,7 +4,7 @@ import type { Alert } from '../../alerts/schema.ts';
 import { asSent, isAnnounced } from '../../alerts/silent.ts';
 import type { Reason } from './reason.ts';
 import type { Abilities } from './service.ts';
-import type { Standing } from './standing.ts';
+import type { Trail } from './trail.ts';
 
 /**
  * The next step towards what should stand in an outlet.
@@ -28,7 +28,7 @@ export type Step =
   | { readonly type: 'edit'; readonly alert: Alert; readonly andPost: boolean };
 
 export interface Situation {
-  readonly standing: Standing;
+  readonly trail: Trail;
   /** The version that the outlet is to be told of. */
   readonly wanted: Alert;
   /** The newest version that readers may see: what stands must never be older. */
@@ -42,13 +42,13 @@ export interface Situation {
 }
 
 export function nextStep(situation: Situation): Step {
-  const { standing, wanted, newest } = situation;
-  if (standing.version >= newest.version) {
+  const { trail, wanted, newest } = situation;
+  if (trail.version >= newest.version) {
     return { type: 'nothing', ...(wanted.version < newest.version ? { reason: 'superseded' } : {}) };
   }
-  if (newest.status === 'aborted') return { type: 'over', reason: 'aborted' };
-  if (standing.posts.length > 0) return stepWithPosts(situation);
-  const mayStand = standing.isLoose || standing.trying !== null;
+  if (newest.status === 'aborted') return { type: 'nothing', reason: 'aborted' };
+  if (trail.posts.length > 0) return stepWithPosts(situation);
+  const mayStand = trail.isLoose || trail.trying !== null;
   return mayStand && takesBack(newest.change) ? postBeside(situation) : firstStep(situation);
 }
 
@@ -73,23 +73,23 @@ function firstStep({ wanted, newest, isWanted, nowMs }: Situation): Step {
 }
 
 function stepWithPosts(situation: Situation): Step {
-  const { standing, newest, can } = situation;
-  const isNews = isAnnounced(newest, standing.version);
+  const { trail, newest, can } = situation;
+  const isNews = isAnnounced(newest, trail.version);
   const alert = saidOf(situation);
   if (can.edit) {
-    return { type: 'edit', alert, andPost: standing.isLoose && isNews && takesBack(alert.change) };
+    return { type: 'edit', alert, andPost: trail.isLoose && isNews && takesBack(alert.change) };
   }
   if (!isNews) return { type: 'nothing', reason: 'unsaid' };
   return takesBack(alert.change)
     ? postBeside(situation)
-    : { type: 'post', alert, thread: standing.posts, replaces: [] };
+    : { type: 'post', alert, thread: trail.posts, replaces: [] };
 }
 
 /** Where posts are removed, an answer to one of them would lead nowhere. */
 function postBeside(situation: Situation): Step {
-  const { standing, can } = situation;
+  const { trail, can } = situation;
   const alert = saidOf(situation);
   return can.remove && !can.edit
-    ? { type: 'post', alert, thread: [], replaces: standing.posts }
-    : { type: 'post', alert, thread: standing.posts, replaces: [] };
+    ? { type: 'post', alert, thread: [], replaces: trail.posts }
+    : { type: 'post', alert, thread: trail.posts, replaces: [] };
 }

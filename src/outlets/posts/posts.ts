@@ -15,7 +15,7 @@ import type { PausedOutlets } from './paused.ts';
 import { sayReason, type Reason } from './reason.ts';
 import { treatmentOf, type Fault, type Service } from './service.ts';
 import type { ServiceOf } from './services.ts';
-import type { StandingStore } from './standing.ts';
+import type { TrailStore } from './trail.ts';
 
 export const newOutletId = (): string => `out${randomBytes(9).toString('hex')}`;
 
@@ -24,7 +24,7 @@ const TURN_MS = 60_000;
 /** Another process posts in the outlet: we look again so soon. */
 const NEXT_TURN_MS = 300;
 /** A paused outlet is looked at again so soon: an admin may have mended it. */
-const PAUSED_MS = 30_000;
+const PAUSED_MS = 10_000;
 /** A service may put us off for so long at a time. */
 const MOST_WAIT_MS = 3_600_000;
 /** What is older is not brought in any more: nobody waits for it. */
@@ -32,9 +32,10 @@ const MOST_AGE_MS = 24 * 3_600_000;
 
 export interface PostsDeps {
   readonly redis: Redis;
-  readonly outlets: ReadableHash<Outlet>;
+  /** Undefined: it is of a release that we do not know, and is left alone. */
+  readonly outlets: ReadableHash<Outlet | undefined>;
   readonly paused: PausedOutlets;
-  readonly standings: StandingStore;
+  readonly trails: TrailStore;
   readonly alerts: Pick<AlertStore, 'versions'>;
   readonly serviceOf: ServiceOf;
   readonly publicUrl: string;
@@ -49,7 +50,8 @@ export interface PostsDeps {
  * Posts alerts for the newsroom in its outlets. One process at a time works on an outlet, so versions of an alert come in
  * order, a service gets one call at a time, and one that hangs keeps one worker.
  *
- *     tell ── off, gone, too old ──► over
+ *     tell ── off, gone ──► told: nothing is wanted
+ *          ── too old ──► over
  *          ── paused, asked to wait, another process has the turn ──► later: no attempt
  *          ── bring ── done ──► told
  *                   ── busy ──► everybody waits for as long as the service says
@@ -57,7 +59,7 @@ export interface PostsDeps {
  *                   ── no answer, a fault ──► again
  */
 export function createPosts(deps: PostsDeps): Teller {
-  const { redis, outlets, paused, standings, now } = deps;
+  const { redis, outlets, paused, trails, now } = deps;
 
   async function publicVersions(alertId: string): Promise<Alert[]> {
     const all = await deps.alerts.versions(alertId);
@@ -118,9 +120,9 @@ export function createPosts(deps: PostsDeps): Teller {
     if (wanted === undefined || newest === undefined) return { type: 'told' };
     const versions: Versions = { wanted, newest, all };
     const service = deps.serviceOf(outlet);
-    const save = (standing: Parameters<StandingStore['put']>[2]): Promise<void> =>
-      standings.put(outlet.id, event.alertId, standing);
-    const before = await standings.get(outlet.id, event.alertId);
+    const save = (trail: Parameters<TrailStore['put']>[2]): Promise<void> =>
+      trails.put(outlet.id, event.alertId, trail);
+    const before = await trails.get(outlet.id, event.alertId);
     return toldOf(outlet, service, await bring({ ...deps, outlet, service, save }, versions, before));
   }
 
@@ -128,19 +130,19 @@ export function createPosts(deps: PostsDeps): Teller {
     name: POSTS,
     receivers: async ({ alertId, version }) => {
       if (deps.isDrill) return [];
-      const on = (await outlets.all()).filter(([, { enabled }]) => enabled);
+      const on = (await outlets.all()).flatMap(([, outlet]) => (outlet?.enabled === true ? [outlet] : []));
       if (on.length === 0) return [];
-      const ids = on.map(([id]) => id);
-      const [all, having] = await Promise.all([publicVersions(alertId), standings.having(ids, alertId)]);
+      const ids = on.map(({ id }) => id);
+      const [all, having] = await Promise.all([publicVersions(alertId), trails.having(ids, alertId)]);
       const known = all.filter((one) => one.version <= version);
       // An alert that has changed its topics is corrected where it was posted.
-      return on.flatMap(([id, outlet]) =>
-        having.has(id) || known.some((one) => wants(outlet, one)) ? [id] : [],
-      );
+      return on
+        .filter((outlet) => having.has(outlet.id) || known.some((one) => wants(outlet, one)))
+        .map(({ id }) => id);
     },
     tell: async (id, event) => {
       const outlet = await outlets.get(id);
-      if (outlet === undefined || !outlet.enabled) return over('off');
+      if (outlet === undefined || !outlet.enabled) return { type: 'told', ...sayReason('off') };
       const told = await inTurn(redis, keys.outletTurn(id), TURN_MS, () => work(outlet, event));
       return told ?? { type: 'later', afterMs: NEXT_TURN_MS };
     },

@@ -165,3 +165,29 @@ test('there are at most 30 outlets', async () => {
   const refused = await world.admin('POST', '', { ...telegram.settings, name: 'واحد زائد' });
   expect([refused.status, refused.body.type]).toEqual([409, expect.stringContaining('wrong-status')]);
 });
+
+test('an outlet that a later release has stored holds up no other', async () => {
+  const { redis } = world.api.deps;
+  await redis.hset(keys.outlets, 'later', JSON.stringify({ id: 'later', type: 'fax', enabled: true }));
+  const alert = await world.publish();
+  await world.announce(alert);
+  await redis.hdel(keys.outlets, 'later');
+  const posted = (shown: readonly { text: string }[]) =>
+    shown.some(({ text }) => text.includes(alert.headline));
+  await expect
+    .poll(async () => {
+      await world.hurry();
+      return posted(await telegram.shown());
+    })
+    .toBe(true);
+});
+
+test('in a drill nothing is posted', async () => {
+  const drill = await startOutletWorld({ origins: [telegram.origin], isDrill: true });
+  await drill.add(telegram.settings);
+  const before = telegram.calls();
+  await drill.tell();
+  expect(await drill.idle()).toBe(true);
+  expect(telegram.calls()).toBe(before);
+  await drill.close();
+});

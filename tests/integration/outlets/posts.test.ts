@@ -179,6 +179,7 @@ describe.each(SERVICES)('%s', (type, start) => {
     if (knowsAgain) {
       await expectShown(has('خبر ضاع جوابه'));
       await expectAttempts('told', 'again unreachable');
+      expect(await service.shown()).toHaveLength(1);
     } else {
       await expectShown(has('خبر ضاع جوابه'), has('خبر ضاع جوابه'));
       // It is never lost; that it may be there twice is said.
@@ -205,6 +206,21 @@ describe.each(SERVICES)('%s', (type, start) => {
     const corrected = has('تصحيح: نصّ صحيح');
     if (knowsAgain) await expectShown(corrected);
     else await expectShown(has('نصّ خاطئ'), corrected);
+  });
+
+  test('where an alert may be there twice, a correction is said in a post of its own as well', async () => {
+    service.mood = 'lost';
+    const alert = await world.tell({ headline: 'نصّ خاطئ' });
+    await expect.poll(async () => (await world.attempts(id)).length).toBe(1);
+    service.mood = 'well';
+    await world.hurry();
+    await expect.poll(async () => (await world.attempts(id)).length).toBe(2);
+    await world.tellChange(alert, { change: 'correction', headline: 'نصّ صحيح' });
+    const [wrong, corrected] = [has('نصّ خاطئ'), has('تصحيح: نصّ صحيح')];
+    if (knowsAgain) await expectShown(corrected);
+    else if (canEdit) await expectShown(wrong, { ...corrected, edits: 1 }, { ...corrected, edits: 0 });
+    else await expectShown(wrong, wrong, corrected);
+    expect((await world.attempts(id))[0]).toMatchObject({ outcome: 'told' });
   });
 
   test('a retraction after a lost call is told', async () => {

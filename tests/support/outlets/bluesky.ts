@@ -35,6 +35,8 @@ export async function startBluesky(): Promise<
 > {
   const records = new Map<string, PostRecord>();
   const made: string[] = [];
+  /** Apps show the text that a post had first. */
+  const firstTexts = new Map<string, string>();
   let calls = 0;
   let session = 1;
   let signIns = 0;
@@ -67,8 +69,11 @@ export async function startBluesky(): Promise<
     if (graphemes > 300 || Buffer.byteLength(record.text) > 3000) {
       return no(400, 'InvalidRequest', 'Record/text must not be longer than 300 graphemes');
     }
+    if (!records.has(rkey)) {
+      made.push(rkey);
+      firstTexts.set(rkey, record.text);
+    }
     records.set(rkey, record);
-    made.push(rkey);
     return ok(refOf(rkey));
   }
 
@@ -126,8 +131,8 @@ export async function startBluesky(): Promise<
     calls: () => calls,
     shown: () =>
       Promise.resolve(
-        Array.from(records.values(), ({ text, langs, reply }) => ({
-          text,
+        Array.from(records, ([rkey, { langs, reply }]) => ({
+          text: firstTexts.get(rkey) ?? '',
           lang: langs[0],
           edits: 0,
           answers:

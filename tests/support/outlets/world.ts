@@ -3,11 +3,11 @@ import { pino } from 'pino';
 import type { EditorAlert } from '../../../src/alerts/schema.ts';
 import { readHash } from '../../../src/editors/audited-hash.ts';
 import { createAttemptLog, type Attempt } from '../../../src/outlets/attempts.ts';
-import { outletSchema } from '../../../src/outlets/posts/outlet.ts';
+import { knownOutletSchema } from '../../../src/outlets/posts/outlet.ts';
 import { createPausedOutlets } from '../../../src/outlets/posts/paused.ts';
 import { createPosts } from '../../../src/outlets/posts/posts.ts';
 import { createServices } from '../../../src/outlets/posts/services.ts';
-import { createStandingStore, type StandingStore } from '../../../src/outlets/posts/standing.ts';
+import { createTrailStore, type TrailStore } from '../../../src/outlets/posts/trail.ts';
 import { openOutletQueue, OUTLET_QUEUE, POSTS } from '../../../src/outlets/queue.ts';
 import { eventOf } from '../../../src/outlets/teller.ts';
 import { createTelling } from '../../../src/outlets/telling.ts';
@@ -43,6 +43,7 @@ export async function startOutletWorld(options: {
   readonly origins: readonly string[];
   readonly ca?: string;
   readonly timeoutMs?: number;
+  readonly isDrill?: boolean;
 }): Promise<OutletWorld> {
   const allowedOrigins = options.origins;
   const api = await startTestApi({ config: { webhookAllowedOrigins: allowedOrigins } });
@@ -50,23 +51,23 @@ export async function startOutletWorld(options: {
   const logged: string[] = [];
   const logger = pino({ level: 'trace' }, { write: (line: string) => void logged.push(line) });
   const redis = connectRedis(api.redis.url, 'worker', api.deps.logger);
-  const standings = createStandingStore(redis);
+  const trails = createTrailStore(redis);
   let isDying = false;
-  const mortal: StandingStore = {
-    ...standings,
-    put: async (outlet, alertId, standing) => {
-      if (isDying && standing.trying === null && standing.posts.length > 0) {
+  const mortal: TrailStore = {
+    ...trails,
+    put: async (outlet, alertId, trail) => {
+      if (isDying && trail.trying === null && trail.posts.length > 0) {
         isDying = false;
         throw new Error('the process died');
       }
-      await standings.put(outlet, alertId, standing);
+      await trails.put(outlet, alertId, trail);
     },
   };
   const posts = createPosts({
     redis,
-    outlets: readHash({ redis, key: keys.outlets, schema: outletSchema }),
+    outlets: readHash({ redis, key: keys.outlets, schema: knownOutletSchema }),
     paused: createPausedOutlets(redis),
-    standings: mortal,
+    trails: mortal,
     alerts,
     serviceOf: createServices({
       allowedOrigins,
@@ -75,7 +76,7 @@ export async function startOutletWorld(options: {
       ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
     }),
     publicUrl: 'http://ajil.test',
-    isDrill: false,
+    isDrill: options.isDrill ?? false,
     logger,
     now,
   });

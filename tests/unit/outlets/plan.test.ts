@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Alert } from '../../../src/alerts/schema.ts';
 import { nextStep, type Situation } from '../../../src/outlets/posts/plan.ts';
 import { ABILITIES } from '../../../src/outlets/posts/services.ts';
-import { NOTHING, type Standing } from '../../../src/outlets/posts/standing.ts';
+import { NOTHING, type Trail } from '../../../src/outlets/posts/trail.ts';
 
 const NOW = Date.parse('2026-11-29T12:00:00Z');
 const version = (number: number, fields: Partial<Alert> = {}): Alert => ({
@@ -31,14 +31,14 @@ const version = (number: number, fields: Partial<Alert> = {}): Alert => ({
 
 function step(
   type: keyof typeof ABILITIES,
-  standing: Partial<Standing>,
+  trail: Partial<Trail>,
   versions: readonly Alert[],
   rest: Partial<Situation> = {},
 ) {
   const newest = versions.at(-1)!;
-  const stands = { ...NOTHING, ...standing };
+  const stands = { ...NOTHING, ...trail };
   return nextStep({
-    standing: stands,
+    trail: stands,
     wanted: newest,
     newest,
     missed: versions.filter((one) => one.version > stands.version),
@@ -48,7 +48,7 @@ function step(
     ...rest,
   });
 }
-const posted = (...posts: string[]): Partial<Standing> => ({ version: 1, posts });
+const posted = (...posts: string[]): Partial<Trail> => ({ version: 1, posts });
 const [first, update] = [version(1), version(2)];
 const correction = version(2, { change: 'correction', note: 'خطأ' });
 const retraction = version(2, { change: 'retraction' });
@@ -107,7 +107,10 @@ test('nothing is posted that has expired, was aborted, is not wanted or stands a
     type: 'over',
     reason: 'expired',
   });
-  expect(step('email', {}, [version(1, { status: 'aborted' })])).toEqual({ type: 'over', reason: 'aborted' });
+  expect(step('email', {}, [version(1, { status: 'aborted' })])).toEqual({
+    type: 'nothing',
+    reason: 'aborted',
+  });
   expect(step('email', {}, [first], { isWanted: false })).toEqual({ type: 'nothing', reason: 'unwanted' });
   expect(step('email', posted('m1'), [first])).toEqual({ type: 'nothing' });
   const late = step('email', { version: 2, posts: ['m1'] }, [first, update], { wanted: first });

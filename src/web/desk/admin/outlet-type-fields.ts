@@ -116,7 +116,7 @@ const line = (
     most: 300,
   });
 
-/** A token or password is never shown: whoever sees the page could copy it. */
+/** A token or password is written and never shown. */
 const secret = (
   { outlet, of, words, faultIn }: Context,
   name: string,

@@ -3,7 +3,7 @@ import type { Redis } from '../../redis/connect.ts';
 import { keys } from '../../redis/keys.ts';
 
 /** What stands of an alert in an outlet, as far as we know. */
-export const standingSchema = z.object({
+export const trailSchema = z.object({
   /** The newest version that was posted or that posts were changed to; 0: none. */
   version: z.number().int(),
   /** Oldest first. */
@@ -25,28 +25,28 @@ export const standingSchema = z.object({
     })
     .nullable(),
 });
-export type Standing = z.infer<typeof standingSchema>;
+export type Trail = z.infer<typeof trailSchema>;
 
-export const NOTHING: Standing = { version: 0, posts: [], stale: [], isLoose: false, trying: null };
+export const NOTHING: Trail = { version: 0, posts: [], stale: [], isLoose: false, trying: null };
 
 /** A correction may come months later. Nobody else knows where a post is. */
 const KEPT_S = 400 * 24 * 3600;
 
-export interface StandingStore {
-  get(outlet: string, alertId: string): Promise<Standing>;
-  put(outlet: string, alertId: string, standing: Standing): Promise<void>;
+export interface TrailStore {
+  get(outlet: string, alertId: string): Promise<Trail>;
+  put(outlet: string, alertId: string, trail: Trail): Promise<void>;
   /** Ids of those outlets in which something of the alert stands, or may stand. */
   having(outlets: readonly string[], alertId: string): Promise<ReadonlySet<string>>;
 }
 
-export function createStandingStore(redis: Redis): StandingStore {
+export function createTrailStore(redis: Redis): TrailStore {
   return {
     get: async (outlet, alertId) => {
       const stored = await redis.get(keys.posts(outlet, alertId));
-      return stored === null ? NOTHING : standingSchema.parse(JSON.parse(stored));
+      return stored === null ? NOTHING : trailSchema.parse(JSON.parse(stored));
     },
-    put: async (outlet, alertId, standing) => {
-      await redis.set(keys.posts(outlet, alertId), JSON.stringify(standing), 'EX', KEPT_S);
+    put: async (outlet, alertId, trail) => {
+      await redis.set(keys.posts(outlet, alertId), JSON.stringify(trail), 'EX', KEPT_S);
     },
     having: async (outlets, alertId) => {
       const there = await Promise.all(outlets.map((outlet) => redis.exists(keys.posts(outlet, alertId))));

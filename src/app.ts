@@ -50,7 +50,7 @@ import { createChecks } from './newsroom/checks/checks.ts';
 import type { Phrases } from './newsroom/checks/phrases.ts';
 import { createDeskLine } from './newsroom/desk-line.ts';
 import { createSettings } from './newsroom/settings.ts';
-import { createFetchPage } from './newsroom/stories/fetch-page.ts';
+import { createFetchPage } from './newsroom/articles/fetch-page.ts';
 import { serveAlerts } from './api/alerts.ts';
 import { serveAudit } from './api/audit.ts';
 import { serveChecks } from './api/checks.ts';
@@ -141,8 +141,8 @@ export interface ApiDeps {
   readonly allMetrics: () => Promise<string>;
   /** Phrases that editors are asked about. */
   readonly phrases: Phrases;
-  /** An authority (PEM) that story pages may be signed by, besides the system's. */
-  readonly storyCa?: string;
+  /** An authority (PEM) that article pages may be signed by, besides the system's. */
+  readonly articleCa?: string;
   /** Where Vite put the pages; undefined: none are served. */
   readonly webDir: string | undefined;
   readonly limits?: Partial<RateBounds>;
@@ -216,7 +216,7 @@ export function createApp(input: ApiDeps): Api {
   };
   const fetchPage = createFetchPage({
     trustedOrigins: new Set([new URL(config.publicUrl).origin, ...config.allowedOrigins]),
-    ca: input.storyCa,
+    ca: input.articleCa,
     closing: closing.signal,
   });
   const deskLine = createDeskLine(input);

@@ -7,7 +7,7 @@ import type { Editor } from '../editors/schema.ts';
 import { Problem } from '../http/problem.ts';
 import { invalidBody } from '../http/read-body.ts';
 import type { Newsroom } from '../newsroom/newsroom.ts';
-import { isTakenBack, type Said, type Taken } from './story.ts';
+import { isTakenBack, type Said, type Taken } from './item-record.ts';
 import type { Item } from './item.ts';
 import type { Source } from './source.ts';
 
@@ -52,7 +52,7 @@ export function createSteps(deps: {
     const result = await newsroom.create(read.data, actor, claimOf(step));
     if (result.type === 'idempotency-conflict') return ignored(null, OTHER_TEXT);
     if (result.type === 'duplicate') {
-      const what = result.shares === 'headline' ? 'has the same headline' : 'leads to the same story';
+      const what = result.shares === 'headline' ? 'has the same headline' : 'leads to the same article';
       const reason = `alert ${result.id} ${what}`;
       return { ...ignored(null, reason), alertId: result.id };
     }

@@ -7,7 +7,7 @@ import type { Arrivals } from './arrivals.ts';
 import type { Intake } from './intake.ts';
 import type { Item, ReadItems } from './item.ts';
 import type { Source } from './source.ts';
-import type { Taken } from './story.ts';
+import type { Taken } from './item-record.ts';
 
 /** The whole way of what a source has sent: each item becomes what it may, is counted, and is in the log if it was ignored. */
 export interface Taking {

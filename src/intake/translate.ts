@@ -3,7 +3,7 @@ import { withoutRefused } from '../alerts/text.ts';
 import { MAX_LIFE_MS, MIN_LIFE_MS } from '../alerts/versions.ts';
 import type { Item } from './item.ts';
 import { DEFAULT_TOPIC, NONE, OTHER, type Source } from './source.ts';
-import type { Said } from './story.ts';
+import type { Said } from './item-record.ts';
 
 /** A notification shows about as much, and the push message must hold it in any script. Characters. */
 const TEASER = 300;

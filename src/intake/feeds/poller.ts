@@ -98,7 +98,7 @@ export function createFeedLooks(deps: PollerDeps): { lookAtDue(): Promise<void> 
     return { ...state, etag, lastModified, nextAt, failures: 0, fault: null, answeredAt: now(), seen };
   }
 
-  /** A story is not refused for where its link leads: without one, the alert leads to its own page. */
+  /** An item is not refused for where its link leads: without one, the alert leads to its own page. */
   function withAllowedLink({ url, ...item }: Item): Item {
     const isAllowed = typeof url === 'string' && (deps.sites?.includes(new URL(url).origin) ?? true);
     return isAllowed ? { ...item, url } : item;

@@ -4,7 +4,7 @@ import { htmlText } from '../formats/html-text.ts';
 import { readLang } from '../formats/lang.ts';
 import { readTime } from '../formats/time.ts';
 
-/** What a feed says of one story, whatever kind of feed it is. */
+/** What a feed says of one item, whatever kind of feed it is. */
 export interface FeedItem {
   /** `guid`, `atom:id`, or else its link. */
   readonly id: string;

@@ -23,7 +23,7 @@ export interface Message {
 const PAGE_WORDS: Readonly<Record<string, { readonly retracted: string }>> = ALERT_PAGE;
 
 /**
- * The note of a correction comes before the story. A retraction repeats its headline under its name, says that nobody may rely
+ * The note of a correction comes before the text. A retraction repeats its headline under its name, says that nobody may rely
  * on it, and leads to the alert's own page.
  * @param alert as it is sent (`asSent`)
  */

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Message } from '../../../src/outlets/posts/message.ts';
 import { countGraphemes, cut, inDirection, textOf, withLink } from '../../../src/outlets/posts/text.ts';

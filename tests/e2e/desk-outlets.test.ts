@@ -141,7 +141,7 @@ test('an admin adds a mailing list that is off, and what is wrong in its form is
   await row.locator('[name="user"]').fill('ajil');
   await row.locator('[name="password"]').fill('secret');
   await row.locator('[name="password"]').press('Enter');
-  await page.getByText('حُفظ.').waitFor();
-  expect((await stack.api.asEditor('/v1/outlets')).body).toMatchObject({ outlets: [{ user: 'ajil' }] });
+  const stored = async () => (await stack.api.asEditor('/v1/outlets')).body;
+  await expect.poll(stored).toMatchObject({ outlets: [{ user: 'ajil' }] });
   expect(await page.content()).not.toContain('secret');
 });

@@ -27,6 +27,9 @@ const shown = z.discriminatedUnion('type', [
   bluesky.omit({ password: true }).extend(state).strict(),
 ]);
 
+const attempt = attemptSchema
+  .extend({ headline: z.string().nullable().describe('Of the version, as it is kept now') })
+  .strict();
 const PROBLEMS = ['unauthenticated', 'forbidden', 'not-found'] as const;
 const WRITE = [...PROBLEMS, ...BODY_PROBLEMS] as const;
 
@@ -104,7 +107,7 @@ export const OUTLET_ATTEMPTS = resource('/v1/outlets/:id/attempts', {
     summary: 'What was tried with an outlet, newest first',
     who: 'editor',
     tag: 'outlets',
-    answers: { 200: z.strictObject({ attempts: z.array(attemptSchema.strict()) }) },
+    answers: { 200: z.strictObject({ attempts: z.array(attempt) }) },
     problems: [...PROBLEMS],
   },
 });

@@ -5,7 +5,7 @@ import type { AuditedHash } from '../editors/audited-hash.ts';
 import { Problem, type FieldError } from '../http/problem.ts';
 import { readBody, refuseIfAny } from '../http/read-body.ts';
 import { route } from '../http/route.ts';
-import type { AttemptLog } from '../outlets/attempts.ts';
+import type { Attempt, AttemptLog } from '../outlets/attempts.ts';
 import { mailServerFault } from '../outlets/posts/email/address.ts';
 import {
   MOST_OUTLETS,
@@ -91,6 +91,21 @@ export function serveOutlets(router: Router, deps: OutletsDeps): void {
     response.set('Cache-Control', 'no-store').json(shown(after, await paused.get(after.id)));
   }
 
+  /** The log of attempts keeps no text: what is erased from an alert would stay in it. */
+  async function withHeadlines(attempts: readonly Attempt[]): Promise<object[]> {
+    const ids = [...new Set(attempts.map(({ eventId }) => eventId))];
+    const headlines = await Promise.all(
+      ids.map(async (eventId) => {
+        const [alertId = '', version] = eventId.split('-');
+        return (await deps.alerts.get(alertId, Number(version)))?.headline ?? null;
+      }),
+    );
+    return attempts.map((attempt) => ({
+      ...attempt,
+      headline: headlines[ids.indexOf(attempt.eventId)] ?? null,
+    }));
+  }
+
   route(router, OUTLETS, {
     get: async (request, response) => {
       await auth.require(request, 'admin');
@@ -122,7 +137,8 @@ export function serveOutlets(router: Router, deps: OutletsDeps): void {
     get: async (request, response) => {
       await auth.require(request, 'admin');
       const { id } = await find(request);
-      response.set('Cache-Control', 'no-store').json({ attempts: await deps.attempts.list(POSTS, id) });
+      const attempts = await withHeadlines(await deps.attempts.list(POSTS, id));
+      response.set('Cache-Control', 'no-store').json({ attempts });
     },
   });
   route(router, OUTLET_REPLAY, {

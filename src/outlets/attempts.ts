@@ -7,8 +7,6 @@ export const attemptSchema = z.object({
   at: z.string(),
   eventId: z.string(),
   type: z.string(),
-  /** Of the version; attempts of earlier releases do not have it. */
-  headline: z.string().optional(),
   attempt: z.number().int(),
   outcome: z.enum(['told', 'again', 'over']),
   /** Of HTTP or SMTP; null: there was no answer. */

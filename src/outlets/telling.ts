@@ -64,7 +64,6 @@ export function createTelling(deps: {
         at: new Date(deps.now()).toISOString(),
         eventId: event.id,
         type: event.type,
-        headline: alert.headline,
         attempt,
         outcome: told.type,
         status: told.status ?? null,

@@ -70,6 +70,8 @@ describe.each(SERVICES)('%s', (type, start) => {
     await world.admin('POST', `/${id}/replay`, { eventId: `${alert.id}-1` });
     await world.announce(alert);
     await expectAttempts('told');
+    const { body } = await world.admin('GET', `/${id}/attempts`);
+    expect(body.attempts).toMatchObject([{ headline: 'زلزال يضرب الساحل', eventId: `${alert.id}-1` }]);
     expect(service.calls()).toBe(1);
   });
 

@@ -8,7 +8,7 @@ import type { Because } from './outlet.ts';
 interface Attempt extends Because {
   readonly at: string;
   readonly eventId: string;
-  readonly headline?: string;
+  readonly headline: string | null;
   readonly outcome: 'told' | 'again' | 'over';
 }
 

@@ -28,6 +28,10 @@ import type { Logger } from './ops/logger.ts';
 import type { Metrics } from './ops/metrics.ts';
 import { createAttemptLog } from './outlets/attempts.ts';
 import type { OutletQueue } from './outlets/queue.ts';
+import { MOST_OUTLETS, outletSchema } from './outlets/posts/outlet.ts';
+import { createPausedOutlets, tellPaused } from './outlets/posts/paused.ts';
+import { createTestOutlet } from './outlets/posts/posts.ts';
+import { createServices } from './outlets/posts/services.ts';
 import { createEndedWebhooks } from './outlets/webhooks/ended.ts';
 import { createPost } from './outlets/webhooks/post.ts';
 import { webhookSchema } from './outlets/webhooks/schema.ts';
@@ -66,6 +70,7 @@ import { serveIntake } from './api/intake.ts';
 import { serveLive } from './api/live.ts';
 import { serveNewsroom } from './api/newsroom.ts';
 import { serveOperations } from './api/health.ts';
+import { serveOutlets } from './api/outlets.ts';
 import { serveEditorPasskeys } from './api/editor-passkeys.ts';
 import { servePasskeys } from './api/passkeys.ts';
 import { serveFeeds } from './pages/feeds/feeds.ts';
@@ -288,6 +293,23 @@ export function createApp(input: ApiDeps): Api {
       post: createPost(config.webhookAllowedOrigins, closing.signal),
       allowedOrigins: config.webhookAllowedOrigins,
       now: input.now,
+    }),
+  });
+  const outlets = createAuditedHash({
+    ...input,
+    key: keys.outlets,
+    schema: outletSchema,
+    most: MOST_OUTLETS,
+  });
+  const paused = createPausedOutlets(input.redis);
+  tellPaused(input.metrics, { outlets, paused });
+  serveOutlets(router, {
+    ...deps,
+    outlets,
+    paused,
+    attempts: createAttemptLog(input.redis),
+    test: createTestOutlet({
+      serviceOf: createServices({ allowedOrigins: config.webhookAllowedOrigins, now: input.now }),
     }),
   });
   serveWebsub(router, {

@@ -34,7 +34,7 @@ import { openEncryptor } from '../src/push/encryption/encryptor.ts';
 import { createEndpointPolicy } from '../src/push/endpoint/endpoint-policy.ts';
 import { createRemovalBrake } from '../src/push/endpoint/removal-brake.ts';
 import { createAttemptLog } from '../src/outlets/attempts.ts';
-import type { OutletEvent } from '../src/outlets/outlet.ts';
+import type { OutletEvent } from '../src/outlets/teller.ts';
 import { openOutletQueue } from '../src/outlets/queue.ts';
 import { createTelling } from '../src/outlets/telling.ts';
 import { createEndedWebhooks } from '../src/outlets/webhooks/ended.ts';
@@ -60,6 +60,7 @@ import { openHub } from './hub.ts';
 import { keys as redisKeys } from '../src/redis/keys.ts';
 import { openHousekeeping } from './housekeeping.ts';
 import { openOutletWorker } from './outlets.ts';
+import { openPosts } from './posts.ts';
 import { openPushWorkers } from './push.ts';
 import { openTestWorker } from './test-send.ts';
 import { createWorkerWatch } from './watch.ts';
@@ -94,7 +95,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
   });
   const { publicUrl, webhookAllowedOrigins: allowedOrigins } = config;
   const ending = new AbortController();
-  const outlets = [
+  const tellers = [
     createWebhooks({
       webhooks: readHash({ redis, key: redisKeys.webhooks, schema: webhookSchema }),
       ended: createEndedWebhooks(redis),
@@ -103,8 +104,9 @@ async function start(config: Config, logger: Logger): Promise<void> {
       publicUrl,
       now,
     }),
+    openPosts({ redis, alerts, config, logger, now }),
   ];
-  const outletQueue = openOutletQueue(redis, outlets);
+  const outletQueue = openOutletQueue(redis, tellers);
   shutdown.add('outlet queue', () => outletQueue.close());
   const websub = openHub({ redis, alerts, config, closing: ending.signal, logger, now });
   shutdown.add('hub queue', () => websub.queue.close());
@@ -198,7 +200,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
   shutdown.add('test worker', () => testWorker.close());
   const telling = createTelling({
     ...shared,
-    outlets: [...outlets, websub.hub],
+    tellers: [...tellers, websub.hub],
     attempts: createAttemptLog(redis),
     metrics,
   });

@@ -28,6 +28,7 @@ import {
 } from './passkeys-operations.ts';
 import { CONFIG } from './public-config.ts';
 import { AUDIENCE_HEALTH } from './audience-health.ts';
+import { OUTLET, OUTLET_ATTEMPTS, OUTLET_REPLAY, OUTLET_TEST, OUTLETS } from './outlets-operations.ts';
 import { RECENT } from './recent.ts';
 import { RECEIPTS } from './receipts.ts';
 import { REPORT } from './report.ts';
@@ -99,6 +100,11 @@ export const RESOURCES: readonly AnyResource[] = [
   WEBHOOK_TEST,
   WEBHOOK_ATTEMPTS,
   WEBHOOK_REPLAY,
+  OUTLETS,
+  OUTLET,
+  OUTLET_TEST,
+  OUTLET_ATTEMPTS,
+  OUTLET_REPLAY,
   HEALTH,
   READINESS,
   METRICS,

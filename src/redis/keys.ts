@@ -74,6 +74,16 @@ export const keys = {
   webhooks: `${CORE}:webhooks`,
   /** Webhooks whose receivers answered that they are gone, and why. */
   webhooksEnded: `${CORE}:webhooks:ended`,
+  /** Accounts of the newsroom in which alerts are posted: id -> settings with their secrets. */
+  outlets: `${CORE}:outlets`,
+  /** Outlets whose services refuse them, and why: id -> JSON. */
+  outletsPaused: `${CORE}:outlets:paused`,
+  /** Held by the process that posts in an outlet. */
+  outletTurn: (id: string) => `${CORE}:outlet:turn:${id}`,
+  /** As long as it exists, the outlet's service wants no call. */
+  outletWait: (id: string) => `${CORE}:outlet:wait:${id}`,
+  /** What stands of an alert in an outlet. */
+  posts: (outlet: string, alertId: string) => `${CORE}:posts:${outlet}:${alertId}`,
   /** What was tried with a receiver, newest first. */
   attempts: (outlet: string, receiver: string) => `${CORE}:attempts:${outlet}:${receiver}`,
   /** Subscriptions of the hub: id -> subscription. */

@@ -3,7 +3,7 @@ import { toPublicAlert, type Alert } from '../../alerts/schema.ts';
 import { both, countBits, setBits, without } from '../../audience/bitmap.ts';
 import type { Selection } from '../../audience/selection.ts';
 import { SHARDS } from '../../audience/shard.ts';
-import { eventOf } from '../../outlets/outlet.ts';
+import { eventOf } from '../../outlets/teller.ts';
 import type { OutletQueue } from '../../outlets/queue.ts';
 import { cutShard } from './batches.ts';
 import { createFreeze, GROUP, shardsFrom, type Freeze, type FreezeDeps } from './freeze.ts';

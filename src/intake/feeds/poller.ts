@@ -8,7 +8,7 @@ import { keys } from '../../redis/keys.ts';
 import { runScript } from '../../redis/script.ts';
 import type { Arrivals } from '../arrivals.ts';
 import type { Item } from '../item.ts';
-import { END_TURN } from '../scripts/end-turn.ts';
+import { END_TURN } from '../../redis/scripts/end-turn.ts';
 import { feedSettingsOf, type StoredSource } from '../source.ts';
 import { isFinal, type Taking } from '../taking.ts';
 import type { FeedSettings } from './feed-settings.ts';

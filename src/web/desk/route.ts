@@ -1,6 +1,14 @@
 import type { NewVersion } from '../../alerts/input.ts';
 
-export const ADMIN_PAGES = ['editors', 'topics', 'newsroom', 'audit', 'webhooks', 'sources'] as const;
+export const ADMIN_PAGES = [
+  'editors',
+  'topics',
+  'newsroom',
+  'audit',
+  'webhooks',
+  'outlets',
+  'sources',
+] as const;
 export type AdminPage = (typeof ADMIN_PAGES)[number];
 
 /**

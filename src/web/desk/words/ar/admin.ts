@@ -7,6 +7,7 @@ export const admin = {
     newsroom: 'غرفة الأخبار',
     audit: 'سجل الإجراءات',
     webhooks: 'الأنظمة المُبلَّغة',
+    outlets: 'منافذ النشر',
     sources: 'المصادر',
   },
   save: 'احفظ',

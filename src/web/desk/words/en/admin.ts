@@ -9,6 +9,7 @@ export const admin: Translated<typeof ar> = {
     newsroom: 'Newsroom',
     audit: 'Audit log',
     webhooks: 'Webhooks',
+    outlets: 'Outlets',
     sources: 'Sources',
   },
   save: 'Save',

@@ -37,16 +37,18 @@ import type { Readiness } from './redis/readiness.ts';
 import { createArrivals, type Arrivals } from './intake/arrivals.ts';
 import { createFeedStates } from './intake/feeds/feed-state.ts';
 import { createIntake } from './intake/intake.ts';
+import { createPageWaits, type PageWaits } from './intake/pages/page-waits.ts';
 import { tellSilence } from './intake/silence.ts';
 import { createTaking, type Taking } from './intake/taking.ts';
 import { MOST_SOURCES, storedSourceSchema, type StoredSource } from './intake/source.ts';
+import { linkSites } from './newsroom/link-sites.ts';
 import { createNewsroom, type Newsroom } from './newsroom/newsroom.ts';
 import { createAlertRules, type AlertRulesDeps } from './newsroom/rules.ts';
 import { createChecks } from './newsroom/checks/checks.ts';
 import type { Phrases } from './newsroom/checks/phrases.ts';
 import { createDeskLine } from './newsroom/desk-line.ts';
 import { createSettings } from './newsroom/settings.ts';
-import { createFetchPage } from './newsroom/stories/fetch-page.ts';
+import { createFetchPage, type FetchPage } from './newsroom/stories/fetch-page.ts';
 import { serveAlerts } from './api/alerts.ts';
 import { serveAudit } from './api/audit.ts';
 import { serveChecks } from './api/checks.ts';
@@ -150,6 +152,8 @@ export interface Api {
   readonly sources: ReadableHash<StoredSource>;
   readonly taking: Taking;
   readonly arrivals: Arrivals;
+  readonly waits: PageWaits;
+  readonly fetchPage: FetchPage;
   readonly app: RequestListener;
   /** Ends the streams that would keep the server from closing. */
   close(): void;
@@ -181,6 +185,7 @@ export function createApp(input: ApiDeps): Api {
     onFanOutFailure: fanOutFailures(input),
   });
   const arrivals = createArrivals(input);
+  const pageWaits = createPageWaits(input);
   const deps = {
     ...input,
     limits,
@@ -196,9 +201,16 @@ export function createApp(input: ApiDeps): Api {
       most: MOST_SOURCES,
     }),
     arrivals,
+    pageWaits,
+    fetchPage: createFetchPage({
+      trustedOrigins: new Set([new URL(config.publicUrl).origin, ...config.allowedOrigins]),
+      ca: input.storyCa,
+      closing: closing.signal,
+    }),
     taking: createTaking({
       ...input,
       arrivals,
+      sites: linkSites(config.publicUrl, config.allowedOrigins),
       intake: createIntake({
         ...input,
         newsroom,
@@ -209,11 +221,6 @@ export function createApp(input: ApiDeps): Api {
     closing: closing.signal,
     reportIntervalMs: input.reportIntervalMs ?? 1000,
   };
-  const fetchPage = createFetchPage({
-    trustedOrigins: new Set([new URL(config.publicUrl).origin, ...config.allowedOrigins]),
-    ca: input.storyCa,
-    closing: closing.signal,
-  });
   const deskLine = createDeskLine(input);
   const app = express();
   app.disable('x-powered-by');
@@ -236,7 +243,7 @@ export function createApp(input: ApiDeps): Api {
   serveAudience(router, deps);
   serveRecent(router, { ...deps, recent: createRecent(deps) });
   serveGoal(router, deps);
-  serveChecks(router, { ...deps, fetchPage, check: createChecks({ ...deps, fetchPage }) });
+  serveChecks(router, { ...deps, check: createChecks(deps) });
   const feeds = createFeedStates(input);
   serveSources(router, { ...deps, feeds });
   serveSourceItems(router, deps);
@@ -294,6 +301,8 @@ export function createApp(input: ApiDeps): Api {
     sources: deps.sources,
     taking: deps.taking,
     arrivals,
+    waits: pageWaits,
+    fetchPage: deps.fetchPage,
     app: (request, response) => receipts.shortcut(request, response, () => app(request, response)),
     close: () => {
       closing.abort();

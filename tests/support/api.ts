@@ -32,6 +32,8 @@ export interface TestApi {
   readonly sources: Api['sources'];
   readonly taking: Api['taking'];
   readonly arrivals: Api['arrivals'];
+  readonly waits: Api['waits'];
+  readonly fetchPage: Api['fetchPage'];
   /** API keys, one for each role. */
   readonly keys: { author: string; approver: string; admin: string };
   readonly fanOuts: { alertId: string; version: number }[];
@@ -166,6 +168,8 @@ export async function startTestApi({
     sources: api.sources,
     taking: api.taking,
     arrivals: api.arrivals,
+    waits: api.waits,
+    fetchPage: api.fetchPage,
     keys: { author: await keyOf('author'), approver: await keyOf('approver'), admin: await keyOf('admin') },
     fanOuts,
     retold,

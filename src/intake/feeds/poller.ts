@@ -7,6 +7,7 @@ import { isRedisAway } from '../../redis/is-redis-away.ts';
 import { keys } from '../../redis/keys.ts';
 import { runScript } from '../../redis/script.ts';
 import type { Arrivals } from '../arrivals.ts';
+import { everySoOften } from '../every-so-often.ts';
 import type { Item } from '../item.ts';
 import { END_TURN } from '../scripts/end-turn.ts';
 import { feedSettingsOf, type StoredSource } from '../source.ts';
@@ -30,8 +31,6 @@ interface PollerDeps {
   readonly taking: Taking;
   readonly arrivals: Pick<Arrivals, 'hear'>;
   readonly fetchFeed: FetchFeed;
-  /** Where links of alerts may lead; null: anywhere. */
-  readonly sites: readonly string[] | null;
   readonly logger: Logger;
   readonly now: () => number;
 }
@@ -98,17 +97,11 @@ export function createFeedLooks(deps: PollerDeps): { lookAtDue(): Promise<void> 
     return { ...state, etag, lastModified, nextAt, failures: 0, fault: null, answeredAt: now(), seen };
   }
 
-  /** A story is not refused for where its link leads: without one, the alert leads to its own page. */
-  function withAllowedLink({ url, ...item }: Item): Item {
-    const isAllowed = typeof url === 'string' && (deps.sites?.includes(new URL(url).origin) ?? true);
-    return isAllowed ? { ...item, url } : item;
-  }
-
   /** What may pass later keeps the feed from being remembered as seen: the next look finds the items again. */
   async function takeEach(source: StoredSource, items: readonly Item[]): Promise<void> {
     for (const item of items) {
       try {
-        await deps.taking.take(source, { items: [withAllowedLink(item)] });
+        await deps.taking.take(source, { items: [item] });
       } catch (error) {
         if (!(error instanceof Problem) || !isFinal(error)) {
           throw error instanceof Problem ? new FeedFault(`an item waits: ${error.message}`) : error;
@@ -164,22 +157,7 @@ export function createFeedLooks(deps: PollerDeps): { lookAtDue(): Promise<void> 
 /** Looks by itself from now on. */
 export function openFeedPoller(deps: PollerDeps): { close(): Promise<void> } {
   const looks = createFeedLooks(deps);
-  let running: Promise<void> | undefined;
-  const timer = setInterval(() => {
-    running ??= looks
-      .lookAtDue()
-      .catch((error: unknown) => {
-        // Its connection has logged that.
-        if (!isRedisAway(error)) deps.logger.error({ err: error }, 'could not look for feeds that are due');
-      })
-      .finally(() => (running = undefined));
-  }, EVERY_MS);
-  return {
-    close: async () => {
-      clearInterval(timer);
-      await running;
-    },
-  };
+  return everySoOften(EVERY_MS, () => looks.lookAtDue(), deps.logger, 'feeds that are due');
 }
 
 /** Whether the feed says anything that it did not say before, with or without the mark. */

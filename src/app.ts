@@ -36,6 +36,11 @@ import { keys } from './redis/keys.ts';
 import type { Readiness } from './redis/readiness.ts';
 import { createArrivals, type Arrivals } from './intake/arrivals.ts';
 import { createFeedStates } from './intake/feeds/feed-state.ts';
+import { createFetchFeed } from './intake/feeds/fetch-feed.ts';
+import { createFeedLooks, type FeedLooks } from './intake/feeds/poller.ts';
+import { createTakeFeed } from './intake/feeds/take-feed.ts';
+import { createLeaseStore } from './intake/feeds/websub/lease-store.ts';
+import { createSubscriber } from './intake/feeds/websub/subscriber.ts';
 import { createIntake } from './intake/intake.ts';
 import { createPageWaits, type PageWaits } from './intake/pages/page-waits.ts';
 import { tellSilence } from './intake/silence.ts';
@@ -62,6 +67,7 @@ import { createFirstPages } from './api/list-cache.ts';
 import { createGate } from './http/gate.ts';
 import { serveDocs } from './api/docs.ts';
 import { serveGoal } from './api/goal.ts';
+import { serveFeedHubs } from './api/feed-hubs.ts';
 import { serveIntake } from './api/intake.ts';
 import { serveLive } from './api/live.ts';
 import { serveNewsroom } from './api/newsroom.ts';
@@ -153,6 +159,7 @@ export interface Api {
   readonly taking: Taking;
   readonly arrivals: Arrivals;
   readonly waits: PageWaits;
+  readonly feedLooks: FeedLooks;
   readonly fetchPage: FetchPage;
   readonly app: RequestListener;
   /** Ends the streams that would keep the server from closing. */
@@ -245,7 +252,23 @@ export function createApp(input: ApiDeps): Api {
   serveGoal(router, deps);
   serveChecks(router, { ...deps, check: createChecks(deps) });
   const feeds = createFeedStates(input);
-  serveSources(router, { ...deps, feeds });
+  const atNewsroomsWish = { allowedOrigins: config.webhookAllowedOrigins, closing: closing.signal };
+  const post = createPost(config.webhookAllowedOrigins, closing.signal);
+  const subscriber = createSubscriber({
+    ...input,
+    ...atNewsroomsWish,
+    publicUrl: config.publicUrl,
+    store: createLeaseStore(input),
+    post,
+  });
+  const feedLooks = createFeedLooks({
+    ...deps,
+    subscriber,
+    fetchFeed: createFetchFeed(atNewsroomsWish),
+    takeFeed: createTakeFeed(deps),
+  });
+  serveFeedHubs(router, { ...deps, subscriber, feedLooks });
+  serveSources(router, { ...deps, feeds, subscriber });
   serveSourceItems(router, deps);
   tellSilence(input.metrics, deps);
   serveIntake(router, deps);
@@ -274,7 +297,7 @@ export function createApp(input: ApiDeps): Api {
     ended: createEndedWebhooks(input.redis),
     attempts: createAttemptLog(input.redis),
     test: createTestWebhook({
-      post: createPost(config.webhookAllowedOrigins, closing.signal),
+      post,
       allowedOrigins: config.webhookAllowedOrigins,
       now: input.now,
     }),
@@ -302,6 +325,7 @@ export function createApp(input: ApiDeps): Api {
     taking: deps.taking,
     arrivals,
     waits: pageWaits,
+    feedLooks,
     fetchPage: deps.fetchPage,
     app: (request, response) => receipts.shortcut(request, response, () => app(request, response)),
     close: () => {

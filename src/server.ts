@@ -16,7 +16,6 @@ import { metricsPortOf, type Config } from './config.ts';
 import { createServerCanary } from './delivery/canary/server-canary.ts';
 import { openFanOutQueue } from './delivery/queues.ts';
 import { openOutletQueue } from './outlets/queue.ts';
-import { createFetchFeed } from './intake/feeds/fetch-feed.ts';
 import { openFeedPoller } from './intake/feeds/poller.ts';
 import { openPageLooks } from './intake/pages/look-at-pages.ts';
 import { openHubQueue } from './outlets/websub/queue.ts';
@@ -225,16 +224,8 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
   shutdown.add('schedule', () => schedule.close());
   const pageLooks = openPageLooks({ ...api, redis, logger, now });
   shutdown.add('pages', () => pageLooks.close());
-  const closing = new AbortController();
-  const fetchFeed = createFetchFeed({
-    allowedOrigins: config.webhookAllowedOrigins,
-    closing: closing.signal,
-  });
-  const poller = openFeedPoller({ ...api, redis, fetchFeed, logger, now });
-  shutdown.add('feeds', () => {
-    closing.abort();
-    return poller.close();
-  });
+  const poller = openFeedPoller({ looks: api.feedLooks, logger });
+  shutdown.add('feeds', () => poller.close());
   const http = createHttpServer({
     handler: api.app,
     onUpgrade: (request, socket, head) => gateway.handleUpgrade(request, socket, head),

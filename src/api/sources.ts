@@ -21,6 +21,7 @@ import {
 } from '../intake/source.ts';
 import type { Arrivals, Heard } from '../intake/arrivals.ts';
 import type { FeedStates } from '../intake/feeds/feed-state.ts';
+import type { Subscriber } from '../intake/feeds/websub/subscriber.ts';
 import { webhookFault } from '../outlets/webhooks/address.ts';
 import type { Authentication } from './authentication.ts';
 
@@ -37,6 +38,14 @@ const withState = shown.extend({
         fault: z.string().nullable().describe('Why the last look failed'),
         isGone: z.boolean().describe('410: nobody looks until the source is saved again'),
         movedTo: z.string().nullable().describe('The new address (301), which counts'),
+        hub: z
+          .strictObject({
+            url: z.string(),
+            until: time.describe('Until then it sends what is new; null: it has not agreed'),
+            fault: z.string().nullable().describe('Why it was not asked, or said no'),
+          })
+          .nullable()
+          .describe('The feed’s hub (WebSub), once a look has found it'),
       })
       .nullable(),
   }),
@@ -91,6 +100,7 @@ interface SourcesDeps {
   readonly auth: Authentication;
   readonly limits: Pick<RateLimits, 'takeEditor'>;
   readonly feeds: Pick<FeedStates, 'standing' | 'wake' | 'forget'>;
+  readonly subscriber: Pick<Subscriber, 'leave' | 'standing'>;
   readonly arrivals: Pick<Arrivals, 'begin' | 'heard' | 'forget'>;
   readonly now: () => number;
   readonly config: { readonly webhookAllowedOrigins: readonly string[] };
@@ -119,10 +129,11 @@ export function serveSources(router: Router, deps: SourcesDeps): void {
     refuseUnreachable(settings.url);
     await refuseUnknown(settings.topics);
     const made = `ajil_${newSecret()}`;
-    let [isNew, isMade] = [false, false];
+    let [isNew, isMade, urlBefore] = [false, false, settings.url];
     const by = { editorId: editor.id, action: `source.put-${settings.mode}` };
     const result = await sources.set(id, by, (before) => {
       isNew = before === undefined;
+      urlBefore = before?.url ?? settings.url;
       if (!isNew && isOnlyNew(request)) throw alreadyThere('a source');
       // Nothing is sent to us where we look at a feed.
       isMade = isNew && !secret && settings.type !== 'feed';
@@ -131,9 +142,16 @@ export function serveSources(router: Router, deps: SourcesDeps): void {
     if (result === 'full') {
       throw new Problem('wrong-status', `There are ${MOST_SOURCES} sources, which is the most: delete one.`);
     }
+    // Its hub would go on sending the feed from before.
+    if (urlBefore !== settings.url) await deps.subscriber.leave(id);
     await Promise.all([deps.feeds.wake(id), deps.arrivals.begin(id)]);
     response.set('Cache-Control', 'no-store').status(isNew ? 201 : 200);
     response.json({ id, ...settings, ...(isMade ? { secret: made } : {}) });
+  }
+
+  async function hubOf(id: string): Promise<object | null> {
+    const known = await deps.subscriber.standing(id);
+    return known === undefined ? null : { url: known.hub, until: timeAt(known.until), fault: known.fault };
   }
 
   async function withItsState(source: Source, heard: Heard | undefined): Promise<object> {
@@ -145,6 +163,7 @@ export function serveSources(router: Router, deps: SourcesDeps): void {
       fault: known.fault,
       isGone: known.isGone,
       movedTo: known.movedTo,
+      hub: await hubOf(source.id),
     };
     const silent = silentSince(source, heard, deps.now());
     const state = {
@@ -172,6 +191,7 @@ export function serveSources(router: Router, deps: SourcesDeps): void {
       const id = String(request.params['id']);
       if ((await sources.get(id)) === undefined) throw noSource();
       await sources.set(id, { editorId: editor.id, action: 'source.delete' }, () => undefined);
+      await deps.subscriber.leave(id);
       await Promise.all([deps.feeds.forget(id), deps.arrivals.forget(id)]);
       response.status(204).end();
     },

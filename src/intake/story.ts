@@ -72,6 +72,9 @@ export const NEW_STORY: Story = {
   ended: null,
 };
 
+/** Of a text that Redis keeps. */
+export const readStory = (text: string): Story => storySchema.parse(JSON.parse(text));
+
 /** Names a story: an item as a whole, or one of its editions. */
 export interface StoryName {
   readonly id: string;
@@ -102,7 +105,7 @@ export function createStoryStore({ redis }: { readonly redis: Redis }): StorySto
   return {
     read: async (sourceId, name) => {
       const stored = await redis.get(keys.intake(sourceId, keyNameOf(name)));
-      return stored === null ? NEW_STORY : storySchema.parse(JSON.parse(stored));
+      return stored === null ? NEW_STORY : readStory(stored);
     },
     write: async (sourceId, known) => {
       const transaction = redis.multi();

@@ -61,6 +61,8 @@ export const keys = {
   heard: `${CORE}:sources:heard`,
   /** What is known of a feed between two looks. */
   feed: (source: string) => `${CORE}:feed:${source}`,
+  /** The topic of a hub that was left, by the token of our callback. */
+  hubLeft: (token: string) => `${CORE}:hub-left:${token}`,
   /** Held by the process that looks at a feed now. */
   feedTurn: (source: string) => `${CORE}:feed-turn:${source}`,
   // test sends

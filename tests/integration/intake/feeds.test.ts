@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createFetchFeed } from '../../../src/intake/feeds/fetch-feed.ts';
 import { createFeedLooks } from '../../../src/intake/feeds/poller.ts';
+import { createTakeFeed } from '../../../src/intake/feeds/take-feed.ts';
 import { startTestApi, type TestApi } from '../../support/api.ts';
 
 type Serve = (request: IncomingMessage, response: ServerResponse) => void;
@@ -35,13 +36,19 @@ beforeEach(() => (asked = []));
 
 const fetchFeed = (allowed = [origin]) =>
   createFetchFeed({ allowedOrigins: allowed, closing: new AbortController().signal });
+const NO_HUBS = {
+  follow: () => Promise.resolve(),
+  renew: () => Promise.resolve(),
+  pauseFor: (_sourceId: string, everySeconds: number) => Promise.resolve(everySeconds),
+  setBehind: () => Promise.resolve(),
+};
 /** Another process has looks of its own. */
 const looks = (fetch = fetchFeed()) =>
   createFeedLooks({
     ...api.deps,
     sources: api.sources,
-    taking: api.taking,
-    arrivals: api.arrivals,
+    takeFeed: createTakeFeed({ ...api.deps, taking: api.taking, arrivals: api.arrivals }),
+    subscriber: NO_HUBS,
     fetchFeed: fetch,
   });
 async function look(seconds = 60, by = looks()): Promise<void> {

@@ -194,6 +194,8 @@ describe('what is new', () => {
 describe('the next look', () => {
   const answer: FeedAnswer = {
     status: 200,
+    url: 'https://wire.example/feed',
+    link: undefined,
     body: undefined,
     movedTo: undefined,
     etag: null,

@@ -40,11 +40,23 @@ interface Way {
 }
 
 function ways(): Way[] {
-  const { kind, encrypt } = openEncryptor({ logger: createLogger({ level: 'silent', role: 'bench' }) });
-  const addon = kind === 'native' ? [1, 8, 32, 64] : [];
+  const { encrypt, arm } = openEncryptor({ logger: createLogger({ level: 'silent', role: 'bench' }) });
+  const portable = { name: 'web-push (portable)', encrypt: encryptPortably, size: 1 };
+  if (arm === undefined) return [portable];
+  const keyings = new Map(readers.map(({ target }) => [target, arm([target])[0]]));
+  const armed: Encrypt = (jobs) =>
+    encrypt(
+      jobs.map(({ target, payload }) => ({ target: { ...target, keying: keyings.get(target) }, payload })),
+    );
   return [
-    { name: 'web-push (portable)', encrypt: encryptPortably, size: 1 },
-    ...addon.map((size) => ({ name: `addon, ${size} a call`, encrypt, size })),
+    portable,
+    ...[1, 8, 32, 64].map((size) => ({ name: `addon, ${size} a call`, encrypt, size })),
+    {
+      name: 'arming, 16 a call',
+      encrypt: (jobs: readonly EncryptionJob[]) => arm(jobs.map(({ target }) => target)),
+      size: 16,
+    },
+    ...[1, 32, 64].map((size) => ({ name: `addon, armed, ${size} a call`, encrypt: armed, size })),
   ];
 }
 

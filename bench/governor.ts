@@ -85,6 +85,7 @@ const machine = await startMachine({
   pushOrigins: [service.origin],
   ca: service.ca,
   workers: 2,
+  arming: true,
   profile: undefined,
 });
 const redis = connectRedis(machine.redisUrl, 'command', createLogger({ level: 'warn', role: 'bench' }));

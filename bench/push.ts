@@ -1,6 +1,6 @@
 /**
- * Whole Web Push messages (VAPID, encryption, TLS, answer): our sender, npm web-push as it comes, npm web-push with a
- * tuned agent, in turn, against the same push service on another core.
+ * Whole Web Push messages (VAPID, encryption, TLS, answer): our sender, our sender to armed subscriptions, npm web-push as
+ * it comes, npm web-push with a tuned agent, in turn, against the same push service on another core.
  * `npm run bench:push -- --help`
  */
 import { spawn, spawnSync } from 'node:child_process';
@@ -15,10 +15,11 @@ import webPush from 'web-push';
 import { createLogger } from '../src/ops/logger.ts';
 import { createMetrics } from '../src/ops/metrics.ts';
 import { openEncryptor } from '../src/push/encryption/encryptor.ts';
+import type { Arm } from '../src/push/encryption/job.ts';
 import { createEndpointPolicy } from '../src/push/endpoint/endpoint-policy.ts';
 import { openSender } from '../src/push/sender.ts';
 import { openTransport } from '../src/push/transport/open-transport.ts';
-import type { PushMessage } from '../src/push/types.ts';
+import type { PushMessage, PushTarget } from '../src/push/types.ts';
 import { loadVapidKeys } from '../src/push/vapid/vapid-keys.ts';
 import { createVapid } from '../src/push/vapid/vapid-headers.ts';
 import { readCommandLine, readCount } from '../tests/support/command-line.ts';
@@ -28,9 +29,9 @@ import { median, spread } from './support/statistics.ts';
 
 const HELP = `npm run bench:push -- [options]
 
-Sends complete Web Push messages with our sender, npm web-push, and npm web-push with a keep-alive agent, in turn.
+Sends complete Web Push messages with our sender, our sender to armed subscriptions, npm web-push, and npm web-push with a keep-alive agent, in turn. Subscriptions are armed between the rounds, as in idle time; what that costs is not in the table (npm run bench:encryption).
 
-  --messages N       messages of npm web-push per round; ours sends ten times as many, to take about as long (1000)
+  --messages N       messages of npm web-push per round; ours sends ten times as many, armed thirty times, to take about as long (1000)
   --rounds N         rounds; each measures every sender once, in turn (5)
   --concurrency N    messages in flight (256)
   --portable         encrypt by web-push, without the native addon
@@ -62,8 +63,10 @@ interface Reader {
   readonly webPush: webPush.PushSubscription;
 }
 interface Contender {
-  readonly name: 'ours' | 'web_push' | 'web_push_tuned';
+  readonly name: 'ours' | 'armed' | 'web_push' | 'web_push_tuned';
   readonly messages: number;
+  /** Before a round, not timed. */
+  prepare?(messages: number): void;
   send(reader: Reader): Promise<number>;
   close(): Promise<void> | void;
 }
@@ -107,7 +110,10 @@ function makeReaders(origin: string): Reader[] {
   });
 }
 
-async function openOurs(origin: string, ca: string): Promise<Contender & { encryption: string }> {
+async function openOurs(
+  origin: string,
+  ca: string,
+): Promise<{ ours: Contender; armed: Contender | undefined; encryption: string }> {
   const logger = createLogger({ level: 'warn', role: 'bench' });
   const metrics = createMetrics('bench');
   const dataDir = mkdtempSync(join(tmpdir(), 'ajil-bench-'));
@@ -118,16 +124,40 @@ async function openOurs(origin: string, ca: string): Promise<Contender & { encry
   const transport = openTransport({ logger, metrics, ca, lookup: policy.lookup });
   const vapid = createVapid({ keys, subject: SUBJECT });
   const sender = openSender({ transport, vapid, policy, metrics, logger, encryptor });
+  const send = async (target: PushTarget): Promise<number> => {
+    const answer = await sender.send(target, message);
+    if (answer.type !== 'accepted') throw new Error(`not accepted: ${JSON.stringify(answer)}`);
+    return answer.status;
+  };
+  const ours: Contender = { name: 'ours', messages: MESSAGES * 10, send, close: () => sender.close() };
+  const { arm, kind } = encryptor;
   return {
-    name: 'ours',
-    encryption: encryptor.kind,
-    messages: MESSAGES * 10,
-    send: async (reader) => {
-      const answer = await sender.send(reader, message);
-      if (answer.type !== 'accepted') throw new Error(`not accepted: ${JSON.stringify(answer)}`);
-      return answer.status;
+    ours,
+    encryption: kind,
+    armed: arm && { ...ours, name: 'armed', messages: MESSAGES * 30, ...armedSending(arm, send) },
+  };
+}
+
+/** Each message has its own keying. */
+function armedSending(
+  arm: Arm,
+  send: (target: PushTarget) => Promise<number>,
+): Required<Pick<Contender, 'prepare' | 'send'>> {
+  const keyings = new Map<Reader, Buffer[]>();
+  return {
+    prepare: (messages) => {
+      for (let index = 0; index < messages; index++) {
+        const reader = readers[index % readers.length] as Reader;
+        const [keying] = arm([reader]);
+        if (keying !== undefined) keyings.set(reader, [...(keyings.get(reader) ?? []), keying]);
+      }
     },
-    close: () => sender.close(),
+    send: (reader) => {
+      const { endpoint, p256dh, auth } = reader;
+      const keying = keyings.get(reader)?.pop();
+      if (keying === undefined) throw new Error('not armed');
+      return send({ endpoint, p256dh, auth, keying });
+    },
   };
 }
 
@@ -149,6 +179,7 @@ function openWebPush(name: 'web_push' | 'web_push_tuned', agent: Agent): Contend
 async function run(contender: Contender, readers: readonly Reader[], messages: number): Promise<Round> {
   const times: number[] = [];
   let next = 0;
+  contender.prepare?.(messages);
   const worker = async (): Promise<void> => {
     while (next < messages) {
       const reader = readers[next++ % readers.length] as Reader;
@@ -180,9 +211,14 @@ const readers = makeReaders(service.origin);
 const webPushKeys = webPush.generateVAPIDKeys();
 webPush.setVapidDetails(SUBJECT, webPushKeys.publicKey, webPushKeys.privateKey);
 globalAgent.options.ca = certificate.ca;
-const ours = await openOurs(service.origin, certificate.ca);
+const { ours, armed, encryption } = await openOurs(service.origin, certificate.ca);
 const tuned = new Agent({ keepAlive: true, maxSockets: 64, scheduling: 'lifo', ca: certificate.ca });
-const contenders = [ours, openWebPush('web_push', globalAgent), openWebPush('web_push_tuned', tuned)];
+const contenders = [
+  ours,
+  ...(armed === undefined ? [] : [armed]),
+  openWebPush('web_push', globalAgent),
+  openWebPush('web_push_tuned', tuned),
+];
 const rounds = new Map<Contender['name'], Round[]>();
 try {
   for (const contender of contenders) await run(contender, readers, Math.min(contender.messages, 3000)); // warm
@@ -202,7 +238,7 @@ console.log(
   `${cpus()[0]?.model ?? 'unknown CPU'}, Node ${node}, OpenSSL ${openssl}; ${service.name}${pinned ? ' on another core' : ', NOT pinned to another core'}`,
 );
 console.log(
-  `${message.payload.length} bytes, ${CONCURRENCY} at once, ${ROUNDS} rounds: median (lowest to highest); our encryption: ${ours.encryption}`,
+  `${message.payload.length} bytes, ${CONCURRENCY} at once, ${ROUNDS} rounds: median (lowest to highest); our encryption: ${encryption}`,
 );
 console.log('| sender | messages/s | CPU µs a message | p50 ms | p99 ms |\n| --- | --- | --- | --- | --- |');
 const measured = (name: Contender['name'], field: keyof Round): number[] =>
@@ -217,20 +253,30 @@ for (const { name } of contenders) {
   console.log(`| ${name} | ${columns.join(' | ')} |`);
 }
 const rate = (name: Contender['name']): number => median(measured(name, 'perSecond'));
-const ratio = rate('ours') / rate('web_push_tuned');
 const peer = measured('web_push_tuned', 'perSecond');
-const ratios = measured('ours', 'perSecond').map(
-  (perSecond, round) => perSecond / (peer[round] ?? Number.NaN),
-);
-console.log(`ours / web_push_tuned: ${ratio.toFixed(1)}; round by round ${spread(ratios, 1)}`);
+function ratioOf(name: Contender['name']): number {
+  const ratios = measured(name, 'perSecond').map(
+    (perSecond, round) => perSecond / (peer[round] ?? Number.NaN),
+  );
+  const ratio = rate(name) / rate('web_push_tuned');
+  console.log(`${name} / web_push_tuned: ${ratio.toFixed(1)}; round by round ${spread(ratios, 1)}`);
+  return Number(ratio.toFixed(2));
+}
+const ratio = ratioOf('ours');
+const armedFigures = armed && {
+  armed_ratio: ratioOf('armed'),
+  armed_per_s: Math.round(rate('armed')),
+  armed_cpu_us_per_message: Number(median(measured('armed', 'cpuMicros')).toFixed(1)),
+};
 if (values.json) {
   console.log(
     JSON.stringify({
       ours_per_s: Math.round(rate('ours')),
       web_push_per_s: Math.round(rate('web_push')),
       web_push_tuned_per_s: Math.round(rate('web_push_tuned')),
-      ratio: Number(ratio.toFixed(2)),
+      ratio,
       cpu_us_per_message: Number(median(measured('ours', 'cpuMicros')).toFixed(1)),
+      ...armedFigures,
     }),
   );
 }

@@ -3,6 +3,8 @@
  * service in a process of its own. `npm run bench:scale -- --help`
  */
 import { availableParallelism, cpus } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createKeyings } from '../src/audience/keyings.ts';
 import { createSubscriptionStore } from '../src/audience/subscriptions.ts';
 import { openAddresses } from '../src/channels/addresses.ts';
 import { createLogger } from '../src/ops/logger.ts';
@@ -12,19 +14,20 @@ import { closeRedis, connectRedis, waitUntilReady } from '../src/redis/connect.t
 import { readCommandLine, readCount } from '../tests/support/command-line.ts';
 import { createLoader, EVERYONE, ONE_PERCENT } from './scale/load.ts';
 import { startMachine } from './scale/machine.ts';
-import { sendAlert, usedMemory, type Sent } from './scale/measure.ts';
+import { keyingMemory, sendAlert, usedMemory, type Sent } from './scale/measure.ts';
 import { startCountingService } from './scale/push-service.ts';
 import { median } from './support/statistics.ts';
 
 const HELP = `npm run bench:scale -- [options]
 
-Measures one alert to every subscription, as the store grows.
+Measures one alert to every subscription, as the store grows: when all are armed, and another one right after it.
 
   --subscriptions N[,N…]  sizes of the store, measured in turn as it grows (default 10000,100000).
                           A single size is measured after a tenth of it, to show the growth.
   --workers N             worker processes (default: one per core)
   --one-percent N         alerts to a topic that one reader in a hundred follows, at the last size (default 5)
   --wishes N              how many of 100 readers have quiet hours and a daily cap, which hold nothing (default 0)
+  --unarmed               nothing is made ahead (ARMING=off): one alert at each size
   --profile DIR           write a CPU profile of each process to DIR
   --json                  print one line of JSON at the end`;
 
@@ -34,7 +37,12 @@ interface Step {
   readonly added: number;
   readonly bytesPerSubscription: number;
   readonly packedRatio: number;
+  /** From the end of the loading, or of the alert before. */
+  readonly armedSeconds: number;
+  readonly keyingBytes: number;
   readonly sent: Sent;
+  /** An alert right after it: hardly anybody is armed again. */
+  readonly again: Sent | undefined;
 }
 
 const values = readCommandLine(HELP, {
@@ -42,6 +50,7 @@ const values = readCommandLine(HELP, {
   workers: { type: 'string', default: String(availableParallelism()) },
   'one-percent': { type: 'string', default: '5' },
   wishes: { type: 'string', default: '0' },
+  unarmed: { type: 'boolean', default: false },
   profile: { type: 'string' },
   json: { type: 'boolean', default: false },
 });
@@ -53,12 +62,14 @@ if (sizes.length === 1) sizes.unshift(Math.max(1000, Math.floor(sizes[0]! / 10))
 sizes.sort((a, b) => a - b);
 
 const encryption = openEncryptor({ logger: createLogger({ level: 'silent', role: 'bench' }) }).kind;
+const ARMING = !values.unarmed && encryption === 'native';
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 const service = await startCountingService();
 const machine = await startMachine({
   pushOrigins: [service.origin],
   ca: service.ca,
   workers: WORKERS,
+  arming: ARMING,
   profile: values.profile,
 });
 const redis = connectRedis(machine.redisUrl, 'worker', createLogger({ level: 'silent', role: 'bench' }));
@@ -78,23 +89,41 @@ try {
   const empty = await usedMemory(redis);
   let loaded = 0;
   let packed = 0;
+  const keyings = createKeyings({ redis });
+  /** @returns seconds */
+  const untilArmed = async (): Promise<number> => {
+    const began = performance.now();
+    for (;;) {
+      const { armed, proven } = await keyings.count();
+      if (armed === proven) return (performance.now() - began) / 1000;
+      await sleep(250);
+    }
+  };
   for (const size of sizes) {
     const began = performance.now();
     packed += await loader.load(loaded, size);
     const loadSeconds = (performance.now() - began) / 1000;
-    const used = (await usedMemory(redis)) - empty;
     say(`${size} subscriptions: ${Math.round((size - loaded) / loadSeconds)} a second loaded`);
     // Code that has not run yet is not what is measured.
     if (loaded === 0) await sendAlert({ ...deps, topic: EVERYONE });
+    const armedSeconds = ARMING ? await untilArmed() : 0;
+    const keyingBytes = await keyingMemory(redis);
+    if (ARMING) say(`  armed after ${armedSeconds.toFixed(1)} s`);
+    const used = (await usedMemory(redis)) - empty - keyingBytes;
     const sent = await sendAlert({ ...deps, topic: EVERYONE });
     say(`  sent in ${sent.seconds.toFixed(2)} s, ${JSON.stringify(sent)}`);
+    const again = ARMING ? await sendAlert({ ...deps, topic: EVERYONE }) : undefined;
+    if (again !== undefined) say(`  again in ${again.seconds.toFixed(2)} s, ${JSON.stringify(again)}`);
     steps.push({
       subscriptions: size,
       added: size - loaded,
       loadSeconds,
       bytesPerSubscription: used / size,
       packedRatio: used / packed,
+      armedSeconds,
+      keyingBytes: keyingBytes / size,
       sent,
+      again,
     });
     loaded = size;
   }
@@ -107,7 +136,7 @@ try {
   await service.stop();
 }
 
-const lost = [...steps.map(({ sent }) => sent), ...onePercent].filter(
+const lost = [...steps.flatMap(({ sent, again = sent }) => [sent, again]), ...onePercent].filter(
   (sent) => sent.accepted !== sent.audience,
 );
 if (lost.length > 0) throw new Error(`not every delivery was accepted: ${JSON.stringify(lost)}`);
@@ -129,12 +158,14 @@ console.log(
   `${cpus()[0]?.model ?? 'unknown CPU'}, ${availableParallelism()} cores, Node ${process.versions.node}; ${WORKERS} worker processes; ${encryption} encryption; push service: ${service.name}`,
 );
 console.log(
-  '| subscriptions | seconds | messages/s | first send ms | bytes each in Redis | x packed | CPU µs a message: workers, Redis, push service | peak RSS MB | loaded/s |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- |',
+  '| subscriptions | seconds | messages/s | first send ms | bytes each in Redis | x packed | CPU µs a message: workers, Redis, push service | peak RSS MB | loaded/s | armed after s, bytes each | alert right after: seconds, workers µs |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |',
 );
+const armedOf = (step: Pick<Step, 'armedSeconds' | 'keyingBytes'>): string =>
+  ARMING ? `${step.armedSeconds.toFixed(1)}, ${Math.round(step.keyingBytes)}` : 'off';
 for (const { sent, ...step } of steps) {
   const cpu = ['workers', 'redis', 'push service'].map((name) => micros(sent, name)).join(', ');
   console.log(
-    `| ${step.subscriptions.toLocaleString('en')} | ${sent.seconds.toFixed(2)} | ${perSecond(sent)} | ${sent.firstSendMs} | ${step.bytesPerSubscription.toFixed(0)} | ${step.packedRatio.toFixed(2)} | ${cpu} | ${rss(sent)} | ${Math.round(step.added / step.loadSeconds)} |`,
+    `| ${step.subscriptions.toLocaleString('en')} | ${sent.seconds.toFixed(2)} | ${perSecond(sent)} | ${sent.firstSendMs} | ${step.bytesPerSubscription.toFixed(0)} | ${step.packedRatio.toFixed(2)} | ${cpu} | ${rss(sent)} | ${Math.round(step.added / step.loadSeconds)} | ${armedOf(step)} | ${step.again === undefined ? '' : `${step.again.seconds.toFixed(2)}, ${micros(step.again, 'workers')}`} |`,
   );
 }
 const growth = steps.slice(1).map((step, index) => {
@@ -158,6 +189,9 @@ if (values.json) {
       seconds: Number(last.sent.seconds.toFixed(2)),
       per_s: perSecond(last.sent),
       first_send_ms: last.sent.firstSendMs,
+      armed: ARMING,
+      armed_after_s: Number(last.armedSeconds.toFixed(1)),
+      again_seconds: last.again === undefined ? null : Number(last.again.seconds.toFixed(2)),
       bytes_per_subscription: Math.round(last.bytesPerSubscription),
       packed_ratio: Number(last.packedRatio.toFixed(3)),
       rss_mb: last.sent.rssMb,

@@ -53,7 +53,7 @@ import { createChecks } from './newsroom/checks/checks.ts';
 import type { Phrases } from './newsroom/checks/phrases.ts';
 import { createDeskLine } from './newsroom/desk-line.ts';
 import { createSettings } from './newsroom/settings.ts';
-import { createFetchPage, type FetchPage } from './newsroom/stories/fetch-page.ts';
+import { createFetchPage, type FetchPage } from './newsroom/articles/fetch-page.ts';
 import { serveAlerts } from './api/alerts.ts';
 import { serveAudit } from './api/audit.ts';
 import { serveChecks } from './api/checks.ts';
@@ -144,8 +144,8 @@ export interface ApiDeps {
   readonly allMetrics: () => Promise<string>;
   /** Phrases that editors are asked about. */
   readonly phrases: Phrases;
-  /** An authority (PEM) that story pages may be signed by, besides the system's. */
-  readonly storyCa?: string;
+  /** An authority (PEM) that article pages may be signed by, besides the system's. */
+  readonly articleCa?: string;
   /** Where Vite put the pages; undefined: none are served. */
   readonly webDir: string | undefined;
   readonly limits?: Partial<RateBounds>;
@@ -211,7 +211,7 @@ export function createApp(input: ApiDeps): Api {
     pageWaits,
     fetchPage: createFetchPage({
       trustedOrigins: new Set([new URL(config.publicUrl).origin, ...config.allowedOrigins]),
-      ca: input.storyCa,
+      ca: input.articleCa,
       closing: closing.signal,
     }),
     taking: createTaking({

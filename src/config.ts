@@ -179,6 +179,7 @@ const environment = z.object({
   PUSH_ALLOWED_ORIGINS: list.pipe(z.array(pushOrigin)),
   WEBHOOK_ALLOWED_ORIGINS: list.pipe(z.array(origin)),
   WORKER_PROCESSES: count(1, 1, 64),
+  ARMING: z.enum(['on', 'off']).default('on'),
   SERVER_PROCESSES: count(1, 1, 64),
   REQUIRE_APPROVAL: flag,
   CHECKS_FILE: z.string().optional(),
@@ -216,6 +217,8 @@ export interface Config {
   /** Receivers of webhooks that may be private addresses, and without TLS. */
   readonly webhookAllowedOrigins: readonly string[];
   readonly workerProcesses: number;
+  /** Keys of the next messages are made in idle time. */
+  readonly arming: boolean;
   readonly serverProcesses: number;
   readonly requireApproval: boolean;
   /** Absolute path of the phrases that editors are asked about; undefined: those that come with Ajil. */
@@ -275,6 +278,7 @@ export function loadConfig(env: Record<string, string | undefined>): Config {
     pushAllowedOrigins: Object.freeze(values.PUSH_ALLOWED_ORIGINS),
     webhookAllowedOrigins: Object.freeze(values.WEBHOOK_ALLOWED_ORIGINS),
     workerProcesses: values.WORKER_PROCESSES,
+    arming: values.ARMING === 'on',
     serverProcesses: values.SERVER_PROCESSES,
     requireApproval: values.REQUIRE_APPROVAL,
     checksFile: values.CHECKS_FILE === undefined ? undefined : resolve(values.CHECKS_FILE),

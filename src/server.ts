@@ -9,6 +9,7 @@ import { fillWaiting } from './alerts/fill-waiting.ts';
 import { createAlertStore } from './alerts/store.ts';
 import { createApp } from './app.ts';
 import { problemDetails } from './http/problem.ts';
+import { createKeyings } from './audience/keyings.ts';
 import { createSubscriptionStore } from './audience/subscriptions.ts';
 import { createTopicStore, watchTopics } from './audience/topics.ts';
 import { openAddresses } from './channels/addresses.ts';
@@ -22,6 +23,7 @@ import { openHubQueue } from './outlets/websub/queue.ts';
 import { openPhrasesFile } from './newsroom/checks/phrases-file.ts';
 import { openSchedule } from './newsroom/schedule.ts';
 import { tellService } from './delivery/report/service-metrics.ts';
+import { tellArmed } from './delivery/arming/armed-metrics.ts';
 import { tellGoal } from './delivery/report/goal-metrics.ts';
 import { createGoalStore } from './delivery/report/goal.ts';
 import { openReceiptTokens } from './delivery/receipts/receipt-token.ts';
@@ -177,6 +179,7 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
   const alerts = createAlertStore({ redis, now });
   const goal = createGoalStore({ redis, alerts, reports, now });
   tellGoal(metrics, goal);
+  tellArmed(metrics, createKeyings({ redis }));
   const phrases = openPhrasesFile({ file: config.checksFile, logger });
   shutdown.add('phrases', () => phrases.close());
   const api = createApp({

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { createAlertStore } from '../src/alerts/store.ts';
+import { createKeyings } from '../src/audience/keyings.ts';
 import { createSelection } from '../src/audience/selection.ts';
 import { createSubscriptionStore } from '../src/audience/subscriptions.ts';
 import type { Config } from '../src/config.ts';
@@ -26,6 +27,7 @@ import { createMetrics, tellBuild } from '../src/ops/metrics.ts';
 import { tellSupervisor } from '../src/ops/role-process.ts';
 import { runRole } from '../src/ops/run-role.ts';
 import { createShutdown, shutdownOnSignals } from '../src/ops/shutdown.ts';
+import { openEncryptor } from '../src/push/encryption/encryptor.ts';
 import { createEndpointPolicy } from '../src/push/endpoint/endpoint-policy.ts';
 import { createRemovalBrake } from '../src/push/endpoint/removal-brake.ts';
 import { createAttemptLog } from '../src/outlets/attempts.ts';
@@ -49,6 +51,7 @@ import type { WorkerNews } from '../src/delivery/report/paced-services.ts';
 import { openPresence } from '../src/redis/presence.ts';
 import { serveMetrics } from '../src/ops/serve-metrics.ts';
 import { VERSION } from '../src/ops/project.ts';
+import { openArming } from './arming.ts';
 import { openFanOutWorker } from './fan-out.ts';
 import { openHub } from './hub.ts';
 import { keys as redisKeys } from '../src/redis/keys.ts';
@@ -115,7 +118,10 @@ async function start(config: Config, logger: Logger): Promise<void> {
     extraOrigins: [...config.pushAllowedOrigins, ...(receiver === undefined ? [] : [receiver.origin])],
   });
   const brake = createRemovalBrake({ metrics, logger });
+  const encryptor = openEncryptor({ logger });
+  const arm = config.arming ? encryptor.arm : undefined;
   const sender = openSender({
+    encryptor,
     transport: openTransport({
       logger,
       metrics,
@@ -130,14 +136,16 @@ async function start(config: Config, logger: Logger): Promise<void> {
     brake,
   });
   const channels = createChannels([
-    createWebPush({ sender, policy, brake, vapidKeyId: keys.keyId, publicUrl, isDrill: config.isDrill }),
+    createWebPush({ sender, policy, brake, arm, vapidKeyId: keys.keyId, publicUrl, isDrill: config.isDrill }),
   ]);
+  const keyings = createKeyings({ redis });
   const { addresses } = channels;
   const selection = createSelection({ redis, addresses, now });
   const goal = createGoalStore({ redis, alerts, reports: createReportStore(redis), now });
   const shared = { redis, logger, now, alerts, goal, selection, ledger, pushQueue, fanOutQueue };
   const sending = createPushSending({
     ...shared,
+    keyings: arm === undefined ? undefined : keyings,
     caps: createDailyCaps({ redis }),
     subscriptions: createSubscriptionStore({ redis, addresses, now }),
     channels,
@@ -147,6 +155,19 @@ async function start(config: Config, logger: Logger): Promise<void> {
   // What the sender answers while it closes still goes into the ledger.
   shutdown.add('deliveries', () => sending.idle());
   shutdown.add('sender', () => sender.close());
+
+  const arming = openArming({
+    ...shared,
+    name,
+    keyings,
+    channels,
+    metrics,
+    enabled: config.arming,
+    canArm: arm !== undefined,
+    outbox: alerts.outbox,
+    isBusy: () => sending.isBusy(),
+  });
+  shutdown.add('arming', () => arming.close());
 
   const watch = createWorkerWatch({ metrics, logger });
   const housekeeping = openHousekeeping({ ...shared, name });

@@ -32,6 +32,7 @@ export async function startMachine(options: {
   pushOrigins: readonly string[];
   ca: string;
   workers: number;
+  arming: boolean;
   profile: string | undefined;
 }): Promise<Machine> {
   const dir = await mkdtemp(join(tmpdir(), 'ajil-scale-'));
@@ -53,6 +54,7 @@ export async function startMachine(options: {
       PUBLIC_URL: origin,
       PUSH_ALLOWED_ORIGINS: options.pushOrigins.join(','),
       WORKER_PROCESSES: String(options.workers),
+      ARMING: options.arming ? 'on' : 'off',
       ADMIN_KEY: adminKey,
       LOG_LEVEL: 'warn',
     },

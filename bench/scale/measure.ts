@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { PAGE_SIZE, SHARDS } from '../../src/audience/shard.ts';
 import type { Redis } from '../../src/redis/connect.ts';
+import { keys } from '../../src/redis/keys.ts';
 import { isComplete } from '../../tests/support/api-client.ts';
 import { cpuSeconds, peakMb, resetPeak, type Machine } from './machine.ts';
 import type { CountingService } from './push-service.ts';
@@ -85,6 +87,18 @@ async function redisFigures(redis: Redis): Promise<{ outBytes: number; commands:
 
 export async function usedMemory(redis: Redis): Promise<number> {
   return infoNumber(await redis.info('memory'), 'used_memory');
+}
+
+/** Bytes of all keyings. */
+export async function keyingMemory(redis: Redis): Promise<number> {
+  const shards = Array.from({ length: SHARDS }, async (_, shard) => {
+    const slots = Number((await redis.hget(keys.shard(shard, 'meta'), 'next')) ?? 0);
+    const pages = Array.from({ length: Math.ceil(slots / PAGE_SIZE) }, (_, page) =>
+      redis.memory('USAGE', keys.shard(shard, `keyings:${page}`)),
+    );
+    return (await Promise.all(pages)).reduce<number>((sum, bytes) => sum + (bytes ?? 0), 0);
+  });
+  return (await Promise.all(shards)).reduce((sum, bytes) => sum + bytes, 0);
 }
 
 function infoNumber(info: string, field: string): number {

@@ -121,7 +121,7 @@ function ajil_breaking_arabic() {
 		'Ajil sent nothing: %s'                        => 'لم يرسل Ajil شيئًا: %s',
 		'no category of the post has a topic. Add one in Ajil (Administration, Sources), or choose another category.' => 'لا موضوع لأيٍّ من تصنيفات المقال. أضِف موضوعًا في Ajil (الإدارة، المصادر) أو اختر تصنيفًا آخر.',
 		'an alert of the last minutes has the same headline.' => 'في الدقائق الأخيرة تنبيه بالعنوان نفسه.',
-		'another alert leads to the same story.'       => 'تنبيه آخر يقود إلى القصة نفسها.',
+		'another alert leads to the same article.'     => 'تنبيه آخر يقود إلى المقال نفسه.',
 		'neither headline nor text has changed.'       => 'لم يتغيّر العنوان ولا النص.',
 		'this source only makes drafts, so an editor updates or corrects the alert at the desk.' => 'هذا المصدر يصنع مسودات فقط، فالتحديث والتصحيح لمحرر في مكتب التحرير.',
 		'the desk has ended the alert.'                => 'أنهى مكتب التحرير التنبيه.',
@@ -914,7 +914,7 @@ function ajil_breaking_reason( $code, $detail ) {
 	$reasons = array(
 		'no-topic'           => __( 'no category of the post has a topic. Add one in Ajil (Administration, Sources), or choose another category.', 'ajil-breaking' ),
 		'same-headline'      => __( 'an alert of the last minutes has the same headline.', 'ajil-breaking' ),
-		'same-story'         => __( 'another alert leads to the same story.', 'ajil-breaking' ),
+		'same-article'       => __( 'another alert leads to the same article.', 'ajil-breaking' ),
 		'unchanged'          => __( 'neither headline nor text has changed.', 'ajil-breaking' ),
 		'editors-turn'       => __( 'this source only makes drafts, so an editor updates or corrects the alert at the desk.', 'ajil-breaking' ),
 		'ended'              => __( 'the desk has ended the alert.', 'ajil-breaking' ),

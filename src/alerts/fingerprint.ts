@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { canonicalStory } from './canonical-story.ts';
+import { canonicalArticle } from './canonical-article.ts';
 import { primaryLanguage } from './language.ts';
 
 /** Letters, and in the same place of the second text the letter that each is compared as. */
@@ -53,8 +53,8 @@ export function headlineFingerprint(headline: string, lang: string): string {
   return hashOf(primaryLanguage(lang), words);
 }
 
-/** SHA-256 (base64url) of the story's canonical address; null for what is no story. */
-export function storyFingerprint(url: string | null): string | null {
-  const story = url === null ? null : canonicalStory(url);
-  return story === null ? null : hashOf('story', story);
+/** SHA-256 (base64url) of the article's canonical address; null for what is no article. */
+export function articleFingerprint(url: string | null): string | null {
+  const article = url === null ? null : canonicalArticle(url);
+  return article === null ? null : hashOf('article', article);
 }

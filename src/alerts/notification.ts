@@ -15,8 +15,8 @@ interface NotificationText {
 }
 
 /**
- * The texts that a device shows. The note of a correction comes before the story, because a lock screen cuts off the end.
- * A retraction gives its note instead of the story.
+ * The texts that a device shows. The note of a correction comes before the text, because a lock screen cuts off the end.
+ * A retraction gives its note instead of the text.
  */
 export function notificationText(alert: Alert): NotificationText {
   const { change, lang, note, body } = alert;
@@ -37,13 +37,13 @@ export function asPlainAlert(alert: Alert): Alert {
 /**
  * The message that a service worker reads and that browsers with Declarative Web Push show by themselves
  * (https://webkit.org/blog/16535/meet-declarative-web-push/). A retraction leads to the alert's own page, which says what
- * was taken back, instead of to the story; so it fits, however long the alert was.
+ * was taken back, instead of to the article; so it fits, however long the alert was.
  * @param token {@link RECEIPT_TOKEN_LENGTH} characters
  */
 export function declarativeMessage(alert: Alert, publicUrl: string, token: string): object {
   const text = notificationText(alert);
   if (alert.change !== 'correction' || alert.note === null) return messageOf(alert, text, publicUrl, token);
-  // An editor must be able to correct a long alert: if note and story do not fit together, the note is enough.
+  // An editor must be able to correct a long alert: if note and text do not fit together, the note is enough.
   const fits = bytesOf(messageOf(alert, text, publicUrl, LONGEST_TOKEN)) <= MAX_PUSH_MESSAGE_BYTES;
   return messageOf(alert, fits ? text : { ...text, body: alert.note }, publicUrl, token);
 }

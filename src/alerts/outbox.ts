@@ -15,6 +15,8 @@ export interface Outbox {
    * second, so that all have their turn however many there are.
    */
   listUnfinished(olderThanMs: number, limit: number): Promise<readonly OutboxEntry[]>;
+  /** When the newest unfinished version was accepted, ms since the epoch; 0: none is unfinished. */
+  newestAt(): Promise<number>;
   /** Removes a version that needs no more work. A repetition is harmless. */
   markFinished(id: string, version: number): Promise<void>;
 }
@@ -29,6 +31,10 @@ export function openOutbox(deps: { redis: Redis; now: () => number }): Outbox {
       const newest = await page(0);
       if (pages < 2) return entriesOf(newest);
       return entriesOf([...newest, ...(await page(1 + (Math.floor(deps.now() / 1000) % (pages - 1))))]);
+    },
+    newestAt: async () => {
+      const [, at] = await deps.redis.zrevrange(keys.outbox, 0, 0, 'WITHSCORES');
+      return Number(at ?? 0);
     },
     markFinished: async (id, version) => {
       await deps.redis.zrem(keys.outbox, `${id}:${version}`);

@@ -1,6 +1,6 @@
 import type { AuditLink } from '../editors/audit.ts';
 import { keys } from '../redis/keys.ts';
-import { headlineFingerprint, storyFingerprint } from './fingerprint.ts';
+import { headlineFingerprint, articleFingerprint } from './fingerprint.ts';
 import { editorsIndexes, readersIndexes } from './indexes.ts';
 import type { EditorAlert } from './schema.ts';
 
@@ -28,7 +28,7 @@ export interface ChangeOptions extends Pick<WriteOptions, 'link'> {
 export interface GuardOptions {
   /** Sends it although another alert holds a guard of the same content. */
   readonly allowDuplicate?: boolean | undefined;
-  /** How long nothing else of the same headline and language, or about the same story, goes out; 0: no guard. */
+  /** How long nothing else of the same headline and language, or about the same article, goes out; 0: no guard. */
   readonly guardMs?: number | undefined;
 }
 
@@ -79,11 +79,11 @@ export const guardLife = (alert: EditorAlert, options: GuardOptions, nowMs: numb
 
 const guardMsOf = ({ guardMs = DEFAULT_GUARD_MS }: GuardOptions): number => guardMs;
 
-/** The guards of an alert's content: of the headline, then of the story. */
+/** The guards of an alert's content: of the headline, then of the article. */
 export function guardsOf({ headline, lang, url }: EditorAlert, options: GuardOptions = {}): string[] {
   if (guardMsOf(options) === 0) return [];
-  const story = storyFingerprint(url);
-  return [headlineFingerprint(headline, lang), ...(story === null ? [] : [story])].map(keys.duplicate);
+  const article = articleFingerprint(url);
+  return [headlineFingerprint(headline, lang), ...(article === null ? [] : [article])].map(keys.duplicate);
 }
 
 /** Names of the guards of an alert's content, then of the indexes that it has a place in, with how many of each. */

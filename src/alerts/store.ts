@@ -36,11 +36,11 @@ import { SET_STATUS } from './scripts/set-status.ts';
 type Repeated =
   { readonly type: 'repeated'; readonly alert: EditorAlert } | { readonly type: 'idempotency-conflict' };
 
-/** Another alert that has the same headline or the same story. */
+/** Another alert that has the same headline or the same article. */
 export type Duplicate = {
   readonly type: 'duplicate';
   readonly id: string;
-  readonly shares: 'headline' | 'story';
+  readonly shares: 'headline' | 'article';
 };
 /** It was changed in between: read again. */
 type Moved = { readonly type: 'moved' };
@@ -103,7 +103,7 @@ export interface AlertStore {
   readonly outbox: Outbox;
 }
 
-/** Bounds one alert's record; nobody corrects a story more often. A retraction may always follow. */
+/** Bounds one alert's record; nobody corrects an alert more often. A retraction may always follow. */
 export const MAX_VERSIONS = 50;
 
 /** @param deps.now milliseconds since the epoch */

@@ -8,8 +8,8 @@ import { resource } from '../http/resource.ts';
 import { route } from '../http/route.ts';
 import type { Checked } from '../newsroom/checks/checks.ts';
 import { warningSchema, type Warning } from '../newsroom/checks/warning.ts';
-import { PageFault, type FetchPage } from '../newsroom/stories/fetch-page.ts';
-import { readStory, storySchema } from '../newsroom/stories/story.ts';
+import { PageFault, type FetchPage } from '../newsroom/articles/fetch-page.ts';
+import { readArticle, articleSchema } from '../newsroom/articles/article.ts';
 import type { Authentication } from './authentication.ts';
 
 const { headline, body, url, lang } = newAlertSchema.shape;
@@ -26,7 +26,7 @@ export const CHECKS = resource('/v1/checks', {
   post: {
     summary: 'What an editor should look at before sending',
     description:
-      'Looks for an alert of the last hours that says nearly the same, for phrases that ask for a second look, for capitals, for another script than the language’s, and at the story’s page. It refuses nothing: an editor decides.',
+      'Looks for an alert of the last hours that says nearly the same, for phrases that ask for a second look, for capitals, for another script than the language’s, and at the article’s page. It refuses nothing: an editor decides.',
     who: 'editor',
     tag: 'alerts',
     body: checkedSchema,
@@ -38,15 +38,15 @@ export const CHECKS = resource('/v1/checks', {
 
 const previewSchema = z.strictObject({ url: url.unwrap().unwrap() });
 
-export const STORY_PREVIEW = resource('/v1/stories/preview', {
+export const ARTICLE_PREVIEW = resource('/v1/articles/preview', {
   post: {
-    summary: 'Read a story’s page: title, picture, canonical address',
+    summary: 'Read an article’s page: title, picture, canonical address',
     who: 'editor',
     tag: 'alerts',
     body: previewSchema,
     example: { url: 'https://news.example/politics/77' },
-    answers: { 200: storySchema },
-    problems: [...BODY_PROBLEMS, 'story-unreadable', 'too-many-requests'],
+    answers: { 200: articleSchema },
+    problems: [...BODY_PROBLEMS, 'article-unreadable', 'too-many-requests'],
   },
 });
 
@@ -67,14 +67,14 @@ export function serveChecks(router: Router, deps: ChecksDeps): void {
       response.set('Cache-Control', 'no-store').json({ warnings });
     },
   });
-  route(router, STORY_PREVIEW, {
+  route(router, ARTICLE_PREVIEW, {
     post: async (request, response) => {
       const editor = await deps.auth.require(request, 'author');
       await deps.limits.takeEditor(editor.id, response);
       const { url: asked } = await readBody(request, response, previewSchema);
       if (asked === null) throw emptyUrl();
       const page = await deps.fetchPage(asked).catch(unreadable);
-      response.set('Cache-Control', 'no-store').json(readStory(page));
+      response.set('Cache-Control', 'no-store').json(readArticle(page));
     },
   });
 }
@@ -87,5 +87,5 @@ const emptyUrl = (): Problem =>
 function unreadable(error: unknown): never {
   if (!(error instanceof PageFault)) throw error;
   const options = error.status === undefined ? {} : { extension: { answered: error.status } };
-  throw new Problem('story-unreadable', `The story’s page cannot be used: ${error.message}.`, options);
+  throw new Problem('article-unreadable', `The article’s page cannot be used: ${error.message}.`, options);
 }

@@ -12,12 +12,12 @@ import { FORMATS } from '../intake/formats.ts';
 import { isSignedByGhost } from '../intake/ghost-signature.ts';
 import { signedBytes } from '../intake/formats/cap/signature.ts';
 import type { StoredSource } from '../intake/source.ts';
-import { isTakenBack } from '../intake/story.ts';
+import { isTakenBack } from '../intake/item-record.ts';
 import type { Item, ReadItems } from '../intake/item.ts';
 import type { PageWaits } from '../intake/pages/page-waits.ts';
 import { reason } from '../intake/reasons.ts';
 import { ignored } from '../intake/answers.ts';
-import { takenSchema, type Taken } from '../intake/story.ts';
+import { takenSchema, type Taken } from '../intake/item-record.ts';
 import { isSigned } from '../intake/superdesk-signature.ts';
 import { isFinal, type Taking } from '../intake/taking.ts';
 import { credentialsOf, type Authentication } from './authentication.ts';
@@ -32,7 +32,7 @@ interface IntakeDeps {
   readonly onRefusedKey: (request: Request) => Promise<void>;
 }
 
-/** A long story with its pictures' descriptions has some 100 kB. */
+/** A long item with its pictures' descriptions has some 100 kB. */
 const MOST_BYTES = 1024 * 1024;
 
 const answerSchema = takenSchema.strict().extend({
@@ -51,7 +51,7 @@ export const INTAKE = resource('/v1/intake/:id', {
     tag: 'sources',
     body: z.looseObject({}),
     example: {
-      uri: 'urn:example:story:1',
+      uri: 'urn:example:item:1',
       version: '1',
       versioncreated: '2026-11-20T08:00:00Z',
       type: 'text',

@@ -9,7 +9,7 @@ import {
   ALERTS,
 } from './alerts-operations.ts';
 import { AUDIT, AUDIT_EXPORT } from './audit.ts';
-import { CHECKS, STORY_PREVIEW } from './checks.ts';
+import { CHECKS, ARTICLE_PREVIEW } from './checks.ts';
 import { DESK_LINE, DESK_WRITING } from './desk-line.ts';
 import { EDITOR_PASSKEY, EDITOR_PASSKEYS } from './editor-passkeys.ts';
 import { EDITOR, EDITOR_KEY, EDITOR_NAMES, EDITORS } from './editors.ts';
@@ -55,7 +55,7 @@ export const RESOURCES: readonly AnyResource[] = [
   ESTIMATE,
   RECENT,
   CHECKS,
-  STORY_PREVIEW,
+  ARTICLE_PREVIEW,
   CONFIG,
   SUBSCRIPTIONS,
   SUBSCRIPTION,

@@ -25,7 +25,7 @@ export const SOURCE_ITEMS = resource('/v1/sources/:id/items', {
   },
 });
 
-/** Editors look here for a story that an agency says it has sent. */
+/** Editors look here for an article that an agency says it has sent. */
 export function serveSourceItems(
   router: Router,
   deps: {

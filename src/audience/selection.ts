@@ -3,6 +3,7 @@ import { keys } from '../redis/keys.ts';
 import { runScriptBuffer } from '../redis/script.ts';
 import type { Addresses } from './address.ts';
 import { engagedSets } from './engagement.ts';
+import { byPage, type PagePart } from './pages.ts';
 import { unpackRecipient, type Recipient } from './record.ts';
 import type { AudienceQuery } from './schema.ts';
 import { FREEZE_MEMBERS } from './scripts/freeze-members.ts';
@@ -115,7 +116,7 @@ async function readSlots(
   shard: number,
   slots: readonly number[],
 ): Promise<Members> {
-  const pages = await Promise.all(byPage(slots).map((wanted) => readPage(redis, shard, wanted)));
+  const pages = await Promise.all(byPage(slots).map((part) => readPage(redis, shard, part)));
   const members: Member[] = [];
   const unreadable: Members['unreadable'][number][] = [];
   for (const [slot, record] of pages.flat()) {
@@ -131,8 +132,7 @@ async function readSlots(
 
 type SlotRecord = readonly [slot: number, record: Buffer | null | undefined];
 
-async function readPage(redis: Redis, shard: number, slots: readonly number[]): Promise<SlotRecord[]> {
-  const page = Math.floor((slots[0] ?? 0) / PAGE_SIZE);
+async function readPage(redis: Redis, shard: number, { page, slots }: PagePart): Promise<SlotRecord[]> {
   const name = keys.shard(shard, `page:${page}`);
   if (slots.length >= WHOLE_PAGE_FROM) {
     const records = await redis.lrangeBuffer(name, 0, -1);
@@ -141,16 +141,4 @@ async function readPage(redis: Redis, shard: number, slots: readonly number[]): 
   return Promise.all(
     slots.map(async (slot) => [slot, await redis.lindexBuffer(name, slot % PAGE_SIZE)] as const),
   );
-}
-
-function byPage(slots: readonly number[]): number[][] {
-  const pages: number[][] = [];
-  let current = -1;
-  for (const slot of slots) {
-    const page = Math.floor(slot / PAGE_SIZE);
-    if (page !== current) pages.push([]);
-    current = page;
-    pages.at(-1)?.push(slot);
-  }
-  return pages;
 }

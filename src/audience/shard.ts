@@ -4,6 +4,8 @@ import { createHash } from 'node:crypto';
 export const SHARDS = 64;
 /** Subscriptions per page: one LRANGE reads them. Part of the stored format. */
 export const PAGE_SIZE = 64;
+/** What a channel makes ahead for the next message to a subscription. Part of the stored format. */
+export const KEYING_BYTES = 104;
 /**
  * Index buckets of a shard. Redis keeps a hash of up to 512 fields packed (`hash-max-listpack-entries`), which these
  * are until there are about four million subscriptions (docs/decisions/0004). Part of the stored format.

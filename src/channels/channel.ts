@@ -26,6 +26,8 @@ export interface Envelope {
   readonly token: string;
   /** Seconds until the message is of no use, at least 1. */
   readonly ttl: number;
+  /** What {@link Channel.arm} made ahead for this subscription. It serves one message. */
+  readonly keying?: Buffer | undefined;
 }
 
 /** A version's messages of one form: everything that its devices get alike is made once. */
@@ -55,6 +57,11 @@ export interface Channel<A extends Address = Address> {
   busyMs(origin: string, order: Pick<SendOrder, 'rank' | 'unproven'>): number;
   /** Messages are about to come. */
   prepare(): void;
+  /**
+   * Makes ahead, for each address, what the next message to it needs and no text changes: as many bytes as `KEYING_BYTES` of src/audience/shard.ts says, or
+   * undefined if there is nothing to make. At most 64 addresses at a time. A channel that makes nothing has no such function.
+   */
+  arm?(addresses: readonly A[]): (Buffer | undefined)[];
   /**
    * Whether a subscription may be removed because its service says that it is gone, or refuses it again and again. A
    * service that answers wrongly in bulk must not cost readers.

@@ -75,7 +75,7 @@ function command(usage: string, description: string): Command {
 function withTexts(made: Command): Command {
   return made
     .option('--body <text>', 'more than the headline')
-    .option('--url <url>', 'the story')
+    .option('--url <url>', 'the article')
     .option('--image <url>', 'a picture')
     .option('--image-alt <text>', 'what the picture shows')
     .option('--image-caption <text>', "the picture's caption")

@@ -28,7 +28,7 @@ export const PROBLEMS = {
   'range-not-satisfiable': { status: 416, title: 'The requested range does not exist' },
   'expectation-failed': { status: 417, title: 'The server does not support this Expect header' },
   'invalid-body': { status: 422, title: 'A field of the body is wrong' },
-  'story-unreadable': { status: 422, title: "The story's page cannot be read" },
+  'article-unreadable': { status: 422, title: "The article's page cannot be read" },
   'message-too-large': { status: 422, title: 'The alert does not fit into a push message' },
   'endpoint-not-allowed': { status: 422, title: 'The endpoint does not belong to a known push service' },
   'idempotency-conflict': { status: 422, title: 'The Idempotency-Key was used for another request' },

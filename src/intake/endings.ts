@@ -4,35 +4,35 @@ import { reason } from './reasons.ts';
 import type { Source } from './source.ts';
 import { ignored } from './answers.ts';
 import type { Steps } from './steps.ts';
-import type { Said, Story, StoryName, StoryStore, Taken } from './story.ts';
+import type { Said, ItemRecord, ItemName, ItemRecords, Taken } from './item-record.ts';
 
 /**
  * What the end of an item does to the alerts that were made of it. An item may end before it comes: then nothing is made of it.
  * An item ends at most twice: it is replaced, and later cancelled.
  */
-export function createEndings({ stories, steps }: { readonly stories: StoryStore; readonly steps: Steps }) {
+export function createEndings({ records, steps }: { readonly records: ItemRecords; readonly steps: Steps }) {
   async function endOne(
     source: Source,
     ending: Ending,
     edition: string,
     actor: Editor,
   ): Promise<Taken | undefined> {
-    const name: StoryName = { id: ending.id, edition };
-    const story = await stories.read(source.id, name);
-    const { alertId } = story;
-    if (alertId === null || (await isContinued(source, ending, edition, story))) return undefined;
+    const name: ItemName = { id: ending.id, edition };
+    const record = await records.read(source.id, name);
+    const { alertId } = record;
+    if (alertId === null || (await isContinued(source, ending, edition, record))) return undefined;
     const item = itemOf(ending);
     const step = {
       source,
       item,
       said: NOTHING,
-      before: story.said,
+      before: record.said,
       actor,
       key: `end\n${ending.by}\n${ending.id}\n${edition}`,
       isReplaced: ending.how === 'replaced',
     };
     const taken = await steps.follow(step, alertId);
-    await stories.write(source.id, [{ ...name, story: { ...story, alertId: null, said: null } }]);
+    await records.write(source.id, [{ ...name, record: { ...record, alertId: null, said: null } }]);
     return taken;
   }
 
@@ -41,19 +41,19 @@ export function createEndings({ stories, steps }: { readonly stories: StoryStore
     source: Source,
     ending: Ending,
     edition: string,
-    story: Story,
+    record: ItemRecord,
   ): Promise<boolean> {
     if (ending.how === 'cancelled') return false;
-    if (story.continuedBy !== null && story.continuedBy !== ending.by) return true;
-    const other = await stories.read(source.id, { id: ending.by, edition });
-    return other.alertId === story.alertId;
+    if (record.continuedBy !== null && record.continuedBy !== ending.by) return true;
+    const other = await records.read(source.id, { id: ending.by, edition });
+    return other.alertId === record.alertId;
   }
 
   return {
     /** @returns what became of each of its alerts, at least one answer */
     end: async (source: Source, ending: Ending, actor: Editor): Promise<readonly Taken[]> => {
       const { id, by, how, at } = ending;
-      const whole = await stories.read(source.id, { id, edition: null });
+      const whole = await records.read(source.id, { id, edition: null });
       const before = whole.ended;
       if (before?.by === by && before.how === how) return before.taken;
       if (before?.how === 'cancelled') return [ignored(null, reason('cancelled-before', { item: id }))];
@@ -66,8 +66,8 @@ export function createEndings({ stories, steps }: { readonly stories: StoryStore
       }
       const none = reason(how === 'replaced' ? 'nothing-else-made' : 'none-made-of', { item: id });
       const taken = done.length === 0 ? [ignored(null, none)] : done;
-      await stories.write(source.id, [
-        { id, edition: null, story: { ...whole, ended: { by, how, at, taken } } },
+      await records.write(source.id, [
+        { id, edition: null, record: { ...whole, ended: { by, how, at, taken } } },
       ]);
       return taken;
     },

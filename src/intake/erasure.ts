@@ -6,7 +6,7 @@ import { arrivalSchema } from './arrivals.ts';
 import { createPageWaits } from './pages/page-waits.ts';
 import { REPLACE_IN_LIST } from './scripts/replace-in-list.ts';
 import { REPLACE_TEXT } from './scripts/replace-text.ts';
-import { readStory, type Said } from './story.ts';
+import { readRecord, type Said } from './item-record.ts';
 
 /** Erases what intake keeps of an alert: what its source said, and its headline in the list of what came. */
 export interface IntakeErasure {
@@ -16,14 +16,14 @@ export interface IntakeErasure {
 
 export function createIntakeErasure({ redis }: { readonly redis: Redis }): IntakeErasure {
   /** The next version of an item may come in between: then it is read again. */
-  async function blankStory(key: string, alertId: string): Promise<number> {
+  async function blankRecord(key: string, alertId: string): Promise<number> {
     for (;;) {
       const text = await redis.get(key);
       if (text === null) return 0;
-      const story = readStory(text);
-      if (story.alertId !== alertId || story.said === null || story.said.headline === ERASED_HEADLINE)
+      const record = readRecord(text);
+      if (record.alertId !== alertId || record.said === null || record.said.headline === ERASED_HEADLINE)
         return 0;
-      const blank = JSON.stringify({ ...story, said: { ...story.said, ...NOTHING } });
+      const blank = JSON.stringify({ ...record, said: { ...record.said, ...NOTHING } });
       if ((await runScript(redis, REPLACE_TEXT, [key], [text, blank])) === 1) return 1;
     }
   }
@@ -48,7 +48,7 @@ export function createIntakeErasure({ redis }: { readonly redis: Redis }): Intak
     for (const read of await waits.all()) {
       const [sourceId = '', name = ''] = read.name.split('\n');
       const text = await redis.get(keys.intake(sourceId, name));
-      if (text === null || readStory(text).alertId !== alertId) continue;
+      if (text === null || readRecord(text).alertId !== alertId) continue;
       await waits.end(read);
       count += 1;
     }
@@ -59,7 +59,8 @@ export function createIntakeErasure({ redis }: { readonly redis: Redis }): Intak
     erase: async (alertId) => {
       // First, while it is known which alert the items belong to.
       let count = await dropWaits(alertId);
-      for await (const key of keysLike(redis, keys.intake('*', '*'))) count += await blankStory(key, alertId);
+      for await (const key of keysLike(redis, keys.intake('*', '*')))
+        count += await blankRecord(key, alertId);
       for await (const key of keysLike(redis, keys.arrivals('*'))) count += await blankArrivals(key, alertId);
       return count;
     },

@@ -13,16 +13,16 @@ import { ignored } from './answers.ts';
 import { createSteps, type Step } from './steps.ts';
 import {
   ageOf,
-  createStoryStore,
+  createItemRecords,
   digestOf,
   isTakenBack,
   nameOf,
-  NEW_STORY,
+  NEW_RECORD,
   type Said,
-  type Story,
-  type StoryName,
+  type ItemRecord,
+  type ItemName,
   type Taken,
-} from './story.ts';
+} from './item-record.ts';
 import { translate, whyNoNew, whyNot } from './translate.ts';
 import { createTurns } from './turns.ts';
 
@@ -60,17 +60,17 @@ export function createIntake(deps: {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }): Intake {
-  const stories = createStoryStore(deps);
+  const records = createItemRecords(deps);
   const turns = createTurns(deps);
   const steps = createSteps(deps);
-  const endings = createEndings({ stories, steps });
+  const endings = createEndings({ records, steps });
 
   /** Of the newest version of an item. */
-  async function decide(step: Step, { story, whole, earlier }: Known): Promise<Outcome> {
+  async function decide(step: Step, { record, whole, earlier }: Known): Promise<Outcome> {
     const { item, said } = step;
-    const isFirst = story.last === null && story.alertId === null;
-    const continued = earlier.find((one) => one.story.alertId !== null)?.story;
-    const kept = isFirst && continued !== undefined ? continued : story;
+    const isFirst = record.last === null && record.alertId === null;
+    const continued = earlier.find((one) => one.record.alertId !== null)?.record;
+    const kept = isFirst && continued !== undefined ? continued : record;
     const { alertId, said: before } = kept;
     const pass = (why: Reason): Outcome => ({
       alertId,
@@ -78,14 +78,14 @@ export function createIntake(deps: {
       taken: { ...ignored(null, why), alertId },
     });
     if (!isTakenBack(item)) {
-      const over = whyOver(item, { story, whole, earlier });
+      const over = whyOver(item, { record, whole, earlier });
       // It has no part in an alert that another item has.
-      if (over !== undefined) return item.edition === null ? pass(over) : { ...pass(over), ...ownOf(story) };
+      if (over !== undefined) return item.edition === null ? pass(over) : { ...pass(over), ...ownOf(record) };
       const why = whyNot(item, said, deps.now());
       if (why !== undefined) return pass(why);
     }
     if (alertId !== null) {
-      const unasked = whyUnasked(step, story);
+      const unasked = whyUnasked(step, record);
       if (unasked !== undefined) return pass(unasked);
       const taken = await steps.follow({ ...step, before }, alertId);
       if (taken.action === 'ignored') return { alertId, said: before, taken };
@@ -103,34 +103,34 @@ export function createIntake(deps: {
   }
 
   async function readKnown(source: Source, { id, edition, follows }: Item): Promise<Known> {
-    const read = (name: StoryName): Promise<Story> => stories.read(source.id, name);
-    const readBoth = async (of: string): Promise<{ story: Story; whole: Story }> => {
-      const story = await read({ id: of, edition });
-      return { story, whole: edition === null ? story : await read({ id: of, edition: null }) };
+    const read = (name: ItemName): Promise<ItemRecord> => records.read(source.id, name);
+    const readBoth = async (of: string): Promise<{ record: ItemRecord; whole: ItemRecord }> => {
+      const record = await read({ id: of, edition });
+      return { record, whole: edition === null ? record : await read({ id: of, edition: null }) };
     };
     const [own, ...before] = await Promise.all([id, ...follows].map(readBoth));
     return {
-      ...(own ?? { story: NEW_STORY, whole: NEW_STORY }),
+      ...(own ?? { record: NEW_RECORD, whole: NEW_RECORD }),
       earlier: before.map((one, index) => ({ ...one, id: follows[index] ?? '', edition })),
     };
   }
 
   async function takeAlone(source: Source, given: Item, actor: Editor): Promise<Taken> {
     const known = await readKnown(source, given);
-    const { story } = known;
-    const age = ageOf(given, story);
-    if (age === 'same' && story.last !== null) return story.last.taken;
-    const { alertId } = story;
+    const { record } = known;
+    const age = ageOf(given, record);
+    if (age === 'same' && record.last !== null) return record.last.taken;
+    const { alertId } = record;
     if (age === 'older') return { ...ignored(null, reason('older-version')), alertId };
     if (age === 'other-text') return { ...ignored(null, reason('other-text')), alertId };
     const digest = digestOf(given);
     const item = given.edition === null ? given : inNewsroomsLanguage(given, await deps.languages());
     const said = translate(item, source, deps.now());
-    const key = `${story.last?.digest}\n${digest}`;
+    const key = `${record.last?.digest}\n${digest}`;
     const { taken, ...now } = await decide({ source, item, said, before: null, actor, key }, known);
     const asks = item.asks === undefined ? {} : { asks: item.asks };
     const last = { version: item.version, digest, taken, ...asks };
-    await stories.write(source.id, written(item, known, { ...story, ...now, last }));
+    await records.write(source.id, written(item, known, { ...record, ...now, last }));
     return taken;
   }
 
@@ -149,27 +149,35 @@ export function createIntake(deps: {
   };
 }
 
-const ownOf = ({ alertId, said }: Story): Pick<Outcome, 'alertId' | 'said'> => ({ alertId, said });
+const ownOf = ({ alertId, said }: ItemRecord): Pick<Outcome, 'alertId' | 'said'> => ({ alertId, said });
 
-/** More than any message has languages: a `Story` is read whole. */
+/** More than any message has languages: a `ItemRecord` is read whole. */
 const MOST_EDITIONS = 200;
 
 /** What is known after an item was taken in: of itself, of the item as a whole, and of what it continues. */
-function written(item: Item, { whole, earlier }: Known, story: Story): (StoryName & { story: Story })[] {
+function written(
+  item: Item,
+  { whole, earlier }: Known,
+  record: ItemRecord,
+): (ItemName & { record: ItemRecord })[] {
   const { id, edition } = item;
-  const joined = (one: Story): string[] =>
+  const joined = (one: ItemRecord): string[] =>
     edition === null ? one.editions : [...new Set([...one.editions, edition])].slice(0, MOST_EDITIONS);
-  const withWhole = (of: string, one: Story, itsWhole: Story): (StoryName & { story: Story })[] => [
-    { id: of, edition, story: one },
+  const withWhole = (
+    of: string,
+    one: ItemRecord,
+    itsWhole: ItemRecord,
+  ): (ItemName & { record: ItemRecord })[] => [
+    { id: of, edition, record: one },
     ...(edition === null
       ? []
-      : [{ id: of, edition: null, story: { ...itsWhole, editions: joined(itsWhole) } }]),
+      : [{ id: of, edition: null, record: { ...itsWhole, editions: joined(itsWhole) } }]),
   ];
   const continued = earlier.flatMap((one) => {
-    const { alertId, said } = one.story.alertId === null ? story : one.story;
-    return withWhole(one.id, { ...one.story, alertId, said, continuedBy: id }, one.whole);
+    const { alertId, said } = one.record.alertId === null ? record : one.record;
+    return withWhole(one.id, { ...one.record, alertId, said, continuedBy: id }, one.whole);
   });
-  return [...withWhole(id, story, whole), ...(isTakenBack(item) ? [] : continued)];
+  return [...withWhole(id, record, whole), ...(isTakenBack(item) ? [] : continued)];
 }
 
 /** A source has the rights of an author. */

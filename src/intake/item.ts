@@ -1,8 +1,8 @@
 import type { Reason } from './reasons.ts';
 
-/** What a source says of one story, in the source's own words. Every format is read into these. */
+/** What a source says of one piece of news, in its own words. Every format is read into these. */
 export interface Item {
-  /** What the source calls the story: the same for all its versions. */
+  /** What the source calls the item: the same for all its versions. */
   readonly id: string;
   /** Which of several texts of the item this is, by its language for instance: each makes an alert. Null: it has one text. */
   readonly edition: string | null;

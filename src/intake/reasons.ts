@@ -19,7 +19,7 @@ const SENTENCES = {
   'no-topic': "the source's settings turn none of its subjects into a topic",
   'no-language': 'the newsroom has no alerts in {lang}',
   'same-headline': 'alert {alert} has the same headline',
-  'same-story': 'alert {alert} leads to the same story',
+  'same-article': 'alert {alert} leads to the same article',
   sensitive: 'the source warns of it: an editor must look at it',
   erased: 'the alert was erased',
   ended: 'the newsroom has ended the alert: it is {status}',

@@ -7,7 +7,7 @@ import type { Editor } from '../editors/schema.ts';
 import { Problem } from '../http/problem.ts';
 import { invalidBody } from '../http/read-body.ts';
 import type { Newsroom } from '../newsroom/newsroom.ts';
-import { isTakenBack, type Said, type Taken } from './story.ts';
+import { isTakenBack, type Said, type Taken } from './item-record.ts';
 import type { Item } from './item.ts';
 import { ignored, refusedBecause, sameAs, taken, told } from './answers.ts';
 import { reason } from './reasons.ts';

@@ -10,7 +10,7 @@ import type { Item, ReadItems } from './item.ts';
 import { reason, type Reason } from './reasons.ts';
 import type { Source } from './source.ts';
 import { ignored, told } from './answers.ts';
-import type { Taken } from './story.ts';
+import type { Taken } from './item-record.ts';
 
 /** The whole way of what a source has sent: each item becomes what it may, is counted, and is in the log if it was ignored. */
 export interface Taking {
@@ -78,7 +78,7 @@ export function createTaking(deps: {
     deps.logger.warn({ source: source.id, errors }, 'an item of a source cannot be used');
   }
 
-  /** A story is not refused for where its link leads: without one, the alert leads to its own page. */
+  /** An item is not refused for where its link leads: without one, the alert leads to its own page. */
   function withAllowedLink(item: Item): { item: Item; isLinkLeftOut: boolean } {
     const { url, ...rest } = item;
     if (typeof url !== 'string') return { item, isLinkLeftOut: false };

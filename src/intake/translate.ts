@@ -4,7 +4,7 @@ import { MAX_LIFE_MS, MIN_LIFE_MS } from '../alerts/versions.ts';
 import type { Item } from './item.ts';
 import { reason, type Reason } from './reasons.ts';
 import { DEFAULT_TOPIC, markOf, NONE, OTHER, type Source } from './source.ts';
-import type { Said } from './story.ts';
+import type { Said } from './item-record.ts';
 
 /** A notification shows about as much, and the push message must hold it in any script. Characters. */
 const TEASER = 300;

@@ -11,7 +11,7 @@ const TURN_MS = 15_000;
 const TRIES = 20;
 const WAIT_MS = 100;
 
-/** What works on a story has it for itself: in this process one after the other, between processes by a key in Redis. */
+/** What works on an item has it for itself: in this process one after the other, between processes by a key in Redis. */
 export interface Turns {
   /**
    * @param queue within the process, work of the same queue is done in order of arrival

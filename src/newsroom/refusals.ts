@@ -54,7 +54,7 @@ const WRONG_STATUS: Readonly<Record<Action, string>> = {
 };
 
 export function duplicate({ id, shares }: Duplicate): Problem {
-  const what = shares === 'headline' ? 'has the same headline' : 'leads to the same story';
+  const what = shares === 'headline' ? 'has the same headline' : 'leads to the same article';
   return new Problem(
     'duplicate-alert',
     `Alert ${id} ${what}. Update it, or send this one all the same with "allowDuplicate": true.`,

@@ -72,7 +72,7 @@ function article(input: AlertPageInput, view: AlertView): Html {
         ${
           alert.url === null || retracted
             ? undefined
-            : html`<a class="button" href="${alert.url}">${words.story}</a>`
+            : html`<a class="button" href="${alert.url}">${words.article}</a>`
         }
       </article>
       ${input.versions.length > 1 ? history(input.versions, view) : undefined}

@@ -66,7 +66,7 @@ ${listed.map((alert) => entry(alert, publicUrl, nameIn(newsroom, alert.lang)))}<
   });
 }
 
-/** Not what was taken back, nor what has its story elsewhere: a sitemap names canonical addresses only. */
+/** Not what was taken back, nor what has its article elsewhere: a sitemap names canonical addresses only. */
 const isListed = ({ change, url }: Alert): boolean => change !== 'retraction' && url === null;
 
 /** https://developers.google.com/search/docs/crawling-indexing/sitemaps/news-sitemap */

@@ -81,7 +81,7 @@ function list({ alerts, next, topic, config, nowMs }: FrontPageData, language: L
     times,
     nowMs,
     topicName: (id) => config.topics.find((known) => known.id === id)?.names[language] ?? id,
-    storyOf: ({ url, id }) => url ?? `/a/${id}`,
+    articleOf: ({ url, id }) => url ?? `/a/${id}`,
   };
   return html`
     <ol class="alerts" role="list">

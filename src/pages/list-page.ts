@@ -115,7 +115,7 @@ function list({ language, topics, alerts, nowMs }: ListPageInput): Html {
     times: { ...times, since: (iso) => times.full(iso) },
     nowMs,
     topicName: (id) => topics.find((known) => known.id === id)?.names[language] ?? id,
-    storyOf: ({ url, id }) => url ?? `/a/${id}`,
+    articleOf: ({ url, id }) => url ?? `/a/${id}`,
   };
   return html`<ol class="alerts" role="list">
     ${alerts.map((alert) => alertItem(onServer, alert, view, false))}

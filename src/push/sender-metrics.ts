@@ -76,12 +76,31 @@ export function createSenderMetrics(metrics: Metrics, lanes: () => Iterable<Lane
     lane.circuitOpen && !isMadeUp(lane) ? 1 : 0,
   );
 
+  // Finding a metric by its labels costs more than the counting.
+  const counted = memoize((provider: Provider, outcome: string) => attempts.labels({ provider, outcome }));
+  const countedUnproven = memoize((provider: Provider, outcome: string) =>
+    unprovenAttempts.labels({ provider, outcome }),
+  );
+  const timed = memoize((provider: Provider) => latency.labels({ provider }));
   return {
     answered({ provider, unproven }, answer, latencyMs) {
       const outcome = answer.type === 'retry' ? answer.reason : answer.type;
-      (unproven ? unprovenAttempts : attempts).inc({ provider, outcome });
-      if (latencyMs !== undefined && !unproven) latency.observe({ provider }, latencyMs / 1000);
+      (unproven ? countedUnproven : counted)(provider, outcome).inc();
+      if (latencyMs !== undefined && !unproven) timed(provider).observe(latencyMs / 1000);
     },
+  };
+}
+
+/** Makes what it answers once for each provider and outcome, of which there are few. */
+function memoize<T>(
+  make: (provider: Provider, outcome: string) => T,
+): (provider: Provider, outcome?: string) => T {
+  const known = new Map<string, T>();
+  return (provider, outcome = '') => {
+    const name = `${provider} ${outcome}`;
+    let one = known.get(name);
+    if (one === undefined) known.set(name, (one = make(provider, outcome)));
+    return one;
   };
 }
 

@@ -8,6 +8,8 @@ export interface PushTarget {
   readonly p256dh: Buffer;
   /** The authentication secret: 16 bytes. */
   readonly auth: Buffer;
+  /** What was made ahead of this message's encryption (encryption/job.ts), for these keys. Another message needs another. */
+  readonly keying?: Buffer | undefined;
 }
 
 /** RFC 8030, section 5.3. */

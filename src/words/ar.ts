@@ -25,7 +25,7 @@ export const drill = { title: 'تدريب', note: 'هذا تدريب، ولم ي
 export const alertPage = {
   site,
   all: 'كل الأخبار العاجلة',
-  story: 'اقرأ القصة كاملة',
+  article: 'اقرأ المقال كاملًا',
   history: 'سجل هذا الخبر',
   first: 'نُشر الخبر',
   retracted: 'سُحب هذا الخبر. لا تعتمد على ما ورد فيه.',

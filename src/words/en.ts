@@ -26,7 +26,7 @@ export const drill = { title: 'DRILL', note: 'This is a drill. Only test devices
 export const alertPage = {
   site,
   all: 'All breaking news',
-  story: 'Read the full story',
+  article: 'Read the full article',
   history: 'History of this alert',
   first: 'Published',
   retracted: 'This alert has been retracted. Do not rely on what it said.',

@@ -13,7 +13,7 @@ export const fewer = 'اعلان کمتر';
 export const alertPage = {
   site: 'عاجل',
   all: 'همهٔ خبرهای فوری',
-  story: 'خواندن کامل خبر',
+  article: 'خواندن کامل خبر',
   history: 'تاریخچهٔ این خبر',
   first: 'منتشر شد',
   retracted: 'این خبر پس گرفته شده است. به آن استناد نکنید.',

@@ -13,7 +13,7 @@ export const fewer = 'פחות התראות';
 export const alertPage = {
   site: 'Ajil',
   all: 'כל המבזקים',
-  story: 'לידיעה המלאה',
+  article: 'לידיעה המלאה',
   history: 'היסטוריית הידיעה',
   first: 'פורסמה',
   retracted: 'הידיעה נמשכה. אין להסתמך על תוכנה.',

@@ -13,7 +13,7 @@ export const fewer = 'کم اطلاعات';
 export const alertPage = {
   site: 'عاجل',
   all: 'تمام بریکنگ نیوز',
-  story: 'پوری خبر پڑھیں',
+  article: 'پوری خبر پڑھیں',
   history: 'اس خبر کی تاریخ',
   first: 'شائع ہوئی',
   retracted: 'یہ خبر واپس لے لی گئی ہے۔ اس پر بھروسا نہ کریں۔',

@@ -40,12 +40,12 @@ test('a picture is sent with what it shows, its caption and its credit', async (
   });
 });
 
-test('a story that cannot be read is said, and what was written stays', async () => {
+test('an article that cannot be read is said, and what was written stays', async () => {
   await desk.write({ headline: 'عنوان كتبته بنفسي' });
-  await field('url').fill('https://127.0.0.1/story');
-  await desk.page.locator('desk-writer .story button').press('Enter');
-  const told = desk.page.locator('desk-writer .story [role="status"]');
-  await expect.poll(() => told.innerText()).toContain('تعذّرت قراءة صفحة القصة');
+  await field('url').fill('https://127.0.0.1/article');
+  await desk.page.locator('desk-writer .article button').press('Enter');
+  const told = desk.page.locator('desk-writer .article [role="status"]');
+  await expect.poll(() => told.innerText()).toContain('تعذّرت قراءة صفحة المقال');
   expect(await field('headline').inputValue()).toBe('عنوان كتبته بنفسي');
 });
 

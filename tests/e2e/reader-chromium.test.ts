@@ -320,7 +320,7 @@ test('the script writes what the server wrote, page and bar', async () => {
 test('every control has a name, every part of the page a landmark, and nothing is wider than a small phone', async () => {
   const { id } = await stack.api.createAlert({
     headline: 'عنوان طويل جدًا '.repeat(12).trim(),
-    url: 'https://news.example/story',
+    url: 'https://news.example/article',
   });
   const long = await stack.api.createAlert({
     headline: 'W'.repeat(200),

@@ -5,6 +5,7 @@ import { violations } from '../support/accessibility.ts';
 import { DESKTOP, PHONE, startChromium, type Chromium } from '../support/chromium.ts';
 import { openDesk } from '../support/desk-page.ts';
 import { freePorts } from '../support/free-ports.ts';
+import { startNewsSite } from '../support/news-site.ts';
 import { startStack, type Stack } from '../support/stack.ts';
 
 /** Lighthouse's own, of 100; what a phone with a slow network gets. */
@@ -17,17 +18,20 @@ const MOST_SHIFT = 0.02;
 /** Bytes over the wire of all that a first visit loads. */
 const MOST_BYTES = 250_000;
 
+const today = new Date().toISOString().slice(0, 10);
 let stack: Stack;
 let chromium: Chromium;
 let reader: BrowserContext;
 let debuggingPort: number;
+let sitePort: number;
 let id: string;
 /** As the last run measured it. */
 let slowdown = PHONE_SLOWDOWN;
 
 beforeAll(async () => {
-  [debuggingPort = 0] = await freePorts(1);
-  [stack, chromium] = await Promise.all([startStack(), startChromium()]);
+  [debuggingPort = 0, sitePort = 0] = await freePorts(2);
+  const env = { ALLOWED_ORIGINS: `http://localhost:${sitePort}` };
+  [stack, chromium] = await Promise.all([startStack({ env }), startChromium()]);
   reader = await chromium.newBrowser({ debuggingPort, reducedMotion: 'reduce' });
   for (let count = 0; count < 8; count++) {
     const headline = `خبر رقم ${count}: تفاصيل جديدة عن القمة التي تبدأ أعمالها اليوم في الرياض`;
@@ -53,7 +57,7 @@ afterAll(async () => {
 });
 
 // What else runs on the machine makes a page slow now and then, never fast.
-test.each(['/', '/a/:id'])(
+test.each(['/', '/a/:id', '/topics/world', `/archive/${today}`])(
   '%s is fast, accessible, sound and found, on a phone',
   { timeout: 120_000, retry: 3 },
   async (path) => {
@@ -108,11 +112,18 @@ test.each([PHONE, DESKTOP])('nothing moves on the front page while it loads, at 
 test.each(['light', 'dark'] as const)('axe finds nothing on the pages, %s', async (colorScheme) => {
   const context = await chromium.newReader({ colorScheme, reducedMotion: 'reduce' });
   const page = await context.newPage();
-  for (const path of ['/', '/?lang=en', `/a/${id}`, '/a/nothing']) {
+  const lists = ['/topics/world', '/topics/world?lang=en', '/topics/nothing', `/archive/${today}`];
+  for (const path of ['/', '/?lang=en', `/a/${id}`, '/a/nothing', ...lists]) {
     await page.goto(stack.origin + path);
     await page.locator('main').waitFor();
     expect([path, await violations(page)]).toEqual([path, []]);
   }
+  const site = await startNewsSite(sitePort, stack.origin);
+  // The elements of a publisher's page: bar, list and button, in a page that is not ours.
+  await page.goto(`http://localhost:${sitePort}`);
+  await page.locator('ajil-list a').first().waitFor();
+  expect(['a publisher’s page', await violations(page)]).toEqual(['a publisher’s page', []]);
+  await site.stop();
   const desk = await openDesk(context, stack.origin);
   expect(await violations(desk.page)).toEqual([]);
   await desk.signIn(stack.adminKey);

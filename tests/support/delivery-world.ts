@@ -5,6 +5,7 @@ import type { Urgency } from '../../src/alerts/schema.ts';
 import { createAlertStore, type AlertStore } from '../../src/alerts/store.ts';
 import type { Wishes } from '../../src/audience/record.ts';
 import { createEngagement } from '../../src/audience/engagement.ts';
+import { createKeyings } from '../../src/audience/keyings.ts';
 import { SHARDS } from '../../src/audience/shard.ts';
 import { createSelection } from '../../src/audience/selection.ts';
 import { createSubscriptionStore, type SubscriptionStore } from '../../src/audience/subscriptions.ts';
@@ -18,12 +19,13 @@ import { createGoalStore, type GoalStore } from '../../src/delivery/report/goal.
 import { createReportStore, type DeliveryReport } from '../../src/delivery/report/report.ts';
 import { createAddresses, type Addresses } from '../../src/audience/address.ts';
 import type { Channel } from '../../src/channels/channel.ts';
-import { createChannels } from '../../src/channels/channels.ts';
+import { createChannels, type Channels } from '../../src/channels/channels.ts';
 import { webPushAddresses, type WebPushAddress } from '../../src/channels/web-push/address.ts';
 import { createWebPush, type WebPushDeps } from '../../src/channels/web-push/web-push.ts';
 import type { SendingDeps } from '../../src/delivery/sending/deps.ts';
 import { createPushSending, type PushSending } from '../../src/delivery/sending/send-push.ts';
 import { createLogger } from '../../src/ops/logger.ts';
+import { KEYING_BYTES } from '../../src/push/encryption/job.ts';
 import { createEndpointPolicy } from '../../src/push/endpoint/endpoint-policy.ts';
 import { closeRedis, connectRedis, type Redis } from '../../src/redis/connect.ts';
 import { createJobList, type JobList } from './job-list.ts';
@@ -43,6 +45,7 @@ const NO_BRAKE: WebPushDeps['brake'] = { note: () => undefined, mayRemove: () =>
 /** One worker process. */
 export interface DeliveryProcess {
   readonly sending: PushSending;
+  readonly channels: Channels;
   /** Does one job, by its id, and takes it off the list. Rejects as the job does. */
   run(id: string): Promise<void>;
   /** Does the jobs that are due, all at once, and those that come of them, until none is left. One that fails is put back for a second, as BullMQ does. */
@@ -152,7 +155,15 @@ export async function openDeliveryWorld(
     const line = createLifeline();
     const sender = service.openSender();
     const channels = createChannels([
-      createWebPush({ sender, policy, brake, vapidKeyId: VAPID_KEY_ID, publicUrl: 'https://news.example' }),
+      createWebPush({
+        sender,
+        policy,
+        brake,
+        // Distinct bytes: the scripted service decrypts nothing.
+        arm: (receivers) => receivers.map(() => randomBytes(KEYING_BYTES)),
+        vapidKeyId: VAPID_KEY_ID,
+        publicUrl: 'https://news.example',
+      }),
       ...others,
     ]);
     const sending = createPushSending({
@@ -160,6 +171,7 @@ export async function openDeliveryWorld(
       goal: line.hold(goal),
       selection: line.hold(createSelection({ redis, addresses: channels.addresses, now })),
       subscriptions: line.hold(subscriptions),
+      keyings: line.hold(createKeyings({ redis })),
       ledger: line.hold(ledger),
       caps: line.hold(createDailyCaps({ redis })),
       pushQueue: line.hold(pushQueue),
@@ -184,6 +196,7 @@ export async function openDeliveryWorld(
     });
     return {
       sending,
+      channels,
       run,
       work: async () => {
         while (jobs.due(clock).length > 0) {

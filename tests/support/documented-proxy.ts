@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { documentedBlock } from './documented-block.ts';
 import { freePorts } from './free-ports.ts';
 import { accepting, findNginx, runNginx, temporaryPaths } from './nginx.ts';
 import { findTestProgram } from './programs.ts';
@@ -24,26 +24,13 @@ export interface DocumentedProxy {
   readonly run: (certificate: TestCertificate, upstreams: readonly number[]) => Promise<RunningProxy>;
 }
 
-type Change = readonly [RegExp, string];
-
-function documented(start: string, changes: readonly Change[]): string {
-  const page = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
-  const from = page.indexOf(start);
-  if (from === -1) throw new Error(`docs/operations.md has no block that starts with ${start}`);
-  const block = page.slice(from + start.indexOf('\n') + 1, page.indexOf('```', from + start.length));
-  return changes.reduce((text, [wanted, by]) => {
-    if (!wanted.test(text)) throw new Error(`the block in docs/operations.md has no ${String(wanted)}`);
-    return text.replace(wanted, by);
-  }, block);
-}
-
 const nginx: DocumentedProxy = {
   name: 'nginx',
   isHere: findNginx() !== undefined,
   metricsStatus: 403,
   run: (certificate, upstreams) =>
     runNginx(certificate, (dir, port) =>
-      documented('```nginx\n', [
+      documentedBlock('operations.md', '```nginx\n', [
         [/^worker_rlimit_nofile .*$/m, ''],
         [/worker_connections \d+/, 'worker_connections 512'],
         [/^http \{$/m, `http { access_log off; ${temporaryPaths(dir)}`],
@@ -70,7 +57,7 @@ const caddy: DocumentedProxy = {
     const dir = await mkdtemp(join(tmpdir(), 'ajil-caddy-'));
     const [port = 0] = await freePorts(1);
     const origin = `https://127.0.0.1:${port}`;
-    const block = documented('```\nalerts.news.example {', [
+    const block = documentedBlock('operations.md', '```\nalerts.news.example {', [
       [/^alerts\.news\.example \{$/m, `${origin} {\n  tls ${dir}/cert.pem ${dir}/key.pem`],
       [/127\.0\.0\.1:3000/, `127.0.0.1:${upstreams[0]}`],
       [/ 127\.0\.0\.1:3001/, upstreams[1] === undefined ? '' : ` 127.0.0.1:${upstreams[1]}`],

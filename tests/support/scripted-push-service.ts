@@ -64,12 +64,15 @@ export interface SentMessage {
   readonly body: string;
   /** On the clock of `performance.now()`. */
   readonly at: number;
+  /** What the message's encryption uses that was made ahead, hexadecimal. */
+  readonly keying: string | undefined;
   /** It was answered `accepted`, and so is what the device has until another is. */
   taken: boolean;
 }
 
 interface Sending {
   readonly endpoint: string;
+  readonly keying: string | undefined;
   readonly message: PushMessage;
   readonly order: SendOrder;
   readonly resolve: (answer: PushAnswer) => void;
@@ -82,8 +85,8 @@ export function createScriptedService(): ScriptedService {
   const queues: (() => number)[] = [];
   let hanging: ((answer: PushAnswer) => void)[] = [];
 
-  function request({ endpoint, message }: Sending): Promise<PushAnswer> {
-    const sent = readMessage(endpoint, message);
+  function request({ endpoint, message, keying }: Sending): Promise<PushAnswer> {
+    const sent = readMessage(endpoint, message, keying);
     messages.push(sent);
     const count = (counts.get(endpoint) ?? 0) + 1;
     counts.set(endpoint, count);
@@ -126,10 +129,11 @@ export function createScriptedService(): ScriptedService {
       });
     }
     return {
-      send: ({ endpoint }, message, order = { rank: 1, stopped: false }) =>
+      send: ({ endpoint, keying: bytes }, message, order = { rank: 1, stopped: false }) =>
         new Promise((resolve) => {
           if (order.stopped) return resolve(STOPPED);
-          const sending = { endpoint, message, order, resolve };
+          const keying = bytes?.toString('hex');
+          const sending = { endpoint, keying, message, order, resolve };
           waiting.push(sending);
           countWaiting(sending, 1);
           advance();
@@ -180,12 +184,12 @@ export function createScriptedService(): ScriptedService {
   return service;
 }
 
-function readMessage(endpoint: string, { payload }: PushMessage): SentMessage {
+function readMessage(endpoint: string, { payload }: PushMessage, keying: string | undefined): SentMessage {
   const { notification } = JSON.parse(payload.toString()) as {
     notification: { title: string; body: string; data: { version: number; change: string } };
   };
   const { title, body, data } = notification;
-  return { endpoint, ...data, title, body, at: performance.now(), taken: false };
+  return { endpoint, keying, ...data, title, body, at: performance.now(), taken: false };
 }
 
 /** As the sender keeps it. */

@@ -13,9 +13,9 @@ export const word = <const Word extends string>(only: Word) =>
 /** The audit chain went on without us; the hash that the next entry must follow. */
 export const stale = staleAnswer.transform(([type, hash]) => ({ type, hash }));
 
-/** Id of the alert that has the same headline or the same story. */
+/** Id of the alert that has the same headline or the same article. */
 export const duplicate = z
-  .tuple([z.literal('duplicate'), z.string(), z.enum(['headline', 'story'])])
+  .tuple([z.literal('duplicate'), z.string(), z.enum(['headline', 'article'])])
   .transform(([type, id, shares]) => ({ type, id, shares }));
 
 /** The status that does not allow it. */

@@ -13,7 +13,7 @@
  *
  * `isOneOf(status, list, first)` tells whether the status is in the list from there on.
  *
- * Guards are keys that hold the id of the alert with this content: first its headline's, then its story's. An alert holds
+ * Guards are keys that hold the id of the alert with this content: first its headline's, then its article's. An alert holds
  * them from the moment when it is certain to go out, at a time or now. `findTwin(guards, own)` is the answer about an alert
  * other than `own` that holds one of them. `hold(guards, id, life)` takes them for so many ms, `letGo(guards, id)` frees them.
  */
@@ -50,7 +50,7 @@ local function isOneOf(status, list, first)
   end
   return false
 end
-local GUARDED = { 'headline', 'story' }
+local GUARDED = { 'headline', 'article' }
 local function findTwin(guards, own)
   for i, guard in ipairs(guards) do
     local twin = redis.call('GET', guard)

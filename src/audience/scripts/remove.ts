@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { script } from '../../redis/script.ts';
+import { PAGE_SIZE } from '../shard.ts';
+import { KEYINGS } from './keyings-part.ts';
 import { RECORDS, SETS, SLOTS } from './parts.ts';
 
 /**
@@ -10,7 +12,7 @@ import { RECORDS, SETS, SLOTS } from './parts.ts';
  * Answers 1 when it was known and owned, and is erased; otherwise 0.
  */
 export const REMOVE = script(
-  `${SLOTS}${RECORDS}${SETS}
+  `${SLOTS}${RECORDS}${SETS}${KEYINGS}
 local ids, field, auth = KEYS[2], ARGV[1], ARGV[2]
 local slot = redis.call('HGET', ids, field)
 if not slot then return 0 end
@@ -25,6 +27,7 @@ for _, name in ipairs(setsOf(slot)) do leave(slot, name) end
 for i = 4, #ARGV do
   if redis.call('GETBIT', shard .. ARGV[i], slot) == 1 then redis.call('SETBIT', shard .. ARGV[i], slot, 0) end
 end
+if redis.call('GETBIT', shard .. 'armed', slot) == 1 then disarm(math.floor(slot / ${PAGE_SIZE}), slot % ${PAGE_SIZE}) end
 redis.call('ZADD', shard .. 'free', ARGV[3], slot)
 redis.call('HINCRBY', shard .. 'meta', 'count', -1)
 return 1`,

@@ -17,10 +17,14 @@ export function webPushMessage(alert: Alert, publicUrl: string): WebPushMessage 
   const [head = '', tail = ''] = JSON.stringify(declarativeMessage(alert, publicUrl, mark)).split(
     JSON.stringify(mark).slice(1, -1),
   );
-  const start = Buffer.from(head);
-  const end = Buffer.from(tail);
+  const whole = Buffer.from(`${head}${' '.repeat(RECEIPT_TOKEN_LENGTH)}${tail}`);
+  const tokenAt = Buffer.byteLength(head);
   return {
-    payload: (token) => Buffer.concat([start, Buffer.from(token, 'latin1'), end]),
+    payload: (token) => {
+      const payload = Buffer.from(whole);
+      payload.write(token, tokenAt, 'latin1');
+      return payload;
+    },
     urgency: pushUrgency(alert.urgency),
     collapseKey: collapseKeyOf(alert.id),
   };

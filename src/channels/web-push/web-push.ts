@@ -1,12 +1,16 @@
 import type { RemovalBrake } from '../../push/endpoint/removal-brake.ts';
 import type { PushSender } from '../../push/types.ts';
+import type { Arm } from '../../push/encryption/job.ts';
 import type { Channel, Message } from '../channel.ts';
 import { webPushAddresses, type WebPushAddress, type WebPushAddressDeps } from './address.ts';
+import { armAddresses, keyingFor } from './keying.ts';
 import { webPushDrillMessage, webPushMessage, webPushTestMessage, type WebPushMessage } from './message.ts';
 
 export interface WebPushDeps extends WebPushAddressDeps {
   readonly sender: PushSender;
   readonly brake: Pick<RemovalBrake, 'note' | 'mayRemove'>;
+  /** Undefined: every message is encrypted from the start. */
+  readonly arm?: Arm | undefined;
   readonly publicUrl: string;
   /** Every message says that it belongs to a drill. */
   readonly isDrill?: boolean;
@@ -32,13 +36,15 @@ function createServiceNames(policy: WebPushDeps['policy']): (endpoint: string) =
 
 /** Web Push (RFC 8030): the channel of browsers. */
 export function createWebPush(deps: WebPushDeps): Channel<WebPushAddress> {
-  const { sender, policy, brake } = deps;
+  const { sender, policy, brake, arm } = deps;
   const addresses = webPushAddresses(deps);
   const messageOf = deps.isDrill === true ? webPushDrillMessage : webPushMessage;
   const composed = ({ payload, urgency, collapseKey }: WebPushMessage): Message<WebPushAddress> => ({
-    send: async (address, { token, ttl }, order) => {
+    send: async (address, { token, ttl, keying }, order) => {
       if (addresses.mustRenew(address)) return { type: 'unreachable' };
-      return sender.send(address, { payload: payload(token), ttl, urgency, collapseKey }, order);
+      const { endpoint, p256dh, auth } = address;
+      const target = { endpoint, p256dh, auth, keying: keyingFor(address, keying) };
+      return sender.send(target, { payload: payload(token), ttl, urgency, collapseKey }, order);
     },
   });
   return {
@@ -53,6 +59,7 @@ export function createWebPush(deps: WebPushDeps): Channel<WebPushAddress> {
     serviceOf: createServiceNames(policy),
     busyMs: (origin, order) => sender.busyMs(origin, order),
     prepare: () => sender.preconnect(),
+    ...(arm === undefined ? {} : { arm: armAddresses({ arm, addresses }) }),
     mayRemove: ({ endpoint }, reason) => {
       const verdict = policy.check(endpoint);
       if (!verdict.ok) return true;

@@ -1,3 +1,4 @@
+import type { Keyings } from '../../audience/keyings.ts';
 import type { Selection } from '../../audience/selection.ts';
 import type { SubscriptionStore } from '../../audience/subscriptions.ts';
 import type { Channels } from '../../channels/channels.ts';
@@ -14,6 +15,8 @@ export type Retirement = 'gone' | 'never-accepted' | 'refused';
 /** What sending to devices needs. */
 export interface SendingDeps extends FinishDeps {
   readonly selection: Selection;
+  /** None: nothing is made ahead. */
+  readonly keyings?: Pick<Keyings, 'take'> | undefined;
   readonly subscriptions: Pick<SubscriptionStore, 'remove' | 'note'>;
   readonly ledger: Ledger;
   readonly caps: DailyCaps;

@@ -1,8 +1,9 @@
 import { asPlainAlert } from '../../alerts/notification.ts';
 import { toPublicAlert, type Alert } from '../../alerts/schema.ts';
 import { asSent } from '../../alerts/silent.ts';
+import { chunksOfPages } from '../../audience/pages.ts';
 import type { Member } from '../../audience/selection.ts';
-import type { Channel, Message } from '../../channels/channel.ts';
+import type { Channel, Envelope, Message } from '../../channels/channel.ts';
 import type { RetryReason } from '../../push/types.ts';
 import type { CappedReader } from '../ledger/daily-caps.ts';
 import { createHolders } from '../ledger/holders.ts';
@@ -13,8 +14,8 @@ import type { SendingDeps } from './deps.ts';
 import { defer, fail, settle, type RunState } from './run-state.ts';
 import type { Standing } from './standing.ts';
 
-/** Deliveries that a job reads and gives to the channels together: this bounds the memory of a job. */
-const CHUNK = 250;
+/** Deliveries that a job reads and gives to the channels together, four pages: this bounds the memory of a job. */
+const CHUNK = 256;
 /**
  * 401 and 403 are the fault of our keys, and are tried again. Where a push service takes others, and this subscription
  * was refused so often, it was made with another key.
@@ -75,11 +76,16 @@ export async function sendDeliveries(
     return held;
   }
 
-  async function deliver(shard: number, member: Member, token: string, holds: boolean): Promise<void> {
+  async function deliver(
+    shard: number,
+    member: Member,
+    own: Pick<Envelope, 'token' | 'keying'>,
+    holds: boolean,
+  ): Promise<void> {
     const { address } = member;
     const channel = deps.channels.of(address);
     const ttl = Math.max(1, Math.floor((life.expiresAtMs - deps.now()) / 1000));
-    const answer = await forms.of(channel, holds).send(address, { token, ttl }, order);
+    const answer = await forms.of(channel, holds).send(address, { ...own, ttl }, order);
     if (answer.type === 'accepted') {
       note(shard, member.slot, 'accepted', serviceOf(member));
       standing.accepted(shard, member);
@@ -115,9 +121,10 @@ export async function sendDeliveries(
       for (const slot of chunk) note(shard, slot, 'expired');
       return;
     }
-    const [{ members, unreadable }, holds] = await Promise.all([
+    const [{ members, unreadable }, holds, keyings] = await Promise.all([
       deps.selection.read(shard, chunk),
       earlier.of(shard, chunk),
+      unproven ? undefined : deps.keyings?.take(shard, chunk),
     ]).finally(() => {
       state.toRead -= chunk.length;
       state.movedAt = deps.now();
@@ -137,19 +144,18 @@ export async function sendDeliveries(
       if (reason !== undefined) note(shard, member.slot, `held-${reason}`, serviceOf(member));
     }
     await Promise.all(
-      members.flatMap((member, index) =>
-        held.has(member.slot)
-          ? []
-          : [deliver(shard, member, tokens[index] ?? '', holds(member.slot)).catch(failed)],
-      ),
+      members.flatMap((member, index) => {
+        const { slot } = member;
+        if (held.has(slot)) return [];
+        const own = { token: tokens[index] ?? '', keying: keyings?.get(slot) };
+        return [deliver(shard, member, own, holds(slot)).catch(failed)];
+      }),
     );
   }
 
   const failed = (error: unknown): void => fail(state, deps, error);
   const chunks = state.slots.flatMap(([shard, all]) =>
-    Array.from({ length: Math.ceil(all.length / CHUNK) }, (_, index) =>
-      sendChunk(shard, all.slice(index * CHUNK, (index + 1) * CHUNK)).catch(failed),
-    ),
+    chunksOfPages(all, CHUNK).map((chunk) => sendChunk(shard, chunk).catch(failed)),
   );
   await Promise.all(chunks);
   // After the others are sent: their deliveries stay pending, and the job runs again until a worker can read them.

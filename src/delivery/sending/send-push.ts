@@ -30,6 +30,8 @@ interface Wanted {
 export interface PushSending {
   sendBatch(job: BatchJob): Promise<void>;
   sendRetry(job: RetryJob): Promise<void>;
+  /** Deliveries are being sent. */
+  isBusy(): boolean;
   /** Resolves when no run goes on any more, also runs of ended jobs. Call it before the stores that they write to close. */
   idle(): Promise<void>;
 }
@@ -109,6 +111,7 @@ export function createPushSending(deps: SendingDeps): PushSending {
       const home = { retry: claimed.retry };
       await send(job.retry, job, alert, { home, part, slots, statusAt, mayHaveArrived });
     },
+    isBusy: () => batchesUnderWay.size > 0 || running.size > 0,
     idle: async () => {
       await Promise.all([...running.values()].map((run) => run.ended));
     },

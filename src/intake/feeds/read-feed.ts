@@ -5,7 +5,7 @@ import { readLang } from '../formats/lang.ts';
 import { readTime } from '../formats/time.ts';
 import type { FeedLinks } from './websub/links.ts';
 
-/** What a feed says of one story, whatever kind of feed it is. */
+/** What a feed says of one item, whatever kind of feed it is. */
 export interface FeedItem {
   /** `guid`, `atom:id`, or else its link. */
   readonly id: string;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ReadableHash } from '../../editors/audited-hash.ts';
 import { Problem } from '../../http/problem.ts';
-import { PageFault, type FetchPage } from '../../newsroom/stories/fetch-page.ts';
+import { PageFault, type FetchPage } from '../../newsroom/articles/fetch-page.ts';
 import type { Logger } from '../../ops/logger.ts';
 import type { Redis } from '../../redis/connect.ts';
 import { isRedisAway } from '../../redis/is-redis-away.ts';

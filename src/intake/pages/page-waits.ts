@@ -8,7 +8,7 @@ import { itemSchema } from '../item-schema.ts';
 import type { Item } from '../item.ts';
 import { KEEP_NEWEST } from '../scripts/keep-newest.ts';
 import { REPLACE_IF_SAME } from '../scripts/replace-if-same.ts';
-import { nameOf } from '../story.ts';
+import { nameOf } from '../item-record.ts';
 
 /** More than a newsroom publishes within the longest wait. */
 const MOST_WAITS = 1000;

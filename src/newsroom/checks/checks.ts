@@ -1,9 +1,9 @@
-import { canonicalStory } from '../../alerts/canonical-story.ts';
+import { canonicalArticle } from '../../alerts/canonical-article.ts';
 import type { AlertStatus } from '../../alerts/schema.ts';
 import type { AlertStore } from '../../alerts/store.ts';
 import { isInAnotherScript } from '../../alerts/script-check.ts';
-import { PageFault, type FetchPage, type Page } from '../stories/fetch-page.ts';
-import { textOfPage } from '../stories/story.ts';
+import { PageFault, type FetchPage, type Page } from '../articles/fetch-page.ts';
+import { textOfPage } from '../articles/article.ts';
 import { guardMsOf, type SettingsStore } from '../settings.ts';
 import type { Phrases } from './phrases.ts';
 import { areSimilar } from './similar.ts';
@@ -59,7 +59,7 @@ export function createChecks(deps: {
     return phrase === undefined ? [] : [{ check: 'phrase', phrase }];
   }
 
-  async function story({ headline, url }: Checked): Promise<Warning[]> {
+  async function article({ headline, url }: Checked): Promise<Warning[]> {
     if (typeof url !== 'string') return [];
     try {
       const page = await deps.fetchPage(url);
@@ -72,13 +72,13 @@ export function createChecks(deps: {
 
   return async (checked) => {
     const { headline, body, lang } = checked;
-    const [similarTo, ofStory] = await Promise.all([similar(checked), story(checked)]);
+    const [similarTo, ofArticle] = await Promise.all([similar(checked), article(checked)]);
     return [
       ...similarTo,
       ...phrases(checked),
       ...(isInCapitals(headline) ? [{ check: 'capitals' } as const] : []),
       ...(isInAnotherScript(`${headline} ${body ?? ''}`, lang) ? [{ check: 'language' } as const] : []),
-      ...ofStory,
+      ...ofArticle,
     ];
   };
 }
@@ -89,9 +89,9 @@ export function isInCapitals(headline: string): boolean {
   return capitals >= FEWEST_CAPITALS && !/\p{Ll}/u.test(headline);
 }
 
-/** The link leads to another story than it says, as a site's front page does that answers for a story that is not there. */
+/** The link leads to another article than it says, as a site's front page does that answers for an article that is not there. */
 function elsewhere(url: string, page: Page): Warning[] {
-  return canonicalStory(url) === canonicalStory(page.url) ? [] : [{ check: 'elsewhere', url: page.url }];
+  return canonicalArticle(url) === canonicalArticle(page.url) ? [] : [{ check: 'elsewhere', url: page.url }];
 }
 
 /** Numbers of the headline that the page does not have. One digit alone is often a word there. */

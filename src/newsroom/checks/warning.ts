@@ -11,11 +11,11 @@ export const warningSchema = z.discriminatedUnion('check', [
   z.strictObject({ check: z.literal('capitals') }),
   /** The text is in another script than its language. */
   z.strictObject({ check: z.literal('language') }),
-  /** The story's page cannot be read. `reason` is English. */
+  /** The article's page cannot be read. `reason` is English. */
   z.strictObject({ check: z.literal('link'), reason: z.string() }),
   /** The link leads to another address. */
   z.strictObject({ check: z.literal('elsewhere'), url: z.string() }),
-  /** Numbers of the headline that the story's page does not have. */
+  /** Numbers of the headline that the article's page does not have. */
   z.strictObject({ check: z.literal('numbers'), numbers: z.array(z.string()) }),
 ]);
 export type Warning = z.infer<typeof warningSchema>;

@@ -99,7 +99,7 @@ export const BAR_STYLE = `
   overflow-wrap: anywhere;
   text-wrap: pretty;
 }
-/* The whole bar leads to the story. */
+/* The whole bar leads to the article. */
 .headline::after { content: ''; position: absolute; inset: 0; }
 .headline:hover { text-decoration: underline; text-decoration-thickness: .08em; text-underline-offset: .3em; }
 .retraction .headline { text-decoration: line-through; text-decoration-thickness: .08em; opacity: .85; }

@@ -10,7 +10,7 @@ export interface FeedItem {
   readonly title: string;
   /** Empty if there is nothing but the title. */
   readonly text: string;
-  /** Where the title leads: the story, or the alert's page. */
+  /** Where the title leads: the article, or the alert's page. */
   readonly link: string;
   /** The alert's own page, which has all versions. */
   readonly page: string;

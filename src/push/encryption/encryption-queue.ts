@@ -1,4 +1,4 @@
-import type { Encryptor } from './encryptor.ts';
+import { MOST_JOBS, type Encryptor } from './encryptor.ts';
 import type { Job } from '../lane/job.ts';
 
 /** Collects the jobs that may start until this turn of the event loop ends, so that one call encrypts many of them. */
@@ -23,8 +23,16 @@ export function createEncryptionQueue(deps: {
     if (scheduled) setImmediate(flush);
   }
 
+  function lengthOfChunk(): number {
+    let left = encryptor.chunk;
+    const end = jobs.findIndex(
+      ({ target }, index) => index >= MOST_JOBS || (target.keying === undefined && left-- === 0),
+    );
+    return end < 0 ? jobs.length : end;
+  }
+
   function flush(): void {
-    const chunk = jobs.splice(0, encryptor.chunk);
+    const chunk = jobs.splice(0, lengthOfChunk());
     const bodies = encryptor.encrypt(
       chunk.map(({ target, message }) => ({ target, payload: message.payload })),
     );

@@ -119,7 +119,8 @@ export function createLane(deps: {
     const mayBegin = circuit.state === 'probing' || (waiting() === 0 && hasRoom());
     if (mayBegin && !isHeld(job)) return begin(job);
     queue.push(job);
-    wake();
+    // Only the first of a queue decides when the lane wakes.
+    if (queue.first === job) wake();
   }
 
   /** Starts or answers waiting jobs: the lowest rank first, then in order of arrival. */
@@ -143,15 +144,19 @@ export function createLane(deps: {
 
   /** One timer for the lane: the next moment at which something changes without an answer. */
   function wake(): void {
-    const heads = queues.flatMap((queue) => queue.first ?? []);
-    if (heads.length === 0) return;
-    const at = Math.min(
-      ...heads.map(dueAt),
-      Math.max(inFlight.silentAt, now() + 100),
-      pausedUntil > now() ? pausedUntil : Infinity,
-      pace.perMinute === undefined ? Infinity : now() + pace.waitMs(),
-      heads.some(isHeld) ? now() + LEASE_LOOK : Infinity,
-    );
+    let at = Infinity;
+    let held = false;
+    for (const { first } of queues) {
+      if (first === undefined) continue;
+      at = Math.min(at, dueAt(first));
+      held ||= isHeld(first);
+    }
+    if (at === Infinity) return;
+    const time = now();
+    at = Math.min(at, Math.max(inFlight.silentAt, time + 100));
+    if (pausedUntil > time) at = Math.min(at, pausedUntil);
+    if (pace.perMinute !== undefined) at = Math.min(at, time + pace.waitMs());
+    if (held) at = Math.min(at, time + LEASE_LOOK);
     if (timer !== undefined && wakeAt <= at) return;
     clearTimeout(timer);
     wakeAt = at;
@@ -160,7 +165,7 @@ export function createLane(deps: {
         timer = undefined;
         advance();
       },
-      Math.max(1, at - now()),
+      Math.max(1, at - time),
     );
   }
 

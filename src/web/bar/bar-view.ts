@@ -1,7 +1,7 @@
 import type { Alert } from '../../alerts/schema.ts';
 import { adoptStyle } from '../common/adopt-style.ts';
 import { element } from '../common/element.ts';
-import { storyUrl } from '../common/story-url.ts';
+import { articleUrl } from '../common/article-url.ts';
 import { BAR_STYLE } from '../../pages/common/bar-style.ts';
 import { ageOf, closeLabel, labelOf } from '../../pages/common/bar-words.ts';
 
@@ -136,9 +136,9 @@ function newsOf(
   label.textContent = labelOf(alert, deps.site);
   const text = element('p', 'text', {});
   const headline = element('a', 'headline', { part: 'headline' });
-  headline.href = storyUrl(alert.url, alert.id, deps.origin());
+  headline.href = articleUrl(alert.url, alert.id, deps.origin());
   headline.textContent = alert.headline;
-  // Otherwise a bar in a frame would open the story in the frame, which our site and many others refuse.
+  // Otherwise a bar in a frame would open the article in the frame, which our site and many others refuse.
   if (window.top !== window.self) headline.target = '_top';
   text.append(headline);
   if (alert.note !== null) {

@@ -38,7 +38,7 @@ export function renderAlertHead(
       </div>
       ${
         alert.url
-          ? html`<p><a href=${alert.url} target="_blank" rel="noreferrer">${text.openStory}</a></p>`
+          ? html`<p><a href=${alert.url} target="_blank" rel="noreferrer">${text.openArticle}</a></p>`
           : nothing
       }
     </header>

@@ -71,7 +71,7 @@ export interface ProblemDetails {
   /** Id of the alert that this one repeats. */
   readonly alertId?: string;
   /** What it has in common with that. */
-  readonly shares?: 'headline' | 'story';
+  readonly shares?: 'headline' | 'article';
   /** The alert's newest version, of a `version-conflict`. */
   readonly version?: number;
   readonly retryAfterSeconds?: number;

@@ -4,7 +4,7 @@ import { ageOf } from '../../pages/common/bar-words.ts';
 import { isBreaking } from '../../pages/common/front-page-data.ts';
 import { adoptStyle } from '../common/adopt-style.ts';
 import { element } from '../common/element.ts';
-import { storyUrl } from '../common/story-url.ts';
+import { articleUrl } from '../common/article-url.ts';
 import { LIST_STYLE } from './list-style.ts';
 
 interface Shown {
@@ -65,7 +65,7 @@ function itemOf(alert: Alert, { origin, nowMs }: Shown): { item: HTMLElement; ag
   meta.append(age);
   const isRetracted = change === 'retraction';
   const headline = element('a', 'headline', { part: 'headline' });
-  headline.href = storyUrl(isRetracted ? null : alert.url, alert.id, origin);
+  headline.href = articleUrl(isRetracted ? null : alert.url, alert.id, origin);
   const text = isRetracted ? element('del', '', {}) : element('span', '', {});
   text.textContent = alert.headline;
   headline.append(text);

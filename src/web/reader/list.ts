@@ -6,7 +6,7 @@ import { emptyList, loadingList, olderLink } from '../../pages/common/markup/rea
 import type { Times } from '../../pages/common/times.ts';
 import type { Language } from '../../words/language.ts';
 import { READER } from '../../words/reader-words.ts';
-import { storyUrl } from '../common/story-url.ts';
+import { articleUrl } from '../common/article-url.ts';
 import { SHARE } from './icons.ts';
 import { inBrowser } from './in-browser.ts';
 import type { News } from './news.ts';
@@ -28,7 +28,7 @@ export function renderList(news: News, list: ListView): TemplateResult {
   const view: AlertItemView = {
     ...list,
     topicName: (id) => news.config?.topics.find((known) => known.id === id)?.names[language] ?? id,
-    storyOf: ({ url, id }) => storyUrl(url, id, location.origin),
+    articleOf: ({ url, id }) => articleUrl(url, id, location.origin),
     onPictureError: hide,
     more: (alert) =>
       html`<button

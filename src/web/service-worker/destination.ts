@@ -1,4 +1,4 @@
-import { storyUrl } from '../common/story-url.ts';
+import { articleUrl } from '../common/article-url.ts';
 import { alertData, FEWER_ACTION, type PushData, type TestData } from './push-message.ts';
 
 /** Where a click on a notification leads, and whether it opens the alert. */
@@ -17,7 +17,7 @@ export function destinationOf(
   if (alert !== undefined && action === FEWER_ACTION) {
     return { url: `${origin}/?fewer=${encodeURIComponent(alert.id)}`, opens: undefined };
   }
-  if (alert !== undefined) return { url: storyUrl(alert.navigate, alert.id, origin), opens: alert };
+  if (alert !== undefined) return { url: articleUrl(alert.navigate, alert.id, origin), opens: alert };
   const address = data?.navigate ?? '';
   // A test opens the desk, and nothing of another site.
   const isOurs = URL.canParse(address) && new URL(address).origin === origin;

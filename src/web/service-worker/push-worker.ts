@@ -1,4 +1,4 @@
-import { storyUrl } from '../common/story-url.ts';
+import { articleUrl } from '../common/article-url.ts';
 import { readRecord } from '../subscription/record.ts';
 import { inTurn } from './in-turn.ts';
 import { openPage } from './open-page.ts';
@@ -31,7 +31,7 @@ self.addEventListener('notificationclick', (event) => {
   event.stopImmediatePropagation();
   event.notification.close();
   const alert = data as PushData;
-  const url = storyUrl(alert.navigate, alert.id, data.server);
+  const url = articleUrl(alert.navigate, alert.id, data.server);
   event.waitUntil(Promise.all([openPage(self.clients, url), sendReceipt('opened', alert)]));
 });
 

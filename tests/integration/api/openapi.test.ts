@@ -115,8 +115,8 @@ test('what the API answers is what the description says', async () => {
   const text = { headline: 'وفاة الوزير', lang: 'ar', url: 'https://127.0.0.1/' };
   await check('post', '/v1/checks', '/v1/checks', { key: author, body: text });
   await check('post', '/v1/checks', '/v1/checks', { key: author, body: {} });
-  const story = { url: 'https://127.0.0.1/' };
-  await check('post', '/v1/stories/preview', '/v1/stories/preview', { key: author, body: story });
+  const article = { url: 'https://127.0.0.1/' };
+  await check('post', '/v1/articles/preview', '/v1/articles/preview', { key: author, body: article });
   const subscription = aSubscription();
   const body = {
     subscription,

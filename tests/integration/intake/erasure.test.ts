@@ -58,7 +58,7 @@ test('what a source sent of an erased alert is erased as well: of each of its it
   expect(after).toContain('خبر يبقى');
   const { body } = await api.call('GET', '/v1/sources/wire/items', { key: api.keys.author });
   expect(body.items.map(({ headline }: { headline: string }) => headline)).toEqual(['—', 'خبر يبقى', '—']);
-  // Its story is known all the same: nothing comes of it again.
+  // The item is known all the same: nothing comes of it again.
   const later = { ...item, version: '9', headline: 'نسخة لاحقة' };
   expect((await push(api, 'wire', later, { secret: SECRET })).body).toMatchObject({ action: 'ignored' });
   expect((await erase(alertId)).code).toBe(0);

@@ -104,7 +104,7 @@ test('the first look sends nothing; what comes later with the mark becomes a dra
   await remove('wire');
 });
 
-test('a link that leads where alerts may not is left out, and the story is not refused for it', async () => {
+test('a link that leads where alerts may not is left out, and the item is not refused for it', async () => {
   await put('links');
   serve = answers([]);
   await look();

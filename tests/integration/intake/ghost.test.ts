@@ -24,7 +24,7 @@ beforeAll(async () => {
   });
   await new Promise<void>((done) => site.listen(0, '127.0.0.1', done));
   origin = `https://localhost:${(site.address() as AddressInfo).port}`;
-  api = await startTestApi({ config: { allowedOrigins: [origin] }, storyCa: certificate.ca });
+  api = await startTestApi({ config: { allowedOrigins: [origin] }, articleCa: certificate.ca });
   await put('blog');
 });
 afterEach(() => {
@@ -212,7 +212,7 @@ test('an unpublished post leaves its alert, unless a tag or the settings take it
   const strict = await publish({}, 'strict');
   await unpublish(strict.post, 'strict');
   expect(await alert(strict.alertId)).toMatchObject({ status: 'retracted' });
-  // Published again, it is the same story, which was taken back.
+  // Published again, it is the same item, which was taken back.
   await edit(strict.post, { status: 'published' }, 'strict');
   expect(await newest('strict')).toMatchObject({ action: 'ignored', alertId: strict.alertId });
 });

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createIntake, type Intake } from '../../../src/intake/intake.ts';
 import { sourceInputSchema, type Source } from '../../../src/intake/source.ts';
-import type { Taken } from '../../../src/intake/story.ts';
+import type { Taken } from '../../../src/intake/item-record.ts';
 import { startTestApi, type TestApi } from '../../support/api.ts';
 import { keys } from '../../../src/redis/keys.ts';
 import { anItem, readLines } from './lines.ts';

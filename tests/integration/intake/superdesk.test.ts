@@ -100,7 +100,7 @@ test('too many items are a 503, never another 4xx', async () => {
   }
 });
 
-test('whatever Superdesk’s transmitter does with a story, repeated, parallel, late, it ends as the newest version', async () => {
+test('whatever Superdesk’s transmitter does with an item, repeated, parallel, late, it ends as the newest version', async () => {
   const random = seededRandom(7);
   for (let round = 0; round < 10; round++) {
     const item = aSuperdeskItem();

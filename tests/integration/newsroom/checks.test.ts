@@ -40,7 +40,7 @@ beforeAll(async () => {
   origin = `https://localhost:${(site.address() as AddressInfo).port}`;
   api = await startTestApi({
     config: { allowedOrigins: [origin, 'https://news.example'] },
-    storyCa: certificate.ca,
+    articleCa: certificate.ca,
     phrases: compilePhrases({ warn: { en: ['embargo'] }, approval: { ar: ['استقالة'], en: ['resigns'] } }),
   });
 });
@@ -54,7 +54,7 @@ const post = (path: string, body: object, key = api.keys.author) => api.call('PO
 const warnings = async (fields: object) =>
   (await post('/v1/checks', { headline: 'خبر لا شبيه له', lang: 'ar', ...fields })).body.warnings;
 const preview = (path: string) =>
-  post('/v1/stories/preview', { url: path.startsWith('/') ? origin + path : path });
+  post('/v1/articles/preview', { url: path.startsWith('/') ? origin + path : path });
 
 test('an alert that says nearly the same is named, whatever becomes of it; one that was taken back is not', async () => {
   const headline = 'انهيار جسر في المدينة القديمة';
@@ -100,7 +100,7 @@ test('a link is looked at: its answer, where it leads, and the numbers of the pa
   ]);
 });
 
-test('a story’s page gives the start of an alert', async () => {
+test('an article’s page gives the start of an alert', async () => {
   const { status, body } = await preview('/world/bridge?fbclid=1');
   expect([status, body]).toEqual([
     200,
@@ -133,8 +133,8 @@ test.each([
   const { status, body } = await preview(path);
   expect([status, body.type, body.detail]).toEqual([
     422,
-    'http://ajil.test/problems/story-unreadable',
-    `The story’s page cannot be used: ${reason}.`,
+    'http://ajil.test/problems/article-unreadable',
+    `The article’s page cannot be used: ${reason}.`,
   ]);
 });
 
@@ -145,7 +145,7 @@ test('another port of the newsroom’s own host is another server', async () => 
 });
 
 test('only editors may look, and only at links', async () => {
-  for (const path of ['/v1/checks', '/v1/stories/preview']) {
+  for (const path of ['/v1/checks', '/v1/articles/preview']) {
     expect((await api.call('POST', path, { body: {} })).status).toBe(401);
     expect((await post(path, { url: 'http://news.example/' })).status).toBe(422);
   }

@@ -14,17 +14,21 @@ const send = (fields: object) =>
   write('', anAlert({ headline: `خبر ${Math.random()}`, url: null, ...fields }));
 const inAnHour = (): string => new Date(api.deps.now() + HOUR).toISOString();
 
-test('two alerts about one story, in two topics and with another headline, are one too many', async () => {
+test('two alerts about one article, in two topics and with another headline, are one too many', async () => {
   const first = await send({ url: 'https://news.example/flood?utm_source=desk', topics: ['world'] });
   expect(first.status).toBe(201);
   const twin = { url: 'https://www.news.example/flood/#live', topics: ['economy'] };
   const refused = await send(twin);
-  expect([refused.status, refused.body.alertId, refused.body.shares]).toEqual([409, first.body.id, 'story']);
+  expect([refused.status, refused.body.alertId, refused.body.shares]).toEqual([
+    409,
+    first.body.id,
+    'article',
+  ]);
   expect(refused.body.type).toMatch(/duplicate-alert$/);
   expect((await send({ ...twin, allowDuplicate: true })).status).toBe(201);
 });
 
-test('a site’s front page is no story', async () => {
+test('a site’s front page is no article', async () => {
   for (const url of ['https://news.example/', 'https://news.example/?utm_source=x']) {
     expect((await send({ url })).status).toBe(201);
   }

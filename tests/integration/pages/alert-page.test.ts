@@ -42,7 +42,7 @@ function meta(html: string, name: string): string | undefined {
 test('an alert has a page that needs no scripts and that link previews can read', async () => {
   const { id, headline } = await publish({
     body: 'تفاصيل الخبر',
-    url: 'https://news.example/story?a=1&b=2',
+    url: 'https://news.example/article?a=1&b=2',
     image: 'https://pictures.example/1.jpg',
   });
   const { status, headers, body } = await page(id);
@@ -50,9 +50,9 @@ test('an alert has a page that needs no scripts and that link previews can read'
   expect(headers.get('content-security-policy')).toContain("script-src 'self'");
   expect(body).toContain('<html lang="ar" dir="rtl">');
   expect(body).toContain(`<title>${headline} · عاجل</title>`);
-  expect(body).toContain('<link rel="canonical" href="https://news.example/story?a=1&amp;b=2" />');
+  expect(body).toContain('<link rel="canonical" href="https://news.example/article?a=1&amp;b=2" />');
   expect(body).toMatch(new RegExp(`<div lang="ar" dir="rtl">\\s*<h1>${headline}</h1>`));
-  expect(body).toContain('href="https://news.example/story?a=1&amp;b=2"');
+  expect(body).toContain('href="https://news.example/article?a=1&amp;b=2"');
   expect(body).toContain('العالم'); // the topic by its name
   expect(body).toMatch(/<time datetime="[^"]+Z">[^<]*UTC<\/time>/);
   expect({
@@ -126,7 +126,7 @@ test('search engines read when it was published, when it was corrected, and what
   ]);
 });
 
-test('a retraction takes story and picture away, strikes the headline out and asks not to be indexed', async () => {
+test('a retraction takes article and picture away, strikes the headline out and asks not to be indexed', async () => {
   const url = 'https://news.example/wrong';
   const image = 'https://pictures.example/wrong.jpg';
   const { id, headline } = await publish({ url, image, body: 'نص خاطئ' });

@@ -44,7 +44,7 @@ async function parsed(name: string) {
   };
 }
 
-test('RSS and Atom tell an alert with its story, topics, language and picture', async () => {
+test('RSS and Atom tell an alert with its article, topics, language and picture', async () => {
   const { id } = await publish({
     headline: 'زلزال قوي & هزات «ارتدادية»',
     body: 'سطر أول\nسطر ثانٍ <b>',

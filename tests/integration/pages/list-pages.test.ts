@@ -136,7 +136,7 @@ test('search engines find the news of two days, and what they may not look at', 
   expect(robots.body).toMatch(/^Sitemap: http:\/\/ajil.test\/sitemap-news.xml$/m);
   api.advance(3 * DAY_MS);
   const listed = await publish({ headline: 'خبر <في> الخريطة & ]]>' });
-  const elsewhere = await publish({ url: 'https://news.example/story' });
+  const elsewhere = await publish({ url: 'https://news.example/article' });
   const retracted = await publish();
   await change(retracted.id, { change: 'retraction' });
   api.advance(61_000);

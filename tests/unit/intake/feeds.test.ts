@@ -22,12 +22,12 @@ describe('a feed is read', () => {
     const [item] = itemsOf(
       rss(
         '<item><title>عاجل: &lt;b&gt;زلزال&lt;/b&gt; &amp;amp; هزات</title><link>https://news.example/1</link>' +
-          '<guid isPermaLink="false">story-1</guid><category>عاجل</category><category>World</category>' +
+          '<guid isPermaLink="false">article-1</guid><category>عاجل</category><category>World</category>' +
           '<description><![CDATA[<p>بقوة خمس درجات.</p>]]></description><pubDate>Sun, 29 Nov 2026 13:00:00 +0300</pubDate></item>',
       ),
     );
     expect(item).toEqual({
-      id: 'story-1',
+      id: 'article-1',
       title: 'عاجل: زلزال & هزات',
       text: 'بقوة خمس درجات.',
       url: 'https://news.example/1',

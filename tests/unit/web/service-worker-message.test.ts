@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { alertData, readPushMessage } from '../../../src/web/service-worker/push-message.ts';
 import { destinationOf } from '../../../src/web/service-worker/destination.ts';
-import { storyUrl } from '../../../src/web/common/story-url.ts';
+import { articleUrl } from '../../../src/web/common/article-url.ts';
 
 const notification = {
   title: 'عاجل: إغلاق المطار',
   body: 'حتى إشعار آخر',
-  navigate: 'https://news.example/story',
+  navigate: 'https://news.example/article',
   dir: 'rtl',
   lang: 'ar',
   tag: 'a1',
@@ -49,8 +49,8 @@ test.each([
 
 test('a click leads only to https, to our own origin, or to the page of the alert', () => {
   const own = 'http://localhost:3000';
-  expect(storyUrl('https://news.example/x', 'a1', own)).toBe('https://news.example/x');
-  expect(storyUrl(`${own}/a/a1`, 'a1', own)).toBe(`${own}/a/a1`);
+  expect(articleUrl('https://news.example/x', 'a1', own)).toBe('https://news.example/x');
+  expect(articleUrl(`${own}/a/a1`, 'a1', own)).toBe(`${own}/a/a1`);
   for (const refused of [
     'javascript:alert(1)',
     'http://evil.example/',
@@ -61,7 +61,7 @@ test('a click leads only to https, to our own origin, or to the page of the aler
     null,
     undefined,
   ]) {
-    expect([refused, storyUrl(refused, 'a1', own)]).toEqual([refused, `${own}/a/a1`]);
+    expect([refused, articleUrl(refused, 'a1', own)]).toEqual([refused, `${own}/a/a1`]);
   }
 });
 
@@ -95,7 +95,7 @@ test('an editor’s test has no receipt and no version, and is noticed again eac
   expect(alertData(read({}).options.data)).toMatchObject({ receipt: 't' });
 });
 
-test('a click opens the story and counts as opened; the button for fewer opens the choices and does not', () => {
+test('a click opens the article and counts as opened; the button for fewer opens the choices and does not', () => {
   const own = 'https://alerts.example';
   const { data } = read({}).options;
   expect(destinationOf('', data, own)).toEqual({ url: notification.navigate, opens: data });

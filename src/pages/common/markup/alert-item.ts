@@ -12,7 +12,7 @@ export interface AlertItemView {
   readonly nowMs: number;
   readonly topicName: (id: string) => string;
   /** Where the headline leads. */
-  readonly storyOf: (alert: Alert) => string;
+  readonly articleOf: (alert: Alert) => string;
   readonly onPictureError?: (event: Event) => void;
   /** Only with scripts: whether the reader has not seen it, and what can be done with it. */
   readonly isUnread?: (alertId: string) => boolean;
@@ -49,7 +49,7 @@ export function alertItem<T>(template: Template<T>, alert: Alert, view: AlertIte
             ${
               retracted
                 ? html`<del>${alert.headline}</del>`
-                : html`<a href="${view.storyOf(alert)}">${alert.headline}</a>`
+                : html`<a href="${view.articleOf(alert)}">${alert.headline}</a>`
             }
           </h3>
           ${changeOf(template, alert, view)}

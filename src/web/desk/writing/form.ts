@@ -10,7 +10,7 @@ import { lineField } from './line-field.ts';
 import { fill } from '../words/words.ts';
 import { pictureFields } from './picture.ts';
 import { silentField } from './silent.ts';
-import { storyStart } from './story.ts';
+import { articleStart } from './article.ts';
 import { sendAtField } from './when.ts';
 
 const MOST_HEADLINE = 200;
@@ -48,7 +48,7 @@ export function renderFields(model: FormModel): TemplateResult {
       ${lineField(model, 'url', { label: text.url, hint: text.urlHint, isLink: true })}
       ${lineField(model, 'image', { label: text.image, hint: text.imageHint, isLink: true })}
     </div>
-    ${storyStart(model)} ${pictureFields(model)} ${change === 'update' ? silentField(model) : nothing}
+    ${articleStart(model)} ${pictureFields(model)} ${change === 'update' ? silentField(model) : nothing}
     ${isTimed ? sendAtField(model) : nothing}
   `;
 }

@@ -65,7 +65,7 @@ function renderProblem(problem: ProblemDetails, words: Words, actions: NoticeAct
   switch (problem.code) {
     case 'duplicate-alert': {
       const link = html`<p>${text.duplicateText} <a href="#/${problem.alertId}">${text.openThat}</a></p>`;
-      const what = problem.shares === 'story' ? text.duplicateStory : text.duplicate;
+      const what = problem.shares === 'article' ? text.duplicateArticle : text.duplicate;
       return box('faults', what, link, [[text.sendAllTheSame, actions.sendAllTheSame]]);
     }
     case 'forbidden':

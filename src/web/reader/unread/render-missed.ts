@@ -3,7 +3,7 @@ import type { Alert } from '../../../alerts/schema.ts';
 import type { Times } from '../../../pages/common/times.ts';
 import type { Language } from '../../../words/language.ts';
 import { READER } from '../../../words/reader-words.ts';
-import { storyUrl } from '../../common/story-url.ts';
+import { articleUrl } from '../../common/article-url.ts';
 
 /** What the reader's quiet hours or daily limit held back. */
 export function renderMissed(
@@ -25,7 +25,7 @@ export function renderMissed(
         ${missed.map(
           ({ id, url, lang, dir, headline, createdAt }) => html`
             <li>
-              <a href=${storyUrl(url, id, location.origin)} lang=${lang} dir=${dir}>${headline}</a>
+              <a href=${articleUrl(url, id, location.origin)} lang=${lang} dir=${dir}>${headline}</a>
               <time datetime=${createdAt}>${view.times.since(createdAt, view.nowMs)}</time>
             </li>
           `,

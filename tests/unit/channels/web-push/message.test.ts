@@ -37,7 +37,7 @@ test('what is counted is what is sent, byte for byte', () => {
   }
 });
 
-test('the note of a correction comes before the story, and alone where both do not fit', () => {
+test('the note of a correction comes before the article, and alone where both do not fit', () => {
   const bodyOf = (version: typeof alert): string =>
     (
       JSON.parse(webPushMessage(version, PUBLIC_URL).payload('').toString()) as {
@@ -82,7 +82,7 @@ test('a correction says that it is one; a retraction says why, without the pictu
 });
 
 test('a test says what it is before all else, opens the desk, and has nothing in common with the alert’s own messages', () => {
-  const draft = { ...alert, status: 'draft' as const, url: 'https://news.example/story' };
+  const draft = { ...alert, status: 'draft' as const, url: 'https://news.example/article' };
   const test = webPushTestMessage(draft, PUBLIC_URL, 7);
   const { notification } = JSON.parse(test.payload('receipt').toString());
   expect(notification).toMatchObject({
@@ -96,7 +96,7 @@ test('a test says what it is before all else, opens the desk, and has nothing in
   expect(test.collapseKey).not.toBe(real.collapseKey);
   expect(test.collapseKey).toMatch(/^[\w-]{32}$/);
   expect(notification.tag).not.toBe(JSON.parse(real.payload('t').toString()).notification.tag);
-  expect(test.payload('receipt').toString()).not.toMatch(/receipt|news\.example\/story/);
+  expect(test.payload('receipt').toString()).not.toMatch(/receipt|news\.example\/article/);
   const english = webPushTestMessage({ ...alert, lang: 'en' }, PUBLIC_URL, 7)
     .payload('')
     .toString();

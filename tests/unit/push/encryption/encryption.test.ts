@@ -34,7 +34,11 @@ test('the example of RFC 8291, Appendix A, comes out of the addon byte for byte'
     auth: bytes('BTBZMqHH6r4Tts7J_aSIgg'),
   };
   const payload = Buffer.from('When I grow up, I want to be a watermelon');
-  const [body] = loadNativeEncryption(example)([{ target, payload }]);
+  const { encrypt, arm } = loadNativeEncryption(example);
+  const [keying] = arm([target]);
+  const [body] = encrypt([{ target, payload }]);
+  const [armed] = encrypt([{ target: { ...target, keying }, payload }]);
+  expect(armed).toEqual(body);
   expect(body?.toString('base64url')).toBe(
     'DGv6ra1nlYgDCS1FRnbzlwAAEABBBP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A_yl95bQpu6cVPTpK4Mqgkf1CXztLVBSt2Ks3oZwbuwXPXLWyouBWLVWGNWQexSgSxsj_Qulcy4a-fN',
   );
@@ -146,21 +150,89 @@ test.for([
   ['refuses nobody', 'bodies[at(1) + 20] = 65', 'does not tell a point from none'],
   ['uses a salt and a key pair twice', 'bodies.copy(bodies, at(2), 0, at(1))', 'twice'],
   ['garbles a text', 'bodies[at(2) + 90] ^= 1', 'authenticate'],
+  ['uses a keying twice', 'bodies.copy(bodies, at(3), at(2), at(3))', 'twice'],
   ['announces another record size', 'bodies[at(2) + 18] = 0x20', 'another shape'],
 ])('an addon that %s is found out and not used', ([, code = '', fault], { skip }) => {
   if (!existsSync(addon)) skip('no C compiler or no headers on this machine');
   const liar = temporary('push-crypto.cjs');
   writeFileSync(
     liar,
-    `const { encrypt } = require(${JSON.stringify(addon)});
+    `const { encrypt, arm } = require(${JSON.stringify(addon)});
+     exports.arm = arm;
      exports.encrypt = (count, messages, bodies) => {
        const at = (index) => (bodies.length / count) * index;
        encrypt(count, messages, bodies);
        ${code};
      };`,
   );
-  expect(() => proveEncryption(loadNativeEncryption(liar))).toThrow(fault);
+  const { encrypt, arm } = loadNativeEncryption(liar);
+  expect(() => proveEncryption(encrypt, arm)).toThrow(fault);
   expect(openEncryptor({ logger, addonPath: liar }).kind).toBe('portable');
+});
+
+test.for([
+  ['arms a key that is not on the curve', 'keyings[97] = 4', 'arms what is no point'],
+  ['arms nobody', 'keyings.fill(0)', 'arms what is no point'],
+  ['makes a keying for another secret', 'keyings[96] ^= 1', 'authenticate'],
+])('an addon that %s is found out and not used', ([, code = '', fault], { skip }) => {
+  if (!existsSync(addon)) skip('no C compiler or no headers on this machine');
+  const liar = temporary('push-crypto.cjs');
+  writeFileSync(
+    liar,
+    `const { encrypt, arm } = require(${JSON.stringify(addon)});
+     exports.encrypt = encrypt;
+     exports.arm = (count, receivers, keyings) => {
+       arm(count, receivers, keyings);
+       ${code};
+     };`,
+  );
+  const { encrypt, arm } = loadNativeEncryption(liar);
+  expect(() => proveEncryption(encrypt, arm)).toThrow(fault);
+  expect(openEncryptor({ logger, addonPath: liar }).kind).toBe('portable');
+});
+
+test('armed messages are read by their readers, beside messages that are not armed, and no key pair comes twice', ({
+  skip,
+}) => {
+  const { encrypt, arm } = openEncryptor({ logger });
+  if (arm === undefined) {
+    skip('no C compiler or no headers on this machine');
+    return;
+  }
+  const receivers = Array.from({ length: 40 }, createReceiver);
+  const keyings = [...arm(receivers), ...arm(receivers)];
+  const jobs = receivers.map((target, index) => ({
+    target: index % 2 === 0 ? { ...target, keying: keyings[index] } : target,
+    payload: randomBytes(index * 90),
+  }));
+  const bodies = encrypt(jobs);
+  for (const [index, { payload }] of jobs.entries()) {
+    expect(receivers[index]?.decrypt(bodies[index] as Buffer)).toEqual(payload);
+  }
+  expect(new Set(keyings.map((keying) => keying?.toString('hex', 0, 64))).size).toBe(80);
+  expect(new Set(bodies.map((body) => body?.toString('hex', 21, 86))).size).toBe(40);
+});
+
+test('what cannot be armed gets no keying, and a keying of a wrong length no body', ({ skip }) => {
+  const { encrypt, arm } = openEncryptor({ logger });
+  if (arm === undefined) {
+    skip('no C compiler or no headers on this machine');
+    return;
+  }
+  const target = createReceiver();
+  const wrong = [
+    { ...target, p256dh: target.p256dh.subarray(1) },
+    { ...target, auth: target.auth.subarray(1) },
+    { ...target, p256dh: Buffer.alloc(65, 4) },
+  ];
+  expect(arm([...wrong, target]).map((keying) => keying?.length)).toEqual([
+    undefined,
+    undefined,
+    undefined,
+    96,
+  ]);
+  const short = { ...target, keying: randomBytes(95) };
+  expect(encrypt([{ target: short, payload: Buffer.from('x') }])).toEqual([undefined]);
 });
 
 test('an addon that fails after its proof gives way to web-push', ({ skip }) => {
@@ -168,7 +240,8 @@ test('an addon that fails after its proof gives way to web-push', ({ skip }) => 
   const failing = temporary('push-crypto.cjs');
   writeFileSync(
     failing,
-    `const { encrypt } = require(${JSON.stringify(addon)});
+    `const { encrypt, arm } = require(${JSON.stringify(addon)});
+     exports.arm = arm;
      let calls = 0;
      exports.encrypt = (...args) => {
        if (++calls > 1) throw new Error('OpenSSL failed');

@@ -6,8 +6,8 @@ const faulty = (url: string | null, image: string | null = null): string[] =>
   Object.keys(siteFaults({ url, image }, SITES));
 
 test('a link to another site is a fault before anything is sent', () => {
-  expect(faulty('https://news.example/story')).toEqual([]);
-  expect(faulty('https://other.example/story', 'https://news.example.evil.example/p.jpg')).toEqual([
+  expect(faulty('https://news.example/article')).toEqual([]);
+  expect(faulty('https://other.example/article', 'https://news.example.evil.example/p.jpg')).toEqual([
     'url',
     'image',
   ]);

@@ -114,6 +114,6 @@ export const alert = {
   correct: 'تصحيح',
   updateIt: 'تحديث',
   retract: 'سحب الخبر',
-  openStory: 'افتح القصة',
+  openArticle: 'افتح المقال',
   writeNew: 'خبر جديد',
 };

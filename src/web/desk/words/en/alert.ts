@@ -119,6 +119,6 @@ export const alert: Translated<typeof ar> = {
   correct: 'Correct',
   updateIt: 'Update',
   retract: 'Retract',
-  openStory: 'Open the story',
+  openArticle: 'Open the article',
   writeNew: 'New alert',
 };

@@ -7,10 +7,10 @@ function isSafe(url: URL, origin: string): boolean {
 }
 
 /**
- * The address that an alert's reader opens: the story's if it may be followed, otherwise that of the alert's own page.
+ * The address that an alert's reader opens: the article's if it may be followed, otherwise that of the alert's own page.
  * @param origin of our own pages
  */
-export function storyUrl(address: string | null | undefined, alertId: string, origin: string): string {
+export function articleUrl(address: string | null | undefined, alertId: string, origin: string): string {
   const url = typeof address === 'string' && URL.canParse(address) ? new URL(address) : undefined;
   if (url !== undefined && isSafe(url, origin)) return url.href;
   return `${origin}/a/${encodeURIComponent(alertId)}`;

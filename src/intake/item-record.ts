@@ -31,7 +31,7 @@ const saidSchema = z.object({
 /** What an item says of an alert, in our words. */
 export type Said = z.infer<typeof saidSchema>;
 
-const storySchema = z.object({
+const itemRecordSchema = z.object({
   /** Null: nothing of the item itself has come, only what continues it. */
   last: z
     .object({
@@ -61,9 +61,9 @@ const storySchema = z.object({
     .default(null),
 });
 /** What is known of an item, or of one of its editions: the newest version that came, and what became of it. */
-export type Story = z.infer<typeof storySchema>;
+export type ItemRecord = z.infer<typeof itemRecordSchema>;
 
-export const NEW_STORY: Story = {
+export const NEW_RECORD: ItemRecord = {
   last: null,
   alertId: null,
   said: null,
@@ -73,15 +73,15 @@ export const NEW_STORY: Story = {
 };
 
 /** Of a text that Redis keeps. */
-export const readStory = (text: string): Story => storySchema.parse(JSON.parse(text));
+export const readRecord = (text: string): ItemRecord => itemRecordSchema.parse(JSON.parse(text));
 
-/** Names a story: an item as a whole, or one of its editions. */
-export interface StoryName {
+/** Names a record: an item as a whole, or one of its editions. */
+export interface ItemName {
   readonly id: string;
   readonly edition: string | null;
 }
 
-/** A story that has not changed for so long does not change any more, seconds. */
+/** A record that has not changed for so long does not change any more, seconds. */
 const REMEMBERED_S = 60 * 24 * 3600;
 
 const hash = (text: string): string => createHash('sha256').update(text).digest('base64url');
@@ -93,24 +93,24 @@ export const digestOf = (item: Item): string => hash(JSON.stringify(item));
 export const nameOf = (itemId: string): string => hash(itemId);
 
 /** No id of an item has a line break before a language. */
-const keyNameOf = ({ id, edition }: StoryName): string => nameOf(edition === null ? id : `${id}\n${edition}`);
+const keyNameOf = ({ id, edition }: ItemName): string => nameOf(edition === null ? id : `${id}\n${edition}`);
 
-export interface StoryStore {
-  read(sourceId: string, name: StoryName): Promise<Story>;
+export interface ItemRecords {
+  read(sourceId: string, name: ItemName): Promise<ItemRecord>;
   /** All or none. */
-  write(sourceId: string, stories: readonly (StoryName & { readonly story: Story })[]): Promise<void>;
+  write(sourceId: string, records: readonly (ItemName & { readonly record: ItemRecord })[]): Promise<void>;
 }
 
-export function createStoryStore({ redis }: { readonly redis: Redis }): StoryStore {
+export function createItemRecords({ redis }: { readonly redis: Redis }): ItemRecords {
   return {
     read: async (sourceId, name) => {
       const stored = await redis.get(keys.intake(sourceId, keyNameOf(name)));
-      return stored === null ? NEW_STORY : readStory(stored);
+      return stored === null ? NEW_RECORD : readRecord(stored);
     },
     write: async (sourceId, known) => {
       const transaction = redis.multi();
-      for (const { story, ...name } of known) {
-        transaction.set(keys.intake(sourceId, keyNameOf(name)), JSON.stringify(story), 'EX', REMEMBERED_S);
+      for (const { record, ...name } of known) {
+        transaction.set(keys.intake(sourceId, keyNameOf(name)), JSON.stringify(record), 'EX', REMEMBERED_S);
       }
       for (const [error] of (await transaction.exec()) ?? [[new Error('Connection is closed.')]]) {
         if (error) throw error;
@@ -122,10 +122,10 @@ export function createStoryStore({ redis }: { readonly redis: Redis }): StorySto
 type Age = 'first' | 'same' | 'newer' | 'older' | 'other-text';
 
 /**
- * How an item relates to the newest version that came. Of two that claim to be the same version, the one that takes the story
+ * How an item relates to the newest version that came. Of two that claim to be the same version, the one that takes the item
  * back counts; without numbers and times that can be compared, the one that comes later.
  */
-export function ageOf(item: Item, { last }: Story): Age {
+export function ageOf(item: Item, { last }: ItemRecord): Age {
   if (last === null) return 'first';
   if (digestOf(item) === last.digest) return 'same';
   const order = compare(item.version, last.version);

@@ -45,7 +45,7 @@ export function createFetchPage(deps: {
   const get = (url: URL, signal: AbortSignal): Promise<IncomingMessage> =>
     new Promise((resolve, reject) => {
       const sent = request(url, {
-        headers: { Accept: 'text/html', 'Accept-Encoding': 'identity', 'User-Agent': 'Ajil-Stories/1.0' },
+        headers: { Accept: 'text/html', 'Accept-Encoding': 'identity', 'User-Agent': 'Ajil-Articles/1.0' },
         lookup: lookupFor(url, trustedOrigins),
         agent: false,
         signal,

@@ -7,8 +7,8 @@ import type { Page } from './fetch-page.ts';
 
 const MOST_TEXT = 200_000;
 
-/** What a story's page says of itself: the start of an alert. */
-export const storySchema = z.strictObject({
+/** What an article's page says of itself: the start of an alert. */
+export const articleSchema = z.strictObject({
   /** Where the link leads. */
   url: z.string(),
   /** The address that the page wants to be linked by, if it is on the same site. */
@@ -21,10 +21,10 @@ export const storySchema = z.strictObject({
   /** BCP 47. */
   lang: z.string().nullable(),
 });
-export type Story = z.infer<typeof storySchema>;
+export type Article = z.infer<typeof articleSchema>;
 
 /** Reads what links to a page show: Open Graph (ogp.me), and what HTML itself has for it. */
-export function readStory(page: Page): Story {
+export function readArticle(page: Page): Article {
   const { metas, title, lang, canonical } = readHead(page.html);
   const first = (...names: readonly string[]): string | null => {
     for (const name of names) {

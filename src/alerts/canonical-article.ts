@@ -9,11 +9,11 @@ const TRACKING = new RegExp(
 );
 
 /**
- * A story's address as all links to it share it: without `www.`, fragment, tracking parameters and a last slash, its
- * parameters in order. Null for a site's front page, which is no story.
+ * An article's address as all links to it share it: without `www.`, fragment, tracking parameters and a last slash, its
+ * parameters in order. Null for a site's front page, which is no article.
  * @param url as `storedUrl` wrote it
  */
-export function canonicalStory(url: string): string | null {
+export function canonicalArticle(url: string): string | null {
   const { hostname, port, pathname, searchParams } = new URL(url);
   for (const name of Array.from(searchParams.keys())) if (TRACKING.test(name)) searchParams.delete(name);
   searchParams.sort();

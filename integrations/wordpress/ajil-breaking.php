@@ -114,7 +114,7 @@ function ajil_breaking_arabic() {
 		'The update was sent.'                         => 'أُرسل التحديث.',
 		'The correction was sent.'                     => 'أُرسل التصحيح.',
 		'The alert was retracted.'                     => 'سُحب التنبيه.',
-		'At the desk: it waits for approval.'          => 'في مكتب التحرير: ينتظر الموافقة.',
+		'At the desk: it waits for approval.'          => 'في مكتب التحرير: ينتظر الإجازة.',
 		'At the desk: it is a draft there, and an editor sends it.' => 'في مكتب التحرير: هو مسودة هناك، ويرسلها محرر.',
 		'At the desk: it is scheduled.'                => 'في مكتب التحرير: مجدول.',
 		'The desk has ended the alert.'                => 'أنهى مكتب التحرير التنبيه.',

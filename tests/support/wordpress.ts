@@ -33,11 +33,12 @@ export interface Wordpress {
 }
 
 /** Whether `scripts/test-wordpress.mjs` has fetched what is needed. */
-export const wordpressIsThere = (): boolean =>
+const isFetched = (): boolean =>
   ['php/bin/php', 'mariadb/bin/mariadbd', 'wordpress'].every((path) => existsSync(join(CACHE, path)));
 
 /** Debian's WordPress in a folder of its own, with MariaDB on a socket there, and our plugin, which is not active yet. */
 export async function startWordpress(): Promise<Wordpress> {
+  if (!isFetched()) throw new Error('WordPress is not here: use npm run test:wordpress, which fetches it');
   const dir = await mkdtemp(join(tmpdir(), 'ajil-wp-'));
   const children: ChildProcess[] = [];
   const lines: string[] = [];

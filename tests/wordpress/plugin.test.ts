@@ -28,7 +28,7 @@ beforeAll(async () => {
     method: 'PUT',
     body: { type: 'wordpress', mode: 'send', lang: 'ar', secret: SECRET, topics: { default: 'world' } },
   });
-  expect(put.status).toBe(201);
+  if (put.status !== 201) throw new Error(`the source was refused: ${put.status}`);
   const context = await chromium.newBrowser({ ignoreHTTPSErrors: true, locale: 'en' });
   editor = wordpressEditor(await context.newPage(), wordpress);
   await editor.signIn();
@@ -39,8 +39,7 @@ afterAll(async () => {
   await wordpress?.stop();
 });
 beforeEach(() => {
-  onTestFailed(async () => {
-    await editor.page.screenshot({ path: '/tmp/cms/failed.png', fullPage: true });
+  onTestFailed(() => {
     process.stderr.write(`${stack.logs().slice(-3000)}\n${wordpress.logs().slice(-2000)}`);
   });
 });

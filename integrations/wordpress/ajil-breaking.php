@@ -921,7 +921,7 @@ function ajil_breaking_reason( $code, $detail ) {
 		'wrong-status'       => __( 'the desk has ended the alert.', 'ajil-breaking' ),
 		'no-language'        => __( 'the newsroom has no alerts in this language.', 'ajil-breaking' ),
 		'urgency-not-wanted' => __( 'the settings of the source make no alerts of this urgency.', 'ajil-breaking' ),
-		'plain-edit'         => __( 'an alert was made of this post before.', 'ajil-breaking' ),
+		'made-before'        => __( 'an alert was made of this post before.', 'ajil-breaking' ),
 	);
 	return isset( $reasons[ $code ] ) ? $reasons[ $code ] : $detail;
 }

@@ -28,7 +28,7 @@ export function whyOver(item: Item, { record, whole, earlier }: Known): Reason |
 export function whyUnasked({ item, source }: Step, { last }: ItemRecord): Reason | undefined {
   const { asks } = item;
   if (asks === undefined || (asks !== null && asks !== last?.asks)) return undefined;
-  if (!isTakenBack(item)) return reason('plain-edit');
+  if (!isTakenBack(item)) return reason(item.marks === undefined ? 'made-before' : 'plain-edit');
   return source.unpublished === 'retract' ? undefined : reason('left-alone');
 }
 

@@ -36,6 +36,7 @@ const SENTENCES = {
   'cap-no-info': 'it has no info: it says nothing to readers',
   'not-published': 'it is not published: its status is {status}',
   'not-marked': 'it does not have the tag {mark}',
+  'made-before': 'an alert was made of it before',
   'plain-edit': 'it is a plain edit: no tag asks for an update or a correction',
   'left-alone': 'the settings of the source leave the alert of an unpublished post as it is',
   'no-page': 'its public page cannot be read: {fault}',

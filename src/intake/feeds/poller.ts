@@ -32,7 +32,7 @@ export interface FeedLooks {
   /** Looks at the feeds that are due. Every server process does: of those that find the same feed, one looks at it. */
   lookAtDue(): Promise<void>;
   /** Takes in what a hub has sent of a feed, as a look would; what cannot be taken in so has us look at once. */
-  takeContent(sourceId: string, body: Buffer): Promise<'taken' | 'unreadable' | 'looking'>;
+  takeContent(sourceId: string, body: Buffer): Promise<'taken' | 'gone' | 'looking'>;
 }
 
 export function createFeedLooks(deps: PollerDeps): FeedLooks {
@@ -105,14 +105,18 @@ export function createFeedLooks(deps: PollerDeps): FeedLooks {
       logger.info({ source: id }, 'the feed of a source has moved for good');
   }
 
-  async function takeSent({ id, source, settings }: Feed, body: Buffer): Promise<boolean> {
+  async function takeSent(
+    { id, source, settings }: Feed,
+    body: Buffer,
+  ): Promise<'taken' | 'gone' | undefined> {
     const state = await states.read(id, settings.url);
     // The first look has yet to say what is no news.
-    if (state.seen === null || state.isGone) return false;
+    if (state.seen === null) return undefined;
+    if (state.isGone) return 'gone';
     const { seen } = await takeFeed({ source, settings, before: state.seen, body });
     await subscriber.setBehind(id, false);
     await states.write(id, { ...state, seen });
-    return true;
+    return 'taken';
   }
 
   return {
@@ -137,9 +141,10 @@ export function createFeedLooks(deps: PollerDeps): FeedLooks {
     takeContent: async (sourceId, body) => {
       const source = await deps.sources.get(sourceId);
       const feed = source && feedOf(source);
-      if (feed === undefined) return 'unreadable';
+      if (feed === undefined) return 'gone';
       try {
-        if ((await turns.soon(sourceId, () => takeSent(feed, body))) === true) return 'taken';
+        const outcome = await turns.soon(sourceId, () => takeSent(feed, body));
+        if (outcome !== undefined) return outcome;
       } catch (error) {
         if (!(error instanceof FeedFault)) throw error;
         logger.warn(

@@ -70,7 +70,11 @@ test('one post makes one alert, also when the same is sent at once, or as new on
   const answers = await Promise.all(Array.from({ length: 10 }, () => send(post)));
   expect(new Set(answers.map(({ body }) => body.alertId)).size).toBe(1);
   const again = await send({ ...post, version: 2, headline: `${post.headline} ثانية` });
-  expect(again.body).toMatchObject({ action: 'ignored', alertId: answers[0]?.body.alertId });
+  expect(again.body).toMatchObject({
+    action: 'ignored',
+    why: { code: 'made-before' },
+    alertId: answers[0]?.body.alertId,
+  });
   expect((await alert(again.body.alertId)).version).toBe(1);
 });
 

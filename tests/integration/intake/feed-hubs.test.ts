@@ -356,3 +356,11 @@ test('of contents that come at once, each item makes one alert', async () => {
   await Promise.all(Array.from({ length: 6 }, () => site.distribute(asked)));
   expect(await headlines()).toHaveLength(2);
 });
+
+test('only a look says what is no news: before it, what a hub sends counts for nothing', async () => {
+  site.items = [anItem()];
+  expect(await api.feedLooks.takeContent('wire', Buffer.from(site.feed()))).toBe('looking');
+  site.items = [...site.items, anItem()];
+  await look();
+  expect(await headlines()).toEqual([]);
+});

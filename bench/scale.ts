@@ -14,7 +14,7 @@ import { closeRedis, connectRedis, waitUntilReady } from '../src/redis/connect.t
 import { readCommandLine, readCount } from '../tests/support/command-line.ts';
 import { createLoader, EVERYONE, ONE_PERCENT } from './scale/load.ts';
 import { startMachine } from './scale/machine.ts';
-import { keyingMemory, sendAlert, usedMemory, type Sent } from './scale/measure.ts';
+import { keyingMemory, sendAlert, timeEvidence, usedMemory, type Sent } from './scale/measure.ts';
 import { startCountingService } from './scale/push-service.ts';
 import { median } from './support/statistics.ts';
 
@@ -75,6 +75,7 @@ const machine = await startMachine({
 const redis = connectRedis(machine.redisUrl, 'worker', createLogger({ level: 'silent', role: 'bench' }));
 const steps: Step[] = [];
 const onePercent: Sent[] = [];
+let evidenceSeconds = Number.NaN;
 try {
   await waitUntilReady(redis);
   const { keyId } = await loadVapidKeys({
@@ -127,6 +128,7 @@ try {
     });
     loaded = size;
   }
+  evidenceSeconds = await timeEvidence(redis, addresses, steps.at(-1)!.sent.alertId);
   for (let round = 0; round < ONE_PERCENT_ALERTS; round++) {
     onePercent.push(await sendAlert({ ...deps, topic: ONE_PERCENT }));
   }
@@ -176,6 +178,7 @@ console.log(
   `growth of the sending time: ${growth.map((factor) => factor.toFixed(2)).join(', ')} times the growth of the audience`,
 );
 const last = steps.at(-1)!;
+console.log(`evidence of ${last.sent.audience} deliveries: ${evidenceSeconds.toFixed(2)} s`);
 const share = median(onePercent.map((sent) => sent.redis.outBytes)) / last.sent.redis.outBytes;
 if (onePercent.length > 0) {
   console.log(
@@ -201,6 +204,7 @@ if (values.json) {
         first_send_ms: median(onePercent.map((sent) => sent.firstSendMs)),
         read_share: Number(share.toFixed(4)),
       },
+      evidence_seconds: Number(evidenceSeconds.toFixed(2)),
       workers: WORKERS,
     }),
   );

@@ -23,7 +23,6 @@ import { openHubQueue } from './outlets/websub/queue.ts';
 import { openPhrasesFile } from './newsroom/checks/phrases-file.ts';
 import { openSchedule } from './newsroom/schedule.ts';
 import { tellService } from './delivery/report/service-metrics.ts';
-import { tellArmed } from './delivery/arming/armed-metrics.ts';
 import { tellGoal } from './delivery/report/goal-metrics.ts';
 import { createGoalStore } from './delivery/report/goal.ts';
 import { openReceiptTokens } from './delivery/receipts/receipt-token.ts';
@@ -171,7 +170,15 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
   shutdown.add('metrics', () => exchange.close());
   const addresses = openAddresses({ config, vapidKeyId: vapid.keyId });
   const subscriptions = createSubscriptionStore({ redis, addresses, now });
-  tellService({ redis, metrics, reports, countSubscriptions: () => subscriptions.standings(), now });
+  const keyings = createKeyings({ redis });
+  tellService({
+    redis,
+    metrics,
+    reports,
+    countSubscriptions: () => subscriptions.standings(),
+    countArmed: async () => (await keyings.count()).armed,
+    now,
+  });
   const canary = createServerCanary({ config, redis, name, proofs, metrics, logger, now });
   const readiness = createReadiness({ redis, watch, clock, gateway, canary: canary.check });
   tellReadiness(metrics, readiness);
@@ -179,7 +186,6 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
   const alerts = createAlertStore({ redis, now });
   const goal = createGoalStore({ redis, alerts, reports, now });
   tellGoal(metrics, goal);
-  tellArmed(metrics, createKeyings({ redis }));
   const phrases = openPhrasesFile({ file: config.checksFile, logger });
   shutdown.add('phrases', () => phrases.close());
   const api = createApp({

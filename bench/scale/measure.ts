@@ -1,5 +1,15 @@
+import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createAlertStore } from '../../src/alerts/store.ts';
+import type { Addresses } from '../../src/audience/address.ts';
+import { createSelection } from '../../src/audience/selection.ts';
 import { PAGE_SIZE, SHARDS } from '../../src/audience/shard.ts';
+import { createLedger } from '../../src/delivery/ledger/ledger.ts';
+import { createReportStore } from '../../src/delivery/report/report.ts';
+import { createAuditLog } from '../../src/editors/audit.ts';
+import { createEditorStore } from '../../src/editors/store.ts';
+import { evidenceOf } from '../../src/evidence/evidence.ts';
+import { evidenceKeys } from '../../src/evidence/keys.ts';
 import type { Redis } from '../../src/redis/connect.ts';
 import { keys } from '../../src/redis/keys.ts';
 import { isComplete } from '../../tests/support/api-client.ts';
@@ -8,6 +18,7 @@ import type { CountingService } from './push-service.ts';
 
 /** What one alert took, from its POST to the last outcome in the ledger. */
 export interface Sent {
+  readonly alertId: string;
   readonly audience: number;
   readonly accepted: number;
   /** What the push service counted. */
@@ -57,6 +68,7 @@ export async function sendAlert(deps: {
   const report = await machine.api.report(alert.id);
   const { taken, firstAt } = await watch.result();
   return {
+    alertId: alert.id,
     audience: report.audience,
     accepted: report.outcomes.accepted,
     taken,
@@ -87,6 +99,28 @@ async function redisFigures(redis: Redis): Promise<{ outBytes: number; commands:
 
 export async function usedMemory(redis: Redis): Promise<number> {
   return infoNumber(await redis.info('memory'), 'used_memory');
+}
+
+/** Seconds that the evidence of an alert takes (docs/evidence.md), with keys of the benchmark's own. */
+export async function timeEvidence(redis: Redis, addresses: Addresses, alertId: string): Promise<number> {
+  const now = Date.now;
+  const auditKey = randomBytes(32);
+  const audit = createAuditLog({ redis, now, key: auditKey });
+  const deps = {
+    alerts: createAlertStore({ redis, now }),
+    reports: createReportStore(redis),
+    selection: createSelection({ redis, addresses, now }),
+    ledger: createLedger({ redis, now }),
+    keys: evidenceKeys(auditKey),
+    editors: createEditorStore({ redis, now, audit }),
+    audit,
+    now,
+  };
+  const began = performance.now();
+  let last = '';
+  for await (const line of evidenceOf(deps, alertId)) last = line;
+  if (!last.startsWith('{"kind":"root"')) throw new Error('no evidence');
+  return (performance.now() - began) / 1000;
 }
 
 /** Bytes of all keyings. */

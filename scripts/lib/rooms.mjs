@@ -16,6 +16,7 @@ export const ROOMS = [
   'live',
   'outlets',
   'delivery',
+  'evidence',
   'newsroom',
   'intake',
   'api',

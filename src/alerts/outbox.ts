@@ -15,6 +15,7 @@ export interface Outbox {
    * second, so that all have their turn however many there are.
    */
   listUnfinished(olderThanMs: number, limit: number): Promise<readonly OutboxEntry[]>;
+  isUnfinished(id: string, version: number): Promise<boolean>;
   /** When the newest unfinished version was accepted, ms since the epoch; 0: none is unfinished. */
   newestAt(): Promise<number>;
   /** Removes a version that needs no more work. A repetition is harmless. */
@@ -32,6 +33,7 @@ export function openOutbox(deps: { redis: Redis; now: () => number }): Outbox {
       if (pages < 2) return entriesOf(newest);
       return entriesOf([...newest, ...(await page(1 + (Math.floor(deps.now() / 1000) % (pages - 1))))]);
     },
+    isUnfinished: async (id, version) => (await deps.redis.zscore(keys.outbox, `${id}:${version}`)) !== null,
     newestAt: async () => {
       const [, at] = await deps.redis.zrevrange(keys.outbox, 0, 0, 'WITHSCORES');
       return Number(at ?? 0);

@@ -1,12 +1,10 @@
-import { open, rename } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Chained } from '../editors/audit-chain.ts';
 import { auditLines } from '../editors/audit-lines.ts';
-import { CliError } from './exit.ts';
 import { withServices } from './services.ts';
+import { writeWhole } from './whole-file.ts';
 
-/** The file has its name only once it is whole; until then it is `<file>.part`. */
 export async function exportAudit({ file }: { readonly file?: string }): Promise<void> {
   await withServices(async ({ audit }) => {
     // First, so that the export holds it.
@@ -25,17 +23,4 @@ export async function exportAudit({ file }: { readonly file?: string }): Promise
     // Standard output may be the export itself.
     console.error(`${count} entries exported. Head: ${head}`);
   });
-}
-
-async function writeWhole(lines: Readable, file: string): Promise<void> {
-  const part = `${file}.part`;
-  try {
-    const written = await open(part, 'w', 0o600);
-    // The mode above counts only for a file that is made now.
-    await written.chmod(0o600);
-    await pipeline(lines, written.createWriteStream({ flush: true }));
-    await rename(part, file);
-  } catch (error) {
-    throw new CliError(`Cannot write ${file}: ${error instanceof Error ? error.message : String(error)}`);
-  }
 }

@@ -6,6 +6,7 @@ import { alertsCommand } from './alerts.ts';
 import { auditCommand } from './audit.ts';
 import { drillCommand } from './drill.ts';
 import { editorsCommand, keysCommand } from './editors.ts';
+import { evidenceCommand } from './evidence.ts';
 import { EXIT } from './exit.ts';
 import { subscriptionsCommand } from './subscriptions.ts';
 
@@ -16,6 +17,7 @@ export const operatorsCommands = (): Command[] => [
   auditCommand(),
   subscriptionsCommand(),
   alertsCommand(),
+  evidenceCommand(),
   drillCommand(),
 ];
 

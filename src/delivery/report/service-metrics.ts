@@ -18,6 +18,7 @@ interface Look {
   readonly oldestSeconds: number;
   readonly pending: number;
   readonly subscriptions: Readonly<Record<string, number>>;
+  readonly armed: number;
   readonly jobs: readonly (readonly [queue: string, state: string, count: number])[];
 }
 
@@ -28,17 +29,20 @@ export function tellService(deps: {
   reports: Pick<ReportStore, 'get'>;
   /** By standing. */
   countSubscriptions: () => Promise<Readonly<Record<string, number>>>;
+  /** Whose next message needs no key exchange any more. */
+  countArmed: () => Promise<number>;
   now: () => number;
 }): void {
   const { redis, now } = deps;
   let kept: { readonly at: number; readonly look: Promise<Look | undefined> } | undefined;
 
   async function look(): Promise<Look> {
-    const [outbox, [, oldest], newest, subscriptions, jobs] = await Promise.all([
+    const [outbox, [, oldest], newest, subscriptions, armed, jobs] = await Promise.all([
       redis.zcard(keys.outbox),
       redis.zrangebyscore(keys.outbox, '-inf', '+inf', 'WITHSCORES', 'LIMIT', 0, 1),
       redis.zrevrangebyscore(keys.outbox, '+inf', '-inf', 'LIMIT', 0, MOST_VERSIONS),
       deps.countSubscriptions(),
+      deps.countArmed(),
       countJobs(redis),
     ]);
     const reports = await Promise.all(
@@ -52,6 +56,7 @@ export function tellService(deps: {
       oldestSeconds: oldest === undefined ? 0 : Math.max(0, (now() - Number(oldest)) / 1000),
       pending: reports.reduce((sum, report) => sum + (report?.outcomes.pending ?? 0), 0),
       subscriptions,
+      armed,
       jobs,
     };
   }
@@ -84,6 +89,11 @@ export function tellService(deps: {
     'ajil_deliveries_pending',
     'Deliveries of unfinished versions that have no outcome yet',
     ({ pending }) => pending,
+  );
+  gauge(
+    'ajil_subscriptions_armed',
+    'Subscriptions whose next message needs no key exchange any more',
+    ({ armed }) => armed,
   );
   deps.metrics.registerMetric(
     new Gauge({

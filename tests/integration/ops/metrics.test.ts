@@ -20,7 +20,12 @@ function valuesOf(text: string, name: string): Map<string, number> {
 
 /** What the documentation and the alarms name. A histogram gives three series of one name. */
 function namesForOperators(): Set<string> {
-  const files = ['docs/operations.md', 'docs/security.md', 'deploy/prometheus/ajil-rules.yml'];
+  const files = [
+    'docs/operations.md',
+    'docs/security.md',
+    'deploy/prometheus/ajil-rules.yml',
+    'deploy/grafana/ajil.json',
+  ];
   const text = files
     .map((file) => readFileSync(new URL(`../../../${file}`, import.meta.url), 'utf8'))
     .join('\n');

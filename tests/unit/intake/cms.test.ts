@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { assert, json, oneof, property, string, uint8Array } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { hubLinksOf } from '../../../src/intake/feeds/websub/links.ts';
 import { isSignedByHub } from '../../../src/intake/feeds/websub/signature.ts';
@@ -21,8 +21,8 @@ describe.each([
   ['wordpress', readWordpress],
 ])('%s', (_name, read) => {
   test('whatever comes gives items or a fault, and nothing is thrown', () => {
-    fc.assert(
-      fc.property(fc.oneof(fc.json(), fc.string(), fc.uint8Array()), (sent) => {
+    assert(
+      property(oneof(json(), string(), uint8Array()), (sent) => {
         const result = read(Buffer.from(sent as string));
         expect('fault' in result || Array.isArray(result.items)).toBe(true);
       }),

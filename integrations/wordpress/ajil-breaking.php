@@ -12,7 +12,7 @@
  * How a post becomes an alert:
  *
  *     an editor asks (publishes with the box ticked, or presses a button)
- *       -> the request is written to the post, with a number of its own
+ *       -> the request is written to the post, with its number
  *       -> the public page is asked for until it answers 200
  *       -> the request goes to a source of Ajil (POST /v1/intake/<source>) until Ajil answers
  *       -> what became of it stands in the editor

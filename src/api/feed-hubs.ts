@@ -44,7 +44,7 @@ export const FEED_HUB = resource('/v1/intake/:id/hub/:token', {
   },
 });
 
-/** Where hubs call back. The path is a secret between us and the hub, and its content is signed besides. */
+/** Where hubs call back. The path is a secret between us and the hub, and what comes is signed. */
 export function serveFeedHubs(
   router: Router,
   deps: {

@@ -9,47 +9,22 @@ import type { RateLimits } from '../http/rate-limits.ts';
 import { BODY_PROBLEMS, readBody, refuseIfAny } from '../http/read-body.ts';
 import { resource } from '../http/resource.ts';
 import { route } from '../http/route.ts';
-import { silentSince } from '../intake/silence.ts';
 import {
-  feedSettingsOf,
   MOST_SOURCES,
   sourceIdSchema,
   sourceInputSchema,
   sourceSchema,
-  type Source,
   type StoredSource,
 } from '../intake/source.ts';
-import type { Arrivals, Heard } from '../intake/arrivals.ts';
+import type { Arrivals } from '../intake/arrivals.ts';
 import type { FeedStates } from '../intake/feeds/feed-state.ts';
 import type { Subscriber } from '../intake/feeds/websub/subscriber.ts';
 import { webhookFault } from '../outlets/webhooks/address.ts';
 import type { Authentication } from './authentication.ts';
+import { createSourceState, sourceStateSchema } from './source-state.ts';
 
 const shown = sourceSchema.strict();
-const time = z.string().nullable();
-const withState = shown.extend({
-  state: z.strictObject({
-    heardAt: time.describe('When something came last'),
-    silentSince: time.describe('Nothing has come for longer than `silentMinutes`; null: it has'),
-    feed: z
-      .strictObject({
-        answeredAt: time.describe('The last answer of the feed’s server'),
-        nextAt: time.describe('When we look next; null: never'),
-        fault: z.string().nullable().describe('Why the last look failed'),
-        isGone: z.boolean().describe('410: nobody looks until the source is saved again'),
-        movedTo: z.string().nullable().describe('The new address (301), which counts'),
-        hub: z
-          .strictObject({
-            url: z.string(),
-            until: time.describe('Until then it sends what is new; null: it has not agreed'),
-            fault: z.string().nullable().describe('Why it was not asked, or said no'),
-          })
-          .nullable()
-          .describe('The feed’s hub (WebSub), once a look has found it'),
-      })
-      .nullable(),
-  }),
-});
+const withState = shown.extend({ state: sourceStateSchema });
 const withSecret = shown.extend({
   secret: z.string().optional().describe('Only the one that was made: it cannot be read again'),
 });
@@ -149,30 +124,7 @@ export function serveSources(router: Router, deps: SourcesDeps): void {
     response.json({ id, ...settings, ...(isMade ? { secret: made } : {}) });
   }
 
-  async function hubOf(id: string): Promise<object | null> {
-    const known = await deps.subscriber.standing(id);
-    return known === undefined ? null : { url: known.hub, until: timeAt(known.until), fault: known.fault };
-  }
-
-  async function withItsState(source: Source, heard: Heard | undefined): Promise<object> {
-    const settings = feedSettingsOf(source);
-    const known = settings && (await deps.feeds.standing(source.id, settings.url));
-    const feed = known && {
-      answeredAt: timeAt(known.answeredAt),
-      nextAt: known.isGone ? null : timeAt(known.nextAt || null),
-      fault: known.fault,
-      isGone: known.isGone,
-      movedTo: known.movedTo,
-      hub: await hubOf(source.id),
-    };
-    const silent = silentSince(source, heard, deps.now());
-    const state = {
-      heardAt: timeAt(heard?.heardAt ?? null),
-      silentSince: timeAt(silent),
-      feed: feed ?? null,
-    };
-    return { ...source, state };
-  }
+  const stateOf = createSourceState(deps);
 
   route(router, SOURCES, {
     get: async (request, response) => {
@@ -180,7 +132,9 @@ export function serveSources(router: Router, deps: SourcesDeps): void {
       const all = (await sources.all()).map(([, stored]) => sourceSchema.parse(stored));
       all.sort((a, b) => a.id.localeCompare(b.id));
       const heard = await deps.arrivals.heard();
-      const sourcesNow = await Promise.all(all.map((source) => withItsState(source, heard.get(source.id))));
+      const sourcesNow = await Promise.all(
+        all.map(async (source) => ({ ...source, state: await stateOf(source, heard.get(source.id)) })),
+      );
       response.set('Cache-Control', 'no-store').json({ sources: sourcesNow });
     },
   });
@@ -197,8 +151,6 @@ export function serveSources(router: Router, deps: SourcesDeps): void {
     },
   });
 }
-
-const timeAt = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
 
 /** @throws {Problem} 422 for what cannot be the id of a source */
 function idOf(request: Request): string {

@@ -30,7 +30,7 @@ export interface Item {
   readonly body: string | null;
   /** Undefined: the format has no such thing, so what an editor added stays. */
   readonly url?: string | null;
-  /** Its public page: no reader hears of it before this answers 200. Undefined: whoever sends it has looked. */
+  /** Its public page: no reader hears of it before this answers 200. Undefined: its source has looked. */
   readonly page?: string;
   /** Undefined: the format has none. Else only an item with the source's `mark` among them makes an alert. */
   readonly marks?: readonly string[];

@@ -36,7 +36,7 @@ export interface Wordpress {
 const isFetched = (): boolean =>
   ['php/bin/php', 'mariadb/bin/mariadbd', 'wordpress'].every((path) => existsSync(join(CACHE, path)));
 
-/** Debian's WordPress in a folder of its own, with MariaDB on a socket there, and our plugin, which is not active yet. */
+/** Debian's WordPress in a temporary folder, with MariaDB on a socket there, and our plugin, which is not active yet. */
 export async function startWordpress(): Promise<Wordpress> {
   if (!isFetched()) throw new Error('WordPress is not here: use npm run test:wordpress, which fetches it');
   const dir = await mkdtemp(join(tmpdir(), 'ajil-wp-'));
@@ -47,7 +47,7 @@ export async function startWordpress(): Promise<Wordpress> {
     const child = spawn(program, args, {
       env: { PATH: process.env['PATH'], ...env },
       stdio: ['pipe', 'pipe', 'pipe'],
-      // PHP's workers are children of its own: all of a group are ended together.
+      // PHP starts workers: all processes of the group end together.
       detached: true,
     });
     for (const stream of [child.stdout, child.stderr]) {
@@ -67,7 +67,7 @@ export async function startWordpress(): Promise<Wordpress> {
   start([...php, '-S', `127.0.0.1:${inner}`, '-t', site, join(site, 'router.php')], {
     PHP_CLI_SERVER_WORKERS: '6',
   });
-  // A connection of its own for each: PHP's server closes them when it likes.
+  // A new connection for each: PHP's server closes them when it likes.
   const to = { port: inner, host: '127.0.0.1', agent: false } as const;
   const front = createServer(certificate, (asked, answer) => {
     const { method, url: path, headers } = asked;
@@ -220,7 +220,7 @@ require __DIR__ . '/index.php';
 const THEME = `<!doctype html><html <?php language_attributes(); ?>><head><title><?php echo wp_get_document_title(); ?></title><?php wp_head(); ?></head>
 <body><?php while ( have_posts() ) { the_post(); the_title( '<h1>', '</h1>' ); the_content(); } wp_footer(); ?></body></html>`;
 
-/** What a site has besides: a cache that is behind, and a plugin whose box makes the block editor save twice. */
+/** What a site may have: a cache that is behind, and a plugin whose box makes the block editor save twice. */
 const WORLD = `<?php
 add_action( 'template_redirect', function () {
 	$file = ABSPATH . 'answer-readers';

@@ -18,7 +18,7 @@ interface TakenFeed {
 }
 
 /**
- * Takes in what is new in a feed, whoever brought it: a look, or a hub.
+ * Takes in what is new in a feed that a look or a hub has brought.
  * @throws {FeedFault} it is no feed, or an item must wait: it is then not remembered as seen, so that the next look finds it again
  */
 export type TakeFeed = (feed: {

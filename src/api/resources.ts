@@ -16,6 +16,7 @@ import { EDITOR, EDITOR_KEY, EDITOR_NAMES, EDITORS } from './editors.ts';
 import { ESTIMATE } from './estimate.ts';
 import { GOAL_OVER_TIME } from './goal.ts';
 import { HEALTH, METRICS, READINESS } from './health.ts';
+import { FEED_HUB } from './feed-hubs.ts';
 import { INTAKE } from './intake.ts';
 import { LIVE } from './live.ts';
 import { NEWSROOM } from './newsroom.ts';
@@ -27,8 +28,8 @@ import {
   SESSION_OPTIONS,
 } from './passkeys-operations.ts';
 import { CONFIG } from './public-config.ts';
-import { AUDIENCE_HEALTH } from './audience-health.ts';
 import { OUTLET, OUTLET_ATTEMPTS, OUTLET_REPLAY, OUTLET_TEST, OUTLETS } from './outlets-operations.ts';
+import { AUDIENCE_HEALTH } from './audience-health.ts';
 import { RECENT } from './recent.ts';
 import { RECEIPTS } from './receipts.ts';
 import { REPORT } from './report.ts';
@@ -82,6 +83,7 @@ export const RESOURCES: readonly AnyResource[] = [
   SOURCE,
   SOURCE_ITEMS,
   INTAKE,
+  FEED_HUB,
   NEWSROOM,
   TOPICS,
   TOPIC,

@@ -303,6 +303,19 @@ describe.each(SERVICES)('%s', (type, start) => {
     await expectShown(has('خبر عند باب مغلق'));
   });
 
+  test('what waited for more than a day is given up, and says so', async () => {
+    service.mood = 'shut';
+    await world.tell({ headline: 'خبر لم يُصلَح منفذه' });
+    await expect.poll(async () => (await outlet()).paused).not.toBeNull();
+    world.api.advance(25 * 3_600_000);
+    await expect
+      .poll(async () => {
+        await world.hurry();
+        return (await world.attempts(id))[0];
+      })
+      .toMatchObject({ outcome: 'over', code: 'late' });
+  });
+
   test('a service that hangs delays no other', async () => {
     const second = await world.add({ ...other.settings, name: 'قناة أخرى' });
     service.mood = 'hangs';

@@ -211,7 +211,7 @@ describe.each(SERVICES)('%s', (type, start) => {
     else await expectShown(has('نصّ خاطئ'), corrected);
   });
 
-  test('where an alert may be there twice, a correction is said in a post of its own as well', async () => {
+  test('where an alert may be there twice, a correction is also said in a new post', async () => {
     service.mood = 'lost';
     const alert = await world.tell({ headline: 'نصّ خاطئ' });
     await expect.poll(async () => (await world.attempts(id)).length).toBe(1);

@@ -4,7 +4,9 @@ import express, { type Request, type Response } from 'express';
 import { Counter } from 'prom-client';
 import type { Config } from './config.ts';
 import type { AlertStore } from './alerts/store.ts';
+import { createStoryStore } from './alerts/stories/store.ts';
 import type { Addresses } from './audience/address.ts';
+import { createMemberships } from './audience/memberships.ts';
 import type { SubscriptionStore } from './audience/subscriptions.ts';
 import { createTopicChanges } from './audience/topic-changes.ts';
 import type { TopicStore } from './audience/topics.ts';
@@ -82,12 +84,17 @@ import { createReceipts } from './api/receipts.ts';
 import { serveReport } from './api/report.ts';
 import { createPacedServices } from './delivery/report/paced-services.ts';
 import { createRecent } from './delivery/report/recent.ts';
+import { createHealth } from './delivery/health/health.ts';
+import { createLeavings } from './delivery/health/leavings.ts';
+import { serveHealth } from './api/audience-health.ts';
 import { serveRecent } from './api/recent.ts';
 import { createRefusedKeys } from './api/refused-keys.ts';
 import { createRequestLog } from './http/request-log.ts';
 import { serveSession } from './api/session.ts';
 import { serveSourceItems } from './api/source-items.ts';
 import { serveSources } from './api/sources.ts';
+import { serveFollowedStories } from './api/followed-stories.ts';
+import { serveStories } from './api/stories.ts';
 import { serveTestSend } from './api/test-devices.ts';
 import { serveTopics } from './api/topics.ts';
 import { serveWaitingAlerts } from './api/waiting-alerts.ts';
@@ -178,8 +185,10 @@ export function createApp(input: ApiDeps): Api {
   };
   const firstPages = createFirstPages(input);
   const settings = createSettings({ ...input, requireApproval: config.requireApproval });
+  const stories = createStoryStore(input);
   const newsroom = createNewsroom({
     ...input,
+    stories,
     rules: createAlertRules(input),
     settings,
     onChange: () => firstPages.clear(),
@@ -194,6 +203,7 @@ export function createApp(input: ApiDeps): Api {
     firstPages,
     newsroom,
     settings,
+    stories,
     sources: createAuditedHash({
       ...input,
       key: keys.sources,
@@ -229,7 +239,10 @@ export function createApp(input: ApiDeps): Api {
   app.use(securityHeaders(config.publicUrl));
   if (config.isDrill) app.use(noIndex);
   app.use(compressAnswers());
-  app.use(['/v1/config', '/v1/alerts', '/v1/live', '/feeds'], readerCors(config.allowedOrigins, READING));
+  app.use(
+    ['/v1/config', '/v1/alerts', '/v1/stories', '/v1/live', '/feeds'],
+    readerCors(config.allowedOrigins, READING),
+  );
   app.use(['/v1/subscriptions', '/v1/receipts'], readerCors(config.allowedOrigins, SUBSCRIBING));
   app.use(answerConditionally);
   app.use(createGate({ isEditor: (request) => deps.auth.isEditor(request), metrics: input.metrics }));
@@ -237,9 +250,13 @@ export function createApp(input: ApiDeps): Api {
   const router = express.Router({ caseSensitive: true, strict: true });
   serveAlerts(router, deps);
   serveWaitingAlerts(router, deps);
-  serveReport(router, { ...deps, pacedServices: createPacedServices(deps.redis) });
+  serveStories(router, deps);
+  const pacedServices = createPacedServices(deps.redis);
+  serveReport(router, { ...deps, pacedServices });
   serveAudience(router, deps);
-  serveRecent(router, { ...deps, recent: createRecent(deps) });
+  const health = createHealth(input);
+  serveHealth(router, { ...deps, health });
+  serveRecent(router, { ...deps, recent: createRecent({ ...deps, health, pacedServices }) });
   serveGoal(router, deps);
   serveChecks(router, { ...deps, fetchPage, check: createChecks({ ...deps, fetchPage }) });
   const feeds = createFeedStates(input);
@@ -248,7 +265,8 @@ export function createApp(input: ApiDeps): Api {
   tellSilence(input.metrics, deps);
   serveIntake(router, deps);
   servePublicConfig(router, deps);
-  serveSubscriptions(router, deps);
+  serveSubscriptions(router, { ...deps, leavings: createLeavings(input) });
+  serveFollowedStories(router, { ...deps, memberships: createMemberships(input) });
   receipts.serve(router);
   serveLive(router, deps);
   serveSession(router, deps);

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { createAlertStore } from '../src/alerts/store.ts';
+import { createStoryReader } from '../src/alerts/stories/store.ts';
 import { createKeyings } from '../src/audience/keyings.ts';
 import { createSelection } from '../src/audience/selection.ts';
 import { createSubscriptionStore } from '../src/audience/subscriptions.ts';
@@ -8,6 +9,8 @@ import type { Config } from '../src/config.ts';
 import { openCanaryQueue } from '../src/delivery/canary/job.ts';
 import { openCanaryReceiver } from '../src/delivery/canary/receiver.ts';
 import { sendCanary } from '../src/delivery/canary/send-canary.ts';
+import { createLeavings } from '../src/delivery/health/leavings.ts';
+import { createSummaries } from '../src/delivery/health/summaries.ts';
 import { createDailyCaps } from '../src/delivery/ledger/daily-caps.ts';
 import { createLedger } from '../src/delivery/ledger/ledger.ts';
 import { openFanOutQueue, openPushQueue } from '../src/delivery/queues.ts';
@@ -83,6 +86,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
   const { now } = clock;
 
   const alerts = createAlertStore({ redis, now });
+  const stories = createStoryReader({ redis, now });
   const ledger = timeDeliveries(createLedger({ redis, now }), metrics);
   const pushQueue = openPushQueue({ redis, now });
   const fanOutQueue = openFanOutQueue(redis);
@@ -144,11 +148,25 @@ async function start(config: Config, logger: Logger): Promise<void> {
   const { addresses } = channels;
   const selection = createSelection({ redis, addresses, now });
   const goal = createGoalStore({ redis, alerts, reports: createReportStore(redis), now });
-  const shared = { redis, logger, now, alerts, goal, selection, ledger, pushQueue, fanOutQueue };
+  const summaries = createSummaries({ redis, alerts, reports: createReportStore(redis), now });
+  const shared = {
+    redis,
+    logger,
+    now,
+    alerts,
+    stories,
+    summaries,
+    goal,
+    selection,
+    ledger,
+    pushQueue,
+    fanOutQueue,
+  };
   const sending = createPushSending({
     ...shared,
     keyings: arm === undefined ? undefined : keyings,
     caps: createDailyCaps({ redis }),
+    leavings: createLeavings({ redis, alerts, now }),
     subscriptions: createSubscriptionStore({ redis, addresses, now }),
     channels,
     onRetired: createRetiredCounter(metrics),

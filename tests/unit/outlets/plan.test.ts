@@ -26,6 +26,7 @@ const version = (number: number, fields: Partial<Alert> = {}): Alert => ({
   publishedAt: '2026-11-29T11:59:00.000Z',
   expiresAt: '2026-11-29T13:00:00.000Z',
   sendAt: null,
+  story: null,
   ...fields,
 });
 

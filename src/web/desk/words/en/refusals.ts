@@ -29,6 +29,7 @@ export const refusals: Translated<typeof ar> = {
     webhooks: 'There are as many webhooks as there may be. Delete one first.',
     passkeys: 'You have as many passkeys as an editor may have. Remove one first.',
     'test-devices': 'You have as many test devices as an editor may have. Remove one first.',
+    stories: 'There are as many open stories as there may be. End one first.',
     editors: 'This editor was revoked, or is the last administrator. Reload the page.',
   },
   fields: {
@@ -49,7 +50,9 @@ export const refusals: Translated<typeof ar> = {
       languages: 'Write a known tag for each language, such as ar or en, and at most 40.',
       undoSeconds: 'Write a whole number from 0 to 30.',
       duplicateHours: 'Write a number from 0 to 168.',
+      storyDays: 'Write a whole number from 1 to 30.',
     },
+    stories: { name: 'Write the name in one line of at most 80 characters, without invisible ones.' },
     webhooks: {
       url: 'Write a whole address that begins with https://, is public on the internet, and has no user name.',
       description: 'Write at most 200 characters, without invisible ones.',

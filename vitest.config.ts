@@ -39,6 +39,16 @@ export default defineConfig({
         },
       },
       {
+        // By `npm run test:wordpress` alone: it needs programs that no other test does.
+        test: {
+          ...browsers,
+          name: 'wordpress',
+          include: ['tests/wordpress/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
         // What is measured has the machine for itself.
         test: {
           ...browsers,

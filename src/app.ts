@@ -42,17 +42,24 @@ import { keys } from './redis/keys.ts';
 import type { Readiness } from './redis/readiness.ts';
 import { createArrivals, type Arrivals } from './intake/arrivals.ts';
 import { createFeedStates } from './intake/feeds/feed-state.ts';
+import { createFetchFeed } from './intake/feeds/fetch-feed.ts';
+import { createFeedLooks, type FeedLooks } from './intake/feeds/poller.ts';
+import { createTakeFeed } from './intake/feeds/take-feed.ts';
+import { createLeaseStore } from './intake/feeds/websub/lease-store.ts';
+import { createSubscriber } from './intake/feeds/websub/subscriber.ts';
 import { createIntake } from './intake/intake.ts';
+import { createPageWaits, type PageWaits } from './intake/pages/page-waits.ts';
 import { tellSilence } from './intake/silence.ts';
 import { createTaking, type Taking } from './intake/taking.ts';
 import { MOST_SOURCES, storedSourceSchema, type StoredSource } from './intake/source.ts';
+import { linkSites } from './newsroom/link-sites.ts';
 import { createNewsroom, type Newsroom } from './newsroom/newsroom.ts';
 import { createAlertRules, type AlertRulesDeps } from './newsroom/rules.ts';
 import { createChecks } from './newsroom/checks/checks.ts';
 import type { Phrases } from './newsroom/checks/phrases.ts';
 import { createDeskLine } from './newsroom/desk-line.ts';
 import { createSettings } from './newsroom/settings.ts';
-import { createFetchPage } from './newsroom/articles/fetch-page.ts';
+import { createFetchPage, type FetchPage } from './newsroom/articles/fetch-page.ts';
 import { serveAlerts } from './api/alerts.ts';
 import { serveAudit } from './api/audit.ts';
 import { serveChecks } from './api/checks.ts';
@@ -66,6 +73,7 @@ import { createFirstPages } from './api/list-cache.ts';
 import { createGate } from './http/gate.ts';
 import { serveDocs } from './api/docs.ts';
 import { serveGoal } from './api/goal.ts';
+import { serveFeedHubs } from './api/feed-hubs.ts';
 import { serveIntake } from './api/intake.ts';
 import { serveLive } from './api/live.ts';
 import { serveNewsroom } from './api/newsroom.ts';
@@ -162,6 +170,9 @@ export interface Api {
   readonly sources: ReadableHash<StoredSource>;
   readonly taking: Taking;
   readonly arrivals: Arrivals;
+  readonly waits: PageWaits;
+  readonly feedLooks: FeedLooks;
+  readonly fetchPage: FetchPage;
   readonly app: RequestListener;
   /** Ends the streams that would keep the server from closing. */
   close(): void;
@@ -195,6 +206,7 @@ export function createApp(input: ApiDeps): Api {
     onFanOutFailure: fanOutFailures(input),
   });
   const arrivals = createArrivals(input);
+  const pageWaits = createPageWaits(input);
   const deps = {
     ...input,
     limits,
@@ -211,9 +223,16 @@ export function createApp(input: ApiDeps): Api {
       most: MOST_SOURCES,
     }),
     arrivals,
+    pageWaits,
+    fetchPage: createFetchPage({
+      trustedOrigins: new Set([new URL(config.publicUrl).origin, ...config.allowedOrigins]),
+      ca: input.articleCa,
+      closing: closing.signal,
+    }),
     taking: createTaking({
       ...input,
       arrivals,
+      sites: linkSites(config.publicUrl, config.allowedOrigins),
       intake: createIntake({
         ...input,
         newsroom,
@@ -224,11 +243,6 @@ export function createApp(input: ApiDeps): Api {
     closing: closing.signal,
     reportIntervalMs: input.reportIntervalMs ?? 1000,
   };
-  const fetchPage = createFetchPage({
-    trustedOrigins: new Set([new URL(config.publicUrl).origin, ...config.allowedOrigins]),
-    ca: input.articleCa,
-    closing: closing.signal,
-  });
   const deskLine = createDeskLine(input);
   const app = express();
   app.disable('x-powered-by');
@@ -258,9 +272,25 @@ export function createApp(input: ApiDeps): Api {
   serveHealth(router, { ...deps, health });
   serveRecent(router, { ...deps, recent: createRecent({ ...deps, health, pacedServices }) });
   serveGoal(router, deps);
-  serveChecks(router, { ...deps, fetchPage, check: createChecks({ ...deps, fetchPage }) });
+  serveChecks(router, { ...deps, check: createChecks(deps) });
   const feeds = createFeedStates(input);
-  serveSources(router, { ...deps, feeds });
+  const atNewsroomsWish = { allowedOrigins: config.webhookAllowedOrigins, closing: closing.signal };
+  const post = createPost(config.webhookAllowedOrigins, closing.signal);
+  const subscriber = createSubscriber({
+    ...input,
+    ...atNewsroomsWish,
+    publicUrl: config.publicUrl,
+    store: createLeaseStore(input),
+    post,
+  });
+  const feedLooks = createFeedLooks({
+    ...deps,
+    subscriber,
+    fetchFeed: createFetchFeed(atNewsroomsWish),
+    takeFeed: createTakeFeed(deps),
+  });
+  serveFeedHubs(router, { ...deps, subscriber, feedLooks });
+  serveSources(router, { ...deps, feeds, subscriber });
   serveSourceItems(router, deps);
   tellSilence(input.metrics, deps);
   serveIntake(router, deps);
@@ -290,7 +320,7 @@ export function createApp(input: ApiDeps): Api {
     ended: createEndedWebhooks(input.redis),
     attempts: createAttemptLog(input.redis),
     test: createTestWebhook({
-      post: createPost(config.webhookAllowedOrigins, closing.signal),
+      post,
       allowedOrigins: config.webhookAllowedOrigins,
       now: input.now,
     }),
@@ -334,6 +364,9 @@ export function createApp(input: ApiDeps): Api {
     sources: deps.sources,
     taking: deps.taking,
     arrivals,
+    waits: pageWaits,
+    feedLooks,
+    fetchPage: deps.fetchPage,
     app: (request, response) => receipts.shortcut(request, response, () => app(request, response)),
     close: () => {
       closing.abort();

@@ -17,11 +17,10 @@ import { metricsPortOf, type Config } from './config.ts';
 import { createServerCanary } from './delivery/canary/server-canary.ts';
 import { openFanOutQueue } from './delivery/queues.ts';
 import { openOutletQueue } from './outlets/queue.ts';
-import { createFetchFeed } from './intake/feeds/fetch-feed.ts';
 import { openFeedPoller } from './intake/feeds/poller.ts';
+import { openPageLooks } from './intake/pages/look-at-pages.ts';
 import { openHubQueue } from './outlets/websub/queue.ts';
 import { openPhrasesFile } from './newsroom/checks/phrases-file.ts';
-import { linkSites } from './newsroom/link-sites.ts';
 import { openSchedule } from './newsroom/schedule.ts';
 import { tellService } from './delivery/report/service-metrics.ts';
 import { tellGoal } from './delivery/report/goal-metrics.ts';
@@ -232,17 +231,10 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
   });
   const schedule = openSchedule({ alerts, newsroom: api.newsroom, logger, now });
   shutdown.add('schedule', () => schedule.close());
-  const closing = new AbortController();
-  const fetchFeed = createFetchFeed({
-    allowedOrigins: config.webhookAllowedOrigins,
-    closing: closing.signal,
-  });
-  const sites = linkSites(config.publicUrl, config.allowedOrigins);
-  const poller = openFeedPoller({ ...api, redis, fetchFeed, sites, logger, now });
-  shutdown.add('feeds', () => {
-    closing.abort();
-    return poller.close();
-  });
+  const pageLooks = openPageLooks({ ...api, redis, logger, now });
+  shutdown.add('pages', () => pageLooks.close());
+  const poller = openFeedPoller({ looks: api.feedLooks, logger });
+  shutdown.add('feeds', () => poller.close());
   const http = createHttpServer({
     handler: api.app,
     onUpgrade: (request, socket, head) => gateway.handleUpgrade(request, socket, head),

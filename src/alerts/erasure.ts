@@ -90,7 +90,8 @@ const blank = (alert: EditorAlert): EditorAlert => ({
   imageCredit: null,
 });
 
-async function* keysLike(redis: Redis, pattern: string): AsyncGenerator<string> {
+/** All keys of a pattern, of every node. */
+export async function* keysLike(redis: Redis, pattern: string): AsyncGenerator<string> {
   for (const node of redis instanceof Cluster ? redis.nodes('master') : [redis]) {
     for await (const found of node.scanStream({ match: pattern, count: 1000 })) yield* found as string[];
   }

@@ -16,6 +16,7 @@ import { EDITOR, EDITOR_KEY, EDITOR_NAMES, EDITORS } from './editors.ts';
 import { ESTIMATE } from './estimate.ts';
 import { GOAL_OVER_TIME } from './goal.ts';
 import { HEALTH, METRICS, READINESS } from './health.ts';
+import { FEED_HUB } from './feed-hubs.ts';
 import { INTAKE } from './intake.ts';
 import { LIVE } from './live.ts';
 import { NEWSROOM } from './newsroom.ts';
@@ -82,6 +83,7 @@ export const RESOURCES: readonly AnyResource[] = [
   SOURCE,
   SOURCE_ITEMS,
   INTAKE,
+  FEED_HUB,
   NEWSROOM,
   TOPICS,
   TOPIC,

@@ -9,38 +9,22 @@ import type { RateLimits } from '../http/rate-limits.ts';
 import { BODY_PROBLEMS, readBody, refuseIfAny } from '../http/read-body.ts';
 import { resource } from '../http/resource.ts';
 import { route } from '../http/route.ts';
-import { silentSince } from '../intake/silence.ts';
 import {
-  feedSettingsOf,
   MOST_SOURCES,
   sourceIdSchema,
   sourceInputSchema,
   sourceSchema,
-  type Source,
   type StoredSource,
 } from '../intake/source.ts';
-import type { Arrivals, Heard } from '../intake/arrivals.ts';
+import type { Arrivals } from '../intake/arrivals.ts';
 import type { FeedStates } from '../intake/feeds/feed-state.ts';
+import type { Subscriber } from '../intake/feeds/websub/subscriber.ts';
 import { webhookFault } from '../outlets/webhooks/address.ts';
 import type { Authentication } from './authentication.ts';
+import { createSourceState, sourceStateSchema } from './source-state.ts';
 
 const shown = sourceSchema.strict();
-const time = z.string().nullable();
-const withState = shown.extend({
-  state: z.strictObject({
-    heardAt: time.describe('When something came last'),
-    silentSince: time.describe('Nothing has come for longer than `silentMinutes`; null: it has'),
-    feed: z
-      .strictObject({
-        answeredAt: time.describe('The last answer of the feed’s server'),
-        nextAt: time.describe('When we look next; null: never'),
-        fault: z.string().nullable().describe('Why the last look failed'),
-        isGone: z.boolean().describe('410: nobody looks until the source is saved again'),
-        movedTo: z.string().nullable().describe('The new address (301), which counts'),
-      })
-      .nullable(),
-  }),
-});
+const withState = shown.extend({ state: sourceStateSchema });
 const withSecret = shown.extend({
   secret: z.string().optional().describe('Only the one that was made: it cannot be read again'),
 });
@@ -91,6 +75,7 @@ interface SourcesDeps {
   readonly auth: Authentication;
   readonly limits: Pick<RateLimits, 'takeEditor'>;
   readonly feeds: Pick<FeedStates, 'standing' | 'wake' | 'forget'>;
+  readonly subscriber: Pick<Subscriber, 'leave' | 'standing'>;
   readonly arrivals: Pick<Arrivals, 'begin' | 'heard' | 'forget'>;
   readonly now: () => number;
   readonly config: { readonly webhookAllowedOrigins: readonly string[] };
@@ -119,10 +104,11 @@ export function serveSources(router: Router, deps: SourcesDeps): void {
     refuseUnreachable(settings.url);
     await refuseUnknown(settings.topics);
     const made = `ajil_${newSecret()}`;
-    let [isNew, isMade] = [false, false];
+    let [isNew, isMade, urlBefore] = [false, false, settings.url];
     const by = { editorId: editor.id, action: `source.put-${settings.mode}` };
     const result = await sources.set(id, by, (before) => {
       isNew = before === undefined;
+      urlBefore = before?.url ?? settings.url;
       if (!isNew && isOnlyNew(request)) throw alreadyThere('a source');
       // Nothing is sent to us where we look at a feed.
       isMade = isNew && !secret && settings.type !== 'feed';
@@ -131,29 +117,14 @@ export function serveSources(router: Router, deps: SourcesDeps): void {
     if (result === 'full') {
       throw new Problem('wrong-status', `There are ${MOST_SOURCES} sources, which is the most: delete one.`);
     }
+    // Its hub would go on sending the feed from before.
+    if (urlBefore !== settings.url) await deps.subscriber.leave(id);
     await Promise.all([deps.feeds.wake(id), deps.arrivals.begin(id)]);
     response.set('Cache-Control', 'no-store').status(isNew ? 201 : 200);
     response.json({ id, ...settings, ...(isMade ? { secret: made } : {}) });
   }
 
-  async function withItsState(source: Source, heard: Heard | undefined): Promise<object> {
-    const settings = feedSettingsOf(source);
-    const known = settings && (await deps.feeds.standing(source.id, settings.url));
-    const feed = known && {
-      answeredAt: timeAt(known.answeredAt),
-      nextAt: known.isGone ? null : timeAt(known.nextAt || null),
-      fault: known.fault,
-      isGone: known.isGone,
-      movedTo: known.movedTo,
-    };
-    const silent = silentSince(source, heard, deps.now());
-    const state = {
-      heardAt: timeAt(heard?.heardAt ?? null),
-      silentSince: timeAt(silent),
-      feed: feed ?? null,
-    };
-    return { ...source, state };
-  }
+  const stateOf = createSourceState(deps);
 
   route(router, SOURCES, {
     get: async (request, response) => {
@@ -161,7 +132,9 @@ export function serveSources(router: Router, deps: SourcesDeps): void {
       const all = (await sources.all()).map(([, stored]) => sourceSchema.parse(stored));
       all.sort((a, b) => a.id.localeCompare(b.id));
       const heard = await deps.arrivals.heard();
-      const sourcesNow = await Promise.all(all.map((source) => withItsState(source, heard.get(source.id))));
+      const sourcesNow = await Promise.all(
+        all.map(async (source) => ({ ...source, state: await stateOf(source, heard.get(source.id)) })),
+      );
       response.set('Cache-Control', 'no-store').json({ sources: sourcesNow });
     },
   });
@@ -172,13 +145,12 @@ export function serveSources(router: Router, deps: SourcesDeps): void {
       const id = String(request.params['id']);
       if ((await sources.get(id)) === undefined) throw noSource();
       await sources.set(id, { editorId: editor.id, action: 'source.delete' }, () => undefined);
+      await deps.subscriber.leave(id);
       await Promise.all([deps.feeds.forget(id), deps.arrivals.forget(id)]);
       response.status(204).end();
     },
   });
 }
-
-const timeAt = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
 
 /** @throws {Problem} 422 for what cannot be the id of a source */
 function idOf(request: Request): string {

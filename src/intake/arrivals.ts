@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { statusSchema } from '../alerts/schema.ts';
 import type { Redis } from '../redis/connect.ts';
 import { keys } from '../redis/keys.ts';
+import { reasonSchema } from './reasons.ts';
 
 /** Of each source; the older ones are forgotten. */
 export const MOST_ARRIVALS = 200;
@@ -18,6 +19,7 @@ export const arrivalSchema = z.object({
   /** The alert's at that time. */
   status: statusSchema.nullable(),
   reason: z.string().nullable(),
+  why: reasonSchema.nullable().default(null).describe('The same as a code, with what the sentence names'),
 });
 /** Something that came from a source, and what became of it. */
 export type Arrival = z.infer<typeof arrivalSchema>;

@@ -1,7 +1,9 @@
 import type { Editor } from '../editors/schema.ts';
 import { EMPTY_ITEM, type Ending, type Item } from './item.ts';
+import { reason } from './reasons.ts';
 import type { Source } from './source.ts';
-import { ignored, type Steps } from './steps.ts';
+import { ignored } from './answers.ts';
+import type { Steps } from './steps.ts';
 import type { Said, ItemRecord, ItemName, ItemRecords, Taken } from './item-record.ts';
 
 /**
@@ -54,14 +56,15 @@ export function createEndings({ records, steps }: { readonly records: ItemRecord
       const whole = await records.read(source.id, { id, edition: null });
       const before = whole.ended;
       if (before?.by === by && before.how === how) return before.taken;
-      if (before?.how === 'cancelled') return [ignored(null, `the source has cancelled ${id} before`)];
-      if (before !== null && before.at > at) return [ignored(null, `${id} was continued by a newer item`)];
+      if (before?.how === 'cancelled') return [ignored(null, reason('cancelled-before', { item: id }))];
+      if (before !== null && before.at > at)
+        return [ignored(null, reason('continued-by-newer', { item: id }))];
       const done: Taken[] = [];
       for (const edition of whole.editions) {
         const taken = await endOne(source, ending, edition, actor);
         if (taken !== undefined) done.push(taken);
       }
-      const none = how === 'replaced' ? `nothing else was made of ${id}` : `no alert was made of ${id}`;
+      const none = reason(how === 'replaced' ? 'nothing-else-made' : 'none-made-of', { item: id });
       const taken = done.length === 0 ? [ignored(null, none)] : done;
       await records.write(source.id, [
         { id, edition: null, record: { ...whole, ended: { by, how, at, taken } } },

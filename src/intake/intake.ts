@@ -5,9 +5,12 @@ import type { Redis } from '../redis/connect.ts';
 import { keys } from '../redis/keys.ts';
 import { createEndings } from './endings.ts';
 import type { Ending, Item } from './item.ts';
+import { reason, type Reason } from './reasons.ts';
 import type { Source } from './source.ts';
+import { whyOver, whyUnasked, type Known } from './known.ts';
 import { inNewsroomsLanguage } from './spoken.ts';
-import { createSteps, ignored, OTHER_TEXT, type Step } from './steps.ts';
+import { ignored } from './answers.ts';
+import { createSteps, type Step } from './steps.ts';
 import {
   ageOf,
   createItemRecords,
@@ -46,15 +49,6 @@ interface Outcome {
   readonly said: Said | null;
 }
 
-/** What is known of an item, and of what came before it. */
-interface Known {
-  readonly record: ItemRecord;
-  /** The item as a whole; where it has no editions, its record. */
-  readonly whole: ItemRecord;
-  /** What it continues, in the same edition, the newest first. */
-  readonly earlier: readonly (ItemName & { readonly record: ItemRecord; readonly whole: ItemRecord })[];
-}
-
 export function createIntake(deps: {
   readonly redis: Redis;
   readonly alerts: Pick<AlertStore, 'getPublic' | 'read'>;
@@ -78,10 +72,10 @@ export function createIntake(deps: {
     const continued = earlier.find((one) => one.record.alertId !== null)?.record;
     const kept = isFirst && continued !== undefined ? continued : record;
     const { alertId, said: before } = kept;
-    const pass = (reason: string): Outcome => ({
+    const pass = (why: Reason): Outcome => ({
       alertId,
       said: before,
-      taken: { ...ignored(null, reason), alertId },
+      taken: { ...ignored(null, why), alertId },
     });
     if (!isTakenBack(item)) {
       const over = whyOver(item, { record, whole, earlier });
@@ -91,14 +85,16 @@ export function createIntake(deps: {
       if (why !== undefined) return pass(why);
     }
     if (alertId !== null) {
+      const unasked = whyUnasked(step, record);
+      if (unasked !== undefined) return pass(unasked);
       const taken = await steps.follow({ ...step, before }, alertId);
       if (taken.action === 'ignored') return { alertId, said: before, taken };
       if (!isTakenBack(item)) return { alertId, said, taken };
       // What is only held may come again, as an alert of its own.
       return item.change === 'hold' ? { alertId: null, said: null, taken } : { alertId, said: before, taken };
     }
-    if (isTakenBack(item)) return pass('no alert was made of the item');
-    const why = whyNoNew(item, said);
+    if (isTakenBack(item)) return pass(reason('none-made'));
+    const why = whyNoNew(item, said, step.source);
     if (why !== undefined) return pass(why);
     const taken = await steps.create(step);
     return taken.action === 'created'
@@ -125,14 +121,15 @@ export function createIntake(deps: {
     const age = ageOf(given, record);
     if (age === 'same' && record.last !== null) return record.last.taken;
     const { alertId } = record;
-    if (age === 'older') return { ...ignored(null, 'a newer version of the item came before'), alertId };
-    if (age === 'other-text') return { ...ignored(null, OTHER_TEXT), alertId };
+    if (age === 'older') return { ...ignored(null, reason('older-version')), alertId };
+    if (age === 'other-text') return { ...ignored(null, reason('other-text')), alertId };
     const digest = digestOf(given);
     const item = given.edition === null ? given : inNewsroomsLanguage(given, await deps.languages());
     const said = translate(item, source, deps.now());
     const key = `${record.last?.digest}\n${digest}`;
     const { taken, ...now } = await decide({ source, item, said, before: null, actor, key }, known);
-    const last = { version: item.version, digest, taken };
+    const asks = item.asks === undefined ? {} : { asks: item.asks };
+    const last = { version: item.version, digest, taken, ...asks };
     await records.write(source.id, written(item, known, { ...record, ...now, last }));
     return taken;
   }
@@ -154,21 +151,7 @@ export function createIntake(deps: {
 
 const ownOf = ({ alertId, said }: ItemRecord): Pick<Outcome, 'alertId' | 'said'> => ({ alertId, said });
 
-/** Why nothing is made of an item any more; undefined: it may be. */
-function whyOver(item: Item, { record, whole, earlier }: Known): string | undefined {
-  const { ended } = whole;
-  if (ended?.how === 'cancelled') return `the source has cancelled it by ${ended.by}`;
-  const by = ended?.by ?? record.continuedBy;
-  if (by !== null && by !== item.id) return `the source has continued it as ${by}`;
-  const newer = earlier.find((one) => isNewer(one.whole, item));
-  return newer === undefined ? undefined : `a newer item has continued ${newer.id}`;
-}
-
-/** Whether what ended an item is newer than another item that would continue it. */
-const isNewer = ({ ended }: ItemRecord, item: Item): boolean =>
-  ended !== null && ended.how === 'replaced' && ended.by !== item.id && ended.at > (item.version.madeAt ?? 0);
-
-/** More than any message has languages: an `ItemRecord` is read whole. */
+/** More than any message has languages: a `ItemRecord` is read whole. */
 const MOST_EDITIONS = 200;
 
 /** What is known after an item was taken in: of itself, of the item as a whole, and of what it continues. */

@@ -4,6 +4,7 @@ import { statusSchema, urgencySchema } from '../alerts/schema.ts';
 import type { Redis } from '../redis/connect.ts';
 import { keys } from '../redis/keys.ts';
 import type { Item, ItemVersion } from './item.ts';
+import { reasonSchema } from './reasons.ts';
 
 export const takenSchema = z.object({
   action: z.enum(['created', 'updated', 'corrected', 'retracted', 'ignored']),
@@ -11,6 +12,7 @@ export const takenSchema = z.object({
   status: statusSchema.nullable(),
   /** Why an item was ignored, or waits for an editor. */
   reason: z.string().optional(),
+  why: reasonSchema.optional().describe('The same as a code, with what the sentence names'),
 });
 /** What became of an item. */
 export type Taken = z.infer<typeof takenSchema>;
@@ -36,6 +38,8 @@ const itemRecordSchema = z.object({
       version: z.object({ number: z.number().nullable(), madeAt: z.number().nullable() }),
       digest: z.string(),
       taken: takenSchema,
+      /** What its editor asked for, where that counts. */
+      asks: z.string().nullable().optional(),
     })
     .nullable(),
   alertId: z.string().nullable(),
@@ -68,6 +72,9 @@ export const NEW_RECORD: ItemRecord = {
   ended: null,
 };
 
+/** Of a text that Redis keeps. */
+export const readRecord = (text: string): ItemRecord => itemRecordSchema.parse(JSON.parse(text));
+
 /** Names a record: an item as a whole, or one of its editions. */
 export interface ItemName {
   readonly id: string;
@@ -98,7 +105,7 @@ export function createItemRecords({ redis }: { readonly redis: Redis }): ItemRec
   return {
     read: async (sourceId, name) => {
       const stored = await redis.get(keys.intake(sourceId, keyNameOf(name)));
-      return stored === null ? NEW_RECORD : itemRecordSchema.parse(JSON.parse(stored));
+      return stored === null ? NEW_RECORD : readRecord(stored);
     },
     write: async (sourceId, known) => {
       const transaction = redis.multi();

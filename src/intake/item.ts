@@ -1,3 +1,5 @@
+import type { Reason } from './reasons.ts';
+
 /** What a source says of one piece of news, in its own words. Every format is read into these. */
 export interface Item {
   /** What the source calls the item: the same for all its versions. */
@@ -13,14 +15,25 @@ export interface Item {
    */
   readonly change: 'update' | 'correction' | 'withdrawal' | 'hold';
   /** Why an item is none for alerts, a picture for instance; null: it may become one. */
-  readonly unfit: string | null;
+  readonly unfit: Reason | null;
   /** Why it makes no alert any more, although it may still change one; null: it may make one. */
-  readonly stale: string | null;
+  readonly stale: Reason | null;
+  /** What readers are told of a change. Undefined: the format has no such thing. */
+  readonly note?: string | null;
+  /**
+   * What its editor asks for. Null: nothing, so an alert that is there stays as it is. Undefined: the source sends what is
+   * meant.
+   */
+  readonly asks?: string | null;
   /** Of what is taken back it may be empty. */
   readonly headline: string;
   readonly body: string | null;
   /** Undefined: the format has no such thing, so what an editor added stays. */
   readonly url?: string | null;
+  /** Its public page: no reader hears of it before this answers 200. Undefined: its source has looked. */
+  readonly page?: string;
+  /** Undefined: the format has none. Else only an item with the source's `mark` among them makes an alert. */
+  readonly marks?: readonly string[];
   /** BCP 47; null: the source's default. */
   readonly lang: string | null;
   /** Names and codes that the source may turn into topics, the most important first. */

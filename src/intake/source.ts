@@ -67,6 +67,13 @@ const certificateSchema = z
   .transform((pem) => pem ?? undefined)
   .describe('Of a `cap` source: its messages must be signed by this key');
 
+const unpublishedSchema = z
+  .enum(['leave', 'retract'])
+  .nullable()
+  .optional()
+  .transform((choice) => choice ?? undefined)
+  .describe('Of a `ghost`: what becomes of an alert whose post is unpublished. `leave` without it');
+
 /** Present only where it is set, so that earlier answers stay as they were. */
 const silentSchema = z
   .number()
@@ -92,6 +99,7 @@ export const sourceInputSchema = z
     ...settingsShape,
     ...feedShape,
     certificate: certificateSchema,
+    unpublished: unpublishedSchema,
     silentMinutes: silentSchema,
     secret: z
       .string()
@@ -101,7 +109,8 @@ export const sourceInputSchema = z
       .describe('Without: the secret stays; a new source gets one, which the answer shows once'),
   })
   .superRefine((source, context) => {
-    for (const { path, message } of feedFaults(source)) context.addIssue({ code: 'custom', path, message });
+    const faults = [...feedFaults(source), ...ghostFaults(source)];
+    for (const { path, message } of faults) context.addIssue({ code: 'custom', path, message });
   });
 
 export const sourceSchema = z.object({
@@ -113,6 +122,7 @@ export const sourceSchema = z.object({
   urgencies: z.record(z.string(), urgencySchema.nullable()),
   /** PEM. What the source sends must be signed by its key. */
   certificate: z.string().optional(),
+  unpublished: z.enum(['leave', 'retract']).optional(),
   silentMinutes: z.number().optional(),
   url: z.string().optional(),
   mark: z.string().nullable().optional(),
@@ -125,6 +135,15 @@ export type Source = z.infer<typeof sourceSchema>;
 /** With what it proves itself: kept as it is, because an HMAC needs the secret itself. No answer and no log has it. */
 export const storedSourceSchema = sourceSchema.extend({ secret: z.string() });
 export type StoredSource = z.infer<typeof storedSourceSchema>;
+
+const ghostFaults = ({ type, unpublished }: Pick<Source, 'type' | 'unpublished'>) =>
+  type === 'ghost' || unpublished === undefined
+    ? []
+    : [{ path: ['unpublished'], message: 'is for a source of the type ghost' }];
+
+/** Which tag makes an alert of a post, in lower case; null: none is needed. Feeds look for theirs by themselves. */
+export const markOf = ({ type, mark }: Pick<Source, 'type' | 'mark'>): string | null =>
+  type === 'ghost' ? (mark === undefined ? '#breaking' : (mark?.trim().toLowerCase() ?? null)) : null;
 
 export const MOST_SOURCES = 100;
 

@@ -1,4 +1,5 @@
 import type { Item } from './item.ts';
+import { reason } from './reasons.ts';
 
 /**
  * An edition in the language that the newsroom calls it by: `en-US` is for readers of `en`, where the newsroom has no other
@@ -10,7 +11,7 @@ export function inNewsroomsLanguage(item: Item, languages: readonly string[]): I
   const known =
     languages.find((one) => one === lang) ?? languages.find((one) => baseOf(one) === baseOf(lang));
   if (known !== undefined) return { ...item, lang: known };
-  return { ...item, unfit: item.unfit ?? `the newsroom has no alerts in ${lang}` };
+  return { ...item, unfit: item.unfit ?? reason('no-language', { lang }) };
 }
 
 const baseOf = (tag: string): string => tag.split('-', 1)[0] ?? tag;

@@ -9,6 +9,8 @@ import { invalidBody } from '../http/read-body.ts';
 import type { Newsroom } from '../newsroom/newsroom.ts';
 import { isTakenBack, type Said, type Taken } from './item-record.ts';
 import type { Item } from './item.ts';
+import { ignored, refusedBecause, sameAs, taken, told } from './answers.ts';
+import { reason } from './reasons.ts';
 import type { Source } from './source.ts';
 
 /** An item on its way into the newsroom. */
@@ -50,14 +52,12 @@ export function createSteps(deps: {
     if (!read.success) throw invalidBody(read.error);
     await deps.count(source.id);
     const result = await newsroom.create(read.data, actor, claimOf(step));
-    if (result.type === 'idempotency-conflict') return ignored(null, OTHER_TEXT);
+    if (result.type === 'idempotency-conflict') return ignored(null, reason('other-text'));
     if (result.type === 'duplicate') {
-      const what = result.shares === 'headline' ? 'has the same headline' : 'leads to the same article';
-      const reason = `alert ${result.id} ${what}`;
-      return { ...ignored(null, reason), alertId: result.id };
+      return { ...ignored(null, sameAs(result.id, result.shares)), alertId: result.id };
     }
     const made = taken('created', result.alert);
-    return item.isSensitive && source.mode === 'send' ? { ...made, reason: SENSITIVE } : made;
+    return item.isSensitive && source.mode === 'send' ? { ...made, ...told(reason('sensitive')) } : made;
   }
 
   async function follow(step: Step, alertId: string): Promise<Taken> {
@@ -70,14 +70,14 @@ export function createSteps(deps: {
         if (error.code === 'precondition-failed' && tries < MOST_TRIES) continue;
         if (error.code !== 'wrong-status' && error.code !== 'duplicate-alert') throw error;
         const newest = await alerts.read(alertId);
-        return ignored(newest?.alert ?? null, error.message);
+        return ignored(newest?.alert ?? null, refusedBecause(error, newest?.alert.status));
       }
     }
   }
 
   async function followOnce(step: Step, alertId: string): Promise<Taken> {
     const newest = await alerts.read(alertId);
-    if (newest === undefined) return ignored(null, 'the alert was erased');
+    if (newest === undefined) return ignored(null, reason('erased'));
     const { alert, revision } = newest;
     const shown = await alerts.getPublic(alertId);
     const isEnded =
@@ -85,13 +85,14 @@ export function createSteps(deps: {
         ? !WAITING_STATUSES.includes(alert.status)
         : shown.status === 'aborted' && !isTakenBack(step.item);
     if (isEnded) {
-      return ignored(alert, `the newsroom has ended the alert: it is ${alert.status}`);
+      return ignored(alert, reason('ended', { status: alert.status }));
     }
     const changed = changesOf(step);
     if (!isTakenBack(step.item)) {
       const names = Object.keys(changed);
-      const isNothing = shown === undefined ? names.length === 0 : !names.some((name) => SEEN.has(name));
-      if (isNothing) return ignored(alert, 'nothing that readers see has changed');
+      const isNothing =
+        shown === undefined ? names.length === 0 : !names.some((name) => SEEN.has(name)) && !step.item.note;
+      if (isNothing) return ignored(alert, reason('unchanged'));
       await deps.count(step.source.id);
     }
     return shown === undefined
@@ -120,19 +121,20 @@ export function createSteps(deps: {
     const { item, said } = step;
     const change = isTakenBack(item) ? 'retraction' : item.change === 'correction' ? 'correction' : 'update';
     if (waitsForEditor(step) && (change !== 'retraction' || step.isReplaced === true)) {
-      return ignored(shown, 'the alert was sent: an editor must update or correct it');
+      return ignored(shown, reason('editors-turn'));
     }
     if (change !== 'retraction') {
-      if (said.sendAt !== null) return ignored(shown, `the version is embargoed until ${said.sendAt}`);
+      if (said.sendAt !== null) return ignored(shown, reason('embargoed', { time: said.sendAt }));
     }
     const { headline, body, url, urgency, expiresAt } = changed;
+    const { note } = item;
     const read = newVersionSchema.safeParse(
-      change === 'retraction' ? { change } : { change, headline, body, url, urgency, expiresAt },
+      change === 'retraction' ? { change, note } : { change, note, headline, body, url, urgency, expiresAt },
     );
     if (!read.success) throw invalidBody(read.error);
     const actor = change === 'retraction' ? forOwn(step.actor) : step.actor;
     const result = await newsroom.addVersion(shown.id, read.data, actor, claimOf(step));
-    if (result.type !== 'created' && result.type !== 'repeated') return ignored(shown, OTHER_TEXT);
+    if (result.type !== 'created' && result.type !== 'repeated') return ignored(shown, reason('other-text'));
     return taken(ACTIONS[change], result.alert);
   }
 
@@ -140,8 +142,6 @@ export function createSteps(deps: {
 }
 
 const ACTIONS = { update: 'updated', correction: 'corrected', retraction: 'retracted' } as const;
-export const OTHER_TEXT = 'the item came before with another text and the same version';
-const SENSITIVE = 'the source warns of the item: an editor must look at it';
 
 const waitsForEditor = ({ source, item }: Step): boolean => source.mode === 'draft' || item.isSensitive;
 
@@ -176,16 +176,3 @@ function claimOf({ source, key }: Step): IdempotencyClaim {
   const keyHash = createHash('sha256').update(key).digest('base64url');
   return { editorId: `source:${source.id}`, keyHash, request: keyHash };
 }
-
-const taken = (action: Taken['action'], { id, status }: EditorAlert): Taken => ({
-  action,
-  alertId: id,
-  status,
-});
-
-export const ignored = (alert: Pick<EditorAlert, 'id' | 'status'> | null, reason: string): Taken => ({
-  action: 'ignored',
-  alertId: alert?.id ?? null,
-  status: alert?.status ?? null,
-  reason,
-});

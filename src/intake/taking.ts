@@ -1,4 +1,5 @@
 import { Counter } from 'prom-client';
+import { storedUrl } from '../alerts/schema.ts';
 import type { Editor } from '../editors/schema.ts';
 import { Problem, type ProblemCode } from '../http/problem.ts';
 import type { Logger } from '../ops/logger.ts';
@@ -6,7 +7,9 @@ import type { Metrics } from '../ops/metrics.ts';
 import type { Arrivals } from './arrivals.ts';
 import type { Intake } from './intake.ts';
 import type { Item, ReadItems } from './item.ts';
+import { reason, type Reason } from './reasons.ts';
 import type { Source } from './source.ts';
+import { ignored, told } from './answers.ts';
 import type { Taken } from './item-record.ts';
 
 /** The whole way of what a source has sent: each item becomes what it may, is counted, and is in the log if it was ignored. */
@@ -17,6 +20,8 @@ export interface Taking {
    * @throws {Problem} the first that an item met; 422 for bytes that hold no items
    */
   take(source: Source, read: ReadItems, by?: Editor): Promise<readonly Taken[]>;
+  /** Gives an item up that never got as far as that. */
+  giveUp(source: Source, item: Item, why: Reason): Promise<void>;
 }
 
 /** These come again whenever the item does. */
@@ -26,6 +31,8 @@ export const isFinal = ({ code }: Problem): boolean => FINAL.has(code);
 export function createTaking(deps: {
   readonly intake: Intake;
   readonly arrivals: Pick<Arrivals, 'note'>;
+  /** Where links of alerts may lead; null: anywhere. */
+  readonly sites: readonly string[] | null;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }): Taking {
@@ -37,7 +44,7 @@ export function createTaking(deps: {
   });
 
   async function note(source: Source, { id, headline }: Named, taken: Taken): Promise<Taken> {
-    const { action, alertId, status, reason = null } = taken;
+    const { action, alertId, status, reason = null, why = null } = taken;
     await deps.arrivals.note(source.id, {
       item: id,
       headline: headline || null,
@@ -45,6 +52,7 @@ export function createTaking(deps: {
       alertId,
       status,
       reason,
+      why,
     });
     counter.inc({ source: source.id, action: taken.action });
     if (taken.action === 'ignored') {
@@ -64,14 +72,27 @@ export function createTaking(deps: {
       alertId: null,
       status: null,
       reason: why || problem.message,
+      why: null,
     });
     counter.inc({ source: source.id, action: 'refused' });
     deps.logger.warn({ source: source.id, errors }, 'an item of a source cannot be used');
   }
 
+  /** An item is not refused for where its link leads: without one, the alert leads to its own page. */
+  function withAllowedLink(item: Item): { item: Item; isLinkLeftOut: boolean } {
+    const { url, ...rest } = item;
+    if (typeof url !== 'string') return { item, isLinkLeftOut: false };
+    const stored = storedUrl(url);
+    const isAllowed = stored !== undefined && (deps.sites?.includes(new URL(stored).origin) ?? true);
+    return { item: isAllowed ? { ...item, url: stored } : rest, isLinkLeftOut: !isAllowed };
+  }
+
   async function takeOne(source: Source, item: Item, by: Editor | undefined): Promise<Taken | Problem> {
     try {
-      return await note(source, item, await deps.intake.take(source, item, by));
+      const { item: allowed, isLinkLeftOut } = withAllowedLink(item);
+      const taken = await deps.intake.take(source, allowed, by);
+      const isToTell = isLinkLeftOut && taken.action !== 'ignored' && taken.reason === undefined;
+      return await note(source, item, isToTell ? { ...taken, ...told(reason('link-left-out')) } : taken);
     } catch (error) {
       if (!(error instanceof Problem) || !isFinal(error)) throw error;
       await refuse(source, item, error);
@@ -80,6 +101,9 @@ export function createTaking(deps: {
   }
 
   return {
+    giveUp: async (source, item, why) => {
+      await note(source, item, ignored(null, why));
+    },
     take: async (source, read, by) => {
       if ('fault' in read) {
         const problem = unreadable(read.pointer, read.fault);

@@ -2,7 +2,8 @@ import { urgencySchema, type Urgency } from '../alerts/schema.ts';
 import { withoutRefused } from '../alerts/text.ts';
 import { MAX_LIFE_MS, MIN_LIFE_MS } from '../alerts/versions.ts';
 import type { Item } from './item.ts';
-import { DEFAULT_TOPIC, NONE, OTHER, type Source } from './source.ts';
+import { reason, type Reason } from './reasons.ts';
+import { DEFAULT_TOPIC, markOf, NONE, OTHER, type Source } from './source.ts';
 import type { Said } from './item-record.ts';
 
 /** A notification shows about as much, and the push message must hold it in any script. Characters. */
@@ -29,19 +30,21 @@ export function translate(item: Item, source: Source, nowMs: number): Said {
 }
 
 /** Why no alert is made of an item; undefined: one may be. What the newsroom's rules say comes later. */
-export function whyNot(item: Item, said: Said, nowMs: number): string | undefined {
-  return (
-    item.unfit ?? (isOver(said, nowMs) ? 'the item has expired, or expires before it may be sent' : undefined)
-  );
+export function whyNot(item: Item, said: Said, nowMs: number): Reason | undefined {
+  return item.unfit ?? (isOver(said, nowMs) ? reason('expired') : undefined);
 }
 
 /** The same of an item that would make an alert, where {@link whyNot} has nothing against it. */
-export function whyNoNew(item: Item, { urgency, topics }: Said): string | undefined {
+export function whyNoNew(item: Item, { urgency, topics }: Said, source: Source): Reason | undefined {
+  const mark = markOf(source);
+  if (mark !== null && item.marks?.includes(mark) === false) return reason('not-marked', { mark });
   if (item.stale !== null) return item.stale;
   if (urgency === null) {
-    return `the source's settings make no alerts of ${item.urgency === null ? 'items without urgency' : `urgency ${item.urgency}`}`;
+    return item.urgency === null
+      ? reason('urgency-missing')
+      : reason('urgency-not-wanted', { urgency: item.urgency });
   }
-  return topics.length === 0 ? "the source's settings turn none of its subjects into a topic" : undefined;
+  return topics.length === 0 ? reason('no-topic') : undefined;
 }
 
 const startOf = (sendAt: string | null, nowMs: number): number =>

@@ -59,10 +59,16 @@ export const keys = {
   intakeTurn: (source: string, item: string) => `${CORE}:intake-turn:${source}:${item}`,
   /** What came from a source, newest first. */
   arrivals: (source: string) => `${CORE}:arrivals:${source}`,
+  /** Items whose public pages do not answer yet: source + line break + hash of the item's id -> item. */
+  pageWaits: `${CORE}:page-waits`,
+  /** Held by the process that looks at an item's page now. */
+  pageTurn: (name: string) => `${CORE}:page-turn:${name}`,
   /** When something came from each source last (ms). */
   heard: `${CORE}:sources:heard`,
   /** What is known of a feed between two looks. */
   feed: (source: string) => `${CORE}:feed:${source}`,
+  /** The topic of a hub that was left, by the token of our callback. */
+  hubLeft: (token: string) => `${CORE}:hub-left:${token}`,
   /** Held by the process that looks at a feed now. */
   feedTurn: (source: string) => `${CORE}:feed-turn:${source}`,
   // test sends

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { Source } from '../../src/web/desk/admin/source.ts';
 import type { BrowserContext } from 'playwright-core';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { createLogger } from '../../src/ops/logger.ts';
@@ -341,18 +342,45 @@ test('an admin adds a feed: its own fields are shown, its faults beside them, an
   ]) {
     await stack.api.call('/v1/intake/agency2', { method: 'POST', headers, body });
   }
+  const wire = async () =>
+    ((await stack.api.asEditor('/v1/sources')).body as { sources: Source[] }).sources.find(
+      ({ id }) => id === 'wire',
+    );
+  await expect.poll(async () => (await wire())?.state.feed?.fault).toBeTruthy();
   await page.reload();
   await row.getByText('تعذّرت القراءة').waitFor();
   const agency = page.locator('[data-source="agency2"]');
   await agency.locator('summary', { hasText: 'ما وصل' }).press('Enter');
   await agency.getByRole('link', { name: 'خبر من الوكالة' }).waitFor();
-  await agency.locator('.arrivals li').first().getByText('its type is picture').waitFor();
+  await agency.locator('.arrivals li').first().getByText('نوعه').waitFor();
   await page.setViewportSize({ width: 360, height: 740 });
   await expect.poll(() => page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
   expect(await violations(page)).toEqual([]);
   await agency.getByRole('link', { name: 'خبر من الوكالة' }).press('Enter');
   await page.locator('h1:focus').getByText('خبر من الوكالة').waitFor();
   for (const id of ['wire', 'agency2']) await stack.api.asEditor(`/v1/sources/${id}`, { method: 'DELETE' });
+});
+
+test('an admin adds a blog of Ghost: its tag, and what becomes of an alert whose post is unpublished', async ({
+  desk,
+}) => {
+  const { page } = desk;
+  await open(desk, 'sources');
+  const form = page.getByRole('form', { name: 'مصدر جديد' });
+  await form.locator('[name="tag"]').waitFor({ state: 'hidden' });
+  await page.locator('#source-id').fill('blog');
+  await form.locator('[name="type"]').selectOption('ghost');
+  expect(await form.locator('[name="tag"]').inputValue()).toBe('#breaking');
+  await form.locator('[name="url"]').waitFor({ state: 'hidden' });
+  await form.locator('[name="unpublished"]').selectOption('retract');
+  expect(await violations(page)).toEqual([]);
+  await page.locator('#source-id').press('Enter');
+  await page.locator('[data-source="blog"]').getByText('/v1/intake/blog').waitFor();
+  const { body } = await stack.api.asEditor('/v1/sources');
+  expect((body as { sources: Source[] }).sources).toMatchObject([
+    { id: 'blog', type: 'ghost', mark: '#breaking', unpublished: 'retract' },
+  ]);
+  await stack.api.asEditor('/v1/sources/blog', { method: 'DELETE' });
 });
 
 test('editors find how many alerts reached the goal, by urgency, and whether one did', async ({ desk }) => {

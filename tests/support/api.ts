@@ -32,6 +32,9 @@ export interface TestApi {
   readonly sources: Api['sources'];
   readonly taking: Api['taking'];
   readonly arrivals: Api['arrivals'];
+  readonly waits: Api['waits'];
+  readonly feedLooks: Api['feedLooks'];
+  readonly fetchPage: Api['fetchPage'];
   /** API keys, one for each role. */
   readonly keys: { author: string; approver: string; admin: string };
   readonly fanOuts: { alertId: string; version: number }[];
@@ -61,11 +64,18 @@ export interface Answer {
   readonly body: any;
 }
 
-/** The API over real HTTP and a real Redis; what other rooms own is small and in memory. */
+/**
+ * The API over real HTTP and a real Redis; what other rooms own is small and in memory.
+ * @param port it listens there, and its public address is there too; none: any port, and an address that nothing listens on
+ */
 export async function startTestApi({
   config,
+  port = 0,
   ...overrides
-}: Partial<Omit<ApiDeps, 'config'>> & { config?: Partial<ApiDeps['config']> } = {}): Promise<TestApi> {
+}: Partial<Omit<ApiDeps, 'config'>> & {
+  config?: Partial<ApiDeps['config']>;
+  port?: number;
+} = {}): Promise<TestApi> {
   const redisServer = await startTestRedis();
   const logger = createLogger({ level: 'silent', role: 'test' });
   const redis = connectRedis(redisServer.url, 'command', logger);
@@ -81,7 +91,7 @@ export async function startTestApi({
   const reports: TestApi['reports'] = new Map();
   const deps: ApiDeps = {
     config: {
-      publicUrl: 'http://ajil.test',
+      publicUrl: port === 0 ? 'http://ajil.test' : `http://127.0.0.1:${port}`,
       allowedOrigins: [],
       requireApproval: false,
       isDrill: false,
@@ -154,7 +164,7 @@ export async function startTestApi({
   };
   const api = createApp(deps);
   const server = createServer(api.app);
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  await new Promise<void>((listening) => server.listen(port, '127.0.0.1', listening));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const keyOf = async (role: 'author' | 'approver' | 'admin'): Promise<string> =>
     (await editors.add({ name: role, role, by: 'test' })).key;
@@ -166,6 +176,9 @@ export async function startTestApi({
     sources: api.sources,
     taking: api.taking,
     arrivals: api.arrivals,
+    waits: api.waits,
+    feedLooks: api.feedLooks,
+    fetchPage: api.fetchPage,
     keys: { author: await keyOf('author'), approver: await keyOf('approver'), admin: await keyOf('admin') },
     fanOuts,
     retold,

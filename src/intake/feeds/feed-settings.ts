@@ -31,7 +31,7 @@ export const feedShape = {
     .nullable()
     .optional()
     .describe(
-      'Of a `feed`: a category, or how a title begins (`عاجل`). Only items with it make alerts; null: all of them do',
+      'Of a `feed`: a category, or how a title begins (`عاجل`). Of a `ghost`: a tag, `#breaking` without it. Only items with it make alerts; null: all of them do',
     ),
   everySeconds: z
     .number()
@@ -69,7 +69,12 @@ export function feedFaults(source: {
         : []),
     ];
   }
-  const names = ['url', 'mark', 'everySeconds', 'maxAgeMinutes'] as const;
+  const names = [
+    ...(source.type === 'ghost' ? [] : (['mark'] as const)),
+    'url',
+    'everySeconds',
+    'maxAgeMinutes',
+  ] as const;
   return names
     .filter((name) => source[name] !== undefined && source[name] !== null)
     .map((name) => ({ path: [name], message: 'is for a source of the type feed' }));

@@ -16,6 +16,10 @@ export interface Validators {
 
 export interface FeedAnswer extends Validators {
   readonly status: number;
+  /** Where the redirects ended. */
+  readonly url: string;
+  /** The `Link` headers as one. */
+  readonly link: string | undefined;
   /** Of a 200. */
   readonly body: Buffer | undefined;
   /** Where the feed is from now on, if it has moved for good (RFC 9110, section 15.4). */
@@ -70,7 +74,7 @@ export function createFetchFeed(deps: {
       const response = await get(new URL(url), headersFor(known), signal);
       const { statusCode: status = 0, headers } = response;
       if (![301, 302, 303, 307, 308].includes(status) || headers.location === undefined) {
-        return answerOf(response, status, await bodyOf(response, status), movedTo);
+        return { ...answerOf(response, status, await bodyOf(response, status), movedTo), url };
       }
       response.destroy();
       if (!URL.canParse(headers.location, url)) throw new FeedFault('it redirects to no URL');
@@ -122,13 +126,14 @@ function answerOf(
   status: number,
   body: Buffer | undefined,
   movedTo: string | undefined,
-): FeedAnswer {
+): Omit<FeedAnswer, 'url'> {
   const kept = (value: string | undefined): string | null =>
     value === undefined || value.length > MOST_VALIDATOR ? null : value;
   return {
     status,
     body,
     movedTo,
+    link: [headers.link ?? []].flat().join(', ') || undefined,
     etag: kept(headers.etag),
     lastModified: kept(headers['last-modified']),
     maxAge: maxAgeOf(headers['cache-control'] ?? '', headers.age),

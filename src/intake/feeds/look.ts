@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { EMPTY_ITEM, type Item, type ReadItems } from '../item.ts';
+import { reason } from '../reasons.ts';
 import type { FeedSettings } from './feed-settings.ts';
 import { seenAfter, type FeedState } from './feed-state.ts';
 import type { FeedAnswer } from './fetch-feed.ts';
@@ -70,14 +71,14 @@ function toItem(
   nowMs: number,
 ): Item {
   const isOld = publishedAt !== null && nowMs - publishedAt > maxAgeMinutes * MINUTE;
-  const old = isOld ? `it is older than ${maxAgeMinutes} minutes` : null;
+  const old = isOld ? reason('too-old', { minutes: String(maxAgeMinutes) }) : null;
   return {
     ...EMPTY_ITEM,
     id,
     // Without a time of its own, what comes later is newer.
     version: { number: null, madeAt: updatedAt },
-    unfit: title === '' ? 'it has no title' : null,
-    stale: publishedAt === null ? 'it has no time: it may be old' : old,
+    unfit: title === '' ? reason('no-title') : null,
+    stale: publishedAt === null ? reason('no-time') : old,
     headline: title,
     body: text,
     ...(url === null ? {} : { url }),

@@ -1,45 +1,44 @@
-import { randomUUID } from 'node:crypto';
 import type { ReadableHash } from '../../editors/audited-hash.ts';
-import { Problem } from '../../http/problem.ts';
 import type { Logger } from '../../ops/logger.ts';
 import type { Redis } from '../../redis/connect.ts';
 import { isRedisAway } from '../../redis/is-redis-away.ts';
-import { keys } from '../../redis/keys.ts';
-import { runScript } from '../../redis/script.ts';
-import type { Arrivals } from '../arrivals.ts';
-import type { Item } from '../item.ts';
-import { END_TURN } from '../../redis/scripts/end-turn.ts';
+import { everySoOften } from '../every-so-often.ts';
 import { feedSettingsOf, type StoredSource } from '../source.ts';
-import { isFinal, type Taking } from '../taking.ts';
 import type { FeedSettings } from './feed-settings.ts';
 import { createFeedStates, type FeedState } from './feed-state.ts';
-import { FeedFault, type FeedAnswer, type FetchFeed } from './fetch-feed.ts';
-import { nextAfter, nextAfterFailure, whatIsNew } from './look.ts';
-import { readFeed } from './read-feed.ts';
+import { createFeedTurns } from './feed-turns.ts';
+import { FeedFault, type FetchFeed } from './fetch-feed.ts';
+import { nextAfter, nextAfterFailure } from './look.ts';
+import type { TakeFeed } from './take-feed.ts';
+import { hubLinksOf } from './websub/links.ts';
+import type { Subscriber } from './websub/subscriber.ts';
 
 /** Whether a feed is due is looked at so often, ms. */
 const EVERY_MS = 1000;
-/** Longer than a look takes: who dies in it leaves the feed to the others then. */
-const TURN_MS = 60_000;
 /** Feeds that one process looks at in one turn; what is left comes in the next. */
 const AT_ONCE = 8;
 
 interface PollerDeps {
   readonly redis: Redis;
-  readonly sources: Pick<ReadableHash<StoredSource>, 'all'>;
-  readonly taking: Taking;
-  readonly arrivals: Pick<Arrivals, 'hear'>;
+  readonly sources: Pick<ReadableHash<StoredSource>, 'all' | 'get'>;
+  readonly takeFeed: TakeFeed;
   readonly fetchFeed: FetchFeed;
-  /** Where links of alerts may lead; null: anywhere. */
-  readonly sites: readonly string[] | null;
+  readonly subscriber: Pick<Subscriber, 'follow' | 'renew' | 'pauseFor' | 'setBehind'>;
   readonly logger: Logger;
   readonly now: () => number;
 }
 
-/** Looks at the feeds that are due. Every server process does: of those that find the same feed, one looks at it. */
-export function createFeedLooks(deps: PollerDeps): { lookAtDue(): Promise<void> } {
-  const { redis, logger, now } = deps;
+export interface FeedLooks {
+  /** Looks at the feeds that are due. Every server process does: of those that find the same feed, one looks at it. */
+  lookAtDue(): Promise<void>;
+  /** Takes in what a hub has sent of a feed, as a look would; what cannot be taken in so has us look at once. */
+  takeContent(sourceId: string, body: Buffer): Promise<'taken' | 'gone' | 'looking'>;
+}
+
+export function createFeedLooks(deps: PollerDeps): FeedLooks {
+  const { logger, now, takeFeed, subscriber } = deps;
   const states = createFeedStates(deps);
+  const turns = createFeedTurns(deps);
 
   async function isDue({ id, settings }: Feed): Promise<boolean> {
     const { isGone, nextAt } = await states.standing(id, settings.url);
@@ -70,51 +69,30 @@ export function createFeedLooks(deps: PollerDeps): { lookAtDue(): Promise<void> 
 
   async function asked(source: StoredSource, settings: FeedSettings, state: FeedState): Promise<FeedState> {
     const answer = await deps.fetchFeed(state.movedTo ?? settings.url, state);
-    const { status, movedTo } = answer;
+    const { status, movedTo, body } = answer;
     const moved = movedTo === undefined ? state : { ...state, movedTo };
-    const nextAt = nextAfter(answer, settings, now());
     if (status === 410) return { ...moved, isGone: true, fault: 'its server says that it is gone (410)' };
-    if (status === 304) return { ...moved, nextAt, failures: 0, fault: null, answeredAt: now() };
-    if (status !== 200 || answer.body === undefined) {
+    if (status !== 304 && (status !== 200 || body === undefined)) {
       const next = failed(moved, settings, `it answered ${status}`);
-      return { ...next, nextAt: Math.max(next.nextAt, nextAt) };
+      return { ...next, nextAt: Math.max(next.nextAt, nextAfter(answer, settings, now())) };
     }
-    return taken(source, settings, moved, { ...answer, body: answer.body }, nextAt);
+    const fresh = body === undefined ? {} : await taken(source, settings, state, { ...answer, body });
+    if (body === undefined) await subscriber.renew(source.id);
+    const everySeconds = await subscriber.pauseFor(source.id, settings.everySeconds);
+    const nextAt = nextAfter(answer, { ...settings, everySeconds }, now());
+    return { ...moved, ...fresh, nextAt, failures: 0, fault: null, answeredAt: now() };
   }
 
   async function taken(
     source: StoredSource,
     settings: FeedSettings,
-    state: FeedState,
-    answer: FeedAnswer & { body: Buffer },
-    nextAt: number,
-  ): Promise<FeedState> {
-    const read = readFeed(answer.body);
-    if ('fault' in read) return failed(state, settings, read.fault);
-    const { seen, read: fresh } = whatIsNew(read.items, state.seen, settings, now());
-    if (state.seen !== null && isHeard(state.seen, seen)) await deps.arrivals.hear(source.id);
-    await takeEach(source, 'items' in fresh ? fresh.items : []);
-    const { etag, lastModified } = answer;
-    return { ...state, etag, lastModified, nextAt, failures: 0, fault: null, answeredAt: now(), seen };
-  }
-
-  /** An item is not refused for where its link leads: without one, the alert leads to its own page. */
-  function withAllowedLink({ url, ...item }: Item): Item {
-    const isAllowed = typeof url === 'string' && (deps.sites?.includes(new URL(url).origin) ?? true);
-    return isAllowed ? { ...item, url } : item;
-  }
-
-  /** What may pass later keeps the feed from being remembered as seen: the next look finds the items again. */
-  async function takeEach(source: StoredSource, items: readonly Item[]): Promise<void> {
-    for (const item of items) {
-      try {
-        await deps.taking.take(source, { items: [withAllowedLink(item)] });
-      } catch (error) {
-        if (!(error instanceof Problem) || !isFinal(error)) {
-          throw error instanceof Problem ? new FeedFault(`an item waits: ${error.message}`) : error;
-        }
-      }
-    }
+    { seen: before }: FeedState,
+    { body, etag, lastModified, link, url }: Awaited<ReturnType<FetchFeed>> & { body: Buffer },
+  ): Promise<Partial<FeedState>> {
+    const { seen, isHeard, links } = await takeFeed({ source, settings, before, body });
+    if (isHeard) await subscriber.setBehind(source.id, true);
+    await subscriber.follow(source.id, hubLinksOf(link, links, url));
+    return { seen, etag, lastModified };
   }
 
   function tell(id: string, before: FeedState, after: FeedState): void {
@@ -127,64 +105,71 @@ export function createFeedLooks(deps: PollerDeps): { lookAtDue(): Promise<void> 
       logger.info({ source: id }, 'the feed of a source has moved for good');
   }
 
-  async function lookAlone(feed: Feed): Promise<void> {
-    const token = randomUUID();
-    const turn = keys.feedTurn(feed.id);
-    if ((await redis.set(turn, token, 'PX', TURN_MS, 'NX')) === null) return;
-    try {
-      await look(feed);
-    } finally {
-      await runScript(redis, END_TURN, [turn], [token]);
-    }
+  async function takeSent(
+    { id, source, settings }: Feed,
+    body: Buffer,
+  ): Promise<'taken' | 'gone' | undefined> {
+    const state = await states.read(id, settings.url);
+    // The first look has yet to say what is no news.
+    if (state.seen === null) return undefined;
+    if (state.isGone) return 'gone';
+    const { seen } = await takeFeed({ source, settings, before: state.seen, body });
+    await subscriber.setBehind(id, false);
+    await states.write(id, { ...state, seen });
+    return 'taken';
   }
 
   return {
     lookAtDue: async () => {
-      const feeds = (await deps.sources.all()).flatMap(([id, source]) => {
-        const settings = feedSettingsOf(source);
-        return settings === undefined ? [] : [{ id, source, settings }];
-      });
+      const feeds = (await deps.sources.all()).flatMap(([, source]) => feedOf(source) ?? []);
       const due = await Promise.all(feeds.map(isDue));
       const chosen = feeds.filter((_, index) => due[index]).slice(0, AT_ONCE);
       await Promise.all(
         chosen.map((feed) =>
-          lookAlone(feed).catch((error: unknown) => {
-            if (isRedisAway(error)) throw error;
-            logger.error(
-              { err: error, source: feed.id },
-              'could not look at the feed of a source; trying again',
-            );
-          }),
+          turns
+            .ifFree(feed.id, () => look(feed))
+            .catch((error: unknown) => {
+              if (isRedisAway(error)) throw error;
+              logger.error(
+                { err: error, source: feed.id },
+                'could not look at the feed of a source; trying again',
+              );
+            }),
         ),
       );
     },
-  };
-}
-
-/** Looks by itself from now on. */
-export function openFeedPoller(deps: PollerDeps): { close(): Promise<void> } {
-  const looks = createFeedLooks(deps);
-  let running: Promise<void> | undefined;
-  const timer = setInterval(() => {
-    running ??= looks
-      .lookAtDue()
-      .catch((error: unknown) => {
-        // Its connection has logged that.
-        if (!isRedisAway(error)) deps.logger.error({ err: error }, 'could not look for feeds that are due');
-      })
-      .finally(() => (running = undefined));
-  }, EVERY_MS);
-  return {
-    close: async () => {
-      clearInterval(timer);
-      await running;
+    takeContent: async (sourceId, body) => {
+      const source = await deps.sources.get(sourceId);
+      const feed = source && feedOf(source);
+      if (feed === undefined) return 'gone';
+      try {
+        const outcome = await turns.soon(sourceId, () => takeSent(feed, body));
+        if (outcome !== undefined) return outcome;
+      } catch (error) {
+        if (!(error instanceof FeedFault)) throw error;
+        logger.warn(
+          { source: sourceId, fault: error.message },
+          'what the hub of a feed sent was not taken in',
+        );
+      }
+      await states.wake(sourceId);
+      return 'looking';
     },
   };
 }
 
-/** Whether the feed says anything that it did not say before, with or without the mark. */
-const isHeard = (before: Readonly<Record<string, string>>, now: Readonly<Record<string, string>>): boolean =>
-  Object.entries(now).some(([id, digest]) => before[id] !== digest);
+function feedOf(source: StoredSource): Feed | undefined {
+  const settings = feedSettingsOf(source);
+  return settings && { id: source.id, source, settings };
+}
+
+/** Looks by itself from now on. */
+export function openFeedPoller(deps: {
+  readonly looks: Pick<FeedLooks, 'lookAtDue'>;
+  readonly logger: Logger;
+}): { close(): Promise<void> } {
+  return everySoOften(EVERY_MS, () => deps.looks.lookAtDue(), deps.logger, 'feeds that are due');
+}
 
 interface Feed {
   readonly id: string;

@@ -3,6 +3,7 @@ import { storedUrl } from '../../alerts/schema.ts';
 import { htmlText } from '../formats/html-text.ts';
 import { readLang } from '../formats/lang.ts';
 import { readTime } from '../formats/time.ts';
+import type { FeedLinks } from './websub/links.ts';
 
 /** What a feed says of one item, whatever kind of feed it is. */
 export interface FeedItem {
@@ -19,7 +20,8 @@ export interface FeedItem {
   readonly updatedAt: number | null;
 }
 
-export type ReadFeed = { readonly items: readonly FeedItem[] } | { readonly fault: string };
+export type ReadFeed =
+  { readonly items: readonly FeedItem[]; readonly links: FeedLinks } | { readonly fault: string };
 
 const MOST_ITEMS = 500;
 const MOST_ID = 2000;
@@ -42,7 +44,8 @@ export function readFeed(body: Buffer): ReadFeed {
   try {
     const text = decode(body);
     if (hasDoctype(text)) return { fault: 'it has a document type (DOCTYPE)' };
-    return { items: partsOf(text).flatMap((parts) => toItem(parts) ?? []) };
+    const read = parse(text);
+    return { items: partsOf(read).flatMap((parts) => toItem(parts) ?? []), links: linksOf(read) };
   } catch {
     return { fault: 'it is no feed: neither RSS, Atom nor JSON Feed' };
   }
@@ -57,8 +60,21 @@ function withoutQuoted(text: string): string {
   return first + rest.map((part) => part.slice(Math.max(0, part.indexOf(']]>')))).join('');
 }
 
-function partsOf(text: string): Parts[] {
-  const read = parseFeed(text, { maxItems: MOST_ITEMS });
+const parse = (text: string) => parseFeed(text, { maxItems: MOST_ITEMS });
+type Read = ReturnType<typeof parse>;
+
+function linksOf(read: Read): FeedLinks {
+  if (read.format === 'json') {
+    const hub = read.feed.hubs?.find(({ type }) => type?.toLowerCase() === 'websub')?.url;
+    return { hub: hub ?? null, self: read.feed.feed_url ?? null };
+  }
+  const links = (read.format === 'atom' ? read.feed.links : read.feed.atom?.links) ?? [];
+  const first = (relation: string): string | null =>
+    links.find(({ rel }) => rel?.toLowerCase().split(/\s+/).includes(relation))?.href ?? null;
+  return { hub: first('hub'), self: first('self') };
+}
+
+function partsOf(read: Read): Parts[] {
   switch (read.format) {
     case 'rss':
       return (read.feed.items ?? []).map(

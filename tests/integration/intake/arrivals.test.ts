@@ -64,7 +64,7 @@ test('the list is bounded, and goes with its source', async () => {
       alertId: null,
       status: null,
     } as const;
-    await api.arrivals.note('busy', { ...arrival, reason: 'x'.repeat(5000) });
+    await api.arrivals.note('busy', { ...arrival, reason: 'x'.repeat(5000), why: null });
   }
   const listed = await items('busy', `?limit=${MOST_ARRIVALS}`);
   expect([listed.length, listed[0].item, listed[0].reason.length]).toEqual([MOST_ARRIVALS, '204', 300]);

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { readCap } from '../../../src/intake/formats/cap/cap.ts';
+import { reason, sentenceOf } from '../../../src/intake/reasons.ts';
 import type { Item, ReadItems } from '../../../src/intake/item.ts';
 import { capMessage, type CapInfoParts, type CapParts } from '../../support/cap.ts';
 
@@ -98,7 +99,8 @@ test.each<[string, CapParts, RegExp]>([
   ['an acknowledgement', { msgType: 'Ack' }, /answer to another/],
   ['a message without info', { infos: [] }, /says nothing/],
 ])('%s is for no reader, and says why', (_what, parts, why) => {
-  expect(itemsOf(parts)).toMatchObject([{ unfit: expect.stringMatching(why) }]);
+  const [item] = itemsOf(parts);
+  expect(sentenceOf(item?.unfit ?? reason('no-item'))).toMatch(why);
 });
 
 test('a test ends nothing that readers see', () => {

@@ -181,9 +181,9 @@ describe('what is new', () => {
 
   test('what is old, or has no time, makes no alert, but may change one', () => {
     const [old] = look([anItem({ publishedAt: AT - 40 * MINUTE })]).items;
-    expect(old).toMatchObject({ unfit: null, stale: 'it is older than 30 minutes' });
+    expect(old).toMatchObject({ unfit: null, stale: { code: 'too-old', values: { minutes: '30' } } });
     const [timeless] = look([anItem({ publishedAt: null })]).items;
-    expect(timeless).toMatchObject({ unfit: null, stale: expect.stringContaining('no time') });
+    expect(timeless).toMatchObject({ unfit: null, stale: { code: 'no-time' } });
   });
 
   test('a feed that names an item twice is read once', () => {
@@ -194,6 +194,8 @@ describe('what is new', () => {
 describe('the next look', () => {
   const answer: FeedAnswer = {
     status: 200,
+    url: 'https://wire.example/feed',
+    link: undefined,
     body: undefined,
     movedTo: undefined,
     etag: null,

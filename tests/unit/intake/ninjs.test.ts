@@ -158,8 +158,8 @@ test('a warning of the source asks for an editor', () => {
 test('only text and composite items become alerts', () => {
   const unfitOf = (type: unknown) => itemOf({ ...V1, type }).unfit;
   expect(['text', 'composite', 'Text', null].map(unfitOf)).toEqual([null, null, null, null]);
-  expect(unfitOf('picture')).toContain('picture');
-  expect(itemOf({ guid: 'p', type: 'picture' }).unfit).toContain('picture');
+  expect(unfitOf('picture')).toEqual({ code: 'wrong-type', values: { type: 'picture' } });
+  expect(itemOf({ guid: 'p', type: 'picture' }).unfit).toMatchObject({ code: 'wrong-type' });
 });
 
 test.each([

@@ -1,4 +1,5 @@
 import { EMPTY_ITEM, type Ending, type Format, type Item, type ReadItems } from '../../item.ts';
+import { reason, type Reason } from '../../reasons.ts';
 import { FieldFault } from '../field-fault.ts';
 import { readXml, XmlFault, type XmlElement } from '../xml.ts';
 import { fieldsOf, type CapFields } from './fields.ts';
@@ -51,7 +52,7 @@ function readMessage(alert: CapFields): ReadItems {
   const endings: Ending[] = references.map((ended) => ({ id: ended, by: id, how, at }));
   if (type === 'cancel') return { items: [], endings };
   const infos = readInfos(alert);
-  if (infos.length === 0) return { items: [unfit(id, at, 'it has no info: it says nothing to readers')] };
+  if (infos.length === 0) return { items: [unfit(id, at, reason('cap-no-info'))] };
   return { items: infos.map((info) => edition({ id, at, references }, info)), endings };
 }
 
@@ -71,15 +72,15 @@ function oneOf(alert: CapFields, name: string, values: readonly string[]): strin
 }
 
 /** Why no reader may see the message; null: readers may. */
-function whyNot(alert: CapFields, type: string): string | null {
+function whyNot(alert: CapFields, type: string): Reason | null {
   const status = oneOf(alert, 'status', STATUSES);
-  if (status !== 'actual') return `its status is ${status}: only what is actual is for readers`;
-  if (type === 'ack' || type === 'error') return `it is an ${type}: an answer to another message`;
+  if (status !== 'actual') return reason('cap-status', { status });
+  if (type === 'ack' || type === 'error') return reason('cap-type', { type });
   const scope = oneOf(alert, 'scope', SCOPES);
-  return scope === 'public' ? null : `its scope is ${scope}: only what is public is for readers`;
+  return scope === 'public' ? null : reason('cap-scope', { scope });
 }
 
-const unfit = (id: string, at: number, why: string): Item => ({
+const unfit = (id: string, at: number, why: Reason): Item => ({
   ...EMPTY_ITEM,
   id,
   version: { number: null, madeAt: at },

@@ -1,4 +1,5 @@
 import type { Format, Item, ItemVersion } from '../../item.ts';
+import { reason, type Reason } from '../../reasons.ts';
 import { FieldFault } from '../field-fault.ts';
 import { readLang } from '../lang.ts';
 import { readTime } from '../time.ts';
@@ -86,9 +87,9 @@ function readChange(fields: Fields, signals: readonly string[]): Item['change'] 
 
 const TEXTS = new Set(['text', 'composite']);
 
-function readUnfit(fields: Fields): string | null {
+function readUnfit(fields: Fields): Reason | null {
   const type = (fields.text('type') ?? 'text').toLowerCase();
-  return TEXTS.has(type) ? null : `its type is ${type.slice(0, 40)}: alerts are made of text and composite`;
+  return TEXTS.has(type) ? null : reason('wrong-type', { type: type.slice(0, 40) });
 }
 
 /** The summary where there is one; else the text itself. */

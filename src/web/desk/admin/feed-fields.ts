@@ -26,7 +26,7 @@ export function renderFeedFields(
     ${textInput(
       'mark',
       `${admin.mark} (${text.optional})`,
-      source.mark ?? (source.url === undefined ? 'عاجل' : ''),
+      (source.url === undefined ? undefined : source.mark) ?? (source.url === undefined ? 'عاجل' : ''),
       {
         id: `mark-${of}`,
         dir: 'auto',

@@ -2,6 +2,7 @@ import { html, type TemplateResult } from 'lit';
 import { URGENCIES } from '../../../alerts/schema.ts';
 import type { DeskShared } from '../desk-context.ts';
 import { readFeedFields, renderFeedFields } from './feed-fields.ts';
+import { readGhostFields, renderGhostFields } from './ghost-fields.ts';
 import { readForm, selectInput, textArea, textInput } from './inputs.ts';
 import type { Source } from './source.ts';
 import { readSubjects, renderSubjects } from './subject-lines.ts';
@@ -10,6 +11,8 @@ const TYPES = [
   ['superdesk', 'Superdesk'],
   ['ninjs', 'ninjs'],
   ['cap', 'CAP 1.2'],
+  ['wordpress', 'WordPress'],
+  ['ghost', 'Ghost'],
   ['feed', 'RSS, Atom, JSON Feed'],
 ] as const;
 const MODES = ['draft', 'send'] as const;
@@ -51,6 +54,7 @@ export function renderSourceFields(
       most: 35,
     })}
     ${renderFeedFields(of, source ?? NEW, desk.words, faultIn)}
+    ${renderGhostFields(of, source ?? NEW, desk.words, faultIn)}
     <div class="but-feed">
       ${textInput('secret', `${admin.secret} (${text.optional})`, '', {
         id: `secret-${of}`,
@@ -120,6 +124,7 @@ export function readSource(event: SubmitEvent): { readonly id: string; readonly 
     body: {
       type,
       ...(type === 'feed' ? readFeedFields(value) : {}),
+      ...(type === 'ghost' ? readGhostFields(value) : {}),
       ...(type === 'cap' ? { certificate: value('certificate') || null } : {}),
       silentMinutes: Number(value('silentMinutes')) || null,
       mode: value('mode'),

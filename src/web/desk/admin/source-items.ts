@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { AlertStatus } from '../../../alerts/schema.ts';
 import { AdminElement } from './admin-element.ts';
+import { reasonText, type ItemReason } from './item-reason.ts';
 
 /** As `GET /v1/sources/:id/items` gives it. */
 interface Arrival {
@@ -11,6 +12,7 @@ interface Arrival {
   readonly alertId: string | null;
   readonly status: AlertStatus | null;
   readonly reason: string | null;
+  readonly why: ItemReason | null;
 }
 
 /** What came from a source, once somebody opens it: when, what became of it, and why if nothing did. */
@@ -46,8 +48,9 @@ class SourceItems extends AdminElement {
     </details>`;
   }
 
-  private renderOne({ at, item, headline, action, alertId, reason }: Arrival): TemplateResult {
+  private renderOne({ at, item, headline, action, alertId, reason, why }: Arrival): TemplateResult {
     const { text, time } = this.desk.words;
+    const because = reasonText(reason, why, this.desk.words);
     const named = headline ?? item ?? text.admin.unreadable;
     const title = html`<bdi>${named}</bdi>`;
     return html`<li>
@@ -56,7 +59,7 @@ class SourceItems extends AdminElement {
         <time datetime=${at}>${time(at)}</time>
       </span>
       ${alertId === null ? title : html`<a href="#/${alertId}">${title}</a>`}
-      ${reason === null ? nothing : html`<span class="quiet"><bdi>${reason}</bdi></span>`}
+      ${because === null ? nothing : html`<span class="quiet"><bdi>${because}</bdi></span>`}
     </li>`;
   }
 }

@@ -13,7 +13,8 @@ export function renderSourceState({ heardAt, silentSince, feed }: SourceState, w
   `;
 }
 
-function renderFeed(feed: NonNullable<SourceState['feed']>, { text, time }: Words): TemplateResult {
+function renderFeed(feed: NonNullable<SourceState['feed']>, words: Words): TemplateResult {
+  const { text, time } = words;
   const { admin } = text;
   const next = feed.nextAt === null ? '–' : time(feed.nextAt);
   const failed =
@@ -21,8 +22,20 @@ function renderFeed(feed: NonNullable<SourceState['feed']>, { text, time }: Word
   return html`
     ${feed.isGone ? fault(admin.feedGone) : failed}
     ${feed.movedTo === null ? nothing : quiet(html`${admin.feedMoved} <bdi dir="ltr">${feed.movedTo}</bdi>`)}
+    ${feed.hub === null ? nothing : renderHub(feed.hub, words)}
     ${feed.answeredAt === null ? nothing : quiet(fill(admin.feedAnswered, { time: time(feed.answeredAt) }))}
   `;
+}
+
+type Hub = NonNullable<NonNullable<SourceState['feed']>['hub']>;
+
+function renderHub({ url, until, fault: said }: Hub, { text, time }: Words): TemplateResult {
+  const { admin } = text;
+  const address = html` <bdi dir="ltr">${url}</bdi>`;
+  if (until !== null) return quiet(html`${fill(admin.hubSends, { time: time(until) })}${address}`);
+  return said === null
+    ? quiet(html`${admin.hubAsked}${address}`)
+    : fault(fill(admin.hubFault, { fault: isolate(said) }));
 }
 
 const fault = (said: string): TemplateResult => html`<p class="fault">${said}</p>`;

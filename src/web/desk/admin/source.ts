@@ -9,9 +9,11 @@ export interface Source {
   readonly topics: Readonly<Record<string, string | null>>;
   readonly urgencies: Readonly<Partial<Record<string, Urgency | null>>>;
   readonly silentMinutes?: number;
+  /** Of a `ghost`. */
+  readonly unpublished?: 'leave' | 'retract';
   /** Of a `cap`. */
   readonly certificate?: string;
-  /** Of a `feed`, as the next ones. */
+  /** Of a `feed`, as the next ones. A `ghost` has a mark, too. */
   readonly url?: string;
   readonly mark?: string | null;
   readonly everySeconds?: number;
@@ -28,5 +30,10 @@ export interface SourceState {
     readonly fault: string | null;
     readonly isGone: boolean;
     readonly movedTo: string | null;
+    readonly hub: {
+      readonly url: string;
+      readonly until: string | null;
+      readonly fault: string | null;
+    } | null;
   } | null;
 }

@@ -4,7 +4,9 @@ import express, { type Request, type Response } from 'express';
 import { Counter } from 'prom-client';
 import type { Config } from './config.ts';
 import type { AlertStore } from './alerts/store.ts';
+import { createStoryStore } from './alerts/stories/store.ts';
 import type { Addresses } from './audience/address.ts';
+import { createMemberships } from './audience/memberships.ts';
 import type { SubscriptionStore } from './audience/subscriptions.ts';
 import { createTopicChanges } from './audience/topic-changes.ts';
 import type { TopicStore } from './audience/topics.ts';
@@ -26,6 +28,10 @@ import type { Logger } from './ops/logger.ts';
 import type { Metrics } from './ops/metrics.ts';
 import { createAttemptLog } from './outlets/attempts.ts';
 import type { OutletQueue } from './outlets/queue.ts';
+import { MOST_OUTLETS, outletSchema } from './outlets/posts/outlet.ts';
+import { createPausedOutlets, tellPaused } from './outlets/posts/paused.ts';
+import { createTestOutlet } from './outlets/posts/posts.ts';
+import { createServices } from './outlets/posts/services.ts';
 import { createEndedWebhooks } from './outlets/webhooks/ended.ts';
 import { createPost } from './outlets/webhooks/post.ts';
 import { webhookSchema } from './outlets/webhooks/schema.ts';
@@ -72,6 +78,7 @@ import { serveIntake } from './api/intake.ts';
 import { serveLive } from './api/live.ts';
 import { serveNewsroom } from './api/newsroom.ts';
 import { serveOperations } from './api/health.ts';
+import { serveOutlets } from './api/outlets.ts';
 import { serveEditorPasskeys } from './api/editor-passkeys.ts';
 import { servePasskeys } from './api/passkeys.ts';
 import { serveFeeds } from './pages/feeds/feeds.ts';
@@ -85,12 +92,17 @@ import { createReceipts } from './api/receipts.ts';
 import { serveReport } from './api/report.ts';
 import { createPacedServices } from './delivery/report/paced-services.ts';
 import { createRecent } from './delivery/report/recent.ts';
+import { createHealth } from './delivery/health/health.ts';
+import { createLeavings } from './delivery/health/leavings.ts';
+import { serveHealth } from './api/audience-health.ts';
 import { serveRecent } from './api/recent.ts';
 import { createRefusedKeys } from './api/refused-keys.ts';
 import { createRequestLog } from './http/request-log.ts';
 import { serveSession } from './api/session.ts';
 import { serveSourceItems } from './api/source-items.ts';
 import { serveSources } from './api/sources.ts';
+import { serveFollowedStories } from './api/followed-stories.ts';
+import { serveStories } from './api/stories.ts';
 import { serveTestSend } from './api/test-devices.ts';
 import { serveTopics } from './api/topics.ts';
 import { serveWaitingAlerts } from './api/waiting-alerts.ts';
@@ -184,8 +196,10 @@ export function createApp(input: ApiDeps): Api {
   };
   const firstPages = createFirstPages(input);
   const settings = createSettings({ ...input, requireApproval: config.requireApproval });
+  const stories = createStoryStore(input);
   const newsroom = createNewsroom({
     ...input,
+    stories,
     rules: createAlertRules(input),
     settings,
     onChange: () => firstPages.clear(),
@@ -201,6 +215,7 @@ export function createApp(input: ApiDeps): Api {
     firstPages,
     newsroom,
     settings,
+    stories,
     sources: createAuditedHash({
       ...input,
       key: keys.sources,
@@ -238,7 +253,10 @@ export function createApp(input: ApiDeps): Api {
   app.use(securityHeaders(config.publicUrl));
   if (config.isDrill) app.use(noIndex);
   app.use(compressAnswers());
-  app.use(['/v1/config', '/v1/alerts', '/v1/live', '/feeds'], readerCors(config.allowedOrigins, READING));
+  app.use(
+    ['/v1/config', '/v1/alerts', '/v1/stories', '/v1/live', '/feeds'],
+    readerCors(config.allowedOrigins, READING),
+  );
   app.use(['/v1/subscriptions', '/v1/receipts'], readerCors(config.allowedOrigins, SUBSCRIBING));
   app.use(answerConditionally);
   app.use(createGate({ isEditor: (request) => deps.auth.isEditor(request), metrics: input.metrics }));
@@ -246,9 +264,13 @@ export function createApp(input: ApiDeps): Api {
   const router = express.Router({ caseSensitive: true, strict: true });
   serveAlerts(router, deps);
   serveWaitingAlerts(router, deps);
-  serveReport(router, { ...deps, pacedServices: createPacedServices(deps.redis) });
+  serveStories(router, deps);
+  const pacedServices = createPacedServices(deps.redis);
+  serveReport(router, { ...deps, pacedServices });
   serveAudience(router, deps);
-  serveRecent(router, { ...deps, recent: createRecent(deps) });
+  const health = createHealth(input);
+  serveHealth(router, { ...deps, health });
+  serveRecent(router, { ...deps, recent: createRecent({ ...deps, health, pacedServices }) });
   serveGoal(router, deps);
   serveChecks(router, { ...deps, check: createChecks(deps) });
   const feeds = createFeedStates(input);
@@ -273,7 +295,8 @@ export function createApp(input: ApiDeps): Api {
   tellSilence(input.metrics, deps);
   serveIntake(router, deps);
   servePublicConfig(router, deps);
-  serveSubscriptions(router, deps);
+  serveSubscriptions(router, { ...deps, leavings: createLeavings(input) });
+  serveFollowedStories(router, { ...deps, memberships: createMemberships(input) });
   receipts.serve(router);
   serveLive(router, deps);
   serveSession(router, deps);
@@ -300,6 +323,23 @@ export function createApp(input: ApiDeps): Api {
       post,
       allowedOrigins: config.webhookAllowedOrigins,
       now: input.now,
+    }),
+  });
+  const outlets = createAuditedHash({
+    ...input,
+    key: keys.outlets,
+    schema: outletSchema,
+    most: MOST_OUTLETS,
+  });
+  const paused = createPausedOutlets(input.redis);
+  tellPaused(input.metrics, { outlets, paused });
+  serveOutlets(router, {
+    ...deps,
+    outlets,
+    paused,
+    attempts: createAttemptLog(input.redis),
+    test: createTestOutlet({
+      serviceOf: createServices({ allowedOrigins: config.webhookAllowedOrigins, now: input.now }),
     }),
   });
   serveWebsub(router, {

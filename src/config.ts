@@ -214,7 +214,7 @@ export interface Config {
   /** Express `trust proxy`: false trusts nobody. */
   readonly trustProxy: false | number | readonly string[];
   readonly pushAllowedOrigins: readonly string[];
-  /** Receivers of webhooks that may be private addresses, and without TLS. */
+  /** Receivers of webhooks and servers of outlets that may be private addresses, and without TLS. */
   readonly webhookAllowedOrigins: readonly string[];
   readonly workerProcesses: number;
   /** Keys of the next messages are made in idle time. */

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { createAlertStore } from '../src/alerts/store.ts';
+import { createStoryReader } from '../src/alerts/stories/store.ts';
 import { createKeyings } from '../src/audience/keyings.ts';
 import { createSelection } from '../src/audience/selection.ts';
 import { createSubscriptionStore } from '../src/audience/subscriptions.ts';
@@ -8,6 +9,8 @@ import type { Config } from '../src/config.ts';
 import { openCanaryQueue } from '../src/delivery/canary/job.ts';
 import { openCanaryReceiver } from '../src/delivery/canary/receiver.ts';
 import { sendCanary } from '../src/delivery/canary/send-canary.ts';
+import { createLeavings } from '../src/delivery/health/leavings.ts';
+import { createSummaries } from '../src/delivery/health/summaries.ts';
 import { createDailyCaps } from '../src/delivery/ledger/daily-caps.ts';
 import { createLedger } from '../src/delivery/ledger/ledger.ts';
 import { openFanOutQueue, openPushQueue } from '../src/delivery/queues.ts';
@@ -31,7 +34,7 @@ import { openEncryptor } from '../src/push/encryption/encryptor.ts';
 import { createEndpointPolicy } from '../src/push/endpoint/endpoint-policy.ts';
 import { createRemovalBrake } from '../src/push/endpoint/removal-brake.ts';
 import { createAttemptLog } from '../src/outlets/attempts.ts';
-import type { OutletEvent } from '../src/outlets/outlet.ts';
+import type { OutletEvent } from '../src/outlets/teller.ts';
 import { openOutletQueue } from '../src/outlets/queue.ts';
 import { createTelling } from '../src/outlets/telling.ts';
 import { createEndedWebhooks } from '../src/outlets/webhooks/ended.ts';
@@ -57,6 +60,7 @@ import { openHub } from './hub.ts';
 import { keys as redisKeys } from '../src/redis/keys.ts';
 import { openHousekeeping } from './housekeeping.ts';
 import { openOutletWorker } from './outlets.ts';
+import { openPosts } from './posts.ts';
 import { openPushWorkers } from './push.ts';
 import { openTestWorker } from './test-send.ts';
 import { createWorkerWatch } from './watch.ts';
@@ -82,6 +86,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
   const { now } = clock;
 
   const alerts = createAlertStore({ redis, now });
+  const stories = createStoryReader({ redis, now });
   const ledger = timeDeliveries(createLedger({ redis, now }), metrics);
   const pushQueue = openPushQueue({ redis, now });
   const fanOutQueue = openFanOutQueue(redis);
@@ -90,7 +95,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
   });
   const { publicUrl, webhookAllowedOrigins: allowedOrigins } = config;
   const ending = new AbortController();
-  const outlets = [
+  const tellers = [
     createWebhooks({
       webhooks: readHash({ redis, key: redisKeys.webhooks, schema: webhookSchema }),
       ended: createEndedWebhooks(redis),
@@ -99,8 +104,9 @@ async function start(config: Config, logger: Logger): Promise<void> {
       publicUrl,
       now,
     }),
+    openPosts({ redis, alerts, config, logger, now }),
   ];
-  const outletQueue = openOutletQueue(redis, outlets);
+  const outletQueue = openOutletQueue(redis, tellers);
   shutdown.add('outlet queue', () => outletQueue.close());
   const websub = openHub({ redis, alerts, config, closing: ending.signal, logger, now });
   shutdown.add('hub queue', () => websub.queue.close());
@@ -142,11 +148,25 @@ async function start(config: Config, logger: Logger): Promise<void> {
   const { addresses } = channels;
   const selection = createSelection({ redis, addresses, now });
   const goal = createGoalStore({ redis, alerts, reports: createReportStore(redis), now });
-  const shared = { redis, logger, now, alerts, goal, selection, ledger, pushQueue, fanOutQueue };
+  const summaries = createSummaries({ redis, alerts, reports: createReportStore(redis), now });
+  const shared = {
+    redis,
+    logger,
+    now,
+    alerts,
+    stories,
+    summaries,
+    goal,
+    selection,
+    ledger,
+    pushQueue,
+    fanOutQueue,
+  };
   const sending = createPushSending({
     ...shared,
     keyings: arm === undefined ? undefined : keyings,
     caps: createDailyCaps({ redis }),
+    leavings: createLeavings({ redis, alerts, now }),
     subscriptions: createSubscriptionStore({ redis, addresses, now }),
     channels,
     onRetired: createRetiredCounter(metrics),
@@ -180,7 +200,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
   shutdown.add('test worker', () => testWorker.close());
   const telling = createTelling({
     ...shared,
-    outlets: [...outlets, websub.hub],
+    tellers: [...tellers, websub.hub],
     attempts: createAttemptLog(redis),
     metrics,
   });

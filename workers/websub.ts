@@ -1,5 +1,5 @@
 import { DelayedError, Worker, type Job } from 'bullmq';
-import { outletEventSchema, type Outlet } from '../src/outlets/outlet.ts';
+import { outletEventSchema, type Teller } from '../src/outlets/teller.ts';
 import { tellJobSchema } from '../src/outlets/queue.ts';
 import type { Telling } from '../src/outlets/telling.ts';
 import { HUB_QUEUE, SPREAD, TELL_FAILING, VERIFY, type HubQueue } from '../src/outlets/websub/queue.ts';
@@ -16,7 +16,7 @@ const NEXT_TURN_MS = 300;
 /** Does the hub's work: asks callbacks what they want, and sends them feeds. */
 export function openHubWorker(deps: {
   redis: Redis;
-  hub: Outlet & { failing(): Promise<ReadonlySet<string>> };
+  hub: Teller & { failing(): Promise<ReadonlySet<string>> };
   queue: Pick<HubQueue, 'spread' | 'tellAgain'>;
   store: Pick<HubStore, 'takeTurn' | 'endTurn'>;
   verify: VerifyRequest;

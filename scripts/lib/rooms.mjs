@@ -43,6 +43,7 @@ const SHARED = [
       'live/protocol.ts',
       'live/log/cursor.ts',
       'delivery/report/schema.ts',
+      'delivery/health/schema.ts',
       'pages/common/**',
     ],
     because:

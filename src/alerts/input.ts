@@ -8,6 +8,7 @@ import {
   topicIdSchema,
   urgencySchema,
 } from './schema.ts';
+import { storyIdSchema } from './stories/schema.ts';
 
 // What editors send to make an alert or to change it: the bodies of the API's requests.
 
@@ -20,6 +21,12 @@ const pictureTexts = {
   imageAlt: text(0, 300).nullable().optional(),
   imageCaption: text(0, 300).nullable().optional(),
   imageCredit: text(0, 100).nullable().optional(),
+};
+const storyFields = {
+  /** Id of an open story. */
+  story: storyIdSchema.nullable().optional(),
+  /** Sends an alert of a story to everybody, as its first. */
+  escalate: z.boolean().nullable().optional(),
 };
 /** Whether it waits for the newsroom's `undoSeconds`, in which an editor can still cancel it. */
 const undoableSchema = z.boolean().nullable().optional();
@@ -39,6 +46,7 @@ export const newAlertSchema = z.strictObject({
     .transform((urgency) => urgency ?? 'urgent'),
   expiresAt: timeSchema.nullable().optional(),
   sendAt: timeSchema.nullable().optional(),
+  ...storyFields,
   draft: z.boolean().nullable().optional(),
   allowDuplicate: z.boolean().nullable().optional(),
   undoable: undoableSchema,
@@ -58,6 +66,7 @@ export const alertEditSchema = z.strictObject({
   urgency: urgencySchema.optional(),
   expiresAt: timeSchema.nullable().optional(),
   sendAt: timeSchema.nullable().optional(),
+  ...storyFields,
 });
 export type AlertEdit = z.infer<typeof alertEditSchema>;
 

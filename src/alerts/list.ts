@@ -2,6 +2,7 @@ import type { Redis } from '../redis/connect.ts';
 import { keys } from '../redis/keys.ts';
 import { normaliseHeadline } from './fingerprint.ts';
 import { timePrefix } from './id.ts';
+import { storyIndex } from './indexes.ts';
 import { primaryLanguage } from './language.ts';
 import { fetchPublicVersion, fetchVersion } from './record.ts';
 import { WAITING_STATUSES, type AlertStatus, type EditorAlert } from './schema.ts';
@@ -12,6 +13,8 @@ export interface AlertQuery {
   /** Any of these; empty: all. */
   readonly topics: readonly string[];
   readonly lang?: string | undefined;
+  /** Id of the story that they belong to. */
+  readonly story?: string | undefined;
   readonly status?: AlertStatus | undefined;
   /** Words that headline, text or note have, in any order; written as editors vary them (`normaliseHeadline`). */
   readonly q?: string | undefined;
@@ -69,11 +72,9 @@ export function createAlertList(redis: Redis): (query: AlertQuery) => Promise<Al
   async function nextPlaces(query: AlertQuery, from: string, count: number): Promise<string[]> {
     if (isWaiting(query.status)) return waitingPlaces(query, from, count);
     const view = query.view === 'published' ? keys.alertsPublished : keys.alertsAll;
-    const lang = query.lang === undefined ? '*' : primaryLanguage(query.lang);
-    const topics = query.topics.length === 0 ? ['*'] : query.topics;
     const oldest = query.from === undefined ? '-' : `[${timePrefix(query.from)}`;
     const found = await Promise.all(
-      topics.map((topic) => redis.zrevrangebylex(view(topic, lang), from, oldest, 'LIMIT', 0, count)),
+      indexesFor(query, view).map((index) => redis.zrevrangebylex(index, from, oldest, 'LIMIT', 0, count)),
     );
     return [...new Set(found.flat())].sort().reverse().slice(0, count);
   }
@@ -109,14 +110,32 @@ export function createAlertList(redis: Redis): (query: AlertQuery) => Promise<Al
   };
 }
 
+/** Keys of the indexes that hold together what the query asks for, and more. */
+function indexesFor(
+  { topics, lang, story }: AlertQuery,
+  view: (topic: string, lang: string) => string,
+): string[] {
+  if (story !== undefined) return [view(storyIndex(story), '*')];
+  const language = lang === undefined ? '*' : primaryLanguage(lang);
+  return (topics.length === 0 ? ['*'] : topics).map((topic) => view(topic, language));
+}
+
 const isWaiting = (status: AlertStatus | undefined): boolean =>
   WAITING_STATUSES.some((waiting) => waiting === status);
 
 /** Whether the query asks for an alert, as far as no index tells. */
-function filterOf({ topics, lang, status, q, createdBy }: AlertQuery): (alert: EditorAlert) => boolean {
+function filterOf({
+  topics,
+  lang,
+  story,
+  status,
+  q,
+  createdBy,
+}: AlertQuery): (alert: EditorAlert) => boolean {
   const words = q === undefined ? [] : normaliseHeadline(q).split(' ');
   return (alert) => {
     if (status !== undefined && alert.status !== status) return false;
+    if (story !== undefined && alert.story !== story) return false;
     if (topics.length > 0 && !topics.some((topic) => alert.topics.includes(topic))) return false;
     if (lang !== undefined && primaryLanguage(alert.lang) !== primaryLanguage(lang)) return false;
     if (createdBy !== undefined && ![alert.author, alert.createdBy].includes(createdBy)) return false;

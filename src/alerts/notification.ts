@@ -58,7 +58,8 @@ function messageOf(alert: Alert, text: NotificationText, publicUrl: string, toke
       navigate: (retracted ? null : alert.url) ?? `${publicUrl}/a/${alert.id}`,
       lang: alert.lang,
       dir: alert.dir,
-      tag: alert.id,
+      // One notification for a story on each device: the newest alert takes the place of the others.
+      tag: alert.story ?? alert.id,
       silent: alert.urgency === 'normal',
       icon: `${publicUrl}/icon-192.png`,
       ...(alert.image === null || retracted ? {} : { image: alert.image }),
@@ -68,6 +69,7 @@ function messageOf(alert: Alert, text: NotificationText, publicUrl: string, toke
         version: alert.version,
         change: alert.change,
         urgency: alert.urgency,
+        ...(alert.story === null ? {} : { story: alert.story }),
         receipt: token,
       },
     },

@@ -59,7 +59,7 @@ async function fetchOne(redis: Redis, id: string, version: string) {
   return { found: parseVersion(stored, status, first), newestNow, revision: Number(revision ?? 0) };
 }
 
-/** Earlier releases wrote no author, which is the editor who created version 1, and had no reviews and no texts of pictures. */
+/** Earlier releases wrote no author, which is the editor who created version 1, and had no reviews, no texts of pictures and no stories. */
 const storedSchema = editorAlertSchema.extend({
   author: z.string().optional(),
   ownExpiry: editorAlertSchema.shape.ownExpiry.default(true),
@@ -67,6 +67,8 @@ const storedSchema = editorAlertSchema.extend({
   imageAlt: editorAlertSchema.shape.imageAlt.default(null),
   imageCaption: editorAlertSchema.shape.imageCaption.default(null),
   imageCredit: editorAlertSchema.shape.imageCredit.default(null),
+  story: editorAlertSchema.shape.story.default(null),
+  escalate: editorAlertSchema.shape.escalate.default(false),
 });
 
 function parseVersion(

@@ -124,6 +124,8 @@ export const alertSchema = z.object({
   publishedAt: z.string().nullable(),
   expiresAt: z.string(),
   sendAt: z.string().nullable(),
+  /** Id of the story that it belongs to. */
+  story: z.string().nullable(),
   /** Left out where it is false. */
   silent: z.literal(true).optional(),
   /** Of a silent version: the newest version before it that was not silent. */
@@ -140,6 +142,8 @@ export const editorAlertSchema = alertSchema.extend({
   /** Id of the editor who wrote this version. */
   createdBy: z.string(),
   approvedBy: z.string().nullable(),
+  /** Of an alert of a story: it goes to everybody, and not only to those who follow the story. */
+  escalate: z.boolean(),
   /** `expiresAt` was chosen. Otherwise it is an hour after the version goes out. */
   ownExpiry: z.boolean(),
   /** The second person's decision about this version. */
@@ -162,6 +166,7 @@ const EDITORS_ONLY = [
   'author',
   'createdBy',
   'approvedBy',
+  'escalate',
   'ownExpiry',
   'review',
   'cancelledBecause',

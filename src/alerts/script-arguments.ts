@@ -38,6 +38,27 @@ export function claimKey(claim: IdempotencyClaim | undefined): string {
   return keys.idempotency(claim?.editorId ?? '', claim?.keyHash ?? '');
 }
 
+export interface StoryOptions {
+  /** How long a story stays open after an alert of it, ms. */
+  readonly storyMs?: number | undefined;
+}
+
+const DEFAULT_STORY_MS = 3 * 24 * 60 * 60_000;
+
+/** Keys of the alert's story, which an alert without one has too: a script must know how many keys come first. */
+export const storyKeys = ({ story }: EditorAlert): string[] => [
+  keys.story(story ?? ''),
+  keys.storyOpeners(story ?? ''),
+  keys.openStories,
+];
+
+/** Id of the story or '', when it ends if this is its last alert, and whether the alert goes to everybody. */
+export const storyArguments = (
+  { story, escalate }: EditorAlert,
+  { storyMs = DEFAULT_STORY_MS }: StoryOptions,
+  nowMs: number,
+): (string | number)[] => [story ?? '', nowMs + storyMs, escalate ? '1' : ''];
+
 /** The arguments that CREATE and ADD_VERSION share. */
 export function written(alert: EditorAlert, options: WriteOptions, nowMs: number): (string | number)[] {
   return [

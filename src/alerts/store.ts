@@ -18,10 +18,13 @@ import {
   guardsOf,
   linkText,
   placesOf,
+  storyArguments,
+  storyKeys,
   written,
   type ChangeOptions,
   type GuardOptions,
   type IdempotencyClaim,
+  type StoryOptions,
   type WriteOptions,
 } from './script-arguments.ts';
 import { ABORT } from './scripts/abort.ts';
@@ -57,7 +60,10 @@ type AbortResult = { readonly type: 'aborted' } | Missing | WrongStatus;
 /** Every method is atomic; all reject only when Redis is away. What a write has answered is stored. */
 export interface AlertStore {
   /** Stores version 1, and publishes it if its status is public. */
-  create(alert: EditorAlert, options?: WriteOptions & GuardOptions): Promise<LinkOutcome<CreateResult>>;
+  create(
+    alert: EditorAlert,
+    options?: WriteOptions & GuardOptions & StoryOptions,
+  ): Promise<LinkOutcome<CreateResult>>;
   /** Stores the version that follows what readers have, if the life cycle allows its change, and publishes it if its status is public. */
   addVersion(
     alert: EditorAlert,
@@ -71,7 +77,7 @@ export interface AlertStore {
   publish(
     alert: EditorAlert,
     from: readonly AlertStatus[],
-    options: ChangeOptions & GuardOptions,
+    options: ChangeOptions & GuardOptions & StoryOptions,
   ): Promise<LinkOutcome<PublishResult>>;
   /**
    * Changes the newest version if its status is one of `from`, which are statuses that no reader sees.
@@ -116,13 +122,22 @@ export function createAlertStore(deps: { redis: Redis; now: () => number }): Ale
       const answer = await runScript(
         redis,
         CREATE,
-        [keys.audit, claimKey(options.claim), keys.alert(alert.id), keys.outbox, keys.waiting, ...names],
+        [
+          keys.audit,
+          claimKey(options.claim),
+          keys.alert(alert.id),
+          keys.outbox,
+          keys.waiting,
+          ...storyKeys(alert),
+          ...names,
+        ],
         [
           ...written(alert, options, deps.now()),
           dueOf(alert),
           placeOf(alert),
           ...guarding(alert, options, deps.now()),
           ...counts,
+          ...storyArguments(alert, options, deps.now()),
         ],
       );
       return linked(answer.type === 'created' ? { ...answer, alert } : answer, 'created');
@@ -157,13 +172,14 @@ export function createAlertStore(deps: { redis: Redis; now: () => number }): Ale
       const answer = await runScript(
         redis,
         PUBLISH,
-        [keys.audit, keys.alert(alert.id), keys.outbox, keys.waiting, ...names],
+        [keys.audit, keys.alert(alert.id), keys.outbox, keys.waiting, ...storyKeys(alert), ...names],
         [
           ...changed(alert, options),
           deps.now(),
           placeOf(alert),
           ...guarding(alert, options, deps.now()),
           ...counts,
+          ...storyArguments(alert, options, deps.now()),
           ...from,
         ],
       );

@@ -8,6 +8,7 @@ import {
   submissionSchema,
 } from '../alerts/input.ts';
 import { alertSchema, editorAlertSchema, statusSchema } from '../alerts/schema.ts';
+import { storyIdSchema } from '../alerts/stories/schema.ts';
 import { BODY_PROBLEMS } from '../http/read-body.ts';
 import { resource } from '../http/resource.ts';
 
@@ -42,6 +43,7 @@ const time = z.iso.datetime({ offset: true });
 export const listQuerySchema = z.strictObject({
   topics: read(readTopics).default([]),
   lang: read(readLang).optional(),
+  story: storyIdSchema.optional(),
   status: statusSchema.optional(),
   q: z.string().max(200).optional(),
   createdBy: z.string().max(64).optional(),

@@ -43,17 +43,22 @@ export function serveAlerts(router: Router, deps: AlertsDeps): void {
 
 async function list(deps: AlertsDeps, request: Request, response: Response): Promise<void> {
   const editor = await deps.auth.identify(request);
-  const { before, from, to, topics, lang, limit, ...search } = readQuery(request, listQuerySchema);
+  const { before, from, to, topics, lang, story, limit, ...search } = readQuery(request, listQuerySchema);
   const isSearch = Object.values({ ...search, from, to }).some((value) => value !== undefined);
   if (isSearch && editor === undefined) {
-    throw new Problem('unauthenticated', 'Only editors may search; readers may ask for topics and lang.', {
-      headers: { 'WWW-Authenticate': 'Bearer realm="ajil"' },
-    });
+    throw new Problem(
+      'unauthenticated',
+      'Only editors may search; readers may ask for topics, lang and story.',
+      {
+        headers: { 'WWW-Authenticate': 'Bearer realm="ajil"' },
+      },
+    );
   }
   cachingFor(response, editor);
   const wanted = {
     topics,
     lang,
+    story,
     limit,
     ...search,
     from: msOf(from),
@@ -129,7 +134,7 @@ function answer(response: Response, result: CreateResult): void {
 }
 
 /** Caches may keep a reader's answer but must revalidate it each time, so that a retraction shows at once. */
-function cachingFor(response: Response, editor: Editor | undefined): void {
+export function cachingFor(response: Response, editor: Editor | undefined): void {
   response.vary('Authorization').vary('Cookie');
   response.set('Cache-Control', editor === undefined ? 'public, no-cache' : 'private, no-cache');
 }

@@ -31,7 +31,7 @@ export function createFirstPages(deps: { alerts: Pick<AlertStore, 'list'>; now: 
 
   return {
     get: (query) => {
-      const name = JSON.stringify([query.topics, query.lang, query.limit]);
+      const name = JSON.stringify([query.topics, query.lang, query.story, query.limit]);
       const now = deps.now();
       const known = kept.get(name);
       if (known !== undefined && known.until > now) return known.answer;

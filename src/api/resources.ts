@@ -28,12 +28,16 @@ import {
   SESSION_OPTIONS,
 } from './passkeys-operations.ts';
 import { CONFIG } from './public-config.ts';
+import { OUTLET, OUTLET_ATTEMPTS, OUTLET_REPLAY, OUTLET_TEST, OUTLETS } from './outlets-operations.ts';
+import { AUDIENCE_HEALTH } from './audience-health.ts';
 import { RECENT } from './recent.ts';
 import { RECEIPTS } from './receipts.ts';
 import { REPORT } from './report.ts';
 import { SESSION } from './session.ts';
 import { SOURCE_ITEMS } from './source-items.ts';
 import { SOURCE, SOURCES } from './sources.ts';
+import { FOLLOWED_STORIES, FOLLOWED_STORY } from './followed-stories.ts';
+import { STORIES, STORY } from './stories.ts';
 import { SUBSCRIPTION, SUBSCRIPTIONS } from './subscriptions-operations.ts';
 import { ALERT_TEST, TEST_DEVICE, TEST_DEVICES } from './test-devices.ts';
 import { TOPIC, TOPICS } from './topics.ts';
@@ -50,15 +54,20 @@ export const RESOURCES: readonly AnyResource[] = [
   ALERT_VERSIONS,
   ALERT_ABORT,
   ALERT_TEST,
+  STORIES,
+  STORY,
   REPORT,
   GOAL_OVER_TIME,
   ESTIMATE,
   RECENT,
+  AUDIENCE_HEALTH,
   CHECKS,
   ARTICLE_PREVIEW,
   CONFIG,
   SUBSCRIPTIONS,
   SUBSCRIPTION,
+  FOLLOWED_STORIES,
+  FOLLOWED_STORY,
   RECEIPTS,
   LIVE,
   WEBSUB,
@@ -93,6 +102,11 @@ export const RESOURCES: readonly AnyResource[] = [
   WEBHOOK_TEST,
   WEBHOOK_ATTEMPTS,
   WEBHOOK_REPLAY,
+  OUTLETS,
+  OUTLET,
+  OUTLET_TEST,
+  OUTLET_ATTEMPTS,
+  OUTLET_REPLAY,
   HEALTH,
   READINESS,
   METRICS,

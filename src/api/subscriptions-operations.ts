@@ -31,7 +31,7 @@ const subscriptionAnswerSchema = z.strictObject({
 });
 
 /** The calls that prove possession fail in these ways. */
-const possession = ['unauthenticated', 'forbidden', 'not-found', 'too-many-requests'] as const;
+export const possession = ['unauthenticated', 'forbidden', 'not-found', 'too-many-requests'] as const;
 
 export const SUBSCRIPTIONS = resource('/v1/subscriptions', {
   post: {

@@ -3,6 +3,7 @@ import type { Address, Addresses, ParsedAddress } from '../audience/address.ts';
 import { authSchema, preferencesPatchSchema, preferencesSchema } from '../audience/schema.ts';
 import type { Subscription } from '../audience/subscription.ts';
 import type { PatchResult, SubscriptionStore } from '../audience/subscriptions.ts';
+import type { Leavings } from '../delivery/health/leavings.ts';
 import type { TopicStore } from '../audience/topics.ts';
 import { credentialsOf } from './authentication.ts';
 import { SUBSCRIPTION, SUBSCRIPTIONS } from './subscriptions-operations.ts';
@@ -14,6 +15,7 @@ import { route } from '../http/route.ts';
 export interface SubscriptionsDeps {
   readonly subscriptions: SubscriptionStore;
   readonly topics: Pick<TopicStore, 'followable'>;
+  readonly leavings: Leavings;
   readonly limits: RateLimits;
   readonly addresses: Pick<Addresses, 'schema'>;
   readonly config: { readonly isDrill: boolean };
@@ -52,7 +54,10 @@ export function serveSubscriptions(router: Router, deps: SubscriptionsDeps): voi
         },
       );
     }
-    if (result.type === 'created') response.location(`/v1/subscriptions/${result.subscription.id}`);
+    if (result.type === 'created') {
+      await deps.leavings.countOptIn();
+      response.location(`/v1/subscriptions/${result.subscription.id}`);
+    }
     response.status(result.type === 'created' ? 201 : 200);
     response.set('Cache-Control', 'no-store').json(shown(result.subscription));
   }
@@ -64,10 +69,7 @@ export function serveSubscriptions(router: Router, deps: SubscriptionsDeps): voi
     act: (id: string, auth: Buffer) => Promise<PatchResult>,
   ): Promise<Subscription> {
     await deps.limits.takeAddress('subscriptions', request, response);
-    const credentials = credentialsOf(request, 'Subscription');
-    const auth = authSchema.safeParse(credentials);
-    if (!auth.success) throw unproven();
-    const result = await act(String(request.params['id']), Buffer.from(auth.data, 'base64url'));
+    const result = await act(String(request.params['id']), authOf(request));
     response.set('Cache-Control', 'no-store');
     if (result.type === 'found') return result.subscription;
     throw problemOf(result);
@@ -90,7 +92,11 @@ export function serveSubscriptions(router: Router, deps: SubscriptionsDeps): voi
       response.json(shown(found));
     },
     delete: async (request, response) => {
-      await owned(request, response, (id, auth) => subscriptions.remove(id, auth));
+      await owned(request, response, async (id, auth) => {
+        const removed = await subscriptions.remove(id, auth, await deps.leavings.audiences('left'));
+        if (removed.type === 'found' && removed.isErased) await deps.leavings.count('left', removed.audience);
+        return removed;
+      });
       response.status(204).end();
     },
   });
@@ -109,10 +115,19 @@ export function acceptedAddress(parsed: ParsedAddress): Address {
 }
 
 function problemOf(result: Exclude<PatchResult, { type: 'found' }>): Problem {
-  if (result.type === 'missing') return new Problem('not-found', 'No subscription has this id.');
-  if (result.type === 'denied')
-    return new Problem('forbidden', 'The key does not belong to the subscription.');
-  return invalidBody(result.error);
+  return result.type === 'invalid' ? invalidBody(result.error) : refusedSubscription(result);
+}
+
+export const refusedSubscription = ({ type }: { readonly type: 'missing' | 'denied' }): Problem =>
+  type === 'missing'
+    ? new Problem('not-found', 'No subscription has this id.')
+    : new Problem('forbidden', 'The key does not belong to the subscription.');
+
+/** The secret by which a browser proves that the subscription is its own. @throws {Problem} 401 */
+export function authOf(request: Request): Buffer {
+  const auth = authSchema.safeParse(credentialsOf(request, 'Subscription'));
+  if (!auth.success) throw unproven();
+  return Buffer.from(auth.data, 'base64url');
 }
 
 function shown({ id, preferences, mustRenew }: Subscription): object {

@@ -1,26 +1,13 @@
 import { z } from 'zod';
-import {
-  newWebhookSchema,
-  replaySchema,
-  shownWebhookSchema,
-  webhookPatchSchema,
-} from '../outlets/webhooks/schema.ts';
 import { BODY_PROBLEMS } from '../http/read-body.ts';
 import { resource } from '../http/resource.ts';
+import { attemptSchema } from '../outlets/attempts.ts';
+import { replaySchema } from '../outlets/teller.ts';
+import { newWebhookSchema, shownWebhookSchema, webhookPatchSchema } from '../outlets/webhooks/schema.ts';
 
 const shown = shownWebhookSchema.strict();
 const withSecret = shown.extend({
   secret: z.string().optional().describe('Only in the answer that makes it; it cannot be read again'),
-});
-const attempt = z.strictObject({
-  at: z.string(),
-  eventId: z.string(),
-  type: z.string(),
-  attempt: z.number().int(),
-  outcome: z.enum(['told', 'again', 'over']),
-  status: z.number().int().nullable(),
-  ms: z.number(),
-  reason: z.string().nullable(),
 });
 const PROBLEMS = ['unauthenticated', 'forbidden', 'not-found'] as const;
 const WRITE = [...PROBLEMS, ...BODY_PROBLEMS] as const;
@@ -88,7 +75,7 @@ export const WEBHOOK_ATTEMPTS = resource('/v1/webhooks/:id/attempts', {
     summary: 'What was tried with a webhook, newest first',
     who: 'editor',
     tag: 'webhooks',
-    answers: { 200: z.strictObject({ attempts: z.array(attempt) }) },
+    answers: { 200: z.strictObject({ attempts: z.array(attemptSchema.strict()) }) },
     problems: [...PROBLEMS],
   },
 });

@@ -1,24 +1,18 @@
 import type { Request, Response, Router } from 'express';
-import { isPublic } from '../alerts/schema.ts';
 import type { AlertStore } from '../alerts/store.ts';
 import type { AuditedHash } from '../editors/audited-hash.ts';
 import { Problem } from '../http/problem.ts';
 import { readBody, refuseIfAny } from '../http/read-body.ts';
 import { route } from '../http/route.ts';
 import type { AttemptLog } from '../outlets/attempts.ts';
-import { eventOf } from '../outlets/outlet.ts';
 import type { OutletQueue } from '../outlets/queue.ts';
 import { webhookFault } from '../outlets/webhooks/address.ts';
 import type { EndedWebhooks } from '../outlets/webhooks/ended.ts';
-import {
-  newWebhookSchema,
-  replaySchema,
-  webhookPatchSchema,
-  type Webhook,
-} from '../outlets/webhooks/schema.ts';
+import { newWebhookSchema, webhookPatchSchema, type Webhook } from '../outlets/webhooks/schema.ts';
 import { newWebhookSecret } from '../outlets/webhooks/signature.ts';
 import { MOST_WEBHOOKS, newWebhookId, type TestWebhook } from '../outlets/webhooks/webhooks.ts';
 import type { Authentication } from './authentication.ts';
+import { readToldEvent } from './told-event.ts';
 import { WEBHOOK, WEBHOOK_ATTEMPTS, WEBHOOK_REPLAY, WEBHOOK_TEST, WEBHOOKS } from './webhooks-operations.ts';
 
 interface WebhooksDeps {
@@ -95,15 +89,8 @@ export function serveWebhooks(router: Router, deps: WebhooksDeps): void {
   async function replay(request: Request, response: Response): Promise<void> {
     await auth.require(request, 'admin');
     const { id } = await find(request);
-    const { eventId } = await readBody(request, response, replaySchema);
-    const [alertId = '', version] = eventId.split('-');
-    const alert = await deps.alerts.getPublic(alertId);
-    const wanted = alert && (await deps.alerts.get(alertId, Number(version)));
-    if (wanted === undefined || !isPublic(wanted.status)) {
-      refuseIfAny([{ pointer: '/eventId', detail: 'must be the id of an event that was told' }]);
-      return;
-    }
-    await deps.outletQueue.tellAgain({ outlet: 'webhook', receiver: id, event: eventOf(wanted) });
+    const event = await readToldEvent(request, response, deps.alerts);
+    await deps.outletQueue.tellAgain({ outlet: 'webhook', receiver: id, event });
     response.status(202).end();
   }
 

@@ -2,6 +2,7 @@ import type { Redis } from '../redis/connect.ts';
 import { keys } from '../redis/keys.ts';
 import { countBits } from './bitmap.ts';
 import type { AudienceQuery } from './schema.ts';
+import { storyBitmaps } from './scripts/story-parts.ts';
 import { languageSet, topicSet, urgencySet } from './set-names.ts';
 import { SHARDS } from './shard.ts';
 
@@ -15,18 +16,20 @@ export async function estimateAudience(redis: Redis, query: AudienceQuery): Prom
 
 async function estimateShard(redis: Redis, shard: number, query: AudienceQuery): Promise<number> {
   const read = (name: string) => redis.getBuffer(keys.shard(shard, `in:${name}`));
-  const [urgency, language, anyLanguage, ...topics] = await Promise.all([
+  const isForMembers = query.story?.membersOnly === true;
+  const [urgency, language, anyLanguage, members, ...topics] = await Promise.all([
     read(urgencySet(query.urgency)),
     read(languageSet(query.lang)),
     read(languageSet(undefined)),
-    ...query.topics.map((topic) => read(topicSet(topic))),
+    query.story === undefined ? null : redis.getBuffer(storyBitmaps(shard, query.story.id)[0]),
+    ...(isForMembers ? [] : query.topics.map((topic) => read(topicSet(topic)))),
   ]);
   if (!urgency) return 0;
   return countBits(
     urgency.map((byte, index) => {
       const spoken = (language?.[index] ?? 0) | (anyLanguage?.[index] ?? 0);
       const followed = topics.reduce((bits, topic) => bits | (topic?.[index] ?? 0), 0);
-      return byte & spoken & followed;
+      return byte & ((spoken & followed) | (members?.[index] ?? 0));
     }),
   );
 }

@@ -24,6 +24,13 @@ type Written = 'created' | 'updated' | 'conflict' | 'full';
  */
 const MOST_UNPROVEN = 2048;
 
+export interface Erased {
+  /** False: it was not stored with this secret. */
+  readonly isErased: boolean;
+  /** The first of the audiences asked about that it belonged to. */
+  readonly audience: string | undefined;
+}
+
 /** Runs the scripts that change a shard. */
 export function createRecordWriter(deps: { redis: Redis; addresses: Addresses; now: () => number }) {
   const { redis } = deps;
@@ -62,9 +69,20 @@ export function createRecordWriter(deps: { redis: Redis; addresses: Addresses; n
       );
       return written;
     },
-    /** Whether it was stored with this secret, and is erased. */
-    remove: (place: Place, auth: Buffer): Promise<boolean> =>
-      runScript(redis, REMOVE, shardKeys(place), [place.field, auth, deps.now(), ...engagedSets(deps.now())]),
+    /**
+     * Erases it, if it was stored with this secret.
+     * @returns which of the frozen audiences it belonged to, the first of them
+     */
+    remove: async (place: Place, auth: Buffer, audiences: readonly string[] = []): Promise<Erased> => {
+      const answer = await runScript(redis, REMOVE, shardKeys(place), [
+        place.field,
+        auth,
+        deps.now(),
+        ...engagedSets(deps.now()),
+        ...audiences,
+      ]);
+      return { isErased: answer > 0, audience: audiences[answer - 2] };
+    },
   };
 }
 

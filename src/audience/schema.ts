@@ -85,4 +85,16 @@ export interface AudienceQuery {
   readonly topics: readonly string[];
   readonly urgency: Urgency;
   readonly lang: string;
+  readonly story?: StoryAudience | undefined;
+}
+
+/** What the story of an alert says of its readers: the story's members get it, whatever topics they follow. */
+export interface StoryAudience {
+  readonly id: string;
+  /** A follow-up: nobody else gets it. */
+  readonly membersOnly: boolean;
+  /** Not even those who have an earlier version get it, if they have left the story. */
+  readonly withoutLeavers: boolean;
+  /** Until when it is kept who follows the story, ms since the epoch. */
+  readonly keptUntilMs: number;
 }

@@ -1,13 +1,15 @@
 import type { Redis } from '../redis/connect.ts';
 import { keys } from '../redis/keys.ts';
-import { runScriptBuffer } from '../redis/script.ts';
+import { runScript, runScriptBuffer } from '../redis/script.ts';
 import type { Addresses } from './address.ts';
 import { engagedSets } from './engagement.ts';
 import { byPage, type PagePart } from './pages.ts';
 import { unpackRecipient, type Recipient } from './record.ts';
-import type { AudienceQuery } from './schema.ts';
+import type { AudienceQuery, StoryAudience } from './schema.ts';
 import { FREEZE_MEMBERS } from './scripts/freeze-members.ts';
 import { FREEZE } from './scripts/freeze.ts';
+import { JOIN_STORY } from './scripts/join-story.ts';
+import { storyBitmaps } from './scripts/story-parts.ts';
 import { EVERYBODY, languageSet, topicSet, urgencySet } from './set-names.ts';
 import { PAGE_SIZE } from './shard.ts';
 
@@ -45,6 +47,8 @@ export interface Selection {
   freeze(audience: FrozenName, shard: number, query: AudienceQuery, keepSeconds: number): Promise<Frozen>;
   /** The same for an audience of these members (a bitmap), except subscriptions erased since. */
   freezeMembers(name: string, shard: number, members: Buffer, keepSeconds: number): Promise<Frozen>;
+  /** Makes the frozen audience of `name` members of a story, except readers who left it and subscriptions erased since. */
+  joinStory(name: string, shard: number, story: Pick<StoryAudience, 'id' | 'keptUntilMs'>): Promise<void>;
   /** Bytes `from` to `to` (both included) of the frozen audience. */
   frozen(name: string, shard: number, from: number, to: number): Promise<Buffer>;
   /** The same of a part of it. */
@@ -88,14 +92,20 @@ export function createSelection(deps: SelectionDeps): Selection {
       runScriptBuffer(
         redis,
         FREEZE,
-        [...frozenKeys(shard, name), audienceKey(shard, earlier ?? '')],
+        [
+          ...frozenKeys(shard, name),
+          audienceKey(shard, earlier ?? ''),
+          ...(query.story === undefined ? [] : storyBitmaps(shard, query.story.id)),
+        ],
         [
           keepSeconds,
           ...engagedSets(deps.now()),
           EVERYBODY,
           urgencySet(query.urgency),
           languageSet(query.lang),
-          ...query.topics.map(topicSet),
+          query.story?.withoutLeavers === true ? '1' : '',
+          query.story?.keptUntilMs ?? '',
+          ...(query.story?.membersOnly === true ? [] : query.topics.map(topicSet)),
         ],
       ),
     freezeMembers: (name, shard, members, keepSeconds) =>
@@ -105,6 +115,10 @@ export function createSelection(deps: SelectionDeps): Selection {
         EVERYBODY,
         members,
       ]),
+    joinStory: async (name, shard, { id, keptUntilMs }) => {
+      const names = [keys.shard(shard, ''), audienceKey(shard, name), ...storyBitmaps(shard, id)];
+      await runScript(redis, JOIN_STORY, names, [EVERYBODY, id, keptUntilMs, deps.now()]);
+    },
     frozen: (name, shard, from, to) => redis.getrangeBuffer(audienceKey(shard, name), from, to),
     frozenPart: (part, name, shard, from, to) => redis.getrangeBuffer(partKey(shard, name, part), from, to),
     read: (shard, slots) => readSlots(deps, shard, slots),

@@ -7,7 +7,7 @@ import type { Address, Addresses } from './address.ts';
 import { estimateAudience } from './estimate.ts';
 import { patchSubscription } from './patch.ts';
 import { unpackSubscription } from './record.ts';
-import { createRecordWriter, shardKeys } from './record-writer.ts';
+import { createRecordWriter, shardKeys, type Erased } from './record-writer.ts';
 import type { AudienceQuery, Preferences, PreferencesPatch } from './schema.ts';
 import { FIND } from './scripts/find.ts';
 import { NOTE } from './scripts/note.ts';
@@ -21,11 +21,17 @@ export type PutResult =
   /** The shard has too many unproven subscriptions. */
   | { readonly type: 'full' };
 
-export type OwnedResult =
-  | { readonly type: 'found'; readonly subscription: Subscription }
+interface Found {
+  readonly type: 'found';
+  readonly subscription: Subscription;
+}
+type NotOwned =
   | { readonly type: 'missing' }
   /** The `auth` shown is not the subscription's. */
   | { readonly type: 'denied' };
+
+export type OwnedResult = Found | NotOwned;
+export type RemoveResult = (Found & Erased) | NotOwned;
 
 export type PatchResult =
   | OwnedResult
@@ -47,8 +53,11 @@ export interface SubscriptionStore {
   putAll(subscriptions: readonly StoredSubscription[]): Promise<PutResult['type'][]>;
   get(id: string, auth: Buffer): Promise<OwnedResult>;
   patch(id: string, auth: Buffer, patch: PreferencesPatch): Promise<PatchResult>;
-  /** `found`: it is erased now, with everything that was kept of it. */
-  remove(id: string, auth: Buffer): Promise<OwnedResult>;
+  /**
+   * `found`: it is erased now, with everything that was kept of it.
+   * @param audiences names of frozen audiences: the first that it belonged to is answered
+   */
+  remove(id: string, auth: Buffer, audiences?: readonly string[]): Promise<RemoveResult>;
   /** The same for the operator, without a proof of possession. Answers whether it was stored. */
   erase(id: string): Promise<boolean>;
   /** Stores push services' answers about subscriptions of a shard. Answers how many consecutive refusals each has now. */
@@ -80,7 +89,7 @@ export function createSubscriptionStore(deps: {
     id: string,
     auth: Buffer,
     goOn: (found: StoredSubscription, place: Place) => Promise<R>,
-  ): Promise<R | OwnedResult> {
+  ): Promise<R | NotOwned> {
     const place = placeOf(id);
     const found = place === undefined ? undefined : await find(place);
     if (place === undefined || found === undefined) return { type: 'missing' };
@@ -129,15 +138,16 @@ export function createSubscriptionStore(deps: {
       ),
     get: (id, auth) => owned(id, auth, async (found) => shown(id, found)),
     patch,
-    remove: (id, auth) =>
-      owned(id, auth, async (found, place) => {
-        await writer.remove(place, auth);
-        return shown(id, found);
-      }),
+    remove: (id, auth, audiences) =>
+      owned(id, auth, async (found, place) => ({
+        ...shown(id, found),
+        ...(await writer.remove(place, auth, audiences)),
+      })),
     erase: async (id) => {
       const place = placeOf(id);
       const found = place === undefined ? undefined : await find(place);
-      return place !== undefined && found !== undefined && (await writer.remove(place, found.address.auth));
+      if (place === undefined || found === undefined) return false;
+      return (await writer.remove(place, found.address.auth)).isErased;
     },
     note: (shard, notes) =>
       runScript(

@@ -23,6 +23,8 @@ interface NewOptions extends Shared, Texts {
   readonly lang: string;
   readonly topic: readonly string[];
   readonly at?: string;
+  readonly story?: string;
+  readonly escalate?: boolean;
   readonly allowDuplicate?: boolean;
   readonly yes?: boolean;
 }
@@ -111,13 +113,16 @@ function writing(name: 'send' | 'draft', description: string, draft: boolean): C
     .requiredOption('--topic <topics...>', 'the topics that it belongs to')
     .option('--lang <language>', 'a language tag', 'ar')
     .option('--at <time>', 'when it leaves')
+    .option('--story <id>', 'the open story that it belongs to; GET /v1/stories lists them')
+    .option('--escalate', "send a story's alert to everybody, not only to those who follow the story")
     .option('--allow-duplicate', 'send it although the same was sent')
     .option('--yes', 'ask nothing')
     .action(async (headline: string, options: NewOptions) => {
       const api = await client();
-      const { lang, topic: topics, at: sendAt, allowDuplicate } = options;
+      const { lang, topic: topics, at: sendAt, story, escalate, allowDuplicate } = options;
       if (!draft && options.yes !== true) await askAbout(api, { ...options, headline });
-      const body = { ...textsOf({ ...options, headline }), lang, topics, sendAt, allowDuplicate, draft };
+      const place = { lang, topics, sendAt, story, escalate };
+      const body = { ...textsOf({ ...options, headline }), ...place, allowDuplicate, draft };
       show(await api.call('POST', '/v1/alerts', { body, headers: newIdempotencyKey() }), options);
     });
 }

@@ -88,7 +88,10 @@ export function readerCors(origins: readonly string[], allowed: { methods: strin
 
 /** Resources that readers only read. Editors' calls come from the desk, which needs no CORS. */
 export const READING = { methods: 'GET, HEAD', headers: 'If-None-Match, Last-Event-ID' };
-export const SUBSCRIBING = { methods: 'GET, POST, PATCH, DELETE', headers: 'Authorization, Content-Type' };
+export const SUBSCRIBING = {
+  methods: 'GET, POST, PUT, PATCH, DELETE',
+  headers: 'Authorization, Content-Type',
+};
 
 /**
  * A request's `Cache-Control: no-cache` is meant for caches (RFC 9111, section 5.2.1.4). Express then always answers 200, but

@@ -20,6 +20,7 @@ export const PROBLEMS = {
   'no-test-device': { status: 409, title: 'The editor has no test device' },
   'version-conflict': { status: 409, title: 'The alert has a newer version' },
   'wrong-status': { status: 409, title: "The alert's status does not allow this" },
+  'story-ended': { status: 409, title: 'The story has ended' },
   'subscription-conflict': { status: 409, title: 'The endpoint is subscribed with other keys' },
   'precondition-failed': { status: 412, title: 'A precondition of the request does not hold' },
   'body-too-large': { status: 413, title: 'The body is too large' },

@@ -10,7 +10,7 @@ export type Who = 'all' | 'editor' | 'subscription';
 export interface Operation {
   readonly summary: string;
   readonly who: Who;
-  readonly tag: 'alerts' | 'readers' | 'desk' | 'sources' | 'webhooks' | 'operation';
+  readonly tag: 'alerts' | 'readers' | 'desk' | 'sources' | 'webhooks' | 'outlets' | 'operation';
   readonly description?: string;
   readonly query?: z.ZodObject;
   readonly headers?: readonly string[];

@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Problem } from '../http/problem.ts';
 import type { Redis } from '../redis/connect.ts';
 import { runScript } from '../redis/script.ts';
-import { END_TURN } from './scripts/end-turn.ts';
+import { END_TURN } from '../redis/scripts/end-turn.ts';
 
 /** A process that dies leaves its turn for so long. */
 const TURN_MS = 15_000;

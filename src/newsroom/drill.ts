@@ -20,7 +20,7 @@ interface House {
 
 /**
  * Makes a house for a drill out of the newsroom's own: its editors with their keys, its topics and its rules; as readers
- * nobody but the test devices. Alerts, readers, webhooks and sources stay behind, so nothing that happens in the drill
+ * nobody but the test devices. Alerts, readers, webhooks, outlets and sources stay behind, so nothing that happens in the drill
  * reaches a reader.
  * @param to empty
  * @returns how many test devices take part

@@ -4,6 +4,7 @@ import { isPublic, type EditorAlert } from '../alerts/schema.ts';
 import type { IdempotencyClaim } from '../alerts/script-arguments.ts';
 import { asSent, placeAfter } from '../alerts/silent.ts';
 import { MAX_VERSIONS, type AlertStore, type CreateResult } from '../alerts/store.ts';
+import type { StoryReader } from '../alerts/stories/store.ts';
 import { firstVersion, nextVersion } from '../alerts/versions.ts';
 import type { AuditLog } from '../editors/audit.ts';
 import type { Editor } from '../editors/schema.ts';
@@ -12,7 +13,8 @@ import { createStartFanOut, type FanOutStartDeps } from './publication.ts';
 import { notFound, refuseUnlessAllowed, wrongStatus } from './refusals.ts';
 import { statusOnward, timeOnward } from './onward.ts';
 import type { AlertRules } from './rules.ts';
-import { guardMsOf, type NewsroomSettings, type SettingsStore } from './settings.ts';
+import { guardMsOf, storyMsOf, type NewsroomSettings, type SettingsStore } from './settings.ts';
+import { refuseUnlessInStory } from './story-rules.ts';
 import { createWaitingRoom, type WaitingRoom } from './waiting.ts';
 
 /**
@@ -32,6 +34,7 @@ export interface NewsroomDeps extends FanOutStartDeps {
   readonly audit: Pick<AuditLog, 'commit'>;
   readonly rules: AlertRules;
   readonly settings: Pick<SettingsStore, 'get'>;
+  readonly stories: Pick<StoryReader, 'get'>;
   /** What readers may see has changed. */
   readonly onChange: () => void;
   /** Milliseconds since the epoch. */
@@ -61,7 +64,11 @@ export function createNewsroom(deps: NewsroomDeps): Newsroom {
     create: async (input, editor, claim) => {
       const repeated = claim && (await alerts.findRepeated(claim));
       if (repeated !== undefined) return repeated;
-      const [settings] = await Promise.all([deps.settings.get(), rules.checkNew(input)]);
+      const [settings, story] = await Promise.all([
+        deps.settings.get(),
+        typeof input.story === 'string' ? deps.stories.get(input.story) : undefined,
+        rules.checkNew(input),
+      ]);
       const texts = { headline: input.headline, body: input.body ?? null, note: null, lang: input.lang };
       const judged = { ...texts, urgency: input.urgency, change: 'new' as const };
       const isAgreed = !rules.needsApproval(settings, judged);
@@ -73,11 +80,18 @@ export function createNewsroom(deps: NewsroomDeps): Newsroom {
       );
       const status = input.draft === true ? 'draft' : statusOnward({ sendAt }, isAgreed, now());
       const alert = firstVersion(newAlertId(now()), { ...input, sendAt }, editor.id, now(), status);
+      refuseUnlessInStory(alert, story);
       rules.checkSize(alert);
       const allowDuplicate = input.allowDuplicate ?? false;
       const action = allowDuplicate ? 'alert.create-allowing-duplicate' : 'alert.create';
       const result = await audit.commit({ editorId: editor.id, action, target: alert.id }, (link) =>
-        alerts.create(alert, { claim, link, allowDuplicate, guardMs: guardMsOf(settings) }),
+        alerts.create(alert, {
+          claim,
+          link,
+          allowDuplicate,
+          guardMs: guardMsOf(settings),
+          storyMs: storyMsOf(settings),
+        }),
       );
       if (result.type === 'created' && status === 'sending') startFanOut(alert);
       return result;

@@ -14,6 +14,7 @@ const UNDO_SECONDS = 5;
 /** How long a send can wait for an undo at most. */
 export const MAX_UNDO_SECONDS = 30;
 const DUPLICATE_HOURS = 6;
+const STORY_DAYS = 3;
 const HOUR_MS = 3_600_000;
 
 const urlSchema = httpsUrlSchema
@@ -53,6 +54,8 @@ export const newsroomSchema = z.strictObject({
   undoSeconds: z.number().int().min(0).max(MAX_UNDO_SECONDS).default(UNDO_SECONDS),
   /** How long the same content is refused; 0: never. */
   duplicateHours: z.number().min(0).max(168).default(DUPLICATE_HOURS),
+  /** How many days after its last alert a story ends. */
+  storyDays: z.number().int().min(1).max(30).default(STORY_DAYS),
 });
 export type NewsroomSettings = z.infer<typeof newsroomSchema>;
 
@@ -79,6 +82,7 @@ export function readSettings(deps: {
     approval: deps.requireApproval ? 'always' : 'never',
     undoSeconds: UNDO_SECONDS,
     duplicateHours: DUPLICATE_HOURS,
+    storyDays: STORY_DAYS,
   };
   const stored = readHash({ redis: deps.redis, key: keys.newsroom, schema: newsroomSchema });
   return { get: async () => (await stored.get(SETTINGS)) ?? defaults };
@@ -97,6 +101,8 @@ export function createSettings(
 }
 
 export const guardMsOf = ({ duplicateHours }: NewsroomSettings): number => duplicateHours * HOUR_MS;
+
+export const storyMsOf = ({ storyDays }: NewsroomSettings): number => storyDays * 24 * HOUR_MS;
 
 /** How the newsroom is seen. */
 export const identityOf = ({

@@ -4,6 +4,8 @@ import { isPublic, type EditorAlert } from '../alerts/schema.ts';
 import type { Newest } from '../alerts/record.ts';
 import { asSent } from '../alerts/silent.ts';
 import type { AlertStore } from '../alerts/store.ts';
+import type { Story } from '../alerts/stories/schema.ts';
+import type { StoryReader } from '../alerts/stories/store.ts';
 import { editedVersion, publishedVersion, timedVersion } from '../alerts/versions.ts';
 import type { AuditLog } from '../editors/audit.ts';
 import type { Editor } from '../editors/schema.ts';
@@ -11,7 +13,14 @@ import type { StartFanOut } from './publication.ts';
 import { changedMeanwhile, duplicate, notFound, refuseUnlessAllowed, wrongStatus } from './refusals.ts';
 import { statusOnward, timeOnward } from './onward.ts';
 import type { AlertRules } from './rules.ts';
-import { MAX_UNDO_SECONDS, guardMsOf, type NewsroomSettings, type SettingsStore } from './settings.ts';
+import {
+  MAX_UNDO_SECONDS,
+  guardMsOf,
+  storyMsOf,
+  type NewsroomSettings,
+  type SettingsStore,
+} from './settings.ts';
+import { refuseUnlessInStory } from './story-rules.ts';
 
 /** What is done to versions that no reader sees yet. Each throws a Problem where the table or a rule refuses it. */
 export interface WaitingRoom {
@@ -31,6 +40,7 @@ interface WaitingDeps {
   readonly audit: Pick<AuditLog, 'commit'>;
   readonly rules: AlertRules;
   readonly settings: Pick<SettingsStore, 'get'>;
+  readonly stories: Pick<StoryReader, 'get'>;
   readonly startFanOut: StartFanOut;
   readonly now: () => number;
 }
@@ -54,6 +64,9 @@ export function createWaitingRoom(deps: WaitingDeps): WaitingRoom {
     return newest;
   }
 
+  const storyOf = async ({ story }: EditorAlert): Promise<Story | undefined> =>
+    story === null ? undefined : deps.stories.get(story);
+
   /** Writes the step if the alert is as it was read. @returns undefined: it is not, read it again */
   async function take(
     { alert: before, revision }: Newest,
@@ -62,7 +75,13 @@ export function createWaitingRoom(deps: WaitingDeps): WaitingRoom {
   ): Promise<EditorAlert | undefined> {
     const { from } = LIFE_CYCLE[action];
     const what = { editorId, action: entry, target: targetOf(next) };
-    const options = { revision, before, allowDuplicate, guardMs: guardMsOf(settings) };
+    const options = {
+      revision,
+      before,
+      allowDuplicate,
+      guardMs: guardMsOf(settings),
+      storyMs: storyMsOf(settings),
+    };
     const result = isPublic(next.status)
       ? await audit.commit(what, (link) => alerts.publish(next, from, { ...options, link }))
       : await audit.commit(what, (link) => alerts.change(next, from, { ...options, link }));
@@ -87,17 +106,24 @@ export function createWaitingRoom(deps: WaitingDeps): WaitingRoom {
   /** Reads, decides and writes until nothing came in between. */
   async function step(
     id: string,
-    decide: (alert: EditorAlert, settings: NewsroomSettings) => Step,
+    decide: (alert: EditorAlert, settings: NewsroomSettings, story: Story | undefined) => Step,
   ): Promise<EditorAlert> {
     for (;;) {
       const [newest, settings] = await Promise.all([read(id), deps.settings.get()]);
-      const done = await take(newest, decide(newest.alert, settings), settings);
+      const story = await storyOf(newest.alert);
+      const done = await take(newest, decide(newest.alert, settings, story), settings);
       if (done !== undefined) return done;
     }
   }
 
   /** Out now, later, or once a second editor has agreed. */
-  function onward(alert: EditorAlert, isAgreed: boolean, settings: NewsroomSettings): EditorAlert {
+  function onward(
+    alert: EditorAlert,
+    isAgreed: boolean,
+    settings: NewsroomSettings,
+    story: Story | undefined,
+  ): EditorAlert {
+    refuseUnlessInStory(alert, story);
     const status = statusOnward(alert, isAgreed || !rules.needsApproval(settings, alert), now());
     const next = status === 'sending' ? publishedVersion(alert, now()) : { ...alert, status };
     rules.checkTimes(next);
@@ -112,12 +138,14 @@ export function createWaitingRoom(deps: WaitingDeps): WaitingRoom {
       refuseUnlessAllowed('edit', alert, editor);
       await rules.checkEdit(edit);
       const edited = editedVersion(alert, edit, editor.id, now(), alert.status);
+      const story = await storyOf(edited);
+      if (OF_STORY.some((name) => name in edit)) refuseUnlessInStory(edited, story);
       // Without a time it is scheduled for, it waits as a draft: an edit sends nothing.
       const next =
         alert.status === 'scheduled' && edited.sendAt === null
           ? { ...edited, status: 'draft' as const }
           : alert.status === 'scheduled'
-            ? onward(edited, false, settings)
+            ? onward(edited, false, settings, story)
             : edited;
       rules.checkSize(asSent(next));
       const made = { action: 'edit', next, entry: 'alert.edit', editorId: editor.id } as const;
@@ -127,13 +155,13 @@ export function createWaitingRoom(deps: WaitingDeps): WaitingRoom {
     },
 
     submit: (id, { sendAt, undoable, allowDuplicate }, editor) =>
-      step(id, (alert, settings) => {
+      step(id, (alert, settings, story) => {
         refuseUnlessAllowed('submit', alert, editor);
         const isAgreed = alert.status === 'scheduled';
         const asked = sendAt === undefined ? alert.sendAt : sendAt;
         const isHeld = undoable === true && (isAgreed || !rules.needsApproval(settings, alert));
         const timed = timedVersion(alert, timeOnward(asked, isHeld, settings, now()), now());
-        const next = onward(timed, isAgreed, settings);
+        const next = onward(timed, isAgreed, settings, story);
         return {
           action: 'submit',
           next,
@@ -144,7 +172,7 @@ export function createWaitingRoom(deps: WaitingDeps): WaitingRoom {
       }),
 
     review: (id, { decision, note, bypass, undoable, allowDuplicate }, editor) =>
-      step(id, (alert, settings) => {
+      step(id, (alert, settings, story) => {
         const reason = bypass?.reason ?? null;
         // A reason lifts the rule of the second person for those who may approve at all.
         const asked = reason === null ? alert : { ...alert, author: '', createdBy: '' };
@@ -167,7 +195,7 @@ export function createWaitingRoom(deps: WaitingDeps): WaitingRoom {
         }
         const sendAt = timeOnward(alert.sendAt, undoable, settings, now());
         const timed = timedVersion({ ...alert, approvedBy: editor.id, review }, sendAt, now());
-        const next = onward(timed, true, settings);
+        const next = onward(timed, true, settings, story);
         return {
           action: 'approve',
           next,
@@ -221,6 +249,9 @@ export function createWaitingRoom(deps: WaitingDeps): WaitingRoom {
     },
   };
 }
+
+/** What of an edit the alert's story depends on. */
+const OF_STORY = ['story', 'escalate', 'lang'] as const;
 
 const targetOf = ({ id, version }: EditorAlert): string => (version === 1 ? id : `${id}:${version}`);
 

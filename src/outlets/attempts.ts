@@ -2,17 +2,21 @@ import { z } from 'zod';
 import type { Redis } from '../redis/connect.ts';
 import { keys } from '../redis/keys.ts';
 
-const attemptSchema = z.object({
+export const attemptSchema = z.object({
   /** RFC 3339 */
   at: z.string(),
   eventId: z.string(),
   type: z.string(),
   attempt: z.number().int(),
   outcome: z.enum(['told', 'again', 'over']),
-  /** Of HTTP; null: there was no answer. */
+  /** Of HTTP or SMTP; null: there was no answer. */
   status: z.number().int().nullable(),
   ms: z.number(),
   reason: z.string().nullable(),
+  /** Names the reason, where the desk has words for it. */
+  code: z.string().optional(),
+  /** What the service says itself. */
+  detail: z.string().optional(),
 });
 export type Attempt = z.infer<typeof attemptSchema>;
 

@@ -4,7 +4,7 @@ import type { AlertStore } from '../alerts/store.ts';
 import type { Logger } from '../ops/logger.ts';
 import type { Metrics } from '../ops/metrics.ts';
 import type { AttemptLog } from './attempts.ts';
-import type { Outlet } from './outlet.ts';
+import type { Teller } from './teller.ts';
 import type { TellJob } from './queue.ts';
 
 /** It was not told, and is tried again: not earlier than `afterMs`, if that is said. */
@@ -17,15 +17,25 @@ export class NotTold extends Error {
   }
 }
 
+/** Nothing was tried: the job waits, and this is no attempt. */
+export class NotYet extends Error {
+  override readonly name = 'NotYet';
+  readonly afterMs: number;
+  constructor(afterMs: number) {
+    super('not yet');
+    this.afterMs = afterMs;
+  }
+}
+
 /** Does a job of the queue: tells one receiver, and writes down what came of it. */
 export type Telling = (job: TellJob, attempt: number) => Promise<void>;
 
 /**
- * @returns rejects with {@link NotTold} when it must be tried again
+ * @returns rejects with {@link NotTold} when it must be tried again, with {@link NotYet} when nothing was tried
  */
 export function createTelling(deps: {
   readonly alerts: Pick<AlertStore, 'get'>;
-  readonly outlets: readonly Outlet[];
+  readonly tellers: readonly Teller[];
   readonly attempts: Pick<AttemptLog, 'add'>;
   readonly metrics: Metrics;
   readonly logger: Logger;
@@ -39,16 +49,17 @@ export function createTelling(deps: {
   });
 
   return async ({ outlet: name, receiver, event }, attempt) => {
-    const outlet = deps.outlets.find((one) => one.name === name);
+    const teller = deps.tellers.find((one) => one.name === name);
     const alert = await deps.alerts.get(event.alertId, event.version);
-    // A release that knows the outlet put the job here: this one leaves it.
-    if (outlet === undefined) throw new NotTold(`this process has no outlet ${name}`, undefined);
+    // A release that knows the teller put the job here: this one leaves it.
+    if (teller === undefined) throw new NotTold(`this process has no teller ${name}`, undefined);
     if (alert === undefined) return;
     const began = performance.now();
-    const told = await outlet.tell(receiver, event, toPublicAlert(alert));
+    const told = await teller.tell(receiver, event, toPublicAlert(alert));
+    if (told.type === 'later') throw new NotYet(told.afterMs);
     counted.inc({ outlet: name, outcome: told.type });
-    const reason = told.type === 'told' ? null : told.reason;
-    if (outlet.forStrangers !== true) {
+    const reason = told.reason ?? null;
+    if (teller.forStrangers !== true) {
       await deps.attempts.add(name, receiver, {
         at: new Date(deps.now()).toISOString(),
         eventId: event.id,
@@ -58,10 +69,12 @@ export function createTelling(deps: {
         status: told.status ?? null,
         ms: Math.round(performance.now() - began),
         reason,
+        ...(told.code === undefined ? {} : { code: told.code }),
+        ...(told.detail === undefined ? {} : { detail: told.detail }),
       });
     }
     if (told.type === 'told') return;
-    deps.logger[outlet.forStrangers === true ? 'debug' : 'warn'](
+    deps.logger[teller.forStrangers === true ? 'debug' : 'warn'](
       { outlet: name, receiver, alertId: event.alertId, status: told.status, reason },
       told.type === 'again'
         ? 'a receiver was not told; trying again later'

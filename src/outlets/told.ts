@@ -1,4 +1,4 @@
-import type { Told } from './outlet.ts';
+import type { Told } from './teller.ts';
 import type { Posted } from './webhooks/post.ts';
 
 export const GONE = 'its receiver answered 410 Gone';
@@ -25,8 +25,8 @@ function afterOf(retryAfter: string | undefined, nowMs: number): number | undefi
 
 /** Why there was no answer. Without the address: the log is no place for it. */
 export function reasonOf(error: unknown): string {
-  const { code, name } = error as { code?: unknown; name?: unknown };
+  const { code } = error as { code?: unknown };
   if (code === 'ENOTPUBLIC') return 'its name resolves to no public address';
-  if (name === 'TimeoutError' || name === 'AbortError') return 'no answer in time';
+  if (code === 'TIMEOUT') return 'no answer in time';
   return typeof code === 'string' ? `no connection (${code})` : 'no connection';
 }

@@ -6,6 +6,7 @@ import { OUR_COLOUR, type Identity } from './common/identity.ts';
 import { timesIn } from './common/times.ts';
 import { alertPageHead } from './alert-page-head.ts';
 import type { AlertPageInput, AlertView } from './alert-view.ts';
+import { storySection } from './alert-story.ts';
 import { colourLink } from './house-style.ts';
 import { html, type Html } from './html.ts';
 import { pageFrame } from './page-frame.ts';
@@ -75,6 +76,7 @@ function article(input: AlertPageInput, view: AlertView): Html {
             : html`<a class="button" href="${alert.url}">${words.article}</a>`
         }
       </article>
+      ${input.story === undefined ? undefined : storySection(input.story, view)}
       ${input.versions.length > 1 ? history(input.versions, view) : undefined}
     </main>
   `;

@@ -2,6 +2,8 @@ import type { Request, Response, Router } from 'express';
 import type { AlertQuery } from '../alerts/list.ts';
 import { toPublicAlert, type Alert } from '../alerts/schema.ts';
 import type { AlertStore } from '../alerts/store.ts';
+import { isPublicStory } from '../alerts/stories/schema.ts';
+import type { StoryReader } from '../alerts/stories/store.ts';
 import type { Topic, TopicStore } from '../audience/topics.ts';
 import { route } from '../http/route.ts';
 import { isLanguage, LANGUAGES, type Language } from '../words/language.ts';
@@ -24,6 +26,7 @@ const FIRST_DAY = '2020-01-01';
 interface ListPagesDeps {
   readonly alerts: Pick<AlertStore, 'list'>;
   readonly topics: Pick<TopicStore, 'list'>;
+  readonly stories: Pick<StoryReader, 'get'>;
   readonly identity: () => Promise<Identity>;
   readonly config: { readonly publicUrl: string };
   readonly fill: (parts: PageParts) => string;
@@ -36,7 +39,7 @@ interface ListPagesDeps {
 /** What differs between the pages. */
 type Shown = Pick<ListPageInput, 'topic' | 'title' | 'description' | 'path' | 'alerts' | 'note' | 'ways'>;
 
-/** Serves `/topics/<id>`, `/archive` and `/archive/<day>`: the same for everybody, so that caches in front can answer. */
+/** Serves `/topics/<id>`, `/stories/<id>`, `/archive` and `/archive/<day>`: the same for everybody, so that caches in front can answer. */
 export function serveListPages(router: Router, deps: ListPagesDeps): void {
   const kept = keepAnswers<SharedAnswer | undefined>({ forMs: KEPT_MS, most: MOST_KEPT, now: deps.now });
 
@@ -62,6 +65,31 @@ export function serveListPages(router: Router, deps: ListPagesDeps): void {
       description: `${words.aboutTopic} ${title}.`,
       path: before === undefined ? path : `${path}?before=${before}`,
       alerts: found.alerts,
+      ways: [
+        ...(before === undefined ? [] : [{ rel: 'prev' as const, path, name: words.newest }]),
+        ...olderWay(path, found.next, words.older, 'next'),
+      ],
+    };
+  }
+
+  /** The same of a story, also after its end. Its name is in its own language on every page. */
+  async function ofStory(
+    id: string,
+    before: string | undefined,
+    language: Language,
+  ): Promise<Shown | undefined> {
+    const [story, found] = await Promise.all([deps.stories.get(id), alerts({ story: id, before })]);
+    if (story === undefined || !isPublicStory(story)) return undefined;
+    if (before !== undefined && found.alerts.length === 0) return undefined;
+    const words = LIST_PAGE[language];
+    const path = `/stories/${id}`;
+    return {
+      topic: undefined,
+      title: story.name,
+      description: `${words.aboutStory} ${story.name}.`,
+      path: before === undefined ? path : `${path}?before=${before}`,
+      alerts: found.alerts,
+      ...(story.ended ? { note: words.storyEnded } : {}),
       ways: [
         ...(before === undefined ? [] : [{ rel: 'prev' as const, path, name: words.newest }]),
         ...olderWay(path, found.next, words.older, 'next'),
@@ -145,6 +173,12 @@ export function serveListPages(router: Router, deps: ListPagesDeps): void {
         const topic = topics.find(({ id }) => id === request.params['id']);
         return topic === undefined ? undefined : ofTopic(topic, before, language);
       }),
+  });
+  route(router, '/stories/:id', {
+    get: (request, response) =>
+      send(request, response, (_topics, before, language) =>
+        ofStory(String(request.params['id']), before, language),
+      ),
   });
   route(router, '/archive', {
     get: (request, response) =>

@@ -3,11 +3,13 @@ import { join, posix } from 'node:path';
 import express, { type Request, type Response, type Router } from 'express';
 import { PUBLIC_STATUSES, toPublicAlert } from '../alerts/schema.ts';
 import type { AlertStore } from '../alerts/store.ts';
+import type { StoryReader } from '../alerts/stories/store.ts';
 import type { TopicStore } from '../audience/topics.ts';
 import type { FrontPageData } from './common/front-page-data.ts';
 import { readMemory } from './common/memory.ts';
 import type { Logger } from '../ops/logger.ts';
 import { alertPage, missingPage } from './alert-page.ts';
+import { readStory } from './alert-story.ts';
 import type { Identity } from './common/identity.ts';
 import type { SettingsStore } from '../newsroom/settings.ts';
 import { serveCrawlers } from './crawlers.ts';
@@ -33,6 +35,7 @@ export interface PagesDeps {
   readonly webDir: string | undefined;
   readonly alerts: Pick<AlertStore, 'versions' | 'list'>;
   readonly topics: Pick<TopicStore, 'list'>;
+  readonly stories: Pick<StoryReader, 'get'>;
   readonly settings: Pick<SettingsStore, 'get'>;
   readonly config: { readonly publicUrl: string };
   /** base64url. */
@@ -156,11 +159,14 @@ async function showAlert(
       .send(fill(missingPage(lang, await deps.identity())));
     return;
   }
-  const [topics, newsroom] = await Promise.all([deps.topics.list(), deps.identity()]);
+  const [topics, newsroom, story] = await Promise.all([
+    deps.topics.list(),
+    deps.identity(),
+    readStory(deps, first),
+  ]);
   const { publicUrl } = deps.config;
-  response.send(
-    fill(alertPage({ versions: [first, ...more], topics, newsroom, publicUrl, nowMs: deps.now() })),
-  );
+  const versions = [first, ...more] as const;
+  response.send(fill(alertPage({ versions, topics, story, newsroom, publicUrl, nowMs: deps.now() })));
 }
 
 /** Reads a frame that Vite built: style sheets, scripts, and places to fill. */

@@ -41,6 +41,12 @@ export const keys = {
   waitingFilled: `${CORE}:waiting-filled`,
   duplicate: (fingerprint: string) => `${CORE}:alerts:duplicate:${fingerprint}`,
   idempotency: (editorId: string, keyHash: string) => `${CORE}:idempotency:${editorId}:${keyHash}`,
+  /** A story: its name and times, and the alert that was its first. */
+  story: (id: string) => `${CORE}:story:${id}`,
+  /** Ids of the story's alerts that go to everybody, in the order of their publication. */
+  storyOpeners: (id: string) => `${CORE}:story:${id}:openers`,
+  /** Ids of the open stories, by the time at which they end (ms). */
+  openStories: `${CORE}:stories`,
   /** The newsroom's settings, and its lists. */
   newsroom: `${CORE}:newsroom`,
   /** Who writes what now: member `editor id` + space + what, score = until when (ms). */
@@ -74,6 +80,16 @@ export const keys = {
   webhooks: `${CORE}:webhooks`,
   /** Webhooks whose receivers answered that they are gone, and why. */
   webhooksEnded: `${CORE}:webhooks:ended`,
+  /** Accounts of the newsroom in which alerts are posted: id -> settings with their secrets. */
+  outlets: `${CORE}:outlets`,
+  /** Outlets whose services refuse them, and why: id -> JSON. */
+  outletsPaused: `${CORE}:outlets:paused`,
+  /** Held by the process that posts in an outlet. */
+  outletTurn: (id: string) => `${CORE}:outlet:turn:${id}`,
+  /** As long as it exists, the outlet's service wants no call. */
+  outletWait: (id: string) => `${CORE}:outlet:wait:${id}`,
+  /** What stands of an alert in an outlet. */
+  posts: (outlet: string, alertId: string) => `${CORE}:posts:${outlet}:${alertId}`,
   /** What was tried with a receiver, newest first. */
   attempts: (outlet: string, receiver: string) => `${CORE}:attempts:${outlet}:${receiver}`,
   /** Subscriptions of the hub: id -> subscription. */
@@ -99,6 +115,12 @@ export const keys = {
   report: (id: string, version: number) => `${CORE}:report:${id}:${version}`,
   /** How fast the versions of an urgency were that were accepted on a day (`2026-11-29`): `id:version` -> ms. */
   goal: (urgency: string, day: string) => `${CORE}:goal:${urgency}:${day}`,
+  /** How many readers came and went on a day: `optIns`, `left`, `gone`. */
+  healthDay: (day: string) => `${CORE}:health:${day}`,
+  /** What came of the alerts that were published on a day: id -> summary, `id:left` and `id:gone` -> leavings after it. */
+  healthAlerts: (day: string) => `${CORE}:health:alerts:${day}`,
+  /** Ids of alerts whose summary is still to be kept, by the time at which that is due (ms). */
+  healthDue: `${CORE}:health:due`,
   /** Bitmap of the batches that have ended. */
   batches: (id: string, version: number) => `${CORE}:batches:${id}:${version}`,
   /** Hash: batch -> the run that claimed it. */

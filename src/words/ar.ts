@@ -13,6 +13,7 @@ export const changes = {
 export const close = 'إغلاق';
 
 export const fewer = 'إشعارات أقل';
+export const leaveStory = 'ألغِ متابعة القصة';
 
 export const testSend = {
   title: 'تجربة',
@@ -26,6 +27,11 @@ export const alertPage = {
   site,
   all: 'كل الأخبار العاجلة',
   article: 'اقرأ المقال كاملًا',
+  story: 'ضمن القصة:',
+  followStory: 'تابع هذه القصة',
+  leaveStory,
+  followFailed: 'لم ينجح ذلك. تحقق من الاتصال وأعد المحاولة.',
+  moreOfStory: 'كل أخبار هذه القصة',
   history: 'سجل هذا الخبر',
   first: 'نُشر الخبر',
   retracted: 'سُحب هذا الخبر. لا تعتمد على ما ورد فيه.',
@@ -52,6 +58,8 @@ export const listPage = {
   inThisLanguage: 'هذه الصفحة بالعربية',
   aboutTopic: 'آخر الأخبار العاجلة في موضوع',
   aboutDay: 'الأخبار العاجلة وتصحيحاتها في يوم',
+  aboutStory: 'الأخبار العاجلة في قصة',
+  storyEnded: 'انتهت متابعة هذه القصة، ولا ننتظر فيها خبرًا آخر.',
 } as const;
 
 export const subscribing = {

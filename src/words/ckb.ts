@@ -9,11 +9,17 @@ export const changes = {
 export const close = 'داخستن';
 
 export const fewer = 'ئاگاداری کەمتر';
+export const leaveStory = 'چیتر بەدوای مەکەوە';
 
 export const alertPage = {
   site: 'عاجل',
   all: 'هەموو هەواڵە بەپەلەکان',
   article: 'هەواڵەکە بە تەواوی بخوێنەوە',
+  story: 'بەشێک لەم بابەتە:',
+  followStory: 'ئەم بابەتە بەدواداچوون بکە',
+  leaveStory,
+  followFailed: 'سەرکەوتوو نەبوو. پەیوەندییەکەت بپشکنە و دووبارە هەوڵ بدەوە.',
+  moreOfStory: 'هەموو هەواڵەکانی ئەم بابەتە',
   history: 'مێژووی ئەم هەواڵە',
   first: 'بڵاوکرایەوە',
   retracted: 'ئەم هەواڵە کشێنرایەوە. پشتی پێ مەبەستە.',

@@ -9,3 +9,4 @@ export const changes = {
 export const close = 'Schließen';
 
 export const fewer = 'Weniger davon';
+export const leaveStory = 'Nicht mehr folgen';

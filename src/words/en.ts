@@ -14,6 +14,7 @@ export const close = 'Close';
 
 /** On a notification: leads to choices of what comes less often. */
 export const fewer = 'Fewer of these';
+export const leaveStory = 'Leave this story';
 
 export const testSend = {
   title: 'TEST',
@@ -27,6 +28,11 @@ export const alertPage = {
   site,
   all: 'All breaking news',
   article: 'Read the full article',
+  story: 'Part of the story:',
+  followStory: 'Follow this story',
+  leaveStory,
+  followFailed: 'That did not work. Check your connection and try again.',
+  moreOfStory: 'All alerts of this story',
   history: 'History of this alert',
   first: 'Published',
   retracted: 'This alert has been retracted. Do not rely on what it said.',
@@ -53,6 +59,8 @@ export const listPage = {
   inThisLanguage: 'This page in English',
   aboutTopic: 'The latest breaking news on',
   aboutDay: 'Breaking news and its corrections on',
+  aboutStory: 'Breaking news of the story',
+  storyEnded: 'This story has ended. No more alerts are expected.',
 } as const;
 
 /** The button on other sites. */

@@ -9,3 +9,4 @@ export const changes = {
 export const close = 'Cerrar';
 
 export const fewer = 'Menos avisos';
+export const leaveStory = 'Dejar de seguir';

@@ -9,11 +9,17 @@ export const changes = {
 export const close = 'بستن';
 
 export const fewer = 'اعلان کمتر';
+export const leaveStory = 'دنبال نکن';
 
 export const alertPage = {
   site: 'عاجل',
   all: 'همهٔ خبرهای فوری',
   article: 'خواندن کامل خبر',
+  story: 'از این ماجرا:',
+  followStory: 'این ماجرا را دنبال کن',
+  leaveStory,
+  followFailed: 'انجام نشد. اتصال را بررسی کنید و دوباره تلاش کنید.',
+  moreOfStory: 'همهٔ خبرهای این ماجرا',
   history: 'تاریخچهٔ این خبر',
   first: 'منتشر شد',
   retracted: 'این خبر پس گرفته شده است. به آن استناد نکنید.',

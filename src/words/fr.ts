@@ -9,3 +9,4 @@ export const changes = {
 export const close = 'Fermer';
 
 export const fewer = 'Moins d’alertes';
+export const leaveStory = 'Ne plus suivre';

@@ -9,11 +9,17 @@ export const changes = {
 export const close = 'סגירה';
 
 export const fewer = 'פחות התראות';
+export const leaveStory = 'הפסקת מעקב';
 
 export const alertPage = {
   site: 'Ajil',
   all: 'כל המבזקים',
   article: 'לידיעה המלאה',
+  story: 'חלק מהסיפור:',
+  followStory: 'מעקב אחר הסיפור',
+  leaveStory,
+  followFailed: 'הפעולה לא הצליחה. בדקו את החיבור ונסו שוב.',
+  moreOfStory: 'כל הידיעות בסיפור',
   history: 'היסטוריית הידיעה',
   first: 'פורסמה',
   retracted: 'הידיעה נמשכה. אין להסתמך על תוכנה.',

@@ -7,3 +7,4 @@ export const changes = {
 } as const;
 
 export const fewer = 'Реже';
+export const leaveStory = 'Не следить';

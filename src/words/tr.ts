@@ -9,3 +9,4 @@ export const changes = {
 export const close = 'Kapat';
 
 export const fewer = 'Daha az bildirim';
+export const leaveStory = 'Takibi bırak';

@@ -9,11 +9,17 @@ export const changes = {
 export const close = 'بند کریں';
 
 export const fewer = 'کم اطلاعات';
+export const leaveStory = 'پیروی ختم کریں';
 
 export const alertPage = {
   site: 'عاجل',
   all: 'تمام بریکنگ نیوز',
   article: 'پوری خبر پڑھیں',
+  story: 'اس سلسلے کی خبر:',
+  followStory: 'یہ سلسلہ فالو کریں',
+  leaveStory,
+  followFailed: 'یہ نہ ہو سکا۔ کنکشن دیکھ کر دوبارہ کوشش کریں۔',
+  moreOfStory: 'اس سلسلے کی تمام خبریں',
   history: 'اس خبر کی تاریخ',
   first: 'شائع ہوئی',
   retracted: 'یہ خبر واپس لے لی گئی ہے۔ اس پر بھروسا نہ کریں۔',

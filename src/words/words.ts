@@ -62,6 +62,22 @@ export const FEWER = {
   zh: zh.fewer,
 } satisfies Readonly<Record<string, string>>;
 
+/** The button on a notification that leaves the alert's story. */
+export const LEAVE_STORY = {
+  ar: ar.leaveStory,
+  ckb: ckb.leaveStory,
+  de: de.leaveStory,
+  en: en.leaveStory,
+  es: es.leaveStory,
+  fa: fa.leaveStory,
+  fr: fr.leaveStory,
+  he: he.leaveStory,
+  ru: ru.leaveStory,
+  tr: tr.leaveStory,
+  ur: ur.leaveStory,
+  zh: zh.leaveStory,
+} satisfies Readonly<Record<string, string>>;
+
 /** What everything in a drill says. */
 export const DRILL = { ar: ar.drill, en: en.drill } satisfies ByLanguage<keyof typeof en.drill>;
 

@@ -7,3 +7,4 @@ export const changes = {
 } as const;
 
 export const fewer = '减少通知';
+export const leaveStory = '不再关注';

@@ -76,6 +76,15 @@ test('a reader subscribes by the site’s own worker, alerts arrive there, and l
   expect(await call(page, 'preferences({ dailyCap: 3 })')).toMatchObject({ dailyCap: 3 });
   expect((await stack.api.asReader(reader.id, reader.auth)).body).toMatchObject({ dailyCap: 3 });
 
+  const named = { name: 'ميناء جديد', lang: 'ar' };
+  const { body } = await stack.api.asEditor('/v1/stories', { method: 'POST', body: named });
+  const story = (body as { id: string }).id;
+  await stack.api.createAlert({ headline: 'افتتاح الميناء غدًا', topics: ['sport'], story });
+  await call(page, `followStory('${story}')`);
+  expect(await call(page, 'stories()')).toMatchObject([{ id: story, name: 'ميناء جديد' }]);
+  await call(page, `leaveStory('${story}')`);
+  expect(await call(page, 'stories()')).toEqual([]);
+
   const headline = 'السفينة الأولى ترسو قبل موعدها';
   const { id } = await stack.api.createAlert({ headline, body: 'خمس سفن تليها.' });
   const shown = await firefox.waitForNotification(({ title }) => title === headline);

@@ -82,6 +82,24 @@ const standing = (): Promise<Standing[]> =>
     .then((all) => all.map(({ title, body, dir, lang, tag, icon, silent, data }) =>
       ({ title, body, dir, lang, tag, icon, silent, version: data?.version })))`);
 
+/** Delivers a message. @returns what the worker tells the page of it */
+async function toldOf(message: string): Promise<unknown> {
+  const { notification } = JSON.parse(message) as {
+    notification: { data: { id: string; version: number } };
+  };
+  const { id, version } = notification.data;
+  await page.evaluate(`{
+    globalThis.told = new Promise((resolve) => {
+      navigator.serviceWorker.addEventListener('message', ({ data }) => {
+        if (data.id === '${id}' && data.version === ${version}) resolve(data);
+      });
+    });
+    undefined; // or this call would wait for it
+  }`);
+  await deliver(message);
+  return page.evaluate('told');
+}
+
 const clear = (): Promise<unknown> =>
   page.evaluate(`navigator.serviceWorker.ready
     .then((registration) => registration.getNotifications())
@@ -144,14 +162,7 @@ test('an older version that comes late does not replace a newer one, and is not 
   );
   await deliver(correction);
   await expect.poll(standing).toMatchObject([{ title: 'تصحيح: جريحان في الحريق', version: 2 }]);
-  await page.evaluate(`{
-    globalThis.told = new Promise((resolve) => {
-      navigator.serviceWorker.addEventListener('message', ({ data }) => resolve(data), { once: true });
-    });
-    undefined; // or this call would wait for it
-  }`);
-  await deliver(first);
-  expect(await page.evaluate('told')).toEqual({ type: 'overtaken', id, version: 1 });
+  expect(await toldOf(first)).toEqual({ type: 'overtaken', id, version: 1 });
   expect(await standing()).toMatchObject([
     { title: 'تصحيح: جريحان في الحريق', body: 'رقم أولي خاطئ', tag: id, version: 2, silent: true },
   ]);
@@ -160,6 +171,61 @@ test('an older version that comes late does not replace a newer one, and is not 
   });
   await clear();
 });
+
+test('of a story one notification stands; a correction of an older alert and a late one stand beside it; a button leaves it', async () => {
+  const named = { name: 'حرائق الغابات', lang: 'ar' };
+  const { body } = await stack.api.asEditor('/v1/stories', { method: 'POST', body: named });
+  const story = (body as { id: string }).id;
+  const ids: string[] = [];
+  const send = (headline: string): Promise<string> =>
+    nextMessage(async () => {
+      ids.push((await stack.api.createAlert({ headline, story })).id);
+    });
+  const first = await send('إخلاء ثلاث قرى');
+  const second = await send('إخلاء قرية رابعة');
+  const correct = { change: 'correction', headline: 'إخلاء قريتين', note: 'بقيت الثالثة' };
+  const correction = await nextMessage(() =>
+    stack.api.asEditor(`/v1/alerts/${ids[0]}/versions`, { method: 'POST', body: correct }),
+  );
+  await deliver(first);
+  await expect.poll(standing).toMatchObject([{ title: 'إخلاء ثلاث قرى', tag: story }]);
+  await deliver(second);
+  await expect.poll(standing).toMatchObject([{ title: 'إخلاء قرية رابعة', tag: story }]);
+  await deliver(correction);
+  const both = [
+    { title: 'إخلاء قرية رابعة', tag: story, version: 1 },
+    { title: 'تصحيح: إخلاء قريتين', tag: ids[0], version: 2 },
+  ];
+  const sorted = async (): Promise<Standing[]> =>
+    (await standing()).toSorted((a, b) => (a.title < b.title ? -1 : 1));
+  await expect.poll(sorted).toMatchObject(both);
+  // The first comes again, late: its correction stays.
+  expect(await toldOf(first)).toEqual({ type: 'overtaken', id: ids[0], version: 1 });
+  expect(await sorted()).toMatchObject(both);
+  await clear();
+
+  await toldOf(second);
+  await toldOf(first);
+  await expect.poll(sorted).toMatchObject([
+    { title: 'إخلاء ثلاث قرى', tag: ids[0] },
+    { title: 'إخلاء قرية رابعة', tag: story },
+  ]);
+  await page.reload();
+  await page.getByRole('heading', { name: 'قصص تتابعها' }).waitFor();
+  await press('leave', story);
+  await expect.poll(() => page.getByRole('heading', { name: 'قصص تتابعها' }).count()).toBe(0);
+  const third = await stack.api.createAlert({ headline: 'السيطرة على الحريق', story });
+  await stack.api.waitForReport(third.id, ({ status, audience }) => status === 'sent' && audience === 0);
+  await clear();
+});
+
+/** Presses a notification's button, as Chromium tells its worker. */
+async function press(action: string, tag: string): Promise<void> {
+  const [worker] = reader.serviceWorkers();
+  if (worker === undefined) throw new Error('no service worker');
+  await worker.evaluate(`self.registration.getNotifications({ tag: '${tag}' }).then(([notification]) =>
+    void self.dispatchEvent(new NotificationEvent('notificationclick', { notification, action: '${action}' })))`);
+}
 
 test.each(['', 'not JSON', '{"web_push":8030,"notification":{"dir":"sideways"}}', '{"notification":null}'])(
   'something is shown for the broken message %j',

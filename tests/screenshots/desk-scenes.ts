@@ -58,7 +58,44 @@ export const DESK_SCENES: readonly Scene[] = [
     },
   },
   { name: 'desk-overtaken', ...EVERYWHERE, open: beOvertaken },
+  { name: 'desk-stories', ...EVERYWHERE, open: listStories },
+  { name: 'desk-health', ...EVERYWHERE, open: showHealth },
 ];
+
+const STORIES = [
+  { name: 'زلزال الساحل الشرقي', lang: 'ar' },
+  { name: 'Ceasefire talks in Muscat', lang: 'en' },
+];
+
+async function listStories(page: Page, { origin, adminKey }: Stage): Promise<void> {
+  const headers = { authorization: `Bearer ${adminKey}` };
+  const { request } = page.context();
+  // Of the picture before this one.
+  const open = (await (await request.get(`${origin}/v1/stories`)).json()) as { stories: unknown[] };
+  if (open.stories.length === 0) {
+    for (const data of STORIES) await request.post(`${origin}/v1/stories`, { headers, data });
+  }
+  await request.post(`${origin}/v1/session`, { data: { key: adminKey } });
+  await page.goto(`${origin}/desk#/stories`);
+  await page.locator('[data-story]').first().waitFor();
+  await page.locator('.lists li').first().waitFor();
+}
+
+async function showHealth(page: Page, stage: Stage, language: 'ar' | 'en'): Promise<void> {
+  const { origin, adminKey } = stage;
+  const headers = { authorization: `Bearer ${adminKey}` };
+  const { request } = page.context();
+  const data = {
+    headline: TEXTS[language].headline,
+    lang: language,
+    topics: ['world', 'politics'],
+    allowDuplicate: true,
+  };
+  await request.post(`${origin}/v1/alerts`, { headers, data });
+  await request.post(`${origin}/v1/session`, { data: { key: adminKey } });
+  await page.goto(`${origin}/desk#/health`);
+  await page.locator('[data-table="alerts"] tbody tr').first().waitFor();
+}
 
 async function offerPasskey(page: Page, { origin, adminKey }: Stage): Promise<void> {
   await page.goto(`${origin}/desk`);

@@ -3,7 +3,8 @@ import { newAlertId } from '../../src/alerts/id.ts';
 import { firstVersion } from '../../src/alerts/versions.ts';
 import type { Urgency } from '../../src/alerts/schema.ts';
 import { createAlertStore, type AlertStore } from '../../src/alerts/store.ts';
-import type { Wishes } from '../../src/audience/record.ts';
+import { createStoryReader } from '../../src/alerts/stories/store.ts';
+import type { Preferences } from '../../src/audience/schema.ts';
 import { createEngagement } from '../../src/audience/engagement.ts';
 import { createKeyings } from '../../src/audience/keyings.ts';
 import { SHARDS } from '../../src/audience/shard.ts';
@@ -11,6 +12,8 @@ import { createSelection } from '../../src/audience/selection.ts';
 import { createSubscriptionStore, type SubscriptionStore } from '../../src/audience/subscriptions.ts';
 import { fanOut } from '../../src/delivery/fan-out/fan-out.ts';
 import { keepHouse } from '../../src/delivery/housekeeping.ts';
+import { createLeavings } from '../../src/delivery/health/leavings.ts';
+import { createSummaries } from '../../src/delivery/health/summaries.ts';
 import { createDailyCaps } from '../../src/delivery/ledger/daily-caps.ts';
 import { createLedger, type Ledger } from '../../src/delivery/ledger/ledger.ts';
 import type { FanOutJob, FanOutQueue, PushQueue } from '../../src/delivery/queues.ts';
@@ -68,7 +71,7 @@ export interface DeliveryWorld {
   /** @param urgency the quietest that they want, `normal` by default */
   subscribe(count: number, urgency?: Urgency): Promise<void>;
   /** Readers with rules of their own. @returns their endpoints */
-  subscribeWith(count: number, wishes: Wishes): Promise<string[]>;
+  subscribeWith(count: number, preferences: Partial<Preferences>): Promise<string[]>;
   /** The same by the way that browsers take, which anybody may: no push service has accepted anything for them. */
   subscribeUnproven(count: number): Promise<string[]>;
   /** The readers of every third slot opened a notification this month. @returns whether a slot's reader did */
@@ -110,6 +113,7 @@ export async function openDeliveryWorld(
   let withWishes = 0;
   const now = (): number => clock;
   const alerts = createAlertStore({ redis, now });
+  const stories = createStoryReader({ redis, now });
   const ledger = createLedger({ redis, now });
   const policy = createEndpointPolicy({ extraOrigins: [ORIGIN] });
   const addresses = createAddresses([
@@ -129,6 +133,8 @@ export async function openDeliveryWorld(
     fanOut(
       {
         alerts,
+        stories,
+        summaries: createSummaries({ redis, alerts, reports: createReportStore(redis), now }),
         goal,
         selection,
         ledger,
@@ -174,6 +180,7 @@ export async function openDeliveryWorld(
       keyings: line.hold(createKeyings({ redis })),
       ledger: line.hold(ledger),
       caps: line.hold(createDailyCaps({ redis })),
+      leavings: line.hold(createLeavings({ redis, alerts, now })),
       pushQueue: line.hold(pushQueue),
       channels,
       onRetired: () => undefined,
@@ -244,8 +251,8 @@ export async function openDeliveryWorld(
       const one = (index: number) => ({ address: reader(`${ORIGIN}/${index}`), preferences });
       await subscriptions.putAll(Array.from({ length: count }, (_, index) => one(index)));
     },
-    subscribeWith: async (count, wishes) => {
-      const preferences = { topics: ['world'], urgency: 'normal' as const, ...wishes };
+    subscribeWith: async (count, chosen) => {
+      const preferences = { topics: ['world'], urgency: 'normal' as const, ...chosen };
       const made = Array.from({ length: count }, () => reader(`${ORIGIN}/wishes/${(withWishes += 1)}`));
       await subscriptions.putAll(made.map((address) => ({ address, preferences })));
       return made.map(({ endpoint }) => endpoint);

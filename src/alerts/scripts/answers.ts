@@ -32,7 +32,8 @@ export const repeated = z
 export function firstAnswer(answer: string): EditorAlert {
   const alert = JSON.parse(answer) as Omit<EditorAlert, Added> & Partial<Pick<EditorAlert, Added>>;
   const { author = alert.createdBy, ownExpiry = true, review = null } = alert;
-  const { imageAlt = null, imageCaption = null, imageCredit = null } = alert;
-  return { ...alert, author, ownExpiry, review, imageAlt, imageCaption, imageCredit };
+  const { imageAlt = null, imageCaption = null, imageCredit = null, story = null, escalate = false } = alert;
+  return { ...alert, author, ownExpiry, review, imageAlt, imageCaption, imageCredit, story, escalate };
 }
-type Added = 'author' | 'ownExpiry' | 'review' | 'imageAlt' | 'imageCaption' | 'imageCredit';
+type Added =
+  'author' | 'ownExpiry' | 'review' | 'imageAlt' | 'imageCaption' | 'imageCredit' | 'story' | 'escalate';

@@ -10,18 +10,19 @@ import { PUBLICATION_LUA } from './publication.ts';
  * repetition, a twin and a fault of the audit chain change nothing. What is sent now or at a time holds the guards of its
  * content.
  *
- * KEYS: 1 audit, 2 kept answer, 3 alert, 4 outbox, 5 waiting, then the guards of its content, the editors' indexes, the
- *       readers' indexes
+ * KEYS: 1 audit, 2 kept answer, 3 alert, 4 outbox, 5 waiting, 6 story, 7 its openers, 8 open stories, then the guards of its
+ *       content, the editors' indexes, the readers' indexes
  * ARGV: 1 link, 2 request, 3 life of the answer (ms), 4 JSON, 5 status, 6 id, 7 now (ms), 8 when it is due (ms) or '',
- *       9 place in the indexes, 10 '1' to allow a twin, 11 life of a guard (ms), 12 guards, 13 editors' indexes
+ *       9 place in the indexes, 10 '1' to allow a twin, 11 life of a guard (ms), 12 guards, 13 editors' indexes,
+ *       14 story, 15 its end (ms), 16 '1' to send it to everybody
  * Answer: created | repeated, first answer | idempotency-conflict | duplicate, id of the twin, what it shares | stale, hash
  */
 export const CREATE = script(
   `${AUDIT_LUA}${IDEMPOTENCY_LUA}${PUBLICATION_LUA}
 local request, json, status, id, now, due, place = ARGV[2], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8], ARGV[9]
-local guards = slice(KEYS, 6, tonumber(ARGV[12]))
-local editors = slice(KEYS, 6 + #guards, tonumber(ARGV[13]))
-local readers = slice(KEYS, 6 + #guards + #editors, #KEYS - 5 - #guards - #editors)
+local guards = slice(KEYS, 9, tonumber(ARGV[12]))
+local editors = slice(KEYS, 9 + #guards, tonumber(ARGV[13]))
+local readers = slice(KEYS, 9 + #guards + #editors, #KEYS - 8 - #guards - #editors)
 
 local known = before(KEYS[2], request)
 if known then return known end
@@ -37,6 +38,7 @@ if WAITING[status] then
   await(KEYS[5], id, 1, due)
 else
   publish(KEYS[3], id, 1, status, KEYS[4], KEYS[5], now)
+  tellStory(KEYS, 6, ARGV, 14, id, now)
   for _, index in ipairs(readers) do redis.call('ZADD', index, 0, place) end
 end
 if leaves then hold(guards, id, ARGV[11]) end

@@ -11,6 +11,10 @@
  *
  * `await(waiting, id, n, due)` lists version n as one that waits: for its time, or for an editor where `due` is ''.
  *
+ * `tellStory(keys, at, args, from, id, now)` notes in the story of an alert that it is public. At `keys[at]` are the story,
+ * its openers and the open stories; at `args[from]` the story's id ('' is none), when the story ends if this is its last alert
+ * (ms), and '1' for an alert that is to go to everybody. A story's first alert goes to everybody. A story that has ended stays so.
+ *
  * `isOneOf(status, list, first)` tells whether the status is in the list from there on.
  *
  * Guards are keys that hold the id of the alert with this content: first its headline's, then its article's. An alert holds
@@ -43,6 +47,17 @@ local function publish(alert, id, n, status, outbox, waiting, now)
   redis.call('HINCRBY', alert, 'revision', 1)
   redis.call('ZREM', waiting, id .. ':' .. n)
   redis.call('ZADD', outbox, now, id .. ':' .. n)
+end
+local function tellStory(keys, at, args, from, id, now)
+  local story, name, ends = keys[at], args[from], args[from + 1]
+  if name == '' then return end
+  local isFirst = redis.call('HSETNX', story, 'first', id) == 1
+  if isFirst or args[from + 2] == '1' then redis.call('RPUSH', keys[at + 1], id) end
+  redis.call('HINCRBY', story, 'alerts', 1)
+  local known = tonumber(redis.call('HGET', story, 'endsAt') or 0)
+  if known <= tonumber(now) or known >= tonumber(ends) then return end
+  redis.call('HSET', story, 'endsAt', ends, 'plannedEnd', ends)
+  redis.call('ZADD', keys[at + 2], ends, name)
 end
 local function isOneOf(status, list, first)
   for i = first, #list do

@@ -10,6 +10,7 @@ import { PAGE_SIZE } from '../shard.ts';
  *   engaged:<month> bitmap of slots: their readers opened a notification in that month
  *   free           zset   freed slots by the time they were freed
  *   in:<name>      bitmap of slots: `t:<topic>`, `u:<urgency that still comes>`, `l:<language>` or `l:*`; never all zeros
+ *   stories, story:… readers of stories (story-parts.ts)
  *   sets           set    names of those bitmaps except the languages': anybody may bring a language, and each call walks these
  */
 

@@ -77,5 +77,6 @@ function canaryAlert(run: string, at: number): Alert {
     publishedAt: time,
     expiresAt: new Date(at + TOO_LATE_MS).toISOString(),
     sendAt: null,
+    story: null,
   };
 }

@@ -3,13 +3,14 @@ import { toPublicAlert, type Alert } from '../../alerts/schema.ts';
 import { both, countBits, setBits, without } from '../../audience/bitmap.ts';
 import type { Selection } from '../../audience/selection.ts';
 import { SHARDS } from '../../audience/shard.ts';
-import { eventOf } from '../../outlets/outlet.ts';
+import { eventOf } from '../../outlets/teller.ts';
 import type { OutletQueue } from '../../outlets/queue.ts';
 import { cutShard } from './batches.ts';
-import { createFreeze, freezeAndCount, GROUP, shardsFrom, type Freeze } from './freeze.ts';
+import { createFreeze, GROUP, shardsFrom, type Freeze, type FreezeDeps } from './freeze.ts';
 import { earlierVersions } from '../ledger/holders.ts';
 import { deliveryLife, LEASE_MS } from '../delivery-times.ts';
 import { finishVersion, isStopped, type FinishDeps } from '../version-state.ts';
+import type { Summaries } from '../health/summaries.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { versionName, type FanOutJob, type Piece, type PushQueue } from '../queues.ts';
 import { newRetryId, type Part, type Retry } from '../ledger/retry.ts';
@@ -27,6 +28,8 @@ const AFTER_OTHERS_MS = 200;
 export interface FanOutDeps extends FinishDeps {
   readonly live: { append(alert: Alert): Promise<unknown> };
   readonly outlets: Pick<OutletQueue, 'announce'>;
+  readonly summaries: Pick<Summaries, 'expect'>;
+  readonly stories: FreezeDeps['stories'];
   readonly selection: Selection;
   readonly ledger: Ledger;
   readonly pushQueue: Pick<PushQueue, 'add' | 'addRetries'>;
@@ -53,6 +56,7 @@ export async function fanOut(deps: FanOutDeps, job: FanOutJob): Promise<void> {
     deps.live.append(toPublicAlert(alert)),
     deps.outlets.announce(eventOf(alert)),
     deps.ledger.open(job, acceptedAtMs, keepSeconds),
+    deps.summaries.expect(job.alertId),
   ]);
   const quiet = awaitEarlierRuns(deps, job, startedAt);
   quiet.catch(() => undefined); // awaited further on, unless something else fails first
@@ -131,7 +135,7 @@ async function freezeAndCut(
     const frozen = await Promise.all(
       shardsFrom(first).map(async (shard) => ({
         shard,
-        ...(await freezeAndCount(deps, job, shard, freeze)),
+        ...(await freeze(shard)),
       })),
     );
     apart.push(...frozen.map(({ shard, unproven }) => [shard, setBits(unproven)] as const));

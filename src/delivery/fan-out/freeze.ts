@@ -1,6 +1,8 @@
 import type { EditorAlert } from '../../alerts/schema.ts';
 import type { AlertStore } from '../../alerts/store.ts';
+import type { StoryReader } from '../../alerts/stories/store.ts';
 import { countBits } from '../../audience/bitmap.ts';
+import type { AudienceQuery, StoryAudience } from '../../audience/schema.ts';
 import type { Frozen, FrozenName, Selection } from '../../audience/selection.ts';
 import { SHARDS } from '../../audience/shard.ts';
 import { deliveryLife } from '../delivery-times.ts';
@@ -8,6 +10,7 @@ import { createHolders } from '../ledger/holders.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { versionName, type FanOutJob } from '../queues.ts';
 import { createOwed } from './owed.ts';
+import { openersBefore, storyAudience } from './story-audience.ts';
 
 /** Shards frozen together. The first group's batches are queued before the second group is read. */
 export const GROUP = 8;
@@ -17,13 +20,14 @@ export const shardsFrom = (first: number): number[] =>
 
 export interface FreezeDeps {
   readonly alerts: AlertStore;
+  readonly stories: Pick<StoryReader, 'get' | 'openers'>;
   readonly selection: Selection;
   readonly ledger: Ledger;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
 
-/** Freezes the audience of the version in a shard. */
+/** Freezes the audience of the version in a shard, and counts it. */
 export type Freeze = (shard: number) => Promise<Frozen>;
 
 /**
@@ -44,16 +48,39 @@ export async function createFreeze(
   if (alert.change === 'retraction') {
     const holders = createHolders(deps, job);
     await quiet;
-    return async (shard) => selection.freezeMembers(name, shard, await holders.all(shard), keepSeconds);
+    return counting(deps, job, async (shard) =>
+      selection.freezeMembers(name, shard, await holders.all(shard), keepSeconds),
+    );
   }
   const before = await versionBefore(deps, alert);
   await freezeEarlier(deps, before);
-  if (alert.silent !== true) {
-    return (shard) => selection.freeze(audienceOf(alert, before), shard, alert, keepSeconds);
-  }
+  if (alert.silent !== true) return freezeWanted(deps, alert, before);
   await quiet;
   const owed = await createOwed(deps, alert);
-  return async (shard) => selection.freezeMembers(name, shard, await owed(shard), keepSeconds);
+  return counting(deps, job, async (shard) =>
+    selection.freezeMembers(name, shard, await owed(shard), keepSeconds),
+  );
+}
+
+/** For the readers that want the version, and those that an earlier one was for. */
+async function freezeWanted(
+  deps: FreezeDeps,
+  alert: EditorAlert,
+  before: EditorAlert | undefined,
+): Promise<Freeze> {
+  const story = await storyAudience(deps, alert);
+  if (story !== undefined) {
+    for (const opener of await openersBefore(deps, alert, story)) await freezeEarlier(deps, opener);
+  }
+  const { topics, urgency, lang } = alert;
+  const query: AudienceQuery = { topics, urgency, lang, story };
+  const { keepSeconds } = deliveryLife(alert);
+  return counting(
+    deps,
+    jobOf(alert),
+    (shard) => deps.selection.freeze(audienceOf(alert, before), shard, query, keepSeconds),
+    story,
+  );
 }
 
 /**
@@ -61,7 +88,7 @@ export async function createFreeze(
  * is sent in the place of.
  */
 async function versionBefore(
-  { alerts }: FreezeDeps,
+  { alerts }: Pick<FreezeDeps, 'alerts'>,
   { id, version, inPlaceOf }: EditorAlert,
 ): Promise<EditorAlert | undefined> {
   if (inPlaceOf !== undefined) return alerts.get(id, inPlaceOf.version);
@@ -77,8 +104,9 @@ const audienceOf = (alert: EditorAlert, before: EditorAlert | undefined): Frozen
 });
 
 /**
- * A reader that an earlier version was for gets this one too. Where the fan-out of the earlier one has not run (its worker
- * died, or this version superseded it first), its audience is frozen and counted now.
+ * A reader that an earlier version was for gets this one too, and a story's follow-up goes to the readers of its first
+ * alert. Where the fan-out of the earlier one has not run (its worker died, or this version superseded it first), its
+ * audience is frozen and counted now.
  */
 async function freezeEarlier(deps: FreezeDeps, alert: EditorAlert | undefined): Promise<void> {
   if (alert === undefined || alert.status === 'aborted' || alert.status === 'retracted') return;
@@ -88,23 +116,24 @@ async function freezeEarlier(deps: FreezeDeps, alert: EditorAlert | undefined): 
   await freezeEarlier(deps, before);
   const { keepSeconds, acceptedAtMs } = deliveryLife(alert);
   await deps.ledger.open(job, acceptedAtMs, keepSeconds);
-  const freeze: Freeze = (shard) =>
-    deps.selection.freeze(audienceOf(alert, before), shard, alert, keepSeconds);
+  const freeze = await freezeWanted(deps, alert, before);
   for (let first = 0; first < SHARDS; first += GROUP) {
-    await Promise.all(shardsFrom(first).map((shard) => freezeAndCount(deps, job, shard, freeze)));
+    await Promise.all(shardsFrom(first).map((shard) => freeze(shard)));
   }
 }
 
-/** A shard that was empty when first frozen stays empty, although Redis keeps no empty audience. */
-export async function freezeAndCount(
-  deps: Pick<FreezeDeps, 'ledger'>,
-  job: FanOutJob,
-  shard: number,
-  freeze: Freeze,
-): Promise<Frozen> {
-  const frozen = await freeze(shard);
-  const counted = await deps.ledger.addAudience(job, shard, countBits(frozen.all));
-  return counted === 0 ? NOBODY : frozen;
+/**
+ * A shard that was empty when first frozen stays empty, although Redis keeps no empty audience.
+ * @param story of an alert that goes to everybody, its readers follow the story from then on
+ */
+function counting(deps: FreezeDeps, job: FanOutJob, freeze: Freeze, story?: StoryAudience): Freeze {
+  return async (shard) => {
+    const frozen = await freeze(shard);
+    const counted = await deps.ledger.addAudience(job, shard, countBits(frozen.all));
+    if (counted === 0) return NOBODY;
+    if (story?.membersOnly === false) await deps.selection.joinStory(versionName(job), shard, story);
+    return frozen;
+  };
 }
 
 const NONE = Buffer.alloc(0);

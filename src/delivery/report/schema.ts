@@ -84,9 +84,12 @@ export const recentSchema = z.strictObject({
   today: count.describe('Alerts of the last 24 hours with at least one of the topics'),
   week: count.describe('Alerts of the last seven days'),
   last: z
-    .strictObject({ accepted: count, opened: count })
+    .strictObject({ accepted: count, opened: count, left: count })
     .describe(
-      'Of the last ten of these whose first version reached somebody: deliveries accepted, and opened',
+      'Of the last ten of these whose first version reached somebody: deliveries accepted, opened, and readers who turned notifications off after them',
     ),
+  paced: z
+    .array(z.strictObject({ service: z.enum(SERVICES), perMinute: z.number().int().min(1) }))
+    .describe('Push services that take only so many messages a minute now'),
 });
 export type Recent = z.infer<typeof recentSchema>;

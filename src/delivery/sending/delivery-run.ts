@@ -42,7 +42,7 @@ export function startRun(
   start: RunStart,
 ): DeliveryRun {
   const state = beginState(version, alert, start, deps.now());
-  const standing = createStanding(deps, state.part === 'unproven');
+  const standing = createStanding(deps, alert.id, state.part === 'unproven');
   const checkpoints = createCheckpoints(deps, state, standing);
   const failed = (error: unknown): void => fail(state, deps, error);
 

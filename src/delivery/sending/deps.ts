@@ -3,6 +3,7 @@ import type { Selection } from '../../audience/selection.ts';
 import type { SubscriptionStore } from '../../audience/subscriptions.ts';
 import type { Channels } from '../../channels/channels.ts';
 import type { Logger } from '../../ops/logger.ts';
+import type { Leavings } from '../health/leavings.ts';
 import type { DailyCaps } from '../ledger/daily-caps.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { PushQueue } from '../queues.ts';
@@ -22,6 +23,7 @@ export interface SendingDeps extends FinishDeps {
   readonly caps: DailyCaps;
   readonly pushQueue: Pick<PushQueue, 'addRetries'>;
   readonly channels: Channels;
+  readonly leavings: Pick<Leavings, 'audiences' | 'count'>;
   readonly onRetired: (reason: Retirement) => void;
   readonly tokens: ReceiptTokens;
   readonly logger: Logger;

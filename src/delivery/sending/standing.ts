@@ -11,7 +11,7 @@ const UNPROVEN_LIMIT = 3;
 /** Refusals in a row after which a proven subscription is removed. The browser subscribes again at the next visit. */
 const PROVEN_LIMIT = 5;
 
-type StandingDeps = Pick<SendingDeps, 'subscriptions' | 'channels' | 'logger' | 'onRetired'>;
+type StandingDeps = Pick<SendingDeps, 'subscriptions' | 'channels' | 'logger' | 'leavings' | 'onRetired'>;
 
 /**
  * Keeps what push services say of subscriptions: whether they ever accepted a message, and how many alerts in a row they
@@ -37,14 +37,23 @@ export function createRetiredCounter(metrics: Metrics): (reason: Retirement) => 
   return (reason) => retired.inc({ reason });
 }
 
-/** @param unproven all of the run's subscriptions are */
-export function createStanding(deps: StandingDeps, unproven: boolean): Standing {
+/**
+ * @param alertId of the alert that is being sent
+ * @param unproven all of the run's subscriptions are
+ */
+export function createStanding(deps: StandingDeps, alertId: string, unproven: boolean): Standing {
   let notes: { shard: number; member: Member; accepted: boolean }[] = [];
 
   async function remove({ address }: Member, reason: Retirement): Promise<void> {
     const of = reason === 'gone' ? 'gone' : 'refused';
     if (!unproven && !deps.channels.of(address).mayRemove(address, of)) return;
-    await deps.subscriptions.remove(subscriptionId(address.endpoint), address.auth);
+    const id = subscriptionId(address.endpoint);
+    // A stranger's made-up subscription is no reader who leaves.
+    const audiences = unproven ? [] : await deps.leavings.audiences('gone', alertId);
+    const removed = await deps.subscriptions.remove(id, address.auth, audiences);
+    if (!unproven && removed.type === 'found' && removed.isErased) {
+      await deps.leavings.count('gone', removed.audience);
+    }
     deps.onRetired(reason);
   }
 

@@ -1,9 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Redis } from '../../redis/connect.ts';
 import { keys } from '../../redis/keys.ts';
-import { runScript } from '../../redis/script.ts';
-import { END_TURN } from '../scripts/end-turn.ts';
+import { inTurn } from '../../redis/turn.ts';
 
 /** Longer than a look takes: a process that dies in it leaves the feed to the others then. */
 const TURN_MS = 60_000;
@@ -19,21 +17,16 @@ export interface FeedTurns {
 }
 
 export function createFeedTurns({ redis }: { readonly redis: Redis }): FeedTurns {
-  async function take<T>(sourceId: string, work: () => Promise<T>, tries: number): Promise<T | undefined> {
-    const token = randomUUID();
-    const turn = keys.feedTurn(sourceId);
-    for (let left = tries; (await redis.set(turn, token, 'PX', TURN_MS, 'NX')) === null; left--) {
-      if (left <= 1) return undefined;
-      await wait(WAIT_MS);
+  const ifFree = <T>(sourceId: string, work: () => Promise<T>): Promise<T | undefined> =>
+    inTurn(redis, keys.feedTurn(sourceId), TURN_MS, work);
+
+  async function soon<T>(sourceId: string, work: () => Promise<T>): Promise<T | undefined> {
+    for (let left = TRIES; left > 0; left--) {
+      const done = await ifFree(sourceId, async () => ({ value: await work() }));
+      if (done !== undefined) return done.value;
+      if (left > 1) await wait(WAIT_MS);
     }
-    try {
-      return await work();
-    } finally {
-      await runScript(redis, END_TURN, [turn], [token]);
-    }
+    return undefined;
   }
-  return {
-    ifFree: (sourceId, work) => take(sourceId, work, 1),
-    soon: (sourceId, work) => take(sourceId, work, TRIES),
-  };
+  return { ifFree, soon };
 }

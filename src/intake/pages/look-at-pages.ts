@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { ReadableHash } from '../../editors/audited-hash.ts';
 import { Problem } from '../../http/problem.ts';
 import { PageFault, type FetchPage } from '../../newsroom/articles/fetch-page.ts';
@@ -6,10 +5,9 @@ import type { Logger } from '../../ops/logger.ts';
 import type { Redis } from '../../redis/connect.ts';
 import { isRedisAway } from '../../redis/is-redis-away.ts';
 import { keys } from '../../redis/keys.ts';
-import { runScript } from '../../redis/script.ts';
+import { inTurn } from '../../redis/turn.ts';
 import { everySoOften } from '../every-so-often.ts';
 import { reason } from '../reasons.ts';
-import { END_TURN } from '../scripts/end-turn.ts';
 import type { StoredSource } from '../source.ts';
 import { isFinal, type Taking } from '../taking.ts';
 import type { PageWaits, ReadWait } from './page-waits.ts';
@@ -77,16 +75,8 @@ export function createPageLooks(deps: PageLooksDeps): { lookAtDue(): Promise<voi
     return waits.postpone(read, { tries: tries + 1, nextAt: now() + pause * 1000 });
   }
 
-  async function lookAlone(read: ReadWait): Promise<void> {
-    const token = randomUUID();
-    const turn = keys.pageTurn(read.name);
-    if ((await deps.redis.set(turn, token, 'PX', TURN_MS, 'NX')) === null) return;
-    try {
-      await look(read);
-    } finally {
-      await runScript(deps.redis, END_TURN, [turn], [token]);
-    }
-  }
+  const lookAlone = (read: ReadWait): Promise<void> =>
+    inTurn(deps.redis, keys.pageTurn(read.name), TURN_MS, () => look(read));
 
   return {
     lookAtDue: async () => {

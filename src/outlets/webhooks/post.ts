@@ -1,6 +1,4 @@
-import { request as httpRequest } from 'node:http';
-import { request as httpsRequest } from 'node:https';
-import { lookupFor } from '../../push/endpoint/public-address.ts';
+import { createAsk } from '../request.ts';
 
 /** A receiver has so long to answer, ms. */
 const TIMEOUT_MS = 15_000;
@@ -22,30 +20,11 @@ export function createPost(
   closing: AbortSignal,
   timeoutMs = TIMEOUT_MS,
 ): Post {
-  const trusted = new Set(allowedOrigins);
-  return (url, headers, body) =>
-    new Promise((resolve, reject) => {
-      const bytes = Buffer.from(body);
-      const request = (url.startsWith('https:') ? httpsRequest : httpRequest)(url, {
-        method: 'POST',
-        headers: {
-          'Content-Type': 'application/json',
-          'Content-Length': bytes.length,
-          'User-Agent': 'Ajil-Webhooks/1.0',
-          ...headers,
-        },
-        lookup: lookupFor(new URL(url), trusted),
-        // A connection of its own: one receiver that hangs holds up no other.
-        agent: false,
-        signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), closing]),
-      });
-      request.once('error', reject);
-      request.once('response', (response) => {
-        const { statusCode = 0, headers: answered } = response;
-        // What it says is of no use to us, and may be endless.
-        response.destroy();
-        resolve({ status: statusCode, retryAfter: answered['retry-after'] });
-      });
-      request.end(bytes);
-    });
+  // What a receiver says is of no use to us.
+  const ask = createAsk({ allowedOrigins, closing, timeoutMs, mostBytes: 0 });
+  return async (url, headers, body) => {
+    const all = { 'Content-Type': 'application/json', 'User-Agent': 'Ajil-Webhooks/1.0', ...headers };
+    const answered = await ask(new URL(url), { method: 'POST', headers: all, body });
+    return { status: answered.status, retryAfter: answered.headers['retry-after'] };
+  };
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { EVENT_TYPES } from '../outlet.ts';
+import { EVENT_TYPES } from '../teller.ts';
 
 /** 24 to 64 random bytes, written as Standard Webhooks does. */
 const SECRET = /^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/;
@@ -44,6 +44,3 @@ export const webhookPatchSchema = z.strictObject({
   enabled: z.boolean().optional(),
   newSecret: z.literal(true).optional(),
 });
-
-/** The body of `POST /v1/webhooks/:id/replay`. */
-export const replaySchema = z.strictObject({ eventId: z.string().regex(/^[0-9a-z]{26}-\d+$/) });

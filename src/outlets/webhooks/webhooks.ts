@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Alert } from '../../alerts/schema.ts';
 import type { ReadableHash } from '../../editors/audited-hash.ts';
-import type { Outlet, OutletEvent } from '../outlet.ts';
+import type { Teller, OutletEvent } from '../teller.ts';
 import { GONE, reasonOf, toldBy } from '../told.ts';
 import { webhookFault } from './address.ts';
 import type { EndedWebhooks } from './ended.ts';
@@ -20,7 +20,7 @@ export function createWebhooks(deps: {
   readonly allowedOrigins: readonly string[];
   readonly publicUrl: string;
   readonly now: () => number;
-}): Outlet {
+}): Teller {
   const { webhooks, now } = deps;
 
   return {

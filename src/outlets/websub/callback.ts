@@ -1,6 +1,4 @@
-import { request as httpRequest } from 'node:http';
-import { request as httpsRequest } from 'node:https';
-import { lookupFor } from '../../push/endpoint/public-address.ts';
+import { createAsk } from '../request.ts';
 
 /** A callback has so long to answer, ms. */
 const TIMEOUT_MS = 5000;
@@ -21,34 +19,12 @@ export type AskCallback = (callback: string, parameters: Readonly<Record<string,
  * @param closing ends what is under way
  */
 export function createAskCallback(allowedOrigins: readonly string[], closing: AbortSignal): AskCallback {
-  const trusted = new Set(allowedOrigins);
-  return (callback, parameters) =>
-    new Promise((resolve, reject) => {
-      const url = withParameters(callback, parameters);
-      const request = (url.protocol === 'https:' ? httpsRequest : httpRequest)(url, {
-        headers: { Accept: 'text/plain', 'User-Agent': 'Ajil-WebSub/1.0' },
-        lookup: lookupFor(url, trusted),
-        // A connection of its own: one callback that hangs holds up no other.
-        agent: false,
-        signal: AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), closing]),
-      });
-      request.once('error', reject);
-      request.once('response', (response) => {
-        let body = Buffer.alloc(0);
-        const end = (): void => {
-          // The rest may be endless.
-          response.destroy();
-          resolve({ status: response.statusCode ?? 0, body: body.toString('latin1', 0, MOST_ANSWER_BYTES) });
-        };
-        response.on('data', (part: Buffer) => {
-          body = Buffer.concat([body, part]);
-          if (body.length >= MOST_ANSWER_BYTES) end();
-        });
-        response.once('end', end);
-        response.once('error', reject);
-      });
-      request.end();
-    });
+  const ask = createAsk({ allowedOrigins, closing, timeoutMs: TIMEOUT_MS, mostBytes: MOST_ANSWER_BYTES });
+  const headers = { Accept: 'text/plain', 'User-Agent': 'Ajil-WebSub/1.0' };
+  return async (callback, parameters) => {
+    const { status, body } = await ask(withParameters(callback, parameters), { method: 'GET', headers });
+    return { status, body: body.toString('latin1') };
+  };
 }
 
 /** The parameters come after those that the callback has, which stay as they are (WebSub, section 5.3). */

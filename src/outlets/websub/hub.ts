@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { feedAt, type Feed } from '../../alerts/feed.ts';
 import { primaryLanguage } from '../../alerts/language.ts';
 import type { AlertStore } from '../../alerts/store.ts';
-import type { Outlet, OutletEvent, Told } from '../outlet.ts';
+import type { Teller, OutletEvent, Told } from '../teller.ts';
 import { reasonOf, toldBy } from '../told.ts';
 import type { Post } from '../webhooks/post.ts';
 import type { AskCallback } from './callback.ts';
@@ -49,7 +49,7 @@ export interface HubDeps {
  * Sends feeds to subscribers: the whole feed, as it is now. So whoever missed some changes gets them with the next, changes
  * that come together are sent once, and a retracted text is not sent any more.
  */
-export function createHub(deps: HubDeps): Outlet & { failing(): Promise<ReadonlySet<string>> } {
+export function createHub(deps: HubDeps): Teller & { failing(): Promise<ReadonlySet<string>> } {
   const { store, now, publicUrl } = deps;
   const shared = new Map<string, Written>();
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from '../../redis/connect.ts';
 import { openQueue } from '../../redis/open-queue.ts';
-import type { Outlet, OutletEvent } from '../outlet.ts';
+import type { Teller, OutletEvent } from '../teller.ts';
 import { tellOptions, type TellJob } from '../queue.ts';
 import { HUB } from './hub.ts';
 import type { HubRequest } from './subscription.ts';
@@ -28,7 +28,7 @@ export interface HubQueue {
   announce(event: OutletEvent): Promise<void>;
   spread(
     event: OutletEvent,
-    hub: Pick<Outlet, 'receivers'> & { failing(): Promise<ReadonlySet<string>> },
+    hub: Pick<Teller, 'receivers'> & { failing(): Promise<ReadonlySet<string>> },
   ): Promise<void>;
   /** Looks again whether a subscription has what its feed is now. */
   tellAgain(job: TellJob): Promise<void>;

@@ -14,6 +14,8 @@ export interface FeedItem {
   readonly link: string;
   /** The alert's own page, which has all versions. */
   readonly page: string;
+  /** The page with all alerts of its story. */
+  readonly story: string | undefined;
   /** RFC 3339: of the first version, and of this one. */
   readonly published: string;
   readonly updated: string;
@@ -34,6 +36,7 @@ export function feedItem(alert: Alert, published: string, publicUrl: string, now
   const common = {
     alert,
     page,
+    story: alert.story === null ? undefined : `${publicUrl}/stories/${alert.story}`,
     published,
     updated: alert.publishedAt ?? alert.createdAt,
     isBreaking: isBreaking(alert, nowMs),

@@ -74,6 +74,7 @@ ${items.map(
 <pubDate>${rfc822(item.published)}</pubDate>
 <atom:updated>${item.updated}</atom:updated>
 <dc:language>${item.alert.lang}</dc:language>
+${item.story === undefined ? undefined : xml`<atom:link rel="collection" href="${item.story}" type="text/html"/>`}
 ${categoriesOf(item, topicName).map(({ label }) => xml`<category>${label}</category>`)}${media(item)}
 </item>
 `,
@@ -104,6 +105,7 @@ ${item.text === '' ? undefined : xml`<content type="text">${item.text}</content>
 <updated>${item.updated}</updated>
 <link rel="alternate" href="${item.link}" type="text/html"/>
 ${item.link === item.page ? undefined : xml`<link rel="related" href="${item.page}" type="text/html"/>`}
+${item.story === undefined ? undefined : xml`<link rel="collection" href="${item.story}" type="text/html"/>`}
 ${categoriesOf(item, topicName).map(({ term, label }) => xml`<category term="${term}" label="${label}"/>`)}${media(item)}
 </entry>
 `,
@@ -137,6 +139,7 @@ function json({ lang, items, topicName }: FeedData, frame: Frame): string {
         version: item.alert.version,
         change: item.alert.change,
         urgency: item.alert.urgency,
+        ...(item.story === undefined ? {} : { story: item.story }),
         breaking: item.isBreaking,
         topics: item.alert.topics,
         dir: item.alert.dir,

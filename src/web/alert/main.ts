@@ -5,6 +5,7 @@ import { isAnnounced } from '../../alerts/silent.ts';
 import { openLiveClient } from '../live/main.ts';
 import { persist, type Persistence } from '../common/keep-trying.ts';
 import { spread } from '../common/spread.ts';
+import { offerToFollow } from './follow-story.ts';
 import { prepare } from './prepare.ts';
 
 // An alert's own page is whole without this script, which writes times in the reader's zone and shows new versions at once.
@@ -40,6 +41,7 @@ function show(fresh: Document): void {
   // After a silent version nobody is told, unless the page missed the version before it.
   const isTold = versionOf(document) < Number(main.dataset['announced'] ?? versionOf(fresh));
   prepare(main);
+  void offerToFollow(main);
   document.querySelector('main')?.replaceWith(main);
   if (isTold && document.title !== fresh.title) say(fresh.title);
   document.title = fresh.title;
@@ -99,6 +101,7 @@ function bringIn(version: number): void {
 }
 
 prepare(document);
+void offerToFollow(document);
 const id = document.querySelector<HTMLElement>('main')?.dataset['alert'];
 if (id !== undefined) {
   const take = (alert: Alert): void => {

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { storyName } from './stories/open-stories.ts';
 import type { EditorAlert } from '../../alerts/schema.ts';
 import { statusText } from './status-text.ts';
 import { topicNames } from './topic-names.ts';
@@ -6,10 +7,8 @@ import type { DeskShared } from './desk-context.ts';
 import { fill, isolate } from './words/words.ts';
 
 /** What the alert is and says. */
-export function renderAlertHead(
-  alert: EditorAlert,
-  { words, client, config, names }: DeskShared,
-): TemplateResult {
+export function renderAlertHead(alert: EditorAlert, desk: DeskShared): TemplateResult {
+  const { words, client, config, names } = desk;
   const { text } = words;
   const isOver = Date.parse(alert.expiresAt) < client.now();
   return html`
@@ -20,6 +19,7 @@ export function renderAlertHead(
         <span>${text[alert.urgency]}</span>
         <span>${words.languageName(alert.lang)}</span>
         <span>${topicNames(alert.topics, config, words)}</span>
+        ${renderStory(alert, desk)}
         <span>${fill(text.finding.wrote, { name: names.of(alert.createdBy, words) })}</span>
         <time datetime=${alert.createdAt}>${words.time(alert.createdAt)}</time>
         <span class="quiet">
@@ -43,4 +43,11 @@ export function renderAlertHead(
       }
     </header>
   `;
+}
+
+function renderStory({ story }: EditorAlert, desk: DeskShared): TemplateResult | typeof nothing {
+  if (story === null) return nothing;
+  return html`<a class="story" href="/stories/${story}" target="_blank"
+    ><bdi>${storyName(story, desk)}</bdi></a
+  >`;
 }

@@ -31,6 +31,8 @@ export interface DeskConfig {
 export interface Estimate {
   readonly subscriptions: number;
   readonly connections: number;
+  /** A follow-up: it goes to those who follow its story alone. */
+  readonly followersOnly: boolean;
   /** What these readers had lately; undefined: not known. */
   readonly recent?: Recent | undefined;
 }

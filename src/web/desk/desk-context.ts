@@ -1,3 +1,4 @@
+import type { Story } from '../../alerts/stories/schema.ts';
 import type { DeskConfig, DeskSession } from './answers.ts';
 import type { Client } from './client.ts';
 import type { Names } from './names.ts';
@@ -10,4 +11,6 @@ export interface DeskShared {
   readonly config: DeskConfig;
   readonly editor: DeskSession['editor'];
   readonly names: Names;
+  /** The open ones. */
+  readonly stories: readonly Story[];
 }

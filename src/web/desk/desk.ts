@@ -12,6 +12,7 @@ import { loadNames, NO_NAMES, type Names } from './names.ts';
 import { renderPage } from './page.ts';
 import { openIdOf, routeOf, type Route } from './route.ts';
 import type { SignedIn } from './sign-in.ts';
+import { loadStories, STORIES_CHANGED, type Story } from './stories/open-stories.ts';
 import { createSignOut, type SignOut } from './sign-out.ts';
 import { renderTop } from './top.ts';
 import { wordsIn, type Words } from './words/words.ts';
@@ -36,6 +37,7 @@ class Desk extends DeskElement {
     trouble: { state: true },
     ended: { state: true },
     names: { state: true },
+    stories: { state: true },
     route: { state: true },
     changes: { state: true },
     told: { state: true },
@@ -50,6 +52,7 @@ class Desk extends DeskElement {
   /** The session ended while the editor worked. */
   declare private ended: boolean;
   declare private names: Names;
+  declare private stories: readonly Story[];
   declare private route: Route;
   /** Counts changes that were made here: the list then looks again. */
   declare private changes: number;
@@ -72,6 +75,8 @@ class Desk extends DeskElement {
     this.showingKeys = false;
     this.typedKey = false;
     this.names = NO_NAMES;
+    this.stories = [];
+    this.addEventListener(STORIES_CHANGED, () => void this.loadShared());
     this.route = routeOf(location.hash);
     pressByKeys(this);
     this.client = createClient(() => {
@@ -118,11 +123,16 @@ class Desk extends DeskElement {
     if (session.type === 'done') this.session = session.body;
     this.trouble = config.type !== 'done' || session.type === 'silent';
     this.requestUpdate();
-    void this.loadNames();
+    void this.loadShared();
   };
 
-  private async loadNames(): Promise<void> {
-    if (this.session !== undefined) this.names = await loadNames(this.client, this.names);
+  /** Names of editors, and the open stories. */
+  private async loadShared(): Promise<void> {
+    if (this.session === undefined) return;
+    [this.names, this.stories] = await Promise.all([
+      loadNames(this.client, this.names),
+      loadStories(this.client, this.stories),
+    ]);
   }
 
   private readonly onRoute = (): void => {
@@ -139,7 +149,7 @@ class Desk extends DeskElement {
     this.session = event.detail.session;
     this.typedKey = event.detail.by === 'key';
     this.ended = false;
-    void this.loadNames();
+    void this.loadShared();
     // Any other page puts the focus where its content begins.
     if (this.route.page === 'new') void this.focusOn('desk-writer [name="headline"]');
   };
@@ -157,7 +167,7 @@ class Desk extends DeskElement {
 
   private readonly onChanged = (): void => {
     this.changes += 1;
-    void this.loadNames();
+    void this.loadShared();
   };
 
   /** A text came back from being sent: it is written on where it was written. */
@@ -171,7 +181,7 @@ class Desk extends DeskElement {
   private readonly onConfigured = async (): Promise<void> => {
     const config = await this.client.call<DeskConfig>('/v1/config');
     if (config.type === 'done') this.config = config.body;
-    void this.loadNames();
+    void this.loadShared();
   };
 
   override willUpdate(changed: PropertyValues): void {
@@ -230,7 +240,7 @@ class Desk extends DeskElement {
         @signed-in=${this.onSignedIn}
       ></desk-sign-in>`;
     }
-    const desk = { client, words, config, editor: session.editor, names: this.names };
+    const desk = { client, words, config, editor: session.editor, names: this.names, stories: this.stories };
     const page = renderPage(this.route, desk, {
       sent: this.onSent,
       changed: this.onChanged,

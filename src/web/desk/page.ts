@@ -4,8 +4,10 @@ import type { DeskShared } from './desk-context.ts';
 import type { Route } from './route.ts';
 import './admin/admin.ts';
 import './alert-view.ts';
+import './health/health-page.ts';
 import './lists/history.ts';
 import './report/goal-page.ts';
+import './stories/stories-page.ts';
 import './test-devices.ts';
 import './passkeys-page.ts';
 import './writing/writer.ts';
@@ -36,8 +38,12 @@ export function renderPage(
       ></desk-alert>`;
     case 'history':
       return html`<desk-history .desk=${desk} .query=${route.query}></desk-history>`;
+    case 'stories':
+      return html`<desk-stories .desk=${desk}></desk-stories>`;
     case 'goal':
       return html`<desk-goal .desk=${desk}></desk-goal>`;
+    case 'health':
+      return html`<desk-health .desk=${desk}></desk-health>`;
     case 'devices':
       return html`<desk-test-devices .desk=${desk}></desk-test-devices>`;
     case 'passkeys':

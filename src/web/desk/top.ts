@@ -72,7 +72,13 @@ function renderPages(editor: DeskSession['editor'], { page }: Route, { text }: W
   return html`<nav aria-label=${text.pagesOfDesk}>
     ${link('#/', text.writeNew, KEYS.write, page === 'new')}
     ${link('#/history', text.finding.history, KEYS.history, page === 'history')}
+    ${link('#/stories', text.finding.key.stories, KEYS.stories, page === 'stories')}
     ${link('#/goal', text.finding.key.goal, KEYS.goal, page === 'goal')}
+    ${
+      editor.role === 'author'
+        ? nothing
+        : link('#/health', text.finding.key.health, KEYS.health, page === 'health')
+    }
     ${link('#/devices', text.finding.key.devices, KEYS.devices, page === 'devices')}
     ${
       editor.role === 'admin'

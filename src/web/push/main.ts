@@ -5,7 +5,7 @@ import { defineSubscribe } from './subscribe-element.ts';
 
 const push = openPush(new URL(import.meta.url).origin);
 
-export const { state, subscribe, preferences, unsubscribe } = push;
+export const { state, subscribe, preferences, stories, followStory, leaveStory, unsubscribe } = push;
 export { openPush };
 
 defineSubscribe(push);

@@ -1,3 +1,5 @@
+import type { Story } from '../../alerts/stories/schema.ts';
+import { followAtServer, followedStories } from '../subscription/followed.ts';
 import { readRecord, eraseRecord } from '../subscription/record.ts';
 import type { Preferences, PreferencesPatch } from '../subscription/preferences.ts';
 import { askServer, forgetAtServer } from '../subscription/server.ts';
@@ -42,6 +44,12 @@ export interface Push {
    * @returns undefined if the reader is not subscribed @throws as `subscribe` does
    */
   readonly preferences: (patch?: PreferencesPatch) => Promise<Preferences | undefined>;
+  /** The open stories whose follow-ups come to this reader; none without a subscription. @throws as `subscribe` does */
+  readonly stories: () => Promise<readonly Story[]>;
+  /** From now on the follow-ups of a story come. @param id of the story @throws as `subscribe` does */
+  readonly followStory: (id: string) => Promise<void>;
+  /** None of a story's follow-ups comes any more; corrections of what the device has still do. */
+  readonly leaveStory: (id: string) => Promise<void>;
   /** Erases the subscription in the browser, at the push service and at Ajil. */
   readonly unsubscribe: () => Promise<PushState>;
 }
@@ -149,11 +157,24 @@ export function openPush(server: string): Push {
     return (await changePreferences(await home(registration), patch)).preferences;
   }
 
+  async function stories(): Promise<readonly Story[]> {
+    const record = await readRecord();
+    return record === undefined ? [] : followedStories(record);
+  }
+
   async function unsubscribe(): Promise<PushState> {
     const registration = await worker(undefined);
     if (registration !== undefined) await unsubscribeHere({ registration });
     return state();
   }
 
-  return { state, subscribe, preferences, unsubscribe };
+  return {
+    state,
+    subscribe,
+    preferences,
+    stories,
+    followStory: async (id) => followAtServer(await readRecord(), id, true),
+    leaveStory: async (id) => followAtServer(await readRecord(), id, false),
+    unsubscribe,
+  };
 }

@@ -87,6 +87,7 @@ function renderForm(view: CardView): TemplateResult {
       </div>
       ${on ? html`<p class="hint">${text.turnOffMore}</p>` : nothing} ${renderMessage(view)}
     </form>
+    ${on ? html`<ajil-followed .language=${language}></ajil-followed>` : nothing}
   `;
 }
 

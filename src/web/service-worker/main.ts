@@ -1,10 +1,11 @@
 import { noteShown, readVisit } from '../subscription/notes.ts';
+import { followAtServer } from '../subscription/followed.ts';
 import { readRecord } from '../subscription/record.ts';
 import { destinationOf } from './destination.ts';
 import { inTurn } from './in-turn.ts';
 import { offlinePage } from './offline-page.ts';
 import { openPage } from './open-page.ts';
-import { alertData, readPushMessage } from './push-message.ts';
+import { alertData, LEAVE_ACTION, readPushMessage } from './push-message.ts';
 import type { PushData, Shown, TestData } from './push-message.ts';
 import { sendKept, sendReceipt } from './receipts.ts';
 import { show, type Outcome } from './show.ts';
@@ -54,9 +55,25 @@ async function note({ title, options: { lang, dir } }: Shown, data: PushData): P
 self.addEventListener('notificationclick', (event) => {
   event.notification.close();
   const data = (event.notification.data ?? undefined) as PushData | TestData | undefined;
+  if (event.action === LEAVE_ACTION) {
+    event.waitUntil(leave(alertData(data)));
+    return;
+  }
   const { url, opens } = destinationOf(event.action, data, self.location.origin);
   event.waitUntil(Promise.all([openPage(self.clients, url), sendReceipt('opened', opens)]));
 });
+
+/** No page opens for a reader who leaves a story, unless the server could not be told: there is a button on the alert's page. */
+async function leave(data: PushData | undefined): Promise<void> {
+  if (data?.story === undefined) return;
+  const { id, story } = data;
+  try {
+    await followAtServer(await readRecord(), story, false);
+    await tellPages({ type: 'story', story });
+  } catch {
+    await openPage(self.clients, `${self.location.origin}/a/${encodeURIComponent(id)}`);
+  }
+}
 
 // Not fired on iOS, and seldom by others: every visit of the page makes sure of the subscription too.
 self.addEventListener('pushsubscriptionchange', (event) => {

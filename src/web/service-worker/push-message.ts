@@ -1,7 +1,7 @@
 import { primaryLanguage } from '../../alerts/language.ts';
 import { takesBack } from '../../alerts/naming.ts';
 import type { Alert, Urgency } from '../../alerts/schema.ts';
-import { FEWER } from '../../words/words.ts';
+import { FEWER, LEAVE_STORY } from '../../words/words.ts';
 
 /** The newsroom's data of a notification, and the address that a click opens. */
 export interface PushData {
@@ -11,6 +11,10 @@ export interface PushData {
   readonly urgency: Urgency;
   readonly receipt: string;
   readonly navigate: string;
+  /** Id of the alert's story. */
+  readonly story?: string;
+  /** When the version was published, ms since the epoch. */
+  readonly at?: number;
   /** Ajil's origin, in another site's service worker. */
   readonly server?: string;
 }
@@ -57,11 +61,21 @@ const picturesOf = (server: string) => ({
  * browsers without such buttons leave it out.
  */
 export const FEWER_ACTION = 'fewer';
-const fewerWords: Readonly<Record<string, string>> = FEWER;
-const fewerAction = (lang: string) => ({
-  action: FEWER_ACTION,
-  title: (lang === '' ? undefined : fewerWords[primaryLanguage(lang)]) ?? FEWER.en,
-});
+/** The button that leaves the alert's story. */
+export const LEAVE_ACTION = 'leave';
+const actionWords: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  [FEWER_ACTION]: FEWER,
+  [LEAVE_ACTION]: LEAVE_STORY,
+};
+/** Fewer of its kind is chosen on a page of ours: another site's worker has none behind it. */
+const actionsOf = ({ story, server }: PushData, lang: string) =>
+  [...(server === undefined ? [FEWER_ACTION] : []), ...(story === undefined ? [] : [LEAVE_ACTION])].map(
+    (action) => ({
+      action,
+      title:
+        actionWords[action]?.[lang === '' ? '' : primaryLanguage(lang)] ?? actionWords[action]?.['en'] ?? '',
+    }),
+  );
 
 /** A broken message is shown as well, without its content: a push that shows nothing costs the permission. */
 export const UNREADABLE: Shown = { title: 'عاجل', options: { lang: 'ar', dir: 'rtl', ...picturesOf('') } };
@@ -78,10 +92,11 @@ export function readPushMessage(text: string, server = ''): Shown {
   } catch {
     return UNREADABLE;
   }
-  const { title, body, lang, dir, tag, image, silent, timestamp, navigate } = notification;
+  const { title, body, lang, dir, tag, image, silent, timestamp } = notification;
   if (typeof title !== 'string' || title === '') return UNREADABLE;
-  const data = readData(notification['data'], navigate, server);
+  const data = readData(notification, server);
   const language = typeof lang === 'string' ? lang : '';
+  const alert = alertData(data);
   return {
     title,
     options: {
@@ -98,7 +113,7 @@ export function readPushMessage(text: string, server = ''): Shown {
       ...(typeof silent === 'boolean' ? { silent } : {}),
       ...(typeof timestamp === 'number' ? { timestamp } : {}),
       ...(data === undefined ? {} : { data }),
-      ...(alertData(data) === undefined || server !== '' ? {} : { actions: [fewerAction(language)] }),
+      ...(alert === undefined ? {} : { actions: actionsOf(alert, language) }),
     },
   };
 }
@@ -107,17 +122,22 @@ export function readPushMessage(text: string, server = ''): Shown {
 const isRenotified = (data: PushData | TestData): boolean =>
   'test' in data ? data.test : takesBack(data.change);
 
-function readData(data: unknown, navigate: unknown, server: string): PushData | TestData | undefined {
+function readData(
+  { data, navigate, timestamp }: Readonly<Record<string, unknown>>,
+  server: string,
+): PushData | TestData | undefined {
   if (typeof data !== 'object' || data === null) return undefined;
   if ('test' in data && data.test === true) {
     return { test: true, navigate: typeof navigate === 'string' ? navigate : '' };
   }
-  const read = data as Readonly<Record<keyof PushData, unknown>>;
+  const { story, ...read } = data as Readonly<Record<keyof PushData, unknown>>;
   if (typeof read.id !== 'string' || typeof read.version !== 'number') return undefined;
   if (typeof read.receipt !== 'string') return undefined;
   return {
     ...(read as PushData),
     navigate: typeof navigate === 'string' ? navigate : '',
+    ...(typeof story === 'string' ? { story } : {}),
+    ...(typeof timestamp === 'number' ? { at: timestamp } : {}),
     ...(server === '' ? {} : { server }),
   };
 }

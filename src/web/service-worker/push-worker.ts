@@ -1,8 +1,9 @@
 import { articleUrl } from '../common/article-url.ts';
+import { followAtServer } from '../subscription/followed.ts';
 import { readRecord } from '../subscription/record.ts';
 import { inTurn } from './in-turn.ts';
 import { openPage } from './open-page.ts';
-import { alertData, readPushMessage, type PushData } from './push-message.ts';
+import { alertData, LEAVE_ACTION, readPushMessage, type PushData } from './push-message.ts';
 import { sendReceipt } from './receipts.ts';
 import { show } from './show.ts';
 import { subscribeAnew } from './subscribe-anew.ts';
@@ -29,11 +30,26 @@ self.addEventListener('notificationclick', (event) => {
   const data = event.notification.data as Partial<PushData> | null;
   if (data?.server === undefined || data.receipt === undefined) return;
   event.stopImmediatePropagation();
-  event.notification.close();
   const alert = data as PushData;
+  if (event.action === LEAVE_ACTION) {
+    event.waitUntil(leave(event.notification, alert));
+    return;
+  }
+  event.notification.close();
   const url = articleUrl(alert.navigate, alert.id, data.server);
   event.waitUntil(Promise.all([openPage(self.clients, url), sendReceipt('opened', alert)]));
 });
+
+/** Where the server could not be told, the notification stays, with its button. */
+async function leave(notification: Notification, { story }: PushData): Promise<void> {
+  if (story === undefined) return;
+  try {
+    await followAtServer(await readRecord(), story, false);
+    notification.close();
+  } catch {
+    // As above.
+  }
+}
 
 self.addEventListener('pushsubscriptionchange', (event) => {
   event.waitUntil(

@@ -1,3 +1,4 @@
+import { placed } from './placed.ts';
 import { alertData, UNREADABLE, type PushData, type Shown, type ShownOptions } from './push-message.ts';
 
 /** `overtaken`: a newer version of the alert is on the screen, and stays. */
@@ -9,21 +10,24 @@ export type Outcome = 'shown' | 'overtaken';
  * something, the newer one is then shown again, quietly.
  */
 export async function show(registration: ServiceWorkerRegistration, message: Shown): Promise<Outcome> {
-  const newer = await newerVersion(registration, message);
-  await showAtLeastSomething(registration, newer === undefined ? message : again(newer));
+  const { newer, message: shown, closes } = placed(message, await standingFor(registration, message));
+  await showAtLeastSomething(registration, newer === undefined ? shown : again(newer));
+  for (const earlier of closes) earlier.close();
   return newer === undefined ? 'shown' : 'overtaken';
 }
 
-async function newerVersion(
+async function standingFor(
   registration: ServiceWorkerRegistration,
   { options }: Shown,
-): Promise<Notification | undefined> {
+): Promise<readonly Notification[]> {
   const { tag } = options;
   const data = alertData(options.data);
-  if (tag === undefined || data === undefined) return undefined;
+  if (tag === undefined || data === undefined) return [];
   // A browser that cannot say what stands must not keep the message from being shown.
-  const standing = await registration.getNotifications({ tag }).catch(() => []);
-  return standing.find((shown) => ((shown.data as PushData | null)?.version ?? 0) > data.version);
+  const found = [...new Set([tag, data.id])].map((name) =>
+    registration.getNotifications({ tag: name }).catch(() => []),
+  );
+  return (await Promise.all(found)).flat();
 }
 
 function again(shown: Notification): Shown {

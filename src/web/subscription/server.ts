@@ -61,7 +61,7 @@ export async function changeAtServer(
   record: SubscriptionRecord,
   patch: PreferencesPatch,
 ): Promise<Preferences | undefined> {
-  const response = await call(record, {
+  const response = await callAs(record, {
     method: 'PATCH',
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify(patch),
@@ -78,17 +78,20 @@ export async function changeAtServer(
  */
 export async function forgetAtServer(record: SubscriptionRecord): Promise<boolean> {
   try {
-    const { ok, status } = await call(record, { method: 'DELETE', keepalive: true });
+    const { ok, status } = await callAs(record, { method: 'DELETE', keepalive: true });
     return ok || status === 404;
   } catch {
     return false;
   }
 }
 
-function call(
+/** A call that proves that the subscription is ours. @param path below that of the subscription */
+export function callAs(
   { id, auth, site }: SubscriptionRecord,
   init: Omit<RequestInit, 'headers'> & { readonly headers?: Readonly<Record<string, string>> },
+  path = '',
 ): Promise<Response> {
   const headers = { ...init.headers, Authorization: `Subscription ${auth}` };
-  return fetch(`${site?.server ?? ''}/v1/subscriptions/${encodeURIComponent(id)}`, { ...init, headers });
+  const at = `${site?.server ?? ''}/v1/subscriptions/${encodeURIComponent(id)}${path}`;
+  return fetch(at, { ...init, headers });
 }

@@ -43,6 +43,15 @@ test('an editor sends, updates silently, corrects and retracts from a terminal',
   expect([code, stdout]).toEqual([0, `${sent.id}  v4  retracted  \u2068${corrected.headline}\u2069\n`]);
 });
 
+test('an alert is sent in a story from a terminal', async () => {
+  const named = { name: 'زلزال', lang: 'ar' };
+  const { id } = (await api.call('POST', '/v1/stories', { key: api.keys.author, body: named })).body;
+  const sent = await json('author', 'send', headline(), '--topic', 'world', '--story', id, '--escalate');
+  expect(sent).toMatchObject({ story: id, escalate: true });
+  const { code, stderr } = await as('author', 'send', headline(), '--topic', 'world', '--story', 'none');
+  expect([code, stderr]).toEqual([1, expect.stringContaining('story')]);
+});
+
 test('drafts are stored, submitted, scheduled, sent now, cancelled and listed', async () => {
   const at = '2027-01-01T10:00:00+03:00';
   const draft = await json('author', 'draft', headline(), '--topic', 'world');

@@ -15,6 +15,7 @@ const SETTINGS = {
   languages: ['ar', 'en', 'fr'],
   approval: 'never',
   undoSeconds: 10,
+  storyDays: 5,
   duplicateHours: 2,
 };
 const put = (body: object, role: keyof TestApi['keys'] = 'admin') =>

@@ -105,8 +105,21 @@ test('what the API answers is what the description says', async () => {
   await check('delete', '/v1/test-devices/{id}', testDevice, { key: author });
   await check('get', '/v1/goal', '/v1/goal', { key: author });
   await check('get', '/v1/goal', '/v1/goal');
-  const estimate = { topics: ['world'], lang: 'ar' };
+  const named = { name: 'زلزال', lang: 'ar' };
+  const story = (await check('post', '/v1/stories', '/v1/stories', { key: author, body: named })).body.id;
+  await check('post', '/v1/stories', '/v1/stories', { key: author, body: {} });
+  await check('get', '/v1/stories', '/v1/stories');
+  await check('get', '/v1/stories/{id}', `/v1/stories/${story}`);
+  await api.call('POST', '/v1/alerts', { key: author, body: anAlert({ story }) });
+  await check('get', '/v1/stories/{id}', `/v1/stories/${story}`);
+  await check('get', '/v1/stories/{id}', '/v1/stories/none');
+  const renamed = { key: author, body: { name: 'زلزال آخر' } };
+  await check('patch', '/v1/stories/{id}', `/v1/stories/${story}`, renamed);
+  await check('patch', '/v1/stories/{id}', '/v1/stories/none', renamed);
+  const estimate = { topics: ['world'], lang: 'ar', story };
   await check('post', '/v1/audience/estimate', '/v1/audience/estimate', { key: author, body: estimate });
+  await check('get', '/v1/audience/health', '/v1/audience/health', { key: api.keys.approver });
+  await check('get', '/v1/audience/health', '/v1/audience/health', { key: author });
   await check('get', '/v1/config', '/v1/config');
   const newsroom = (await check('get', '/v1/newsroom', '/v1/newsroom')).body;
   await check('put', '/v1/newsroom', '/v1/newsroom', { key: api.keys.admin, body: newsroom });
@@ -132,6 +145,15 @@ test('what the API answers is what the description says', async () => {
     ...proof,
     body: { topics: ['world'] },
   });
+  const followed = `/v1/subscriptions/${subscribed.body.id}/stories`;
+  await check('get', `${path}/stories`, followed, proof);
+  await check('get', `${path}/stories`, followed);
+  const oneStory = `${path}/stories/{storyId}`;
+  await check('put', oneStory, `${followed}/${story}`, proof);
+  await check('put', oneStory, `${followed}/${story}`);
+  await check('delete', oneStory, `${followed}/${story}`, proof);
+  await api.call('PATCH', `/v1/stories/${story}`, { key: author, body: { ended: true } });
+  await check('put', oneStory, `${followed}/${story}`, proof);
   await check('delete', path, `/v1/subscriptions/${subscribed.body.id}`, proof);
   await check('post', '/v1/receipts', '/v1/receipts', { body: {} });
   const form = { headers: { 'Content-Type': 'application/x-www-form-urlencoded' } };

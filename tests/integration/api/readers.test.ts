@@ -204,7 +204,7 @@ test('an allowed site may make the readers’ calls from its pages; others and e
   });
   expect([below.status, below.headers.get('access-control-allow-methods')]).toEqual([
     204,
-    'GET, POST, PATCH, DELETE',
+    'GET, POST, PUT, PATCH, DELETE',
   ]);
   const one = await api.call('GET', '/v1/alerts/01jf3zz1m0000000000000000a', { headers: { Origin: SITE } });
   expect([one.status, one.headers.get('access-control-allow-origin')]).toEqual([404, SITE]);

@@ -34,13 +34,15 @@ test('counts what readers of a topic had in a day and a week, and how many opene
   expect((await recent('topics=world&lang=ar')).body).toEqual({
     today: 1,
     week: 2,
-    last: { accepted: 2000, opened: 30 },
+    last: { accepted: 2000, opened: 30, left: 0 },
+    paced: [],
   });
   expect((await recent('topics=sport,economy&lang=ar')).body).toMatchObject({ today: 0, week: 2 });
   expect((await recent('topics=politics&lang=ar')).body).toEqual({
     today: 0,
     week: 0,
-    last: { accepted: 0, opened: 0 },
+    last: { accepted: 0, opened: 0, left: 0 },
+    paced: [],
   });
 });
 

@@ -20,6 +20,7 @@ test('housekeeping goes on when Redis was emptied, and one process does it at a 
     // Nothing else is used while nothing is unfinished.
     return openHousekeeping({
       ...({ alerts: { outbox } } as unknown as HousekeepingDeps),
+      summaries: { settle: async () => undefined },
       logger,
       redis,
       name,

@@ -2,7 +2,7 @@ import type { Worker } from 'bullmq';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { EditorAlert } from '../../../src/alerts/schema.ts';
 import { createSettings } from '../../../src/newsroom/settings.ts';
-import { eventOf } from '../../../src/outlets/outlet.ts';
+import { eventOf } from '../../../src/outlets/teller.ts';
 import { createTelling } from '../../../src/outlets/telling.ts';
 import { createPost } from '../../../src/outlets/webhooks/post.ts';
 import { createAskCallback } from '../../../src/outlets/websub/callback.ts';
@@ -58,7 +58,7 @@ beforeAll(async () => {
     queue,
     store,
     verify: createVerifyRequest({ store, ask, allowedOrigins, logger, now }),
-    telling: createTelling({ alerts, outlets: [hub], attempts, metrics, logger, now }),
+    telling: createTelling({ alerts, tellers: [hub], attempts, metrics, logger, now }),
   });
 });
 afterAll(async () => {

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { EditorAlert } from '../../../src/alerts/schema.ts';
 import { readHash } from '../../../src/editors/audited-hash.ts';
 import { createAttemptLog } from '../../../src/outlets/attempts.ts';
-import { eventOf } from '../../../src/outlets/outlet.ts';
+import { eventOf } from '../../../src/outlets/teller.ts';
 import { openOutletQueue, OUTLET_QUEUE, type OutletQueue } from '../../../src/outlets/queue.ts';
 import { createTelling } from '../../../src/outlets/telling.ts';
 import { createEndedWebhooks } from '../../../src/outlets/webhooks/ended.ts';
@@ -69,7 +69,7 @@ beforeEach(async () => {
   api = await startTestApi({ config: { webhookAllowedOrigins: allowedOrigins } });
   const { alerts, now, logger, metrics } = api.deps;
   redis = connectRedis(api.redis.url, 'worker', logger);
-  const outlets = [
+  const tellers = [
     createWebhooks({
       webhooks: readHash({ redis, key: keys.webhooks, schema: webhookSchema }),
       ended: createEndedWebhooks(redis),
@@ -79,8 +79,8 @@ beforeEach(async () => {
       now,
     }),
   ];
-  queue = openOutletQueue(redis, outlets);
-  const telling = createTelling({ alerts, outlets, attempts: createAttemptLog(redis), metrics, logger, now });
+  queue = openOutletQueue(redis, tellers);
+  const telling = createTelling({ alerts, tellers, attempts: createAttemptLog(redis), metrics, logger, now });
   worker = openOutletWorker({ redis, telling });
 });
 afterEach(async () => {

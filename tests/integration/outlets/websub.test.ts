@@ -6,7 +6,7 @@ import { Job, Queue, type Worker } from 'bullmq';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { EditorAlert } from '../../../src/alerts/schema.ts';
 import { createSettings } from '../../../src/newsroom/settings.ts';
-import { eventOf } from '../../../src/outlets/outlet.ts';
+import { eventOf } from '../../../src/outlets/teller.ts';
 import { createTelling } from '../../../src/outlets/telling.ts';
 import { createPost } from '../../../src/outlets/webhooks/post.ts';
 import { createAskCallback } from '../../../src/outlets/websub/callback.ts';
@@ -114,7 +114,7 @@ beforeEach(async () => {
     verify: createVerifyRequest({ store, ask, allowedOrigins, logger, now }),
     telling: createTelling({
       alerts,
-      outlets: [hub],
+      tellers: [hub],
       attempts: { add: () => Promise.reject(new Error('strangers have no log')) },
       metrics,
       logger,

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { exportSubscriptions } from '../../../src/audience/export.ts';
+import { newAlertId } from '../../../src/alerts/id.ts';
+import { createMemberships } from '../../../src/audience/memberships.ts';
 import { createSelection } from '../../../src/audience/selection.ts';
-import { SHARDS } from '../../../src/audience/shard.ts';
+import { SHARDS, subscriptionId } from '../../../src/audience/shard.ts';
 import { setBits } from '../../../src/audience/bitmap.ts';
 import { createSubscriptionStore } from '../../../src/audience/subscriptions.ts';
 import { createLogger } from '../../../src/ops/logger.ts';
@@ -68,6 +70,38 @@ test('subscriptions are stored, changed, selected and read on a Redis Cluster, s
   for await (const { lines } of exportSubscriptions({ redis, addresses: ADDRESSES }))
     exported += lines.length;
   expect(exported).toBe(400);
+});
+
+test('a story is followed, left and selected on a Redis Cluster', async () => {
+  const addresses = ADDRESSES;
+  const store = createSubscriptionStore({ redis, addresses, now: Date.now });
+  const readers = Array.from({ length: 60 }, (_, index) =>
+    reader({ topics: [index < 30 ? 'quake' : 'none'] }),
+  );
+  await store.putAll(readers);
+  const idOf = (index: number): string => subscriptionId(readers[index]!.address.endpoint);
+  const authOf = (index: number): Buffer => readers[index]!.address.auth;
+  const memberships = createMemberships({ redis });
+  const story = { id: newAlertId(Date.now()), keptUntilMs: Date.now() + 60_000 };
+  const selection = createSelection({ redis, addresses, now: Date.now });
+  const freeze = async (name: string, membersOnly: boolean): Promise<number> => {
+    const query = { topics: ['quake'], urgency: 'urgent', lang: 'ar' } as const;
+    const audience = { ...story, membersOnly, withoutLeavers: true };
+    const counts = await Promise.all(
+      Array.from({ length: SHARDS }, async (_, shard) => {
+        const frozen = await selection.freeze({ name }, shard, { ...query, story: audience }, 60);
+        if (!membersOnly) await selection.joinStory(name, shard, story);
+        return setBits(frozen.all).length;
+      }),
+    );
+    return counts.reduce((sum, count) => sum + count);
+  };
+  expect(await freeze('first-1', false)).toBe(30);
+  expect(await memberships.set(idOf(0), authOf(0), story, false)).toEqual({ type: 'set' });
+  expect(await memberships.set(idOf(40), authOf(40), story, true)).toEqual({ type: 'set' });
+  await store.erase(idOf(1));
+  expect(await freeze('second-1', true)).toBe(29);
+  expect(await memberships.of(idOf(40), authOf(40))).toEqual({ type: 'found', stories: [story.id] });
 });
 
 test('the whole line runs on a Redis Cluster: readers subscribe, an alert reaches each once, the report adds up', async () => {

@@ -27,6 +27,7 @@ function alert(id: string, fields: Partial<Alert> = {}): Alert {
     publishedAt: '2026-11-24T07:30:00Z',
     expiresAt: '2026-11-24T08:30:00Z',
     sendAt: null,
+    story: null,
     ...fields,
   };
 }

@@ -65,7 +65,7 @@ test('a click leads only to https, to our own origin, or to the page of the aler
   }
 });
 
-test('an alert has the button for fewer of its kind, in its language; a site’s own worker, where no page is behind it, has none', () => {
+test('an alert has the button for fewer of its kind, in its language; a site’s own worker has none', () => {
   const actionsOf = (fields: object) => read(fields).options.actions?.map(({ title }) => title);
   expect(actionsOf({})).toEqual(['إشعارات أقل']);
   expect([actionsOf({ lang: 'pt' }), actionsOf({ lang: 'arz' }), actionsOf({ lang: 7 })]).toEqual([
@@ -74,13 +74,20 @@ test('an alert has the button for fewer of its kind, in its language; a site’s
     ['Fewer of these'],
   ]);
   expect(actionsOf({ data: { test: true } })).toBeUndefined();
+  const data = { ...notification.data, story: 's1' };
+  expect(actionsOf({ data })).toEqual(['إشعارات أقل', 'ألغِ متابعة القصة']);
+  const ofSite = readPushMessage(
+    JSON.stringify({ notification: { ...notification, data } }),
+    'https://a.example',
+  );
+  expect(ofSite.options.actions).toEqual([{ action: 'leave', title: 'ألغِ متابعة القصة' }]);
   const text = JSON.stringify({ web_push: 8030, notification });
   const { options } = readPushMessage(text, 'https://alerts.example');
   expect(options).toMatchObject({
     icon: 'https://alerts.example/icon-192.png',
     data: { server: 'https://alerts.example', receipt: 't' },
   });
-  expect(options.actions).toBeUndefined();
+  expect(options.actions).toEqual([]);
 });
 
 test('an editor’s test has no receipt and no version, and is noticed again each time', () => {

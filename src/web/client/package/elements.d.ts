@@ -37,6 +37,10 @@ export interface Push {
   ): Promise<PushState>;
   /** The reader's preferences, after a change if one is given; undefined: not subscribed. */
   preferences(patch?: Readonly<Record<string, unknown>>): Promise<Preferences | undefined>;
+  /** The open stories whose follow-ups come to this reader. */
+  stories(): Promise<readonly { readonly id: string; readonly name: string; readonly lang: string }[]>;
+  followStory(id: string): Promise<void>;
+  leaveStory(id: string): Promise<void>;
   unsubscribe(): Promise<PushState>;
 }
 export function openPush(server: string): Push;

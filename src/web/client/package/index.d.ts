@@ -24,6 +24,8 @@ export interface Alert {
   readonly publishedAt: string | null;
   readonly expiresAt: string;
   readonly sendAt: string | null;
+  /** Id of its story. */
+  readonly story: string | null;
   readonly silent?: true | undefined;
 }
 
@@ -71,12 +73,16 @@ export interface NewAlert {
   readonly urgency?: Urgency;
   readonly expiresAt?: string | null;
   readonly sendAt?: string | null;
+  /** Id of an open story (`GET /v1/stories`). */
+  readonly story?: string | null;
+  /** Sends an alert of a story to everybody. */
+  readonly escalate?: boolean;
   readonly draft?: boolean;
   readonly allowDuplicate?: boolean;
 }
 
 export interface Change extends Partial<
-  Omit<NewAlert, 'lang' | 'topics' | 'sendAt' | 'draft' | 'allowDuplicate'>
+  Omit<NewAlert, 'lang' | 'topics' | 'sendAt' | 'story' | 'escalate' | 'draft' | 'allowDuplicate'>
 > {
   /** What readers are told about the change. */
   readonly note?: string | null;

@@ -5,6 +5,7 @@ import { ADMIN_PAGES, type AdminPage } from '../route.ts';
 import './audit-page.ts';
 import './editors-page.ts';
 import './newsroom-page.ts';
+import './outlets-page.ts';
 import './sources-page.ts';
 import './topics-page.ts';
 import './webhooks-page.ts';
@@ -54,6 +55,8 @@ class Admin extends DeskElement {
         return html`<desk-audit .desk=${desk}></desk-audit>`;
       case 'webhooks':
         return html`<desk-webhooks .desk=${desk}></desk-webhooks>`;
+      case 'outlets':
+        return html`<desk-outlets .desk=${desk}></desk-outlets>`;
       case 'sources':
         break;
     }

@@ -8,7 +8,7 @@ export function textInput(
   value: string,
   options: {
     readonly id: string;
-    readonly type?: 'text' | 'url' | 'number';
+    readonly type?: 'text' | 'url' | 'number' | 'password';
     readonly lang?: string;
     readonly dir?: 'ltr' | 'rtl' | 'auto';
     readonly hint?: string;
@@ -32,7 +32,7 @@ export function textInput(
       max=${isNumber ? (most ?? nothing) : nothing}
       maxlength=${isNumber ? nothing : (most ?? nothing)}
       ?required=${required}
-      autocomplete="off"
+      autocomplete=${type === 'password' ? 'new-password' : 'off'}
       aria-invalid=${fault === undefined ? nothing : 'true'}
       aria-describedby=${describedBy(id, fault, hint)}
       .value=${value}

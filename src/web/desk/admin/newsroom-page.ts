@@ -14,6 +14,7 @@ interface Settings {
   readonly approval: 'never' | 'flash' | 'always';
   readonly undoSeconds: number;
   readonly duplicateHours: number;
+  readonly storyDays: number;
 }
 
 const APPROVALS = ['never', 'flash', 'always'] as const;
@@ -50,6 +51,7 @@ class NewsroomPage extends AdminElement {
         approval: value('approval'),
         undoSeconds: Number(value('undoSeconds')),
         duplicateHours: Number(value('duplicateHours')),
+        storyDays: Number(value('storyDays')),
       },
     });
   };
@@ -119,6 +121,14 @@ class NewsroomPage extends AdminElement {
           id: 'duplicateHours',
           fault: faultIn('duplicateHours'),
           type: 'number',
+          required: true,
+        })}
+        ${textInput('storyDays', admin.storyDays, String(settings.storyDays), {
+          id: 'storyDays',
+          fault: faultIn('storyDays'),
+          type: 'number',
+          least: 1,
+          most: 30,
           required: true,
         })}
       </div>

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { EditorAlert } from '../../../alerts/schema.ts';
 import type { DeskShared } from '../desk-context.ts';
+import { storyName } from '../stories/open-stories.ts';
 import { statusText } from '../status-text.ts';
 import { topicNames } from '../topic-names.ts';
 import { fill } from '../words/words.ts';
@@ -25,6 +26,7 @@ export function renderAlertRow(
         <b class="urgency ${alert.urgency}">${text[alert.urgency]}</b>
         <span>${topicNames(alert.topics, config, words)}</span>
         <span>${words.languageName(alert.lang)}</span>
+        ${alert.story === null ? nothing : html`<span class="story"><bdi>${storyName(alert.story, desk)}</bdi></span>`}
         ${
           alert.version === 1
             ? nothing

@@ -3,6 +3,7 @@ import { admin as adminAr } from './ar/admin.ts';
 import { alert as alertAr } from './ar/alert.ts';
 import { finding as findingAr } from './ar/finding.ts';
 import { frame as frameAr } from './ar/frame.ts';
+import { outlets as outletsAr } from './ar/outlets.ts';
 import { refusals as refusalsAr } from './ar/refusals.ts';
 import { sending as sendingAr } from './ar/sending.ts';
 import { waiting as waitingAr } from './ar/waiting.ts';
@@ -11,6 +12,7 @@ import { admin as adminEn } from './en/admin.ts';
 import { alert as alertEn } from './en/alert.ts';
 import { finding as findingEn } from './en/finding.ts';
 import { frame as frameEn } from './en/frame.ts';
+import { outlets as outletsEn } from './en/outlets.ts';
 import { refusals as refusalsEn } from './en/refusals.ts';
 import { sending as sendingEn } from './en/sending.ts';
 import { waiting as waitingEn } from './en/waiting.ts';
@@ -26,6 +28,7 @@ const ar = {
   ...waitingAr,
   finding: findingAr,
   admin: adminAr,
+  outlets: outletsAr,
   refusals: refusalsAr,
 };
 export type Strings = Translated<typeof ar>;
@@ -37,6 +40,7 @@ const en: Strings = {
   ...waitingEn,
   finding: findingEn,
   admin: adminEn,
+  outlets: outletsEn,
   refusals: refusalsEn,
 };
 

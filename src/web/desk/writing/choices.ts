@@ -5,6 +5,7 @@ import { DEFAULT_LIFE_MINUTES } from './draft.ts';
 import type { FieldName } from './faults.ts';
 import { field, fieldGroup, type ControlIds } from './field.ts';
 import { optionsFor, type FormModel } from './form-model.ts';
+import { inLanguage } from './story.ts';
 import { topicNames } from '../topic-names.ts';
 
 /** Offered besides the languages that the pages speak. */
@@ -97,7 +98,7 @@ export function languageField(model: FormModel): TemplateResult {
   return selectField(model, 'lang', desk.words.text.lang, undefined, {
     value: fields.lang,
     choices: all.map((lang) => [lang, desk.words.languageName(lang)]),
-    onChange: (lang) => set({ lang }),
+    onChange: (lang) => set(inLanguage(lang, fields, desk)),
   });
 }
 

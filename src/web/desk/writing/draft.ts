@@ -18,6 +18,10 @@ export interface Fields {
   readonly sendClock: string;
   /** IANA; empty: the editor's own. */
   readonly zone: string;
+  /** Id of the story that it belongs to; '' is none. */
+  readonly story: string;
+  /** Of a follow-up: it goes to everybody all the same. */
+  readonly escalate: boolean;
   /** Of an update: pages change, and nobody is notified. */
   readonly silent: boolean;
 }
@@ -86,6 +90,8 @@ export function emptyFields(lang: string): Fields {
     lifeMinutes: DEFAULT_LIFE_MINUTES,
     sendClock: '',
     zone: '',
+    story: '',
+    escalate: false,
     silent: false,
   };
 }

@@ -53,8 +53,10 @@ export function draftedAlert(subject: Subject, fields: Fields, nowMs: number): E
       imageCredit: clean(fields.imageCredit),
     }),
   };
-  const first = (): EditorAlert =>
-    firstVersion(PLACEHOLDER_ID, { ...text, lang, topics: [...fields.topics], urgency }, '', nowMs);
+  const story = fields.story === '' ? null : fields.story;
+  const { escalate } = fields;
+  const input = { ...text, lang, topics: [...fields.topics], urgency, story, escalate };
+  const first = (): EditorAlert => firstVersion(PLACEHOLDER_ID, input, '', nowMs);
   if (subject.change === 'new') return first();
   const note = clean(fields.note);
   if (subject.change === 'edit') {
@@ -84,6 +86,8 @@ export function fieldsOf(alert: EditorAlert): Fields {
     lifeMinutes: DEFAULT_LIFE_MINUTES,
     sendClock: '',
     zone: '',
+    story: alert.story ?? '',
+    escalate: alert.escalate,
     silent: false,
   };
 }

@@ -9,6 +9,8 @@ export interface Question {
   readonly topics: readonly string[];
   readonly urgency: string;
   readonly lang: string;
+  readonly story: string | null;
+  readonly escalate: boolean;
 }
 
 /**

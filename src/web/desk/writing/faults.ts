@@ -20,6 +20,8 @@ export const FIELD_NAMES = [
   'lang',
   'urgency',
   'topics',
+  'story',
+  'escalate',
   'sendClock',
   'lifeMinutes',
 ] as const;

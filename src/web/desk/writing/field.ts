@@ -79,7 +79,7 @@ function described(
 }
 
 /** Says what is wrong and what to do, in the editor's language. */
-function faultText(name: FieldName, fault: Fault, { text, number }: Words): string {
+export function faultText(name: FieldName, fault: Fault, { text, number }: Words): string {
   switch (fault.code) {
     case 'missing':
       return name === 'headline' || name === 'topics' ? text.missing[name] : text.missing.other;

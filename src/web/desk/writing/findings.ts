@@ -41,7 +41,8 @@ export function createFindings(onChange: () => void): Findings {
     get found() {
       return found;
     },
-    estimateFor: (client, { topics, urgency, lang }) => estimator.ask(client, { topics, urgency, lang }),
+    estimateFor: (client, { topics, urgency, lang, story, escalate }) =>
+      estimator.ask(client, { topics, urgency, lang, story: story === '' ? null : story, escalate }),
     check: (client, alert, alertId) => void check(client, alert, alertId),
     stop: () => estimator.stop(),
   };

@@ -11,6 +11,7 @@ import { fill } from '../words/words.ts';
 import { pictureFields } from './picture.ts';
 import { silentField } from './silent.ts';
 import { articleStart } from './article.ts';
+import { storyField } from './story.ts';
 import { sendAtField } from './when.ts';
 
 const MOST_HEADLINE = 200;
@@ -43,6 +44,7 @@ export function renderFields(model: FormModel): TemplateResult {
         : nothing
     }
     ${isFirst ? topicsField(model) : fixedTopics(model)} ${urgencyField(model)}
+    ${isFirst ? storyField(model) : nothing}
     <div class="pair">
       ${isFirst ? languageField(model) : nothing} ${isTimed ? lifeField(model) : nothing}
       ${lineField(model, 'url', { label: text.url, hint: text.urlHint, isLink: true })}

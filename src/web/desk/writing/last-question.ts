@@ -9,7 +9,9 @@ import { renderRecent } from './recent.ts';
 import { isInAnotherScript } from '../../../alerts/script-check.ts';
 import { topicNames } from '../topic-names.ts';
 import { ownZone } from './zoned-time.ts';
-import { fill, type Words } from '../words/words.ts';
+import { storyName } from '../stories/open-stories.ts';
+import { STORY_WORDS } from '../words/stories-words.ts';
+import { fill, isolate, type Words } from '../words/words.ts';
 
 /** What the last question is about. */
 export interface Asked {
@@ -25,8 +27,9 @@ export interface Asked {
 /** What the editor is asked before anything goes out: what it is, whom it reaches, and that there is no way back. */
 export function renderQuestion(
   { alert, estimate, isDuplicate, found, sendTime }: Asked,
-  { words, config, client }: Pick<DeskShared, 'words' | 'config' | 'client'>,
+  desk: Pick<DeskShared, 'words' | 'config' | 'client' | 'stories'>,
 ): TemplateResult {
+  const { words, config, client } = desk;
   const { text } = words;
   const does = { flash: text.flashDoes, urgent: text.urgentDoes, normal: text.normalDoes }[alert.urgency];
   const { title } = notificationText(alert);
@@ -43,7 +46,7 @@ export function renderQuestion(
     </blockquote>
     ${leaves ? html`<p class="goes"><strong>${leaves}</strong></p>` : nothing}
     <p class="goes">
-      <strong>${alert.change === 'new' ? goesTo(estimate, words) : text.versionGoesTo}</strong>
+      <strong>${alert.change === 'new' ? goesTo(alert, estimate, desk) : text.versionGoesTo}</strong>
     </p>
     ${alert.change === 'new' ? renderRecent(estimate, words) : nothing}
     <dl class="about">
@@ -64,10 +67,35 @@ export function renderQuestion(
   `;
 }
 
-function goesTo(estimate: Estimate | 'unknown' | undefined, words: Words): string {
+function goesTo(
+  alert: EditorAlert,
+  estimate: Asked['estimate'],
+  desk: Pick<DeskShared, 'words' | 'stories'>,
+): string {
+  const { words } = desk;
+  if (alert.story !== null) return goesToStory(alert.story, alert, estimate, desk);
   if (estimate === undefined || estimate === 'unknown') return words.text.goesToUnknown;
   if (estimate.subscriptions === 0 && estimate.connections === 0) return words.text.goesToNobody;
   return fill(words.text.goesTo, { reach: reachOf(estimate, words) });
+}
+
+/** A follow-up goes to those who follow the story, another alert of it to everybody. */
+function goesToStory(
+  id: string,
+  { escalate }: EditorAlert,
+  estimate: Asked['estimate'],
+  desk: Pick<DeskShared, 'words' | 'stories'>,
+): string {
+  const { words } = desk;
+  const said = STORY_WORDS[words.language];
+  const story = isolate(storyName(id, desk));
+  if (estimate === undefined || estimate === 'unknown') {
+    return escalate ? words.text.goesToUnknown : fill(said.goesToFollowersUnknown, { story });
+  }
+  const { followersOnly, subscriptions } = estimate;
+  if (followersOnly && subscriptions === 0) return fill(said.goesToNobody, { story });
+  const reach = reachOf(estimate, words);
+  return fill(followersOnly ? said.goesToFollowers : said.goesToEverybody, { story, reach });
 }
 
 /** What the editor must tick beforehand: what wakes everybody, or looks as if it went to the wrong readers. */

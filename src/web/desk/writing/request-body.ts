@@ -11,7 +11,7 @@ export function requestBody(subject: Subject, fields: Fields, nowMs: number): ob
 }
 
 function newAlertBody(fields: Fields, nowMs: number): object {
-  const { headline, body, url, lang, topics, urgency, lifeMinutes } = fields;
+  const { headline, body, url, lang, topics, urgency, lifeMinutes, story, escalate } = fields;
   const sendAt = sendTimeOf(fields);
   return {
     headline,
@@ -20,6 +20,8 @@ function newAlertBody(fields: Fields, nowMs: number): object {
     lang,
     topics,
     urgency,
+    ...filled({ story }),
+    ...(escalate ? { escalate } : {}),
     ...(sendAt === undefined ? {} : { sendAt: timeText(sendAt) }),
     ...(lifeMinutes === DEFAULT_LIFE_MINUTES
       ? {}
@@ -70,6 +72,8 @@ function editBody(fields: Fields, last: EditorAlert, nowMs: number): object {
     ...(fields.lang === last.lang ? {} : { lang: fields.lang }),
     ...(String(fields.topics) === String(last.topics) ? {} : { topics: fields.topics }),
     ...(fields.urgency === last.urgency ? {} : { urgency: fields.urgency }),
+    ...(fields.story === (last.story ?? '') ? {} : { story: fields.story || null }),
+    ...(fields.escalate === last.escalate ? {} : { escalate: fields.escalate }),
     ...(isMoved ? { sendAt: sendAt === undefined ? null : timeText(sendAt) } : {}),
     ...(livesAnew ? { expiresAt } : {}),
   };

@@ -17,6 +17,8 @@ import '../confirm.ts';
 import './preview.ts';
 
 const FIRST_FIELD = '[name="headline"], [name="note"]';
+/** What the estimate depends on. */
+const ASKED_ABOUT = new Set(['topics', 'urgency', 'lang', 'story', 'escalate']);
 /** How long it is until a chosen time is shown in minutes. */
 const TICK_MS = 20_000;
 
@@ -125,7 +127,7 @@ class Writer extends DeskElement {
     this.sender.faults = Object.fromEntries(kept);
     this.allowDuplicate = false;
     if (this.sender.notice?.type !== 'conflict') this.sender.tell(undefined);
-    if (names.some((name) => ['topics', 'urgency', 'lang'].includes(name))) this.askForEstimate();
+    if (names.some((name) => ASKED_ABOUT.has(name))) this.askForEstimate();
   };
 
   private askForEstimate(): void {

@@ -7,6 +7,7 @@ export const admin = {
     newsroom: 'غرفة الأخبار',
     audit: 'سجل الإجراءات',
     webhooks: 'الأنظمة المُبلَّغة',
+    outlets: 'منافذ النشر',
     sources: 'المصادر',
   },
   save: 'احفظ',
@@ -81,6 +82,7 @@ export const admin = {
   undoSeconds: 'ثواني التراجع عن الإرسال',
   undoSecondsHint: 'من 0 إلى 30. صفر: يُرسل فورًا ولا تراجع.',
   duplicateHours: 'ساعات الحماية من التكرار',
+  storyDays: 'أيام تنتهي بعدها القصة إن لم يأتِ فيها خبر',
 
   download: 'نزّل السجل كاملًا',
   downloadWhy:

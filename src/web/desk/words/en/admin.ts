@@ -9,6 +9,7 @@ export const admin: Translated<typeof ar> = {
     newsroom: 'Newsroom',
     audit: 'Audit log',
     webhooks: 'Webhooks',
+    outlets: 'Outlets',
     sources: 'Sources',
   },
   save: 'Save',
@@ -84,6 +85,7 @@ export const admin: Translated<typeof ar> = {
   undoSeconds: 'Seconds to undo a send',
   undoSecondsHint: '0 to 30. With 0, alerts leave at once and cannot be undone.',
   duplicateHours: 'Hours of protection against repeats',
+  storyDays: 'Days after its last alert until a story ends',
 
   download: 'Download the whole log',
   downloadWhy:

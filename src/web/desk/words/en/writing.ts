@@ -72,6 +72,8 @@ export const writing: Translated<typeof ar> = {
     url: 'The server refused this link: use one on a site that is allowed.',
     image: 'The server refused this link: use a picture on a site that is allowed.',
     topics: 'One of these topics was deleted. Choose the topics again.',
+    story:
+      'This story takes no alert: it has ended, or it is in another language. Choose another one, or none.',
     sendClock: 'This time is no longer possible: choose a later one, within a year from now.',
     lifeMinutes: 'Choose a life from one minute to 7 days after it is sent.',
   },

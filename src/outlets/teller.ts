@@ -20,6 +20,9 @@ export const outletEventSchema = z.object({
 });
 export type OutletEvent = z.infer<typeof outletEventSchema>;
 
+/** The body of a call that tells an event again. */
+export const replaySchema = z.strictObject({ eventId: z.string().regex(/^[0-9a-z]{26}-\d+$/) });
+
 const TYPES = {
   new: 'alert.published',
   update: 'alert.updated',
@@ -31,20 +34,31 @@ export function eventOf({ id, version, change, publishedAt, createdAt }: Alert):
   return { id: `${id}-${version}`, type: TYPES[change], at: publishedAt ?? createdAt, alertId: id, version };
 }
 
-/**
- * What came of telling it once. `again`: not now; not earlier than `afterMs`, if that is said. `over`: never again, and why.
- */
-export type Told =
-  | { readonly type: 'told'; readonly status?: number }
-  | { readonly type: 'again'; readonly status?: number; readonly afterMs?: number; readonly reason: string }
-  | { readonly type: 'over'; readonly status?: number; readonly reason: string };
+/** What is said of an attempt: in English, and by a code where the desk has words for it. */
+interface Said {
+  /** Of HTTP or SMTP, if there was an answer. */
+  readonly status?: number;
+  readonly code?: string;
+  /** What the service says itself. */
+  readonly detail?: string;
+}
 
 /**
- * A way to tell somebody who is no reader: a webhook, a hub, another service. The queue, retries and the log of attempts are
- * the same for all; what differs is here. A new outlet is a folder beside this file, and an entry where the workers are
- * composed.
+ * What came of telling it once. `again`: not now; not earlier than `afterMs`, if that is said. `over`: never again, and why.
+ * `later`: nothing was tried, and nothing is written down.
  */
-export interface Outlet {
+export type Told =
+  | (Said & { readonly type: 'told'; readonly reason?: string })
+  | (Said & { readonly type: 'again'; readonly afterMs?: number; readonly reason: string })
+  | (Said & { readonly type: 'over'; readonly reason: string })
+  | { readonly type: 'later'; readonly afterMs: number };
+
+/**
+ * A way to tell somebody who is no reader of versions: webhooks, the hub, the posts in outlets. The queue, retries and the log
+ * of attempts are the same for all; what differs is here. A new teller is a folder beside this file, and an entry where the
+ * workers are composed.
+ */
+export interface Teller {
   readonly name: string;
   /** Its receivers are strangers: nobody looks at the log of their attempts, and their faults are no warning. */
   readonly forStrangers?: true;

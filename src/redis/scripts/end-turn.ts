@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { script } from '../../redis/script.ts';
+import { script } from '../script.ts';
 
 /**
  * Ends a turn. One step, because a turn that has run out may be somebody else's by now.

@@ -1,0 +1,103 @@
+import type { outlets as ar } from '../ar/outlets.ts';
+import type { Translated } from '../translated.ts';
+
+export const outlets: Translated<typeof ar> = {
+  intro:
+    'The newsroom’s accounts at other services. Each alert is posted there once, and is edited or followed by a correction when it is corrected here.',
+  none: 'There are no outlets. Nothing is posted at another service until you add one.',
+  add: 'New outlet',
+  type: 'Service',
+  types: { telegram: 'Telegram', email: 'E-mail', mastodon: 'Mastodon', bluesky: 'Bluesky' },
+  nameHint: 'For editors only; readers do not see it.',
+  startNow: 'Start to post as soon as it is added',
+
+  chat: 'Channel or group',
+  chatHint:
+    'Its name, such as \u2066@news_example\u2069, or its number. Make the bot an administrator of it who may post and edit messages.',
+  botToken: 'Token of the bot',
+  botTokenHint: '@BotFather gives it when you create the bot.',
+  server: 'Address of the server',
+  mastodonServerHint: 'For example https://social.example',
+  accessToken: 'Access token',
+  accessTokenHint:
+    'From the account’s preferences: Development, a new application with the scopes read:accounts and write:statuses.',
+  visibility: 'Who sees the posts',
+  visibilities: { public: 'Everybody', unlisted: 'Everybody, but not in public timelines' },
+  account: 'Account',
+  accountHint: 'For example news.example or news.bsky.social',
+  appPassword: 'App password',
+  appPasswordHint: 'Create one in the settings of Bluesky; do not enter the password of the account itself.',
+  secretKept: 'If empty, it stays as it is.',
+
+  host: 'Mail server',
+  hostHint: 'For example smtp.example',
+  port: 'Port',
+  security: 'Encryption',
+  securities: {
+    starttls: 'STARTTLS (usually port 587)',
+    tls: 'TLS (usually port 465)',
+    none: 'None (only within your own network)',
+  },
+  user: 'User name',
+  password: 'Password',
+  from: 'Sender’s address',
+  fromName: 'Sender’s name',
+  to: 'To',
+  toHint:
+    'One address a line, 50 at most. For more readers, make a mailing list and enter its address. No recipient sees the addresses of others.',
+
+  filter: 'Which alerts are posted',
+  topics: 'Topics',
+  topicsHint: 'If none is chosen, all topics are posted.',
+  languages: 'Languages',
+  languagesHint: 'Language tags separated by spaces, for example: ar en. If empty, all languages.',
+  leastUrgency: 'Urgency',
+  leastUrgencies: { flash: 'Only flashes', urgent: 'Urgent alerts and flashes', normal: 'All alerts' },
+  allTopics: 'All topics',
+
+  can: {
+    edit: 'A correction edits the post itself, and says that it is a correction.',
+    remove: 'A correction is a new post; then the wrong one is deleted.',
+    neither: 'What is sent cannot be edited: a correction is a second message in the same conversation.',
+  },
+  works: 'We signed in, and can post. Nothing was posted.',
+  fails: 'We cannot post: {reason}',
+  pausedSince: 'Nothing has been posted since {time}: {reason} When that is mended, turn it on again.',
+  resume: 'Turn on again',
+  removeWhy: 'Its token or password is deleted here. What was posted stays at the service.',
+
+  attempts: 'Log of attempts',
+  noAttempts: 'Nothing has been posted yet.',
+  version: 'version {n}',
+  outcomes: { told: 'Done', again: 'Trying again', over: 'Not posted' },
+  again: 'Try again now',
+  askedAgain: 'Trying now. What is posted already is not posted twice.',
+  details: 'Details:',
+
+  reasons: {
+    unreachable: 'There is no connection to its server.',
+    'private-address': 'The name of its server leads to no public address.',
+    'no-tls': 'Its server offers no encrypted connection with a valid certificate.',
+    silent: 'Its server did not answer in time.',
+    busy: 'The service asks us to wait.',
+    broken: 'The service has a fault.',
+    odd: 'The server answered what this service does not answer. Check its address.',
+    credentials: 'The service refuses the token or password. Enter a valid one.',
+    rights: 'The account may not post there. Give it the right.',
+    target: 'The service does not know the channel or the recipients. Correct the name or address.',
+    refused: 'The service does not take this post.',
+    gone: 'The post was deleted at the service.',
+    uncertain: 'We do not know whether it was posted. Look in the channel, and try again if it is missing.',
+    off: 'The outlet is off, or was deleted.',
+    paused: 'The outlet is paused.',
+    late: 'It is more than a day old.',
+    expired: 'The alert expired before it could be posted.',
+    aborted: 'An editor aborted this version.',
+    superseded: 'A later version was posted in its place.',
+    unwanted: 'The outlet does not want alerts like this.',
+    unsaid: 'Nothing to post: what was retracted or silently changed was never posted here.',
+    'maybe-twice':
+      'It may be there twice, because an earlier attempt had no answer. Look, and delete one of them.',
+    'some-recipients': 'The server refused some of the recipients.',
+  },
+};

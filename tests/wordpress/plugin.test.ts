@@ -104,7 +104,6 @@ test('published with the box ticked, it is one alert, although the block editor 
   expect(alert.url).toContain(wordpress.origin);
   await editor.setTitle(`${title} فجرًا`);
   await editor.save();
-  await editor.page.reload();
   await editor.go(`/wp-admin/post.php?post=${await editor.postId()}&action=edit`);
   await stateIs('sent');
   expect(await theAlert(title)).toMatchObject({ headline: title, version: 1 });

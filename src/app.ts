@@ -91,6 +91,7 @@ import { createRateLimits, DEFAULT_RATE_LIMITS, type RateBounds } from './http/r
 import { createReceipts } from './api/receipts.ts';
 import { serveReport } from './api/report.ts';
 import { createPacedServices } from './delivery/report/paced-services.ts';
+import { createKeyings } from './audience/keyings.ts';
 import { createRecent } from './delivery/report/recent.ts';
 import { createHealth } from './delivery/health/health.ts';
 import { createLeavings } from './delivery/health/leavings.ts';
@@ -270,7 +271,10 @@ export function createApp(input: ApiDeps): Api {
   serveAudience(router, deps);
   const health = createHealth(input);
   serveHealth(router, { ...deps, health });
-  serveRecent(router, { ...deps, recent: createRecent({ ...deps, health, pacedServices }) });
+  serveRecent(router, {
+    ...deps,
+    recent: createRecent({ ...deps, health, pacedServices, keyings: createKeyings(input) }),
+  });
   serveGoal(router, deps);
   serveChecks(router, { ...deps, check: createChecks(deps) });
   const feeds = createFeedStates(input);

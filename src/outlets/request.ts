@@ -54,7 +54,7 @@ export function createAsk(options: {
         method,
         headers: { ...(bytes === undefined ? {} : { 'Content-Length': bytes.length }), ...headers },
         lookup: lookupFor(url, trusted),
-        // A connection of its own: one server that hangs holds up no other.
+        // Each call has its own connection: one server that hangs holds up no other.
         agent: false,
         signal: closing === undefined ? timeout : AbortSignal.any([timeout, closing]),
       });

@@ -346,7 +346,7 @@ test('an admin adds a feed: its own fields are shown, its faults beside them, an
     ((await stack.api.asEditor('/v1/sources')).body as { sources: Source[] }).sources.find(
       ({ id }) => id === 'wire',
     );
-  await expect.poll(async () => (await wire())?.state.feed?.fault).toBeTruthy();
+  await expect.poll(async () => (await wire())?.state.feed?.fault, { timeout: 20_000 }).toBeTruthy();
   await page.reload();
   await row.getByText('تعذّرت القراءة').waitFor();
   const agency = page.locator('[data-source="agency2"]');

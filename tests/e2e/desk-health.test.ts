@@ -41,6 +41,7 @@ test('the page says who came and left, after which alert, in tables that a scree
   await page.getByRole('link', { name: 'صحة الإشعارات' }).press('Enter');
   await page.locator('h1:focus').getByText('صحة الإشعارات').waitFor();
   const row = page.getByRole('row', { name: /إغلاق مضيق أمام السفن/ });
+  await row.waitFor();
   const cells = async (): Promise<string[]> =>
     (await row.getByRole('cell').allInnerTexts()).map((text) => text.split(/\s/)[0] ?? '');
   expect(await cells()).toEqual(['8', '8', '0', '0', '1', '0']);

@@ -1,3 +1,4 @@
+import type { Keyings } from '../../audience/keyings.ts';
 import type { AlertStore } from '../../alerts/store.ts';
 import type { HealthStore } from '../health/health.ts';
 import type { PacedService } from './paced-services.ts';
@@ -19,6 +20,7 @@ export function createRecent(deps: {
   readonly reports: Pick<ReportStore, 'get'>;
   readonly health: Pick<HealthStore, 'leavingsAfter'>;
   readonly pacedServices: () => Promise<readonly PacedService[]>;
+  readonly keyings: Pick<Keyings, 'count'>;
   readonly now: () => number;
 }): (of: { topics: readonly string[]; lang: string }) => Promise<Recent> {
   /** Of the first versions, whose day a later version does not tell. */
@@ -47,7 +49,11 @@ export function createRecent(deps: {
     const last = reports
       .flatMap((report) => (report !== undefined && report.outcomes.accepted > 0 ? [report] : []))
       .slice(0, LAST);
-    const [left, paced] = await Promise.all([leftAfter(last), deps.pacedServices()]);
+    const [left, paced, ready] = await Promise.all([
+      leftAfter(last),
+      deps.pacedServices(),
+      deps.keyings.count(),
+    ]);
     return {
       today: alerts.filter(({ publishedAt }) => (publishedAt ?? '') > since).length,
       week: alerts.length,
@@ -57,6 +63,7 @@ export function createRecent(deps: {
         left,
       },
       paced: [...paced],
+      ready,
     };
   };
 }

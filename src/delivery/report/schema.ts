@@ -91,5 +91,10 @@ export const recentSchema = z.strictObject({
   paced: z
     .array(z.strictObject({ service: z.enum(SERVICES), perMinute: z.number().int().min(1) }))
     .describe('Push services that take only so many messages a minute now'),
+  ready: z
+    .strictObject({ armed: count, proven: count })
+    .describe(
+      'Of all subscriptions that a push service has taken a message for (proven): those whose next message needs no key exchange any more (armed), and leaves in half the time',
+    ),
 });
 export type Recent = z.infer<typeof recentSchema>;

@@ -10,8 +10,6 @@ export interface Message {
   /** The most important first. */
   readonly paragraphs: readonly string[];
   readonly link: string;
-  /** The alert's own page, whose address is short. */
-  readonly page: string;
   readonly lang: string;
   readonly dir: 'ltr' | 'rtl';
   /** Its readers should not be disturbed. */
@@ -29,7 +27,6 @@ const PAGE_WORDS: Readonly<Record<string, { readonly retracted: string }>> = ALE
  */
 export function messageOf(alert: Alert, publicUrl: string): Message {
   const { change, note, body, lang } = alert;
-  const page = `${publicUrl}/a/${alert.id}`;
   const isRetraction = change === 'retraction';
   const warning = PAGE_WORDS[primaryLanguage(lang)]?.retracted;
   const paragraphs = isRetraction ? [note, warning] : change === 'correction' ? [note, body] : [body];
@@ -39,8 +36,7 @@ export function messageOf(alert: Alert, publicUrl: string): Message {
       .flatMap((text) => text?.split(/\n+/) ?? [])
       .map((line) => line.trim())
       .filter((line) => line !== ''),
-    link: (isRetraction ? null : alert.url) ?? page,
-    page,
+    link: (isRetraction ? null : alert.url) ?? `${publicUrl}/a/${alert.id}`,
     lang,
     dir: alert.dir,
     isQuiet: alert.urgency === 'normal',

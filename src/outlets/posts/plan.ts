@@ -65,7 +65,7 @@ function saidOf({ newest, missed }: Situation): Alert {
 }
 
 function firstStep({ wanted, newest, isWanted, nowMs }: Situation): Step {
-  // A silent version says nothing new; the version before it has a job of its own, which finds the newest text.
+  // A silent version says nothing new; the version before it has its own job, which finds the newest text.
   if (newest.change === 'retraction' || wanted.silent === true) return { type: 'nothing', reason: 'unsaid' };
   if (!isWanted) return { type: 'nothing', reason: 'unwanted' };
   if (Date.parse(newest.expiresAt) <= nowMs) return { type: 'over', reason: 'expired' };

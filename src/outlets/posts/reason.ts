@@ -17,7 +17,6 @@ export const REASONS = {
   gone: 'the post is not there any more: somebody deleted it at the service',
   uncertain: 'nobody knows whether it was posted: look, and tell it again if it is missing',
   off: 'the outlet is off, or was deleted',
-  paused: 'the outlet is paused',
   late: 'it is more than a day old',
   expired: 'the alert expired before it could be posted',
   aborted: 'an editor aborted the version',

@@ -65,5 +65,5 @@ export function inDirection(paragraph: string, dir: 'ltr' | 'rtl'): string {
   return (dir === 'rtl' ? '\u200f' : '\u200e') + paragraph;
 }
 
-/** Text and link, each link in a line of its own so that it never mixes with text of another direction. */
+/** Text and link, with an empty line between them, so that a link never mixes with text of another direction. */
 export const withLink = (text: string, link: string): string => text + GAP + link;

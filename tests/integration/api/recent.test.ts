@@ -36,6 +36,7 @@ test('counts what readers of a topic had in a day and a week, and how many opene
     week: 2,
     last: { accepted: 2000, opened: 30, left: 0 },
     paced: [],
+    ready: { armed: 0, proven: 0 },
   });
   expect((await recent('topics=sport,economy&lang=ar')).body).toMatchObject({ today: 0, week: 2 });
   expect((await recent('topics=politics&lang=ar')).body).toEqual({
@@ -43,6 +44,7 @@ test('counts what readers of a topic had in a day and a week, and how many opene
     week: 0,
     last: { accepted: 0, opened: 0, left: 0 },
     paced: [],
+    ready: { armed: 0, proven: 0 },
   });
 });
 

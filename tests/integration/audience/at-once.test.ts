@@ -69,7 +69,7 @@ test('who comes back with another secret while being changed or erased keeps tha
     store.patch(id, one.address.auth, { urgency: 'flash' }),
     remove(place, one.address.auth),
   ]);
-  expect([changed.type, erased.type, created.type, erasedAgain]).toEqual([
+  expect([changed.type, erased.type, created.type, erasedAgain.isErased]).toEqual([
     'denied',
     'found',
     'created',

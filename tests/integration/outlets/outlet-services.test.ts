@@ -44,7 +44,6 @@ const message = (fields: Partial<Message> = {}): Message => ({
   title: 'عاجل: خبر',
   paragraphs: ['تفصيل الخبر'],
   link: 'https://news.example/1',
-  page: 'https://ajil.test/a/1',
   lang: 'ar',
   dir: 'rtl',
   isQuiet: false,
@@ -78,6 +77,18 @@ test('Telegram: an edit to the same text is done, and a message that somebody de
   expect(await service.edit(ref, message({ title: 'تصحيح: خبر' }))).toMatchObject({
     fault: { reason: 'gone' },
   });
+});
+
+test('where posts can be removed, one that is gone is removed', async () => {
+  for (const start of [startTelegram, startMastodon, startBluesky]) {
+    const { fake, service } = await using<FakeService>(start);
+    const ref = await posted(service, 'k1');
+    expect(await fake.shown()).toHaveLength(1);
+    for (let times = 1; times <= 2; times++) {
+      expect(await service.remove(ref)).toMatchObject({ type: 'done' });
+      expect(await fake.shown()).toEqual([]);
+    }
+  }
 });
 
 test('Telegram: a text of another server is no answer of it', async () => {

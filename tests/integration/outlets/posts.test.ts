@@ -211,7 +211,7 @@ describe.each(SERVICES)('%s', (type, start) => {
     else await expectShown(has('نصّ خاطئ'), corrected);
   });
 
-  test('where an alert may be there twice, a correction is said in a post of its own as well', async () => {
+  test('where an alert may be there twice, a correction is also said in a new post', async () => {
     service.mood = 'lost';
     const alert = await world.tell({ headline: 'نصّ خاطئ' });
     await expect.poll(async () => (await world.attempts(id)).length).toBe(1);
@@ -301,6 +301,19 @@ describe.each(SERVICES)('%s', (type, start) => {
     service.mood = 'well';
     expect((await world.admin('PATCH', `/${id}`, { enabled: true })).body.paused).toBeNull();
     await expectShown(has('خبر عند باب مغلق'));
+  });
+
+  test('what waited for more than a day is given up, and says so', async () => {
+    service.mood = 'shut';
+    await world.tell({ headline: 'خبر لم يُصلَح منفذه' });
+    await expect.poll(async () => (await outlet()).paused).not.toBeNull();
+    world.api.advance(25 * 3_600_000);
+    await expect
+      .poll(async () => {
+        await world.hurry();
+        return (await world.attempts(id))[0];
+      })
+      .toMatchObject({ outcome: 'over', code: 'late' });
   });
 
   test('a service that hangs delays no other', async () => {

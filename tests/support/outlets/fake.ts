@@ -12,7 +12,7 @@ export interface Shown {
 
 /**
  * How a service behaves at the next calls that post, edit or remove. `lost`: it does what it is asked, and the connection
- * breaks before its answer. `broken`: a fault of its own. `busy`: it asks for an hour. `shut`: it takes our credentials no more.
+ * breaks before its answer. `broken`: it has a fault. `busy`: it asks for an hour. `shut`: it takes our credentials no more.
  * `hangs`: it never answers.
  */
 export type Mood = 'well' | 'lost' | 'broken' | 'busy' | 'shut' | 'hangs';

@@ -45,6 +45,13 @@ export async function startTelegram(): Promise<
     return ok({ message_id: body.message_id });
   }
 
+  function remove({ body }: FakeCall): FakeAnswer {
+    const post = at(body.message_id);
+    if (post === undefined) return no(400, 'Bad Request: message to delete not found');
+    post.isRemoved = true;
+    return ok(true);
+  }
+
   function answer(call: FakeCall): FakeAnswer {
     const [, token, method = ''] = /^\/bot([^/]+)\/(\w+)$/.exec(call.path) ?? [];
     if (token !== TOKEN) return no(401, 'Unauthorized');
@@ -61,6 +68,8 @@ export async function startTelegram(): Promise<
         return send(call);
       case 'editMessageText':
         return edit(call);
+      case 'deleteMessage':
+        return remove(call);
       default:
         return no(404, 'Not Found');
     }

@@ -7,7 +7,6 @@ const message = (fields: Partial<Message>): Message => ({
   title: 'عاجل: عنوان',
   paragraphs: [],
   link: 'https://news.example/1',
-  page: 'https://ajil.test/a/1',
   lang: 'ar',
   dir: 'rtl',
   isQuiet: false,

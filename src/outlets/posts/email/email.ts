@@ -24,7 +24,7 @@ const SESSION_MS = 35_000;
 
 export interface EmailDeps {
   readonly allowedOrigins: readonly string[];
-  /** An authority (PEM) that mail servers may be signed by, besides the system's. */
+  /** An authority (PEM) that may have signed mail servers' certificates, in addition to the system's. */
   readonly ca?: string;
 }
 

@@ -53,7 +53,7 @@ function htmlOf({ title, paragraphs, link, lang, dir }: Message): string {
     `<head><meta charset="utf-8"><title>${escaped(title)}</title></head>`,
     `<body dir="${dir}" style="font-family:sans-serif;line-height:1.6;text-align:start">`,
     `<h1 style="font-size:1.3em;line-height:1.4">${escaped(title)}</h1>`,
-    ...paragraphs.map((text) => `<p dir="auto">${escaped(text)}</p>`),
+    ...paragraphs.map((text) => `<p>${escaped(text)}</p>`),
     `<p><a href="${escaped(url.href)}"><bdi dir="ltr">${escaped(url.hostname)}</bdi></a></p>`,
     '</body></html>\n',
   ].join('\n');

@@ -22,14 +22,15 @@ export function renderRecent(
   const { text, number, percent, plural } = words;
   const { recent } = estimate;
   const { accepted, opened, left } = recent.last;
-  if (recent.week === 0) return html`${renderPaced(recent, words)}`;
+  if (recent.week === 0) return html`${renderReady(recent, words)} ${renderPaced(recent, words)}`;
   const had = fill(text.hadLately, { today: plural(recent.today, text.alerts), week: number(recent.week) });
   const share = accepted === 0 ? '' : fill(text.openedOfLast, { share: percent(opened / accepted) });
   const said = HEALTH_WORDS[words.language];
   const gone = accepted === 0 ? '' : fill(said.leftAfter, { readers: plural(left, said.readers) });
   const warning = warningFor(recent, words);
   return html`<p class="quiet recent">${had} ${share} ${gone}</p>
-    ${warning === undefined ? nothing : html`<p class="warning">${warning}</p>`} ${renderPaced(recent, words)}`;
+    ${warning === undefined ? nothing : html`<p class="warning">${warning}</p>`} ${renderReady(recent, words)}
+    ${renderPaced(recent, words)}`;
 }
 
 function warningFor({ today, last }: Recent, { text, language }: Words): string | undefined {
@@ -37,6 +38,12 @@ function warningFor({ today, last }: Recent, { text, language }: Words): string 
   if (isSaid && last.opened / last.accepted < FEW_OPEN) return text.fewOpen;
   if (isSaid && last.left / last.accepted > MANY_LEAVE) return HEALTH_WORDS[language].manyLeft;
   return today >= MANY_A_DAY ? text.hadMany : undefined;
+}
+
+/** So many messages leave at once: their key exchange was made ahead. */
+function renderReady({ ready }: Recent, { text, percent }: Words): TemplateResult | typeof nothing {
+  if (ready.proven === 0) return nothing;
+  return html`<p class="quiet ready">${fill(text.ready, { share: percent(ready.armed / ready.proven) })}</p>`;
 }
 
 /** A push service that rations us now makes every alert late. */

@@ -89,7 +89,6 @@ export const outlets: Translated<typeof ar> = {
     gone: 'The post was deleted at the service.',
     uncertain: 'We do not know whether it was posted. Look in the channel, and try again if it is missing.',
     off: 'The outlet is off, or was deleted.',
-    paused: 'The outlet is paused.',
     late: 'It is more than a day old.',
     expired: 'The alert expired before it could be posted.',
     aborted: 'An editor aborted this version.',

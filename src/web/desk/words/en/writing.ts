@@ -94,6 +94,7 @@ export const writing: Translated<typeof ar> = {
   alerts: { zero: 'no alerts', one: '{n} alert', other: '{n} alerts' },
   hadLately: 'These readers were sent {today} in the last 24 hours, and {week} in the last seven days.',
   openedOfLast: 'They opened {share} of the last ones.',
+  ready: 'Prepared to leave at once: {share} of the messages.',
   hadMany: 'That is a lot for one day. Readers switch alerts off when there are too many.',
   fewOpen:
     'Hardly anybody opens these alerts. Push services slow down sites whose alerts are not opened: send only what readers need now.',

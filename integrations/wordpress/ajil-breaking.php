@@ -355,8 +355,9 @@ function ajil_breaking_alone( $post_id, $seconds, $work ) {
 		return null;
 	}
 	try {
-		// Another process may have written since this one read.
+		// Another process may have written since this one read: the post may be public by now.
 		wp_cache_delete( $post_id, 'post_meta' );
+		wp_cache_delete( $post_id, 'posts' );
 		return $work();
 	} finally {
 		// phpcs:ignore WordPress.DB.DirectDatabaseQuery

@@ -71,12 +71,19 @@ export async function startWordpress(): Promise<Wordpress> {
   const to = { port: inner, host: '127.0.0.1', agent: false } as const;
   const front = createServer(certificate, (asked, answer) => {
     const { method, url: path, headers } = asked;
-    const passed = request({ ...to, method, path, headers }, (given) => {
-      answer.writeHead(given.statusCode ?? 502, given.headers);
-      given.pipe(answer);
-    });
-    passed.once('error', () => answer.destroy());
-    asked.pipe(passed);
+    const pass = (tries: number): void => {
+      const passed = request({ ...to, method, path, headers }, (given) => {
+        answer.writeHead(given.statusCode ?? 502, given.headers);
+        given.pipe(answer);
+      });
+      // PHP's server now and then drops a connection that it has just taken; what was read may be read again.
+      passed.once('error', () => {
+        if (method === 'GET' && tries < 5 && !answer.headersSent) pass(tries + 1);
+        else answer.destroy();
+      });
+      asked.pipe(passed);
+    };
+    pass(1);
   });
   await new Promise<void>((done) => front.listen(port, '127.0.0.1', done));
   await accepting(inner);

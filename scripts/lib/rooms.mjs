@@ -32,6 +32,7 @@ const NARROWER = {
 
 /** Files that compose the rooms. Nothing imports them. */
 const ENTRY_POINTS = ['main', 'server', 'app', 'cli'];
+const THEIR_FOLDERS = ['app', 'cli'];
 
 /** What browsers run, and what server and browser share: the paths within src/ that they may import. */
 const SHARED = [
@@ -68,7 +69,8 @@ function orderRule(room) {
   const narrower = NARROWER[room];
   const allowed = narrower?.imports ?? ROOMS.slice(0, ROOMS.indexOf(room));
   const refused = ROOMS.filter((other) => other !== room && !allowed.includes(other));
-  const rooms = [...refused.map((name) => `${name}/`), ...ENTRY_POINTS.map((name) => `${name}\\.ts$`)];
+  const folders = [...refused, ...THEIR_FOLDERS].map((name) => `${name}/`);
+  const rooms = [...folders, ...ENTRY_POINTS.map((name) => `${name}\\.ts$`)];
   return rule(`src/${room}/**`, { regex: `^(\\.\\./)+(${rooms.join('|')})` }, narrower?.because ?? BY_ORDER);
 }
 

@@ -13,8 +13,11 @@ import type { Redis } from '../src/redis/connect.ts';
 import { workerOptions } from './options.ts';
 import type { WatchWorker } from './watch.ts';
 
-/** Batches of an urgency at once: while some are read from Redis, others are sent. Bounds the memory: 1,000 deliveries each. */
-const BATCHES = 8;
+/**
+ * Batches of an urgency at once: while some are read from Redis, others are sent. Bounds the memory: 1,000 deliveries each.
+ * More keep more messages alive, which V8 then copies again and again; fewer wait for a push service that is slow.
+ */
+const BATCHES = 4;
 /** Retries of an urgency at once: they may wait for a push service in trouble, and take no place of a batch. */
 const RETRIES = 8;
 /** Retries to unproven subscriptions of an urgency at once. */

@@ -50,23 +50,25 @@ export function readRoleMessage(received: unknown): RoleMessage | undefined {
  * Starts a role as a child process. The role sees `disconnect` when this process has ended in any way.
  * @param options.file the role's entry point
  * @param options.env added to this process's environment
+ * @param options.flags further flags of Node
  * @param options.stopDeadlineMs SIGKILL this long after the SIGTERM of `stop`
  * @param options.socket descriptor of a listening socket that the role gets
  */
 export function forkRole(options: {
   file: string;
   env: Record<string, string | undefined>;
+  flags?: readonly string[];
   stopDeadlineMs: number;
   socket?: number | undefined;
   onMessage: (told: RoleMessage) => void;
 }): Running {
-  const { socket } = options;
+  const { socket, flags = [] } = options;
   const stdio = ['inherit', 'inherit', 'inherit', 'ipc', ...(socket === undefined ? [] : [socket])] as const;
   const passed = socket === undefined ? {} : { [SOCKET_VARIABLE]: String(stdio.length - 1) };
   const child = fork(options.file, [], {
     env: { ...process.env, ...options.env, ...passed },
     stdio: [...stdio],
-    execArgv: [...process.execArgv.filter((flag) => flag !== SOURCE_MAPS), SOURCE_MAPS],
+    execArgv: [...process.execArgv.filter((flag) => flag !== SOURCE_MAPS), SOURCE_MAPS, ...flags],
     // In a separate group, Ctrl-C in a terminal reaches only the supervisor, which stops the roles in order.
     detached: true,
   });

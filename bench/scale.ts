@@ -95,8 +95,8 @@ try {
   const untilArmed = async (): Promise<number> => {
     const began = performance.now();
     for (;;) {
-      const { armed, proven } = await keyings.count();
-      if (armed === proven) return (performance.now() - began) / 1000;
+      const { proven } = await store.standings();
+      if ((await keyings.armed()) === proven) return (performance.now() - began) / 1000;
       await sleep(250);
     }
   };

@@ -176,7 +176,7 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
     metrics,
     reports,
     countSubscriptions: () => subscriptions.standings(),
-    countArmed: async () => (await keyings.count()).armed,
+    countArmed: () => keyings.armed(),
     now,
   });
   const canary = createServerCanary({ config, redis, name, proofs, metrics, logger, now });

@@ -21,11 +21,12 @@ export function setBits(bitmap: Uint8Array, first = 0): number[] {
   return positions;
 }
 
-/** `a AND NOT b`; where `b` ends early it counts as zeros. */
+/** `a AND b`. In this and the next, where `b` ends early it counts as zeros. */
 export function both(a: Uint8Array, b: Uint8Array): Uint8Array {
   return a.map((byte, index) => byte & (b[index] ?? 0));
 }
 
+/** `a AND NOT b`. */
 export function without(a: Uint8Array, b: Uint8Array): Uint8Array {
   return Uint8Array.from(a, (byte, index) => byte & ~(b[index] ?? 0));
 }

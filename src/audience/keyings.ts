@@ -1,7 +1,7 @@
 import type { Redis } from '../redis/connect.ts';
 import { keys } from '../redis/keys.ts';
 import { runScript, runScriptBuffer } from '../redis/script.ts';
-import { both, countBits, setBits, without } from './bitmap.ts';
+import { setBits, without } from './bitmap.ts';
 import { byPage } from './pages.ts';
 import { PUT_KEYINGS } from './scripts/put-keyings.ts';
 import { TAKE_KEYINGS } from './scripts/take-keyings.ts';
@@ -37,8 +37,8 @@ export interface Keyings {
     generation: string,
     keyings: readonly (readonly [slot: number, keying: Buffer | undefined])[],
   ): Promise<boolean>;
-  /** How many subscriptions are armed, and how many could be. */
-  count(): Promise<{ readonly armed: number; readonly proven: number }>;
+  /** How many subscriptions are armed: at most as many as are proven. */
+  armed(): Promise<number>;
   /** Removes all keyings of a shard. */
   clear(shard: number): Promise<void>;
 }
@@ -48,13 +48,6 @@ const NOTHING = Buffer.alloc(0);
 const NONE = Buffer.alloc(KEYING_BYTES);
 
 export function createKeyings({ redis }: { redis: Redis }): Keyings {
-  async function bitmaps(shard: number): Promise<{ proven: Uint8Array; armed: Buffer }> {
-    const [everybody, unproven, armed] = await Promise.all(
-      [`in:${EVERYBODY}`, 'unproven', 'armed'].map((name) => redis.getBuffer(keys.shard(shard, name))),
-    );
-    return { proven: without(everybody ?? NOTHING, unproven ?? NOTHING), armed: armed ?? NOTHING };
-  }
-
   return {
     take: async (shard, slots) => {
       const pages = byPage(slots);
@@ -76,8 +69,11 @@ export function createKeyings({ redis }: { redis: Redis }): Keyings {
     },
     unarmed: async (shard) => {
       const generation = (await redis.hget(keys.shard(shard, 'meta'), 'keyings-taken')) ?? '0';
-      const { proven, armed } = await bitmaps(shard);
-      return { generation, slots: setBits(without(proven, armed)) };
+      const [everybody, unproven, armed] = await Promise.all(
+        [`in:${EVERYBODY}`, 'unproven', 'armed'].map((name) => redis.getBuffer(keys.shard(shard, name))),
+      );
+      const proven = without(everybody ?? NOTHING, unproven ?? NOTHING);
+      return { generation, slots: setBits(without(proven, armed ?? NOTHING)) };
     },
     state: async (shard) =>
       JSON.stringify(await redis.hmget(keys.shard(shard, 'meta'), 'keyings-taken', 'count', 'unproven')),
@@ -95,12 +91,11 @@ export function createKeyings({ redis }: { redis: Redis }): Keyings {
         ],
       );
     },
-    count: async () => {
-      const all = await Promise.all(Array.from({ length: SHARDS }, (_, shard) => bitmaps(shard)));
-      return {
-        armed: all.reduce((sum, { proven, armed }) => sum + countBits(both(proven, armed)), 0),
-        proven: all.reduce((sum, { proven }) => sum + countBits(proven), 0),
-      };
+    armed: async () => {
+      const counts = await Promise.all(
+        Array.from({ length: SHARDS }, (_, shard) => redis.bitcount(keys.shard(shard, 'armed'))),
+      );
+      return counts.reduce((sum, count) => sum + count, 0);
     },
     clear: async (shard) => {
       const next = Number((await redis.hget(keys.shard(shard, 'meta'), 'next')) ?? 0);

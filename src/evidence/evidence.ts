@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { VERSION } from '../ops/project.ts';
 import { factsOf, type FactsDeps } from './facts.ts';
 import type { EvidenceKeys } from './keys.ts';
@@ -51,12 +52,30 @@ export async function compareEvidence(
   alertId: string,
   lines: readonly string[],
 ): Promise<{ readonly gone: readonly string[]; readonly added: readonly string[] }> {
-  const isLater = (line: string): boolean => /^\{"kind":"(report|audit)"/.test(line);
   const stored = new Set<string>();
-  for await (const fact of factsOf(deps, alertId)) stored.add(JSON.stringify(fact));
-  const said = new Set(lines);
+  for await (const fact of factsOf(deps, alertId)) stored.add(lasting(JSON.stringify(fact)));
+  const said = new Set(lines.map(lasting));
   return {
-    gone: lines.filter((line) => !stored.has(line) && !line.startsWith('{"kind":"report"')),
-    added: [...stored].filter((line) => !said.has(line) && !isLater(line)),
+    gone: [...said].filter((line) => !stored.has(line)),
+    added: [...stored].filter((line) => !said.has(line) && !line.startsWith('{"kind":"audit"')),
   };
+}
+
+const reportSchema = z.looseObject({ kind: z.literal('report') });
+
+/** A fact without what still changes after an alert was sent: receipts and open pages. */
+function lasting(line: string): string {
+  const report = reportSchema.safeParse(parsed(line));
+  if (!report.success) return line;
+  const { receipts: _receipts, live: _live, ...rest } = report.data;
+  return JSON.stringify(rest);
+}
+
+/** Undefined: no JSON, so nothing that was written here. */
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
 }

@@ -1,5 +1,6 @@
 import { Cluster } from 'ioredis';
 import type { Redis } from './connect.ts';
+import { infoField } from './info.ts';
 
 /** What may be left out is stored only while Redis uses at most this share of the memory that it may use. */
 const MOST_SHARE = 0.75;
@@ -27,7 +28,7 @@ export function createMemoryWatch({ redis, now }: { redis: Redis; now: () => num
 
 /** @param info what `INFO memory` answers */
 export function memoryHasRoom(info: string): boolean {
-  const field = (name: string): number => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(info)?.[1] ?? 0);
+  const field = (name: string): number => Number(infoField(info, name) ?? 0);
   const most = field('maxmemory') || field('total_system_memory');
   return most === 0 || field('used_memory') <= most * MOST_SHARE;
 }

@@ -1,6 +1,7 @@
 import { Cluster } from 'ioredis';
 import { UnfitError } from '../ops/unfit.ts';
 import type { Redis } from './connect.ts';
+import { infoField } from './info.ts';
 
 /** What a server tells about itself. Undefined where our account may not ask. */
 export interface RedisAnswers {
@@ -85,8 +86,7 @@ type Node = Pick<Exclude<Redis, Cluster>, 'info' | 'config'>;
 
 async function askNode(node: Node): Promise<RedisAnswers> {
   const info = await allowed(node.info());
-  const field = (name: string): string | undefined =>
-    new RegExp(`^${name}:(.*?)\r?$`, 'm').exec(info ?? '')?.[1];
+  const field = (name: string): string | undefined => infoField(info ?? '', name);
   const setting = async (name: string): Promise<string | undefined> => {
     const answer = await allowed(node.config('GET', name) as Promise<unknown>);
     return Array.isArray(answer) ? (answer[1] as string | undefined) : undefined;

@@ -105,7 +105,7 @@ export function startArmer(deps: ArmerDeps): { close(): Promise<void> } {
   async function work(): Promise<void> {
     while (!signal.aborted) {
       try {
-        for (let index = 0; index < SHARDS && (await mayGoOn()); index++) {
+        for (let index = 0; index < SHARDS && !signal.aborted; index++) {
           await armShard((first + index) % SHARDS);
         }
       } catch (error) {

@@ -1,4 +1,5 @@
 import type { Keyings } from '../../audience/keyings.ts';
+import type { SubscriptionStore } from '../../audience/subscriptions.ts';
 import type { AlertStore } from '../../alerts/store.ts';
 import type { HealthStore } from '../health/health.ts';
 import type { PacedService } from './paced-services.ts';
@@ -20,7 +21,8 @@ export function createRecent(deps: {
   readonly reports: Pick<ReportStore, 'get'>;
   readonly health: Pick<HealthStore, 'leavingsAfter'>;
   readonly pacedServices: () => Promise<readonly PacedService[]>;
-  readonly keyings: Pick<Keyings, 'count'>;
+  readonly keyings: Pick<Keyings, 'armed'>;
+  readonly subscriptions: Pick<SubscriptionStore, 'standings'>;
   readonly now: () => number;
 }): (of: { topics: readonly string[]; lang: string }) => Promise<Recent> {
   /** Of the first versions, whose day a later version does not tell. */
@@ -49,10 +51,11 @@ export function createRecent(deps: {
     const last = reports
       .flatMap((report) => (report !== undefined && report.outcomes.accepted > 0 ? [report] : []))
       .slice(0, LAST);
-    const [left, paced, ready] = await Promise.all([
+    const [left, paced, armed, { proven }] = await Promise.all([
       leftAfter(last),
       deps.pacedServices(),
-      deps.keyings.count(),
+      deps.keyings.armed(),
+      deps.subscriptions.standings(),
     ]);
     return {
       today: alerts.filter(({ publishedAt }) => (publishedAt ?? '') > since).length,
@@ -63,7 +66,7 @@ export function createRecent(deps: {
         left,
       },
       paced: [...paced],
-      ready,
+      ready: { armed, proven },
     };
   };
 }

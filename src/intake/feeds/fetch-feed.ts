@@ -1,5 +1,6 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import { fetchFaultOf } from '../../http/fetch-fault.ts';
 import { webhookFault } from '../../outlets/webhooks/address.ts';
 import { lookupFor } from '../../push/endpoint/public-address.ts';
 
@@ -89,7 +90,7 @@ export function createFetchFeed(deps: {
     try {
       return await follow(url, known, AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), deps.closing]));
     } catch (error) {
-      throw error instanceof FeedFault ? error : new FeedFault(reasonOf(error), deps.closing.aborted);
+      throw error instanceof FeedFault ? error : new FeedFault(fetchFaultOf(error), deps.closing.aborted);
     }
   };
 }
@@ -155,18 +156,4 @@ function retryAfterOf(value: string | undefined): number | undefined {
   if (/^\d{1,9}$/.test(value.trim())) return Number(value);
   const at = Date.parse(value);
   return Number.isNaN(at) ? undefined : Math.max(0, Math.ceil((at - Date.now()) / 1000));
-}
-
-const REASONS = new Map([
-  ['ENOTPUBLIC', 'its address is not public'],
-  ['ENOTFOUND', 'its name is not known'],
-  ['EAI_AGAIN', 'its name is not known'],
-  ['ECONNREFUSED', 'its server cannot be reached'],
-  ['ECONNRESET', 'its server cannot be reached'],
-]);
-
-function reasonOf(error: unknown): string {
-  const { name, code = '' } = error as { name?: string; code?: string };
-  if (name === 'TimeoutError' || name === 'AbortError') return 'it did not answer in time';
-  return REASONS.get(code) ?? `it cannot be read${code === '' ? '' : ` (${code})`}`;
 }

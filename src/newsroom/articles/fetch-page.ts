@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 import { isIP } from 'node:net';
+import { fetchFaultOf } from '../../http/fetch-fault.ts';
 import { isPublicAddress, lookupFor } from '../../push/endpoint/public-address.ts';
 
 /** An editor waits for it, ms. */
@@ -86,7 +87,7 @@ export function createFetchPage(deps: {
       return await follow(url, AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), deps.closing]));
     } catch (error) {
       if (error instanceof PageFault) throw error;
-      throw new PageFault(reasonOf(error));
+      throw new PageFault(fetchFaultOf(error));
     }
   };
 }
@@ -124,18 +125,4 @@ function decode(bytes: Buffer, contentType: string): string {
   } catch {
     return new TextDecoder().decode(bytes);
   }
-}
-
-const REASONS = new Map([
-  ['ENOTPUBLIC', 'it is no public address'],
-  ['ENOTFOUND', 'its name is not known'],
-  ['EAI_AGAIN', 'its name is not known'],
-  ['ECONNREFUSED', 'its server cannot be reached'],
-  ['ECONNRESET', 'its server cannot be reached'],
-]);
-
-function reasonOf(error: unknown): string {
-  const { name, code = '' } = error as { name?: string; code?: string };
-  if (name === 'TimeoutError' || name === 'AbortError') return 'it did not answer in time';
-  return REASONS.get(code) ?? `it cannot be read${code === '' ? '' : ` (${code})`}`;
 }

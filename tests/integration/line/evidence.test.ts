@@ -96,6 +96,11 @@ test(
     expect(found.stdout).toMatch(/Not stored any more: .*"kind":"ledger","version":1,"shard":5/);
     await redis.setbit(ledger, 0, bit);
     expect(await evidence(id, '--check', file)).toMatchObject({ code: 0 });
+    // A receipt that comes later is no difference, another outcome is.
+    await redis.hincrby(keys.report(id, 1), 'shown', 1);
+    expect(await evidence(id, '--check', file)).toMatchObject({ code: 0 });
+    await redis.hincrby(keys.report(id, 1), 'o:accepted', 1);
+    expect((await evidence(id, '--check', file)).stdout).toMatch(/Not stored any more: .*"kind":"report"/);
     await closeRedis(redis);
 
     expect(await evidence('01unknown')).toMatchObject({ code: 1, stderr: 'No alert has this id.\n' });

@@ -2,23 +2,16 @@ import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Job, Queue, type Worker } from 'bullmq';
+import { Job, Queue } from 'bullmq';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { EditorAlert } from '../../../src/alerts/schema.ts';
-import { createSettings } from '../../../src/newsroom/settings.ts';
 import { eventOf } from '../../../src/outlets/teller.ts';
-import { createTelling } from '../../../src/outlets/telling.ts';
-import { createPost } from '../../../src/outlets/webhooks/post.ts';
-import { createAskCallback } from '../../../src/outlets/websub/callback.ts';
-import { createHub } from '../../../src/outlets/websub/hub.ts';
-import { HUB_QUEUE, openHubQueue, type HubQueue } from '../../../src/outlets/websub/queue.ts';
-import { createHubStore, type HubStore } from '../../../src/outlets/websub/store.ts';
+import { HUB_QUEUE, type HubQueue } from '../../../src/outlets/websub/queue.ts';
+import type { HubStore } from '../../../src/outlets/websub/store.ts';
 import { subscriptionId } from '../../../src/outlets/websub/subscription.ts';
-import { createVerifyRequest } from '../../../src/outlets/websub/verify.ts';
-import { createFeeds } from '../../../src/pages/feeds/feeds.ts';
-import { closeRedis, connectRedis, type Redis } from '../../../src/redis/connect.ts';
-import { openHubWorker } from '../../../workers/websub.ts';
+import type { Redis } from '../../../src/redis/connect.ts';
 import { anAlert, startTestApi, type Answer, type TestApi } from '../../support/api.ts';
+import { openTestHub, type TestHub } from '../../support/hub.ts';
 
 const FEED = 'http://ajil.test/feeds/world.rss';
 const DAY_S = 24 * 3600;
@@ -79,54 +72,20 @@ let api: TestApi;
 let redis: Redis;
 let store: HubStore;
 let queue: HubQueue;
-let worker: Worker;
-let ending: AbortController;
+let hub: TestHub;
 
 beforeEach(async () => {
   subscriber = await startSubscriber();
-  ending = new AbortController();
   const allowedOrigins = [subscriber.origin];
   api = await startTestApi({
     hubAllowedOrigins: allowedOrigins,
     hubQueue: { verify: (request) => queue.verify(request) },
   });
-  const { alerts, topics, audit, now, logger, metrics } = api.deps;
-  redis = connectRedis(api.redis.url, 'worker', logger);
-  store = createHubStore({ redis, now });
-  const ask = createAskCallback(allowedOrigins, ending.signal);
-  const publicUrl = 'http://ajil.test';
-  const settings = createSettings({ redis, audit, requireApproval: false });
-  const hub = createHub({
-    store,
-    alerts,
-    readFeed: createFeeds({ alerts, topics, settings, publicUrl, now }),
-    post: createPost(allowedOrigins, ending.signal),
-    ask,
-    publicUrl,
-    now,
-  });
-  queue = openHubQueue(redis);
-  worker = openHubWorker({
-    redis,
-    hub,
-    queue,
-    store,
-    verify: createVerifyRequest({ store, ask, allowedOrigins, logger, now }),
-    telling: createTelling({
-      alerts,
-      tellers: [hub],
-      attempts: { add: () => Promise.reject(new Error('strangers have no log')) },
-      metrics,
-      logger,
-      now,
-    }),
-  });
+  hub = openTestHub(api, { allowedOrigins, publicUrl: 'http://ajil.test' });
+  ({ redis, store, queue } = hub);
 });
 afterEach(async () => {
-  ending.abort();
-  await worker.close();
-  await queue.close();
-  await closeRedis(redis);
+  await hub.close();
   await api.close();
   await subscriber.close();
 });

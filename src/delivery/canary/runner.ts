@@ -43,15 +43,19 @@ export function openCanary(deps: {
   });
 
   async function takeTurn(): Promise<void> {
+    const askedAt = performance.now();
     const turn = await redis.set(keys.canaryTurn, deps.name, 'PX', Math.round(everyMs * TURN_SHARE), 'NX');
     if (turn !== 'OK') return;
-    const [at, deadlineMs] = [now(), Math.min(MOST_MS, everyMs * RUN_SHARE)];
+    // The turn may have begun when it was asked for: a late answer leaves less time for the run.
+    const deadlineMs = Math.min(MOST_MS, everyMs * RUN_SHARE - (performance.now() - askedAt));
+    if (deadlineMs <= 0) return;
+    const at = now();
     const run = newAlertId(at);
     await Promise.all((['push', 'socket'] as const).map((way) => runWay(way, run, at, deadlineMs)));
   }
 
   async function runWay(way: Way, run: string, at: number, deadlineMs: number): Promise<void> {
-    const deadline = AbortSignal.any([AbortSignal.timeout(deadlineMs), closing.signal]);
+    const deadline = AbortSignal.any([AbortSignal.timeout(Math.ceil(deadlineMs)), closing.signal]);
     const result = await deps.ways[way](run, at, deadline).catch((error: unknown) => ({
       fault: error instanceof Error ? error.message : String(error),
     }));

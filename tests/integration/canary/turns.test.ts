@@ -21,9 +21,9 @@ afterEach(async () => {
 });
 
 const through: RunWay = async () => ({ ms: 1 });
-function open(name: string, push: RunWay, socket = through): void {
+function open(name: string, push: RunWay, socket = through, by = redis): void {
   const state = createCanaryState(redis);
-  const parts = { redis, name, logger, now: Date.now, metrics: createMetrics(name), state };
+  const parts = { redis: by, name, logger, now: Date.now, metrics: createMetrics(name), state };
   const canary = openCanary({ ...parts, seconds: 1, ways: { push, socket } });
   closers.push(() => canary.close());
 }
@@ -43,6 +43,35 @@ test('of all servers one has the turn, and no run overlaps another', async () =>
   }
   await expect.poll(() => runs.size, { timeout: 15_000 }).toBeGreaterThanOrEqual(4);
   expect(most).toBe(1);
+});
+
+test('a server whose Redis answers late has less time for its run, and does not overlap the next', async () => {
+  const lateByMs = 400;
+  const late = new Proxy(redis, {
+    get: (target, name) =>
+      name === 'set'
+        ? async (...args: Parameters<Redis['set']>) => {
+            const answer = await target.set(...args);
+            await new Promise((over) => setTimeout(over, lateByMs));
+            return answer;
+          }
+        : Reflect.get(target, name),
+  });
+  const lasted: number[] = [];
+  open(
+    'late',
+    async (_run, _at, deadline) => {
+      const began = performance.now();
+      await new Promise((over) => deadline.addEventListener('abort', over));
+      lasted.push(performance.now() - began);
+      return { fault: 'too late' };
+    },
+    through,
+    late,
+  );
+  await expect.poll(() => lasted.length, { timeout: 15_000 }).toBeGreaterThanOrEqual(1);
+  // A run of a second's canary may take 700 ms, from the moment at which the turn was asked for.
+  expect(lasted[0]).toBeLessThan(600);
 });
 
 test('failures are counted in a row for all servers; a way that cannot be told now counts as nothing', async () => {

@@ -71,14 +71,16 @@ export async function openDesk(context: BrowserContext, origin: string): Promise
   return desk;
 }
 
-/** The desk of an editor who has signed in. */
+/** The desk of an editor who has signed in, once it knows so: what is pressed before then presses nothing. */
 export async function openDeskAs(
   context: BrowserContext,
   { origin }: Pick<Stack, 'origin'>,
   key: string,
 ): Promise<DeskPage> {
   await context.request.post(`${origin}/v1/session`, { data: { key } });
-  return openDesk(context, origin);
+  const desk = await openDesk(context, origin);
+  await desk.page.locator('.top nav').waitFor();
+  return desk;
 }
 
 /** How long a send at the desk is held, so that it can be undone. */

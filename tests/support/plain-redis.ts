@@ -20,7 +20,11 @@ export interface PlainRedis {
 
 const GOOD = { appendonly: 'yes', appendfsync: 'always', 'maxmemory-policy': 'noeviction' };
 
-export async function startPlainRedis(settings: Readonly<Record<string, string>> = {}): Promise<PlainRedis> {
+/** @param more settings that come more than once, or have several values */
+export async function startPlainRedis(
+  settings: Readonly<Record<string, string>> = {},
+  more: readonly (readonly string[])[] = [],
+): Promise<PlainRedis> {
   const binary = findRedisServer(process.env['PATH'] ?? '', PROJECT);
   if (binary === undefined) throw new Error('no redis-server: run `npm run setup`');
   const dir = await mkdtemp(join(tmpdir(), 'ajil-redis-'));
@@ -36,7 +40,7 @@ export async function startPlainRedis(settings: Readonly<Record<string, string>>
   };
   const child = spawn(
     binary,
-    Object.entries(all).flatMap(([name, value]) => [`--${name}`, value]),
+    [...Object.entries(all), ...more].flatMap(([name, ...values]) => [`--${name}`, ...values]),
     { stdio: 'ignore' },
   );
   const admin = new Redis(port, '127.0.0.1', { maxRetriesPerRequest: null, retryStrategy: () => 20 });

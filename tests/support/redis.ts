@@ -47,3 +47,11 @@ export async function startTestRedis(): Promise<TestRedis> {
     },
   };
 }
+
+/** A Redis that the test runs itself, for what takes a {@link TestRedis} and only connects to it. */
+export function redisAt(url: string): TestRedis {
+  const never = (): never => {
+    throw new Error('the test runs this Redis itself');
+  };
+  return { url, crash: never, kill: never, restart: never, signal: never, stop: never };
+}

@@ -3,6 +3,7 @@ import { createLogger } from '../../../src/ops/logger.ts';
 import { closeRedis, connectRedis, waitUntilReady } from '../../../src/redis/connect.ts';
 import { startPlainRedis, type PlainRedis } from '../../support/plain-redis.ts';
 import { startRedisProxy, type RedisProxy } from '../../support/redis-proxy.ts';
+import { redisAt } from '../../support/redis.ts';
 import { startStack } from '../../support/stack.ts';
 
 const logger = createLogger({ level: 'silent', role: 'test' });
@@ -64,9 +65,7 @@ test.each(PURPOSES)(
 const sleepTurn = (): Promise<string> => new Promise((resolve) => setTimeout(() => resolve(''), 100));
 
 test('after a planned failover behind one address alerts are taken within 5 s', async () => {
-  const stack = await startStack({
-    redis: { ...unused, url: proxy.url },
-  });
+  const stack = await startStack({ redis: redisAt(proxy.url) });
   try {
     await stack.api.createAlert({ headline: 'قبل' });
     await failOver();
@@ -84,8 +83,3 @@ test('after a planned failover behind one address alerts are taken within 5 s', 
     await stack.stop();
   }
 });
-
-const never = (): never => {
-  throw new Error('not in this test');
-};
-const unused = { crash: never, kill: never, restart: never, signal: never, stop: never };

@@ -157,6 +157,7 @@ const environment = z.object({
   BIND: z.union([z.ipv4(), z.ipv6()], 'must be an IP address, such as 127.0.0.1, 0.0.0.0 or ::').optional(),
   METRICS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
   REDIS_URL: redisUrl.optional(),
+  DURABILITY: z.enum(['local', 'replicated']).default('local'),
   DATA_DIR: z.string().default('./data'),
   ADMIN_KEY: adminKey.optional(),
   VAPID_SUBJECT: z
@@ -202,6 +203,8 @@ export interface Config {
   readonly publicUrl: string;
   /** None: the embedded server in `dataDir`. */
   readonly redisUrl: string | undefined;
+  /** When an editor's write is acknowledged: once Redis has stored it, or once a replica has it too. */
+  readonly durability: 'local' | 'replicated';
   /** Absolute path. */
   readonly dataDir: string;
   readonly adminKey: string | undefined;
@@ -266,6 +269,7 @@ export function loadConfig(env: Record<string, string | undefined>): Config {
     metricsPort: values.METRICS_PORT,
     publicUrl: values.PUBLIC_URL ?? `http://localhost:${values.PORT}`,
     redisUrl: values.REDIS_URL,
+    durability: values.DURABILITY,
     dataDir: resolve(values.DATA_DIR),
     adminKey: values.ADMIN_KEY,
     vapid: Object.freeze({

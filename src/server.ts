@@ -56,6 +56,7 @@ import { claimVapidKey, loadVapidKeys } from './push/vapid/vapid-keys.ts';
 import { createReadiness, tellReadiness } from './redis/readiness.ts';
 import { openClock } from './redis/clock.ts';
 import { closeRedis, connectRedis, waitUntilReady } from './redis/connect.ts';
+import { openDurability } from './redis/open-durability.ts';
 import { watchRedis } from './redis/fitness.ts';
 import { openMetricsExchange } from './redis/metrics-exchange.ts';
 import { newsOfOthers, openPresence, presentNames } from './redis/presence.ts';
@@ -86,13 +87,13 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
   const redis = connectRedis(url, 'command', logger);
   shutdown.add('Redis', () => closeRedis(redis));
   await waitUntilReady(redis);
-  const watch = await watchRedis({ redis, logger });
+  const watch = await watchRedis({ redis, logger, durability: config.durability });
   shutdown.add('watch of Redis', () => watch.close());
   const clock = await openClock({ redis, metrics, logger });
   shutdown.add('clock', () => clock.close());
   const { now } = clock;
 
-  const audit = createAuditLog({
+  const auditDeps = {
     redis,
     now,
     key: await loadAuditKey({
@@ -100,10 +101,13 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
       vapidPrivateKey: config.vapid.privateKey,
       mayCreate: true,
     }),
-  });
+  };
+  const durability = openDurability({ config, url, metrics, logger, shutdown });
+  const audit = createAuditLog({ ...auditDeps, durability });
   const editors = createEditorStore({ redis, now, audit });
   await prepareAdmin({
-    editors,
+    // A new key is shown once, whether a replica is there or not.
+    editors: createEditorStore({ redis, now, audit: createAuditLog(auditDeps) }),
     adminKey: config.adminKey,
     logger,
     onNewKey: (key) => tellSupervisor({ type: 'admin-key', key }),
@@ -198,6 +202,7 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
     editors,
     sessions: createSessionStore({ redis, now, editors, audit }),
     audit,
+    durability,
     alerts,
     topics,
     subscriptions,

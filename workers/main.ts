@@ -79,7 +79,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
   const redis = connectRedis(url, 'worker', logger);
   shutdown.add('Redis', () => closeRedis(redis));
   await waitUntilReady(redis);
-  const fitness = await watchRedis({ redis, logger });
+  const fitness = await watchRedis({ redis, logger, durability: config.durability });
   shutdown.add('watch of Redis', () => fitness.close());
   const clock = await openClock({ redis, metrics, logger });
   shutdown.add('clock', () => clock.close());

@@ -1,7 +1,15 @@
 import { z } from 'zod';
 import type { Redis } from '../redis/connect.ts';
+import type { Proof } from '../redis/durability.ts';
 import { keys } from '../redis/keys.ts';
 import { PUBLIC_STATUSES, editorAlertSchema, statusSchema, type EditorAlert } from './schema.ts';
+
+/** Where one sees that a version is stored. */
+export const proofOf = ({ id, version }: Pick<EditorAlert, 'id' | 'version'>): Proof => ({
+  in: 'hash',
+  key: keys.alert(id),
+  field: `v:${version}`,
+});
 
 /** Reads a version (the newest by default) out of an alert's hash, with its status now; undefined if there is none. */
 export function readVersion(

@@ -23,6 +23,7 @@ import type { Metrics } from '../ops/metrics.ts';
 import type { OutletQueue } from '../outlets/queue.ts';
 import type { HubQueue } from '../outlets/websub/queue.ts';
 import type { Redis } from '../redis/connect.ts';
+import type { Durability } from '../redis/durability.ts';
 import type { Readiness } from '../redis/readiness.ts';
 
 /** What the HTTP face is made of. */
@@ -42,6 +43,7 @@ export interface ApiDeps {
   readonly editors: EditorStore;
   readonly sessions: SessionStore;
   readonly audit: AuditLog;
+  readonly durability?: Durability;
   readonly alerts: AlertStore;
   readonly topics: TopicStore;
   readonly subscriptions: SubscriptionStore;

@@ -1,5 +1,6 @@
 import { isRedisAway } from '../redis/is-redis-away.ts';
 import type { Redis } from '../redis/connect.ts';
+import { LOCAL, type Durability } from '../redis/durability.ts';
 import { keys } from '../redis/keys.ts';
 import { runScript } from '../redis/script.ts';
 import { createAuditHash, verifyChain, type AuditVerdict, type Chained } from './audit-chain.ts';
@@ -34,8 +35,17 @@ export type LinkOutcome<T> =
   { readonly stale: string } | { readonly stale?: never; readonly appended: boolean; readonly value: T };
 
 export interface AuditLog {
-  /** Runs an action whose script writes the entry together with its effect. A process runs one at a time. */
-  commit<T>(entry: Omit<AuditEntry, 'at'>, action: (link: AuditLink) => Promise<LinkOutcome<T>>): Promise<T>;
+  /**
+   * Runs an action whose script writes the entry together with its effect. A process runs one at a time. Resolves when the
+   * effect is as safe as was asked for (`DURABILITY`).
+   * @param options.mayBeLost the effect need not be safe against a failover
+   * @throws {NotReplicatedError} it took effect, and no replica has it yet
+   */
+  commit<T>(
+    entry: Omit<AuditEntry, 'at'>,
+    action: (link: AuditLink) => Promise<LinkOutcome<T>>,
+    options?: { readonly mayBeLost?: boolean },
+  ): Promise<T>;
   /** Writes an entry that comes with no other effect. */
   append(entry: Omit<AuditEntry, 'at'>): Promise<void>;
   /** Newest first. @param before the id of the entry after the first one that is wanted */
@@ -51,6 +61,12 @@ export interface AuditLog {
   verify(seen?: string): Promise<AuditVerdict>;
 }
 
+/** What came of an action, and the hash of its entry if it was written. */
+interface Done<T> {
+  readonly value: T;
+  readonly hash: string | undefined;
+}
+
 // Each loss of the race means that another process wrote an entry in between. Editors are few.
 const MAX_TRIES = 50;
 
@@ -60,8 +76,13 @@ const MAX_TRIES = 50;
  * to Redis is not enough to write the chain again. A head that was kept elsewhere shows whether the end was cut off.
  * @param deps.key {@link loadAuditKey}
  */
-export function createAuditLog(deps: { redis: Redis; now: () => number; key: Buffer }): AuditLog {
-  const { redis } = deps;
+export function createAuditLog(deps: {
+  redis: Redis;
+  now: () => number;
+  key: Buffer;
+  durability?: Durability;
+}): AuditLog {
+  const { redis, durability = LOCAL } = deps;
   const hash = createAuditHash(deps.key);
 
   let head = '';
@@ -72,14 +93,14 @@ export function createAuditLog(deps: { redis: Redis; now: () => number; key: Buf
   async function run<T>(
     what: Omit<AuditEntry, 'at'>,
     action: (link: AuditLink) => Promise<LinkOutcome<T>>,
-  ): Promise<T> {
+  ): Promise<Done<T>> {
     const entry = JSON.stringify({ at: new Date(deps.now()).toISOString(), ...what });
     for (let tries = 0; tries < MAX_TRIES; tries++) {
       const link = { prev: head, hash: hash.of(head, entry), entry };
       const outcome = await action(link);
       if (outcome.stale === undefined) {
         if (outcome.appended) head = link.hash;
-        return outcome.value;
+        return { value: outcome.value, hash: outcome.appended ? link.hash : undefined };
       }
       head = outcome.stale;
     }
@@ -88,10 +109,10 @@ export function createAuditLog(deps: { redis: Redis; now: () => number; key: Buf
     );
   }
 
-  function commit<T>(
+  function inTurn<T>(
     what: Omit<AuditEntry, 'at'>,
     action: (link: AuditLink) => Promise<LinkOutcome<T>>,
-  ): Promise<T> {
+  ): Promise<Done<T>> {
     const ticket = ++tickets;
     const mine = last.then(async () => {
       // Redis did not answer the action before. Those behind it fail at once, instead of waiting for Redis one by one.
@@ -108,12 +129,19 @@ export function createAuditLog(deps: { redis: Redis; now: () => number; key: Buf
   }
 
   return {
-    commit,
-    append: (what) =>
-      commit<void>(what, async (link) => {
+    commit: async (what, action, { mayBeLost = false } = {}) => {
+      const { value, hash: written } = await inTurn(what, action);
+      if (written !== undefined && !mayBeLost) {
+        await durability.confirm({ in: 'stream', key: keys.audit, hash: written });
+      }
+      return value;
+    },
+    append: async (what) => {
+      await inTurn(what, async (link) => {
         const answer = await runScript(redis, APPEND_ENTRY, [keys.audit], [JSON.stringify(link)]);
         return answer[0] === 'stale' ? { stale: answer[1] } : { appended: true, value: undefined };
-      }),
+      });
+    },
     list: (options) => readAuditPage(redis, options),
     head: async () => {
       const [newest] = await redis.xrevrange(keys.audit, '+', '-', 'COUNT', 1);

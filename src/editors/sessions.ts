@@ -119,12 +119,17 @@ export function createSessionStore(deps: {
     action: string,
     run: (link: string) => Promise<['stale', string] | [Ended]>,
   ): Promise<Ended> =>
-    deps.audit.commit({ editorId: editor.id, action, target: editor.id }, async (link) => {
-      const answer = await run(JSON.stringify(link));
-      if (answer[0] === 'stale') return { stale: answer[1] };
-      const [value] = answer;
-      return { appended: value === 'opened' || value === 'closed', value };
-    });
+    deps.audit.commit(
+      { editorId: editor.id, action, target: editor.id },
+      async (link) => {
+        const answer = await run(JSON.stringify(link));
+        if (answer[0] === 'stale') return { stale: answer[1] };
+        const [value] = answer;
+        return { appended: value === 'opened' || value === 'closed', value };
+      },
+      // An editor signs in again.
+      { mayBeLost: true },
+    );
 
   return {
     open: async (key, replaced) => {

@@ -1,6 +1,7 @@
 import type { NextFunction, Request, Response } from 'express';
 import type { Logger } from '../ops/logger.ts';
 import { isRedisAway } from '../redis/is-redis-away.ts';
+import { NotReplicatedError } from '../redis/not-replicated.ts';
 import { requestIdOf } from './request-log.ts';
 
 /** All ways a request can fail: code, status and meaning. `type` is `<publicUrl>/problems/<code>`. */
@@ -37,6 +38,7 @@ export const PROBLEMS = {
   'headers-too-large': { status: 431, title: 'The request headers are too large' },
   'too-many-requests': { status: 429, title: 'Too many requests' },
   'internal-error': { status: 500, title: 'Internal error' },
+  'not-replicated': { status: 503, title: 'Stored, but not yet on a second machine' },
   unavailable: { status: 503, title: 'Temporarily unavailable' },
 } as const satisfies Record<string, { status: number; title: string }>;
 
@@ -122,8 +124,14 @@ const RETRY_AFTER_SECONDS = '2';
 const AWAY =
   'The store is unavailable. The change may or may not have happened. If the request had an Idempotency-Key, repeat it with the same key: it takes effect once. Otherwise check before you repeat it.';
 
+const NOT_REPLICATED =
+  'The change is stored and takes effect, but no second machine has it yet: a failover now could lose it. If the request had an Idempotency-Key, repeat it with the same key until it is answered 2xx: nothing is sent twice. Otherwise read the state before you repeat it.';
+
 function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
+  if (error instanceof NotReplicatedError) {
+    return new Problem('not-replicated', NOT_REPLICATED, { headers: { 'Retry-After': RETRY_AFTER_SECONDS } });
+  }
   if (isRedisAway(error)) {
     return new Problem('unavailable', AWAY, { headers: { 'Retry-After': RETRY_AFTER_SECONDS } });
   }

@@ -1,4 +1,5 @@
 import { newAlertId } from '../alerts/id.ts';
+import { proofOf } from '../alerts/record.ts';
 import type { NewAlert, NewVersion } from '../alerts/input.ts';
 import { isPublic, type EditorAlert } from '../alerts/schema.ts';
 import type { IdempotencyClaim } from '../alerts/script-arguments.ts';
@@ -9,6 +10,7 @@ import { firstVersion, nextVersion } from '../alerts/versions.ts';
 import type { AuditLog } from '../editors/audit.ts';
 import type { Editor } from '../editors/schema.ts';
 import { Problem } from '../http/problem.ts';
+import { LOCAL, type Durability } from '../redis/durability.ts';
 import { createStartFanOut, type FanOutStartDeps } from './publication.ts';
 import { notFound, refuseUnlessAllowed, wrongStatus } from './refusals.ts';
 import { statusOnward, timeOnward } from './onward.ts';
@@ -32,6 +34,8 @@ export interface Newsroom extends WaitingRoom {
 export interface NewsroomDeps extends FanOutStartDeps {
   readonly alerts: AlertStore;
   readonly audit: Pick<AuditLog, 'commit'>;
+  /** None: what is stored is safe enough. */
+  readonly durability?: Durability | undefined;
   readonly rules: AlertRules;
   readonly settings: Pick<SettingsStore, 'get'>;
   readonly stories: Pick<StoryReader, 'get'>;
@@ -42,7 +46,7 @@ export interface NewsroomDeps extends FanOutStartDeps {
 }
 
 export function createNewsroom(deps: NewsroomDeps): Newsroom {
-  const { alerts, audit, rules, now } = deps;
+  const { alerts, audit, rules, now, durability = LOCAL } = deps;
   const start = createStartFanOut(deps);
   const startFanOut = (alert: EditorAlert): void => {
     deps.onChange();
@@ -55,6 +59,12 @@ export function createNewsroom(deps: NewsroomDeps): Newsroom {
     return alert;
   }
 
+  /** The first answer again. The first time, no replica may have had it. */
+  async function answered<Result extends CreateResult>(result: Result): Promise<Result> {
+    if (result.type === 'repeated') await durability.confirm(proofOf(result.alert));
+    return result;
+  }
+
   /** What readers have of an alert; of one that they never saw, the newest version. */
   const findShown = async (id: string): Promise<EditorAlert> => (await alerts.getPublic(id)) ?? find(id);
 
@@ -63,7 +73,7 @@ export function createNewsroom(deps: NewsroomDeps): Newsroom {
 
     create: async (input, editor, claim) => {
       const repeated = claim && (await alerts.findRepeated(claim));
-      if (repeated !== undefined) return repeated;
+      if (repeated !== undefined) return answered(repeated);
       const [settings, story] = await Promise.all([
         deps.settings.get(),
         typeof input.story === 'string' ? deps.stories.get(input.story) : undefined,
@@ -94,12 +104,12 @@ export function createNewsroom(deps: NewsroomDeps): Newsroom {
         }),
       );
       if (result.type === 'created' && status === 'sending') startFanOut(alert);
-      return result;
+      return answered(result);
     },
 
     addVersion: async (id, input, editor, claim) => {
       const repeated = claim && (await alerts.findRepeated(claim));
-      if (repeated !== undefined) return repeated;
+      if (repeated !== undefined) return answered(repeated);
       rules.checkChange(input);
       for (;;) {
         const [newest, shown, settings] = await Promise.all([find(id), findShown(id), deps.settings.get()]);
@@ -128,7 +138,7 @@ export function createNewsroom(deps: NewsroomDeps): Newsroom {
         if (result.type === 'moved') continue;
         if (result.type === 'wrong-status') throw wrongStatus(input.change, result.status);
         if (result.type === 'created' && isPublic(alert.status)) startFanOut(alert);
-        return result;
+        return answered(result);
       }
     },
 

@@ -1,6 +1,6 @@
 import type { Logger } from '../ops/logger.ts';
 import type { Redis } from './connect.ts';
-import { askRedis, refuseUnfit, type RedisFitness } from './requirements.ts';
+import { askRedis, refuseUnfit, type DurabilityWanted, type RedisFitness } from './requirements.ts';
 
 /** Settings may change while Redis runs, and a new master may have others. */
 const EVERY_MS = 30_000;
@@ -22,9 +22,13 @@ export interface RedisWatch {
  * While it watches, even an unfit Redis ends nothing, because running processes can still serve readers. `/readyz` fails.
  * @throws {UnfitError} at the start
  */
-export async function watchRedis(deps: { redis: Redis; logger: Logger }): Promise<RedisWatch> {
-  const { redis, logger } = deps;
-  let known = await askRedis(redis);
+export async function watchRedis(deps: {
+  redis: Redis;
+  logger: Logger;
+  durability?: DurabilityWanted;
+}): Promise<RedisWatch> {
+  const { redis, logger, durability = 'local' } = deps;
+  let known = await askRedis(redis, durability);
   refuseUnfit(known);
   let told = '';
   const tell = (): void => {
@@ -39,7 +43,7 @@ export async function watchRedis(deps: { redis: Redis; logger: Logger }): Promis
   tell();
   const ask = (): void => {
     if (redis.status !== 'ready') return;
-    askRedis(redis).then(
+    askRedis(redis, durability).then(
       (fitness) => {
         known = fitness;
         tell();

@@ -152,6 +152,8 @@ export const keys = {
   presence: `${CORE}:presence`,
   newsOf: (name: string) => `${CORE}:presence:${name}:news`,
   readiness: `${CORE}:readiness`,
+  /** Written before a wait for a replica: the replica that has it has all that was written before. */
+  replication: `${CORE}:replication`,
   /** The process that does the housekeeping now. */
   housekeeping: `${CORE}:housekeeping`,
   /** Id of the VAPID key with which all processes on this Redis sign. */

@@ -11,7 +11,13 @@ export interface RedisAnswers {
   readonly maxmemoryPolicy: string | undefined;
   readonly appendOnly: boolean | undefined;
   readonly appendFsync: string | undefined;
+  /** How many are connected. */
+  readonly replicas: number | undefined;
+  /** How many must be connected for it to take a write. */
+  readonly minReplicas: number | undefined;
 }
+
+export type DurabilityWanted = 'local' | 'replicated';
 
 /** What an operator must know about it. */
 export interface RedisFitness {
@@ -31,8 +37,9 @@ export function isOldRedis(version: string): boolean {
   return major < LEAST_VERSION[0] || (major === LEAST_VERSION[0] && minor < LEAST_VERSION[1]);
 }
 
-export function judgeRedis(answers: RedisAnswers): RedisFitness {
-  const { version, role, maxmemoryPolicy, appendOnly, appendFsync } = answers;
+export function judgeRedis(answers: RedisAnswers, durability: DurabilityWanted = 'local'): RedisFitness {
+  const { version, role, maxmemoryPolicy, appendOnly, appendFsync, replicas, minReplicas } = answers;
+  const failsOver = durability === 'replicated' || (replicas ?? 0) > 0;
   const unknown = Object.entries({
     version,
     role,
@@ -42,6 +49,7 @@ export function judgeRedis(answers: RedisAnswers): RedisFitness {
     .filter(([, answer]) => answer === undefined)
     .map(([name]) => name);
   if (appendOnly === true && appendFsync === undefined) unknown.push('appendfsync');
+  if (failsOver && minReplicas === undefined) unknown.push('min-replicas-to-write');
   const told = (wrong: boolean, text: string): string[] => (wrong ? [text] : []);
   return {
     unfit: [
@@ -64,15 +72,23 @@ export function judgeRedis(answers: RedisAnswers): RedisFitness {
         appendOnly === true && appendFsync !== undefined && appendFsync !== 'always',
         `appendfsync is ${appendFsync}: a power cut loses acknowledged alerts`,
       ),
+      ...told(
+        durability === 'replicated' && replicas === 0,
+        'no replica is connected: with DURABILITY=replicated every alert is answered 503',
+      ),
+      ...told(
+        failsOver && minReplicas === 0,
+        'min-replicas-to-write is 0: a master that is cut off takes alerts that a failover loses: set 1',
+      ),
       ...told(unknown.length > 0, `Ajil may not read ${unknown.join(', ')}: check the values yourself`),
     ],
   };
 }
 
 /** Asks the server, or each master of a cluster. Answers that it refuses (`NOPERM`, a managed service) are undefined. */
-export async function askRedis(redis: Redis): Promise<RedisFitness> {
+export async function askRedis(redis: Redis, durability: DurabilityWanted): Promise<RedisFitness> {
   const nodes = redis instanceof Cluster ? redis.nodes('master') : [redis];
-  const judged = await Promise.all(nodes.map(async (node) => judgeRedis(await askNode(node))));
+  const judged = await Promise.all(nodes.map(async (node) => judgeRedis(await askNode(node), durability)));
   const all = (part: keyof RedisFitness): string[] => [...new Set(judged.flatMap((one) => one[part]))];
   return { unfit: all('unfit'), faults: all('faults'), warnings: all('warnings') };
 }
@@ -92,12 +108,16 @@ async function askNode(node: Node): Promise<RedisAnswers> {
     return Array.isArray(answer) ? (answer[1] as string | undefined) : undefined;
   };
   const aof = field('aof_enabled');
+  const count = (text: string | undefined): number | undefined =>
+    text === undefined ? undefined : Number(text);
   return {
     version: field('redis_version'),
     role: field('role'),
     maxmemoryPolicy: field('maxmemory_policy') ?? (await setting('maxmemory-policy')),
     appendOnly: aof === undefined ? undefined : aof === '1',
     appendFsync: await setting('appendfsync'),
+    replicas: count(field('connected_slaves')),
+    minReplicas: count(await setting('min-replicas-to-write')),
   };
 }
 

@@ -23,6 +23,9 @@ const NODES = 3;
 const SLOTS = 16_384;
 const READY_MS = 15_000;
 
+/** Where the core's slot lies: CRC16 of `ajil`, 14 bits, is in the last third. */
+export const CORE_NODE = 2;
+
 /**
  * A real Redis Cluster of three nodes on loopback, in memory.
  * @param options.replicaOf a fourth node takes over from the one of this number, two seconds after it was last heard of

@@ -2,10 +2,7 @@ import { expect, test } from 'vitest';
 import { createLogger } from '../../../src/ops/logger.ts';
 import { closeRedis, connectRedis, waitUntilReady } from '../../../src/redis/connect.ts';
 import { keys } from '../../../src/redis/keys.ts';
-import { nodeOf, startTestRedisCluster } from '../../support/redis-cluster.ts';
-
-/** Where the core's slot lies: CRC16 of `ajil`, 14 bits, is in the last third. */
-const CORE_NODE = 2;
+import { CORE_NODE, nodeOf, startTestRedisCluster } from '../../support/redis-cluster.ts';
 
 test('a cluster node that freezes without a word is left for its replica', { timeout: 60_000 }, async () => {
   const cluster = await startTestRedisCluster({ replicaOf: CORE_NODE });

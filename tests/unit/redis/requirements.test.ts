@@ -7,6 +7,8 @@ const GOOD: RedisAnswers = {
   maxmemoryPolicy: 'noeviction',
   appendOnly: true,
   appendFsync: 'always',
+  replicas: 0,
+  minReplicas: 0,
 };
 
 test('the Redis that we ask for is taken without a word', () => {
@@ -43,6 +45,19 @@ test('no append-only file, and one that is synced later, are warned of', () => {
   ]);
 });
 
+test('where a failover may come, a master that takes writes without replicas is warned of', () => {
+  const lone = expect.stringContaining('min-replicas-to-write is 0');
+  expect(judgeRedis({ ...GOOD, replicas: 1 }).warnings).toEqual([lone]);
+  expect(judgeRedis({ ...GOOD, replicas: 1, minReplicas: 1 }).warnings).toEqual([]);
+  expect(judgeRedis(GOOD, 'replicated').warnings).toEqual([
+    expect.stringContaining('no replica is connected'),
+    lone,
+  ]);
+  expect(judgeRedis({ ...GOOD, replicas: 1, minReplicas: undefined }).warnings).toEqual([
+    'Ajil may not read min-replicas-to-write: check the values yourself',
+  ]);
+});
+
 test('what may not be asked is said', () => {
   const nothing = {
     version: undefined,
@@ -50,6 +65,8 @@ test('what may not be asked is said', () => {
     maxmemoryPolicy: undefined,
     appendOnly: undefined,
     appendFsync: undefined,
+    replicas: undefined,
+    minReplicas: undefined,
   };
   expect(judgeRedis(nothing).warnings).toEqual([
     'Ajil may not read version, role, maxmemory-policy, appendonly: check the values yourself',

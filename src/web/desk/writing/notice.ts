@@ -40,16 +40,20 @@ function renderOne(notice: Notice, words: Words, actions: NoticeActions): Templa
       return html`<p class="notice">
         ${text.discarded} <button type="button" @click=${actions.undoDiscard}>${text.undo}</button>
       </p>`;
-    case 'unknown':
+    case 'unknown': {
+      const isStored = notice.problem?.code === 'not-replicated';
       return box(
         'doubt',
-        text.inDoubt,
-        html`<p>${whyUnknown(notice.problem, words)} ${text.inDoubtSafe}</p>`,
+        isStored ? text.oneMachine : text.inDoubt,
+        html`<p>
+          ${isStored ? text.oneMachineText : whyUnknown(notice.problem, words)} ${text.inDoubtSafe}
+        </p>`,
         [
           [text.tryAgain, actions.tryAgain, 'main'],
           [text.changeText, actions.changeText],
         ],
       );
+    }
     case 'conflict':
       return box('doubt', text.conflict, html`<p>${text.conflictText}</p>`, [
         [text.asNewDraft, actions.newDraft],

@@ -19,6 +19,7 @@ export const refusals: Translated<typeof ar> = {
     'message-too-large': 'It does not fit into a push message. Shorten it.',
     'body-too-large': 'This is more than the server takes. Shorten it.',
     'too-many-requests': 'Too many requests. Wait {time}, then try again.',
+    'not-replicated': 'It is stored, but not yet on a second machine. Look at it again in a moment.',
     unavailable: 'The service is away for a moment. Check, then try again.',
     'internal-error': 'The server has a fault. Try again; if it stays, tell whoever runs it.',
   },

@@ -38,6 +38,8 @@ export const sending: Translated<typeof ar> = {
   inDoubtSilent: 'The server did not answer. Your text is saved.',
   inDoubtAway: 'The service is temporarily unavailable. Your text is saved.',
   inDoubtSafe: 'You can safely try again: if the alert was sent, it is not sent twice.',
+  oneMachine: 'The alert is stored, but not yet on a second machine',
+  oneMachineText: 'It goes out in a moment. If the first machine fails now, it could be lost.',
   tryAgain: 'Try again',
   changeText: 'Change the text',
   checks: {

@@ -26,11 +26,15 @@ export async function startRole(options: {
   file: string;
   cwd: string;
   env: NodeJS.ProcessEnv;
+  /** A command that runs it elsewhere: `nsenter` and its options. */
+  enter?: readonly string[];
 }): Promise<RoleProcess> {
+  const [execPath = process.execPath, ...execArgv] = [...(options.enter ?? []), process.execPath];
   const child = fork(options.file, {
     cwd: options.cwd,
     env: options.env,
-    execArgv: [],
+    execPath,
+    execArgv,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   const lines: string[] = [];

@@ -4,13 +4,12 @@ import { createLogger } from '../../src/ops/logger.ts';
 import { vapidKeyId } from '../../src/push/vapid/parse-vapid-keys.ts';
 import { closeRedis, connectRedis } from '../../src/redis/connect.ts';
 import type { SubscriptionJson } from './push-service/virtual.ts';
-import type { Stack } from './stack.ts';
 
 const AT_ONCE = 500;
 
 /** Subscribes many readers without the API, which bounds what one address may make. Imported ones are proven. */
 export async function subscribeDirectly(
-  stack: Pick<Stack, 'redis' | 'vapidPublicKey'>,
+  stack: { readonly redis: { readonly url: string }; readonly vapidPublicKey: string },
   subscriptions: readonly SubscriptionJson[],
   { topics = ['world'], proven = true }: { topics?: readonly string[]; proven?: boolean } = {},
 ): Promise<void> {

@@ -33,10 +33,12 @@ export async function startHere(
   };
 }
 
-export async function startAsChild(start: StartCommand): Promise<Started> {
+export async function startAsChild(start: StartCommand, enter: readonly string[] = []): Promise<Started> {
   const require = createRequire(import.meta.url);
+  const [execPath = process.execPath, ...before] = [...enter, process.execPath];
   const child = fork(new URL('child.ts', import.meta.url), {
-    execArgv: ['--import', pathToFileURL(require.resolve('tsx')).href],
+    execPath,
+    execArgv: [...before, '--import', pathToFileURL(require.resolve('tsx')).href],
     serialization: 'advanced',
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });

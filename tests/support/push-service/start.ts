@@ -29,6 +29,8 @@ export interface PushServiceOptions extends Partial<PushServiceSettings> {
   /** True: a process of its own, so that it shares no event loop with what is measured or killed. */
   readonly child?: boolean;
   readonly certificate?: TestCertificate;
+  /** Of a child: a command that runs it elsewhere. */
+  readonly enter?: readonly string[];
 }
 
 export async function startPushService(options: PushServiceOptions = {}): Promise<PushService> {
@@ -36,10 +38,11 @@ export async function startPushService(options: PushServiceOptions = {}): Promis
   const settings: PushServiceSettings = {
     record: options.record ?? 'messages',
     maxConcurrentStreams: options.maxConcurrentStreams ?? 100,
+    host: options.host,
   };
   const { origin, webSocketUrl, call, stop } =
     options.child === true
-      ? await startAsChild({ certificate, settings })
+      ? await startAsChild({ certificate, settings }, options.enter)
       : await startHere(certificate, settings);
 
   const createSubscriptions: PushService['createSubscriptions'] = async (size, create = {}) =>

@@ -1,4 +1,5 @@
 import type { AlertStatus } from '../../alerts/schema.ts';
+import { SHARDS } from '../../audience/shard.ts';
 import type { Redis } from '../../redis/connect.ts';
 import { keys } from '../../redis/keys.ts';
 import { runScript, runScriptBuffer } from '../../redis/script.ts';
@@ -57,7 +58,10 @@ export interface Ledger {
   open(version: VersionId, acceptedAtMs: number, keepSeconds: number): Promise<void>;
   /** Adds a shard's share to the audience, once. Answers what was added the first time. */
   addAudience(version: VersionId, shard: number, count: number): Promise<number>;
-  /** All shards are frozen and cut into so many batches. */
+  /**
+   * All shards are frozen and cut into so many batches.
+   * @throws where shards are missing in Redis, which came back older: the fan-out must run again
+   */
   cut(version: VersionId, batches: number): Promise<Pick<Progress, 'finished'>>;
   /** Writes the outcomes and moves in one step, with the report's counters. */
   checkpoint(version: VersionId, checkpoint: Checkpoint, keepSeconds: number): Promise<Progress>;
@@ -153,9 +157,11 @@ export function createLedger(deps: { redis: Redis; now: () => number }): Ledger 
         .exec();
     },
     addAudience: (version, shard, count) => runScript(redis, ADD_AUDIENCE, [report(version)], [shard, count]),
-    cut: async (version, batches) => ({
-      finished: (await runScript(redis, CUT, [report(version)], [batches, deps.now()])) === 1,
-    }),
+    cut: async (version, batches) => {
+      const answer = await runScript(redis, CUT, [report(version)], [batches, deps.now(), SHARDS]);
+      if (answer === -1) throw new Error('Redis came back older than it was: a part of the audience is lost');
+      return { finished: answer === 1 };
+    },
     checkpoint,
     take: async ({ alertId, version }, slots, keepSeconds) => {
       const shards = slots.map(([shard]) => shard);

@@ -15,8 +15,8 @@ export interface Editor {
   stop(): Promise<readonly Sent[]>;
   /** Seconds in which a try was answered by something else than 201, or not at all. */
   readonly refusedSeconds: number;
-  /** By status; 0: no answer. */
-  readonly answers: Readonly<Record<number, number>>;
+  /** How many came, by status or by what came instead. */
+  readonly answers: Readonly<Record<string, number>>;
 }
 
 const AGAIN_MS = 200;
@@ -25,14 +25,14 @@ const GIVEN_UP_MS = 60_000;
 
 /** Sends an alert every so often, each with the same key until there is a 201, as the desk does. */
 export function startEditor(options: { origin: string; key: string; everyMs: number; name: string }): Editor {
-  const answers: Record<number, number> = {};
+  const answers: Record<string, number> = {};
   const refused = new Set<number>();
   const sending: Promise<Sent>[] = [];
   const stopping = new AbortController();
 
   async function tryOnce(key: string, headline: string): Promise<string | undefined> {
     const at = Math.floor(performance.now() / 1000);
-    const response = await fetch(`${options.origin}/v1/alerts`, {
+    const answer = await fetch(`${options.origin}/v1/alerts`, {
       method: 'POST',
       headers: {
         authorization: `Bearer ${options.key}`,
@@ -41,11 +41,12 @@ export function startEditor(options: { origin: string; key: string; everyMs: num
       },
       body: JSON.stringify({ headline, lang: 'ar', topics: ['world'] }),
       signal: AbortSignal.timeout(PATIENCE_MS),
-    }).catch(() => undefined);
-    const body = (await response?.json().catch(() => undefined)) as EditorAlert | undefined;
-    const status = response?.status ?? 0;
-    answers[status] = (answers[status] ?? 0) + 1;
-    if (status === 201) return body?.id;
+    }).then(
+      async (response) => ({ what: response.status, body: await response.json().catch(() => undefined) }),
+      (error: unknown) => ({ what: whyNone(error), body: undefined }),
+    );
+    answers[answer.what] = (answers[answer.what] ?? 0) + 1;
+    if (answer.what === 201) return (answer.body as EditorAlert).id;
     refused.add(at);
     return undefined;
   }
@@ -79,4 +80,9 @@ export function startEditor(options: { origin: string; key: string; everyMs: num
     },
     answers,
   };
+}
+
+function whyNone(error: unknown): string {
+  const { name, cause } = error as Error & { cause?: { code?: string } };
+  return name === 'TimeoutError' ? 'no answer' : (cause?.code ?? name);
 }

@@ -15,6 +15,7 @@ interface Fault {
 
 const CUT_MS = 5000;
 const DEAD_MS = 4000;
+const BEHIND_MS = 900;
 /** The ledger is written every 250 ms, a run sends for 800 ms after it last read the status, and this machine is busy. */
 const BEFORE_MS = 1250;
 const AFTER_MS = 2000;
@@ -52,6 +53,23 @@ export const FAULTS = {
       await sleep(DEAD_MS);
       redis.restart(host);
       return [around(at)];
+    },
+  },
+  /** The machine of the master dies when its replicas have not heard of it for a moment: a replica takes over without that. */
+  'replicas behind': {
+    run: async ({ redis }) => {
+      const master = await redis.master();
+      const replicas = redis.hosts.filter((host) => host !== master);
+      const from = nowMs();
+      for (const replica of replicas) replica.cut();
+      await sleep(BEHIND_MS);
+      master.cut();
+      await redis.kill(master);
+      for (const replica of replicas) replica.heal();
+      await sleep(DEAD_MS);
+      redis.restart(master);
+      master.heal();
+      return [{ fromMs: from - BEFORE_MS, toMs: from + BEHIND_MS + AFTER_MS }];
     },
   },
   'rolling deploy': {

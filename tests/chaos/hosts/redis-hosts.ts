@@ -10,6 +10,7 @@ import type { Host } from './network.ts';
 export interface RedisHosts {
   /** For `REDIS_URL`. */
   readonly url: string;
+  readonly hosts: readonly Host[];
   /** The host of the master, as most sentinels have it. */
   master(): Promise<Host>;
   /** SIGKILL of a host's Redis; its Sentinel lives on. */
@@ -99,6 +100,7 @@ export async function startRedisHosts(
 
   return {
     url: `redis-sentinel://${hosts.map(({ address }) => `${address}:${SENTINEL_PORT}`).join(',')}/${NAME}`,
+    hosts,
     master,
     kill: async (host) => {
       const server = servers.get(host);

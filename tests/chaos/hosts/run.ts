@@ -35,7 +35,7 @@ export interface RoundEntry {
   /** Seconds in which a POST was refused, or not answered. */
   readonly refusedSeconds: number;
   readonly longestWaitMs: number;
-  readonly answers: Readonly<Record<number, number>>;
+  readonly answers: Readonly<Record<string, number>>;
   readonly faults: readonly string[];
 }
 

@@ -4,6 +4,7 @@ import { createReportStore } from '../../../src/delivery/report/report.ts';
 import type { Retry } from '../../../src/delivery/ledger/retry.ts';
 import type { Settled } from '../../../src/delivery/ledger/settled-bitmaps.ts';
 import { createLogger } from '../../../src/ops/logger.ts';
+import { SHARDS } from '../../../src/audience/shard.ts';
 import { closeRedis, connectRedis, type Redis } from '../../../src/redis/connect.ts';
 import { seededRandom } from '../../support/random.ts';
 import { startTestRedis, type TestRedis } from '../../support/redis.ts';
@@ -172,6 +173,7 @@ test('a retry comes back as it was written', async () => {
 test('a version is finished when it is cut and nothing is pending, and nothing of it stays for ever', async () => {
   await ledger.addAudience(VERSION, 3, 2);
   await ledger.addAudience(VERSION, 3, 2);
+  for (let shard = 0; shard < SHARDS; shard += 1) await ledger.addAudience(VERSION, shard, 0);
   expect(await ledger.checkpoint(VERSION, { settled: [accepted(3, 0)], ends: 0 }, KEEP_S)).toMatchObject({
     finished: false,
   });

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { FanOutJob } from '../../../src/delivery/queues.ts';
 import type { Redis } from '../../../src/redis/connect.ts';
 import { openDeliveryWorld, type DeliveryWorld } from '../../support/delivery-world.ts';
@@ -106,4 +106,23 @@ test('a run whose claim was lost is not ended for that: its job is run again', a
   await process.work();
   expect((await world.report(version)).outcomes).toMatchObject({ accepted: AUDIENCE, pending: 0 });
   expect(world.service.totals()).toMatchObject({ takenAgain: 0 });
+});
+
+test('a fan-out during which Redis came back older runs again: no part of the audience is left out', async () => {
+  version = await world.accept();
+  const back = await remember(world.redis);
+  const { addAudience } = world.ledger;
+  let counted = 0;
+  vi.spyOn(world.ledger, 'addAudience').mockImplementation(async (...args) => {
+    counted += 1;
+    if (counted === 30) await back();
+    return addAudience(...args);
+  });
+  await expect(world.fanOut(version)).rejects.toThrow('came back older');
+  world.service.answer = () => ACCEPTED;
+  await world.finish(version, world.openProcess());
+  expect(await world.report(version)).toMatchObject({
+    audience: AUDIENCE,
+    outcomes: { accepted: AUDIENCE, pending: 0 },
+  });
 });

@@ -31,11 +31,11 @@ function namesForOperators(): Set<string> {
     .join('\n');
   // Not the names of volumes: ajil_redis-data.
   const names = text.match(/\bajil_[a-z_]+\b(?![-*])/g) ?? [];
-  // The canary's come with a canary.
+  // The canary's come with a canary, and those of replicas with DURABILITY=replicated.
   return new Set(
     names
       .map((name) => name.replace(/_(?:bucket|count|sum)$/, ''))
-      .filter((name) => !name.startsWith('ajil_canary_')),
+      .filter((name) => !/^ajil_(?:canary|replicated)_/.test(name)),
   );
 }
 

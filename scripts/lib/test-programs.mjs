@@ -21,6 +21,11 @@ const PROGRAMS = [
     flavours: [{ packages: ['caddy'], programs: { caddy: 'usr/bin/caddy' } }],
     version: 'version',
   },
+  {
+    name: 'haproxy',
+    flavours: [{ packages: ['haproxy'], programs: { haproxy: 'usr/sbin/haproxy' } }],
+    version: '-v',
+  },
   { name: 'promtool', flavours: [{ packages: ['prometheus'], programs: { promtool: 'usr/bin/promtool' } }] },
 ];
 

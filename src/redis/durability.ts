@@ -77,7 +77,7 @@ export function createReplication(deps: {
   }
 
   /** What is wrong with each; undefined where a replica has it. */
-  async function faultsOf(group: readonly Waiting[]): Promise<unknown[]> {
+  async function faultsOf(group: readonly Waiting[], isRepeated = false): Promise<unknown[]> {
     const proofs = group.map(({ proof }) => proof);
     const names = [keys.replication, ...proofs.map(({ key }) => key)];
     const words = proofs.flatMap((proof) => [proof.in, proof.in === 'hash' ? proof.field : proof.hash]);
@@ -91,6 +91,11 @@ export function createReplication(deps: {
       [failed, found] = [new Error('Connection is closed.'), []],
       [unanswered, replicas] = [undefined, 0],
     ] = answers ?? [];
+    if (failed?.message.startsWith('MOVED ') && !isRepeated) {
+      // ioredis follows a single command to the new master, and remembers it; not a pipeline of which a part was answered.
+      await redis.exists(keys.replication);
+      return faultsOf(group, true);
+    }
     if (failed) throw failed;
     if (unanswered) throw unanswered;
     return PROVE_STORED.answer.parse(found).map((isStored) => {

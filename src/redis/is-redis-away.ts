@@ -8,7 +8,7 @@ const CLUSTER =
   /Cluster isn't ready|Cluster is disconnect|None of startup nodes|Too many Cluster redirections|Failed to refresh slots cache/;
 // A script of Redis 6 wraps the error: `ERR Error running script (…): @user_script: 2: -READONLY …`.
 const REPLY =
-  /(?:^|: -)(LOADING|READONLY|NOREPLICAS|OOM|MISCONF|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|BUSY|UNBLOCKED) /;
+  /(?:^|: -)(LOADING|READONLY|NOREPLICAS|OOM|MISCONF|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|MOVED|ASK|BUSY|UNBLOCKED) /;
 
 /** Whether an error means that Redis cannot be used now. The same command may work a little later. */
 export function isRedisAway(error: unknown): boolean {

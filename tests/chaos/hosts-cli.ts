@@ -15,6 +15,7 @@ in doubt. Exit code 1 when one of this does not hold, 2 when this machine lacks 
   --only FAULT       ${FAULT_NAMES.join(', ')}
   --readers N        open lines                       (100)
   --subscriptions N  readers with Web Push            (1000)
+  --cluster          a Redis Cluster of six, instead of three under Sentinels
   --durability D     local or replicated              (replicated)
   --delay MS         of each link, each way           (2)
   --loss PERCENT     of each link                     (0.1)
@@ -26,6 +27,7 @@ const values = readCommandLine(HELP, {
   only: { type: 'string' },
   readers: { type: 'string', default: '100' },
   subscriptions: { type: 'string', default: '1000' },
+  cluster: { type: 'boolean', default: false },
   durability: { type: 'string', default: 'replicated' },
   delay: { type: 'string', default: '2' },
   loss: { type: 'string', default: '0.1' },
@@ -48,7 +50,7 @@ enterWorldApart();
 const COLUMNS = ['alerts', 'lost', 'messages', 'twice', 'bound', 'again', 'gaps'] as const;
 const WIDTH = 9;
 console.log(
-  `${rounds} rounds, ${values.readers} readers, ${values.subscriptions} subscriptions, DURABILITY=${durability}, ` +
+  `${rounds} rounds, ${values.readers} readers, ${values.subscriptions} subscriptions, ${values.cluster ? 'Redis Cluster' : 'Sentinel'}, DURABILITY=${durability}, ` +
     `${values.delay} ms and ${values.loss} % loss on each link, seed ${seed}`,
 );
 console.log(
@@ -80,6 +82,7 @@ const entries = await runHosts({
   readers: readCount(values.readers, HELP),
   subscriptions: readCount(values.subscriptions, HELP),
   durability,
+  cluster: values.cluster,
   onRound: print,
 });
 const faults = entries.flatMap((entry) => entry.faults);

@@ -59,7 +59,7 @@ export const FAULTS = {
   'replicas behind': {
     run: async ({ redis }) => {
       const master = await redis.master();
-      const replicas = redis.hosts.filter((host) => host !== master);
+      const replicas = await redis.replicasOf(master);
       const from = nowMs();
       for (const replica of replicas) replica.cut();
       await sleep(BEHIND_MS);

@@ -16,6 +16,7 @@ export interface HostsOptions {
   readonly readers: number;
   readonly subscriptions: number;
   readonly durability: 'local' | 'replicated';
+  readonly cluster: boolean;
   readonly onRound: (entry: RoundEntry) => void;
 }
 

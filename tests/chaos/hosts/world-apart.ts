@@ -51,7 +51,10 @@ export function enterWorldApart(): void {
   const { status } = spawnSync(
     'unshare',
     [...(flagsOf() ?? []), process.execPath, ...process.execArgv, ...process.argv.slice(1)],
-    { stdio: 'inherit', env: { ...process.env, [INSIDE]: '1' } },
+    {
+      stdio: 'inherit',
+      env: { ...process.env, [INSIDE]: '1', PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin` },
+    },
   );
   process.exit(status ?? 1);
 }

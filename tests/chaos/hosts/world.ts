@@ -13,7 +13,8 @@ import { subscribeDirectly } from '../../support/subscribe-directly.ts';
 import { makeCertificate } from '../../support/tls.ts';
 import { openNetwork, type Host, type Weather } from './network.ts';
 import { startProxy } from './proxy-host.ts';
-import { startRedisHosts, type RedisHosts } from './redis-hosts.ts';
+import { startClusterHosts } from './cluster-hosts.ts';
+import { startSentinelHosts, type RedisHosts } from './redis-hosts.ts';
 import { nameHosts, type Programs } from './world-apart.ts';
 
 /** Servers and workers, each on a host of its own, and what they need on others. */
@@ -44,10 +45,11 @@ export interface WorldOptions {
   readonly weather: Weather;
   readonly subscriptions: number;
   readonly durability: 'local' | 'replicated';
+  /** A Redis Cluster of six hosts, instead of three under Sentinels. */
+  readonly cluster: boolean;
 }
 
 const PROJECT = fileURLToPath(new URL('../../..', import.meta.url));
-const REDIS = ['redis-1', 'redis-2', 'redis-3'];
 const SERVERS = ['server-1', 'server-2'];
 const WORKERS = ['workers-1', 'workers-2'];
 const PUSH_NAME = 'push.hosts.example';
@@ -55,11 +57,12 @@ const PORT = 3000;
 const READY_MS = 60_000;
 
 export async function startWorld(options: WorldOptions): Promise<World> {
-  const { programs } = options;
+  const { programs, cluster } = options;
+  const redisHosts = Array.from({ length: cluster ? 6 : 3 }, (_, index) => `redis-${index + 1}`);
   const dir = await mkdtemp(join(tmpdir(), 'ajil-hosts-'));
   const network = await openNetwork(
     programs.networkSwitch,
-    [...REDIS, ...SERVERS, ...WORKERS, 'proxy', 'push'],
+    [...redisHosts, ...SERVERS, ...WORKERS, 'proxy', 'push'],
     options.weather,
   );
   const closing: (() => void | Promise<unknown>)[] = [
@@ -72,7 +75,11 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   try {
     const push = network.host('push');
     nameHosts(join(dir, 'hosts'), { [PUSH_NAME]: push.address });
-    const redis = await startRedisHosts(programs.redis, REDIS.map(network.host), dir);
+    const redis = await (cluster ? startClusterHosts : startSentinelHosts)(
+      programs.redis,
+      redisHosts.map(network.host),
+      dir,
+    );
     closing.push(() => redis.stop());
     const service = await startPushService({
       child: true,

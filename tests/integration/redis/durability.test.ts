@@ -151,7 +151,11 @@ test('on a Redis Cluster the node that holds the alerts is asked', { timeout: 60
   const stack = await startStack({ redis: redisAt(cluster.url), env: { DURABILITY: 'replicated' } });
   try {
     expect(await post(stack, randomUUID(), 'عاجل: على عقدتين')).toMatchObject({ status: 201 });
-    cluster.freeze(cluster.nodes.length - 1);
+    // Its master becomes its replica.
+    await cluster.nodes.at(-1)?.call('CLUSTER', 'FAILOVER');
+    const [key, headline] = [randomUUID(), 'عاجل: على عقدتين أخريين'];
+    await expect.poll(async () => (await post(stack, key, headline)).status, { timeout: 10_000 }).toBe(201);
+    cluster.freeze(CORE_NODE);
     expect(await post(stack, randomUUID(), 'عاجل: على عقدة')).toMatchObject({
       status: 503,
       body: { type: expect.stringMatching(/\/not-replicated$/) },

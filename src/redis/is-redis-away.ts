@@ -3,7 +3,7 @@ import { NotReplicatedError } from './not-replicated.ts';
 // Errors of ioredis without a usable connection, and errors of a server that cannot take a write now (loading, a replica,
 // too few replicas, out of memory, a full disk, a cluster whose slots move).
 const CONNECTION =
-  /Connection is closed|isn't writeable|max retries per request|Command timed out|ECONN|EPIPE|ENOENT|Socket timeout/;
+  /Connection is closed|isn't writeable|Command aborted|max retries per request|Command timed out|ECONN|EPIPE|ENOENT|Socket timeout/;
 const CLUSTER =
   /Cluster isn't ready|Cluster is disconnect|None of startup nodes|Too many Cluster redirections|Failed to refresh slots cache/;
 // A script of Redis 6 wraps the error: `ERR Error running script (…): @user_script: 2: -READONLY …`.

@@ -46,6 +46,8 @@ export interface AuditLog {
     action: (link: AuditLink) => Promise<LinkOutcome<T>>,
     options?: { readonly mayBeLost?: boolean },
   ): Promise<T>;
+  /** Somebody has read the hash of the newest entry: a commit that begins now need not ask for it. */
+  noteHead(hash: string): void;
   /** Writes an entry that comes with no other effect. */
   append(entry: Omit<AuditEntry, 'at'>): Promise<void>;
   /** Newest first. @param before the id of the entry after the first one that is wanted */
@@ -83,11 +85,12 @@ export function createAuditLog(deps: {
   durability?: Durability;
 }): AuditLog {
   const { redis, durability = LOCAL } = deps;
-  const hash = createAuditHash(deps.key);
+  const chain = createAuditHash(deps.key);
 
   let head = '';
   let last: Promise<unknown> = Promise.resolve();
   let tickets = 0;
+  let ended = 0;
   let failedTogether: { upTo: number; error: unknown } | undefined;
 
   async function run<T>(
@@ -96,7 +99,7 @@ export function createAuditLog(deps: {
   ): Promise<Done<T>> {
     const entry = JSON.stringify({ at: new Date(deps.now()).toISOString(), ...what });
     for (let tries = 0; tries < MAX_TRIES; tries++) {
-      const link = { prev: head, hash: hash.of(head, entry), entry };
+      const link = { prev: head, hash: chain.of(head, entry), entry };
       const outcome = await action(link);
       if (outcome.stale === undefined) {
         if (outcome.appended) head = link.hash;
@@ -115,13 +118,15 @@ export function createAuditLog(deps: {
   ): Promise<Done<T>> {
     const ticket = ++tickets;
     const mine = last.then(async () => {
-      // Redis did not answer the action before. Those behind it fail at once, instead of waiting for Redis one by one.
-      if (failedTogether !== undefined && ticket <= failedTogether.upTo) throw failedTogether.error;
       try {
+        // Redis did not answer the action before. Those behind it fail at once, instead of waiting for Redis one by one.
+        if (failedTogether !== undefined && ticket <= failedTogether.upTo) throw failedTogether.error;
         return await run(what, action);
       } catch (error) {
-        if (isRedisAway(error)) failedTogether = { upTo: tickets, error };
+        if (isRedisAway(error) && error !== failedTogether?.error) failedTogether = { upTo: tickets, error };
         throw error;
+      } finally {
+        ended += 1;
       }
     });
     last = mine.catch(() => undefined);
@@ -130,11 +135,15 @@ export function createAuditLog(deps: {
 
   return {
     commit: async (what, action, { mayBeLost = false } = {}) => {
-      const { value, hash: written } = await inTurn(what, action);
-      if (written !== undefined && !mayBeLost) {
-        await durability.confirm({ in: 'stream', key: keys.audit, hash: written });
+      const { value, hash } = await inTurn(what, action);
+      if (hash !== undefined && !mayBeLost) {
+        await durability.confirm({ in: 'stream', key: keys.audit, hash });
       }
       return value;
+    },
+    noteHead: (hash) => {
+      // What a commit of ours is writing is newer than what was read beside it.
+      if (ended === tickets) head = hash;
     },
     append: async (what) => {
       await inTurn(what, async (link) => {
@@ -149,6 +158,6 @@ export function createAuditLog(deps: {
       return { entries: await redis.xlen(keys.audit), hash: ofNewest };
     },
     whole: () => readWholeAudit(redis),
-    verify: (seen) => verifyChain(hash, readWholeAudit(redis), seen),
+    verify: (seen) => verifyChain(chain, readWholeAudit(redis), seen),
   };
 }

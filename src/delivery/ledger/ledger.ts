@@ -56,8 +56,11 @@ interface LedgerState {
 export interface Ledger {
   /** Begins a version's record. */
   open(version: VersionId, acceptedAtMs: number, keepSeconds: number): Promise<void>;
-  /** Adds a shard's share to the audience, once. Answers what was added the first time. */
-  addAudience(version: VersionId, shard: number, count: number): Promise<number>;
+  /** Adds shards' shares to the audience, each once. Answers for each what was added the first time. */
+  addAudience(
+    version: VersionId,
+    shares: readonly (readonly [shard: number, count: number])[],
+  ): Promise<readonly number[]>;
   /**
    * All shards are frozen and cut into so many batches.
    * @throws where shards are missing in Redis, which came back older: the fan-out must run again
@@ -156,7 +159,7 @@ export function createLedger(deps: { redis: Redis; now: () => number }): Ledger 
         .expire(report(version), keepSeconds)
         .exec();
     },
-    addAudience: (version, shard, count) => runScript(redis, ADD_AUDIENCE, [report(version)], [shard, count]),
+    addAudience: (version, shares) => runScript(redis, ADD_AUDIENCE, [report(version)], shares.flat()),
     cut: async (version, batches) => {
       const answer = await runScript(redis, CUT, [report(version)], [batches, deps.now(), SHARDS]);
       if (answer === -1) throw new Error('Redis came back older than it was: a part of the audience is lost');

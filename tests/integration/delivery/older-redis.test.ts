@@ -115,7 +115,7 @@ test('a fan-out during which Redis came back older runs again: no part of the au
   let counted = 0;
   vi.spyOn(world.ledger, 'addAudience').mockImplementation(async (...args) => {
     counted += 1;
-    if (counted === 30) await back();
+    if (counted === 3) await back();
     return addAudience(...args);
   });
   await expect(world.fanOut(version)).rejects.toThrow('came back older');

@@ -29,7 +29,7 @@ export async function startRole(options: {
   /** A command that runs it elsewhere: `nsenter` and its options. */
   enter?: readonly string[];
 }): Promise<RoleProcess> {
-  const [execPath = process.execPath, ...execArgv] = [...(options.enter ?? []), process.execPath];
+  const [execPath, ...execArgv] = [...(options.enter ?? []), process.execPath];
   const child = fork(options.file, {
     cwd: options.cwd,
     env: options.env,

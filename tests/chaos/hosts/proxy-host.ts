@@ -21,7 +21,7 @@ export async function startProxy(
   ]);
   const file = join(dir, 'haproxy.cfg');
   await writeFile(file, `global\n  maxconn 4000\n${block}`);
-  const [enter = '', ...rest] = [...host.enter, binary, '-db', '-f', file];
+  const [enter, ...rest] = [...host.enter, binary, '-db', '-f', file];
   const child = spawn(enter, rest, { stdio: ['ignore', 'ignore', 'inherit'] });
   return { origin: `http://${host.address}:${PORT}`, stop: () => void child.kill('SIGKILL') };
 }

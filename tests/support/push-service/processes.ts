@@ -35,7 +35,7 @@ export async function startHere(
 
 export async function startAsChild(start: StartCommand, enter: readonly string[] = []): Promise<Started> {
   const require = createRequire(import.meta.url);
-  const [execPath = process.execPath, ...before] = [...enter, process.execPath];
+  const [execPath, ...before] = [...enter, process.execPath];
   const child = fork(new URL('child.ts', import.meta.url), {
     execPath,
     execArgv: [...before, '--import', pathToFileURL(require.resolve('tsx')).href],

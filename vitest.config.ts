@@ -63,6 +63,17 @@ export default defineConfig({
         },
       },
       {
+        // By `npm run test:day` alone: it builds the version that is upgraded. Its tests are steps of one walk.
+        test: {
+          name: 'day',
+          isolate,
+          include: ['tests/day/**/*.test.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
+          expect: { poll: { timeout: 30_000 } },
+        },
+      },
+      {
         // What is measured has the machine for itself.
         test: {
           ...browsers,

@@ -15,10 +15,10 @@ export interface Containers {
   shell(line: string): Promise<string>;
   /** Changes settings in `.env`. */
   set(settings: Readonly<Record<string, string>>): Promise<void>;
-  /** Gives the next image another version. */
-  nameVersion(version: string): Promise<void>;
   /** Of a service's containers. */
   ids(service: string): Promise<readonly string[]>;
+  /** Of the running containers of ours. */
+  images(): Promise<readonly string[]>;
   /** Ends every container, and removes them with their data. */
   stop(): Promise<void>;
 }
@@ -43,25 +43,23 @@ export async function startContainers(options: {
     writeFile(join(CHECKOUT, 'docker-compose.override.yml'), options.override),
     ...Object.entries(options.files).map(([name, text]) => writeFile(join(CHECKOUT, name), text)),
   ]);
-  const change = async (file: string, changes: readonly (readonly [RegExp, string])[]): Promise<void> => {
-    let text = await readFile(join(CHECKOUT, file), 'utf8');
-    for (const [wanted, by] of changes) {
-      if (!wanted.test(text)) throw new Error(`${file} has no ${String(wanted)}`);
-      text = text.replace(wanted, by);
+  const set = async (settings: Readonly<Record<string, string>>): Promise<void> => {
+    const file = join(CHECKOUT, '.env');
+    let text = await readFile(file, 'utf8');
+    for (const [name, value] of Object.entries(settings)) {
+      const line = new RegExp(`^${name}=.*$`, 'm');
+      if (!line.test(text)) throw new Error(`.env.example has no ${name}`);
+      text = text.replace(line, `${name}=${value}`);
     }
-    await writeFile(join(CHECKOUT, file), text);
+    await writeFile(file, text);
   };
   const containers: Containers = {
     shell,
-    set: (settings) =>
-      change(
-        '.env',
-        Object.entries(settings).map(([name, value]) => [
-          new RegExp(`^${name}=.*$`, 'm'),
-          `${name}=${value}`,
-        ]),
-      ),
-    nameVersion: (version) => change('package.json', [[/"version": ".*"/, `"version": "${version}"`]]),
+    set,
+    images: async () => {
+      const all = await shell("docker compose ps --format '{{.Image}}' server server-2 workers");
+      return all.split('\n');
+    },
     ids: async (service) => (await shell(`docker compose ps -q ${service}`)).split('\n').toSorted(),
     stop: async () => {
       await shell('docker compose --profile scale down --volumes --timeout 1').catch(() => undefined);
@@ -69,7 +67,7 @@ export async function startContainers(options: {
     },
   };
   await shell('cp .env.example .env && chmod 600 .env');
-  await containers.set(options.settings);
+  await set(options.settings);
   return containers;
 }
 

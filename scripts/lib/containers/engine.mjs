@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, rmdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PROJECT, SetupError, run } from '../project.mjs';
@@ -103,10 +103,10 @@ function removeWhatIsLeft() {
 }
 
 function removeCgroup(folder) {
-  for (const name of readdirSync(folder)) {
-    if (statSync(join(folder, name)).isDirectory()) removeCgroup(join(folder, name));
-  }
   try {
+    for (const entry of readdirSync(folder, { withFileTypes: true })) {
+      if (entry.isDirectory()) removeCgroup(join(folder, entry.name));
+    }
     rmdirSync(folder);
   } catch {
     // Its last process is about to leave; the next run removes it.

@@ -14,7 +14,16 @@ const ROOTS = [
   {
     name: 'engine',
     release: 'trixie',
-    packages: ['docker.io', 'docker-cli', 'docker-compose', 'docker-buildx', 'iptables', 'iproute2', 'tini'],
+    packages: [
+      'docker.io',
+      'docker-cli',
+      'docker-compose',
+      'docker-buildx',
+      'iptables',
+      'iproute2',
+      'mount',
+      'tini',
+    ],
   },
   {
     name: 'valkey',
@@ -23,7 +32,7 @@ const ROOTS = [
     hooks: [copyValkeyStart],
   },
   { name: 'caddy', release: 'trixie', packages: ['caddy'] },
-  { name: 'node-slim', release: 'bookworm', packages: ['passwd'], hooks: [addNode, addNodeUser] },
+  { name: 'node-slim', release: 'bookworm', packages: ['passwd', 'libstdc++6'], hooks: [addNode, addNodeUser] },
   {
     name: 'node',
     release: 'bookworm',

@@ -21,7 +21,7 @@ export interface PushHttp extends Pick<Http2Side, 'setGoAwayAfter'> {
 export async function listenForPush(options: {
   certificate: TestCertificate;
   maxConcurrentStreams: number;
-  /** The address that it listens on. */
+  /** The address to listen on. */
   bind: string;
   onExchange: (exchange: Exchange) => void;
 }): Promise<PushHttp> {

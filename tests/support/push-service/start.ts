@@ -9,7 +9,7 @@ type Asynchronous<T> = {
 
 /** A push service on this machine, as strict as the real ones. What it is told takes effect before the promise resolves. */
 export interface PushService extends Asynchronous<Omit<PushServiceControl, 'createBlock'>> {
-  /** `https://localhost:PORT`, or with another name: what `PUSH_ALLOWED_ORIGINS` must name. */
+  /** `https://localhost:PORT`: what `PUSH_ALLOWED_ORIGINS` must name. */
   readonly origin: string;
   /** For Firefox's preference `dom.push.serverURL`. */
   readonly webSocketUrl: string;
@@ -32,12 +32,11 @@ export interface PushServiceOptions extends Partial<PushServiceSettings> {
 }
 
 export async function startPushService(options: PushServiceOptions = {}): Promise<PushService> {
-  const certificate =
-    options.certificate ?? makeCertificate(options.host === undefined ? [] : [options.host]);
+  const certificate = options.certificate ?? makeCertificate();
   const settings: PushServiceSettings = {
     record: options.record ?? 'messages',
     maxConcurrentStreams: options.maxConcurrentStreams ?? 100,
-    host: options.host ?? 'localhost',
+    host: options.host,
   };
   const { origin, webSocketUrl, call, stop } =
     options.child === true

@@ -68,12 +68,16 @@ afterAll(async () => {
   await service?.stop();
 });
 
+/** Makes so many devices, which are proven: each has had an alert. */
 async function subscribe(count: number): Promise<void> {
   const { body } = await api.call('/v1/config');
   const { vapidPublicKey } = body as { vapidPublicKey: string };
   const more = await service.createSubscriptions(count, { applicationServerKey: vapidPublicKey });
   await api.subscribeAll(more);
   devices.push(...more);
+  const { id } = await api.createAlert({ headline: `أهلا بالقراء الجدد وعددهم ${devices.length}` });
+  const { outcomes } = await api.waitForReport(id, isComplete, 60_000);
+  expect(outcomes).toMatchObject({ accepted: devices.length });
 }
 
 async function openPages(count: number): Promise<ReturningReader[]> {
@@ -123,7 +127,7 @@ test('one server comes up as the documentation says, and an alert reaches a page
   const report = await api.waitForReport(id, isComplete);
   expect(report.outcomes).toMatchObject({ accepted: 1 });
   await expect.poll(() => page?.had).toEqual([`${id}:1`]);
-  expect(await service.totals()).toMatchObject({ requests: 1, refusals: [] });
+  expect(await service.totals()).toMatchObject({ requests: 2, refusals: [] });
   page?.close();
 });
 

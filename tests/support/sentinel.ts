@@ -14,6 +14,7 @@ const PROJECT = new URL('../..', import.meta.url).pathname;
 export interface Sentinel {
   /** For `REDIS_URL`. */
   readonly url: string;
+  readonly port: string;
   /** Makes a replica the master. Resolves when the sentinel has agreed to it. */
   failOver(): Promise<void>;
   stop(): Promise<void>;
@@ -37,6 +38,7 @@ export async function startSentinel(masterPort: number): Promise<Sentinel> {
   asked.on('error', () => undefined); // until it listens
   await asked.ping();
   return {
+    port: String(port),
     url: `redis-sentinel://127.0.0.1:${port}/news`,
     failOver: async () => {
       // It has to have heard from the replica first.

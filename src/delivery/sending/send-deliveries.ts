@@ -67,10 +67,10 @@ export async function sendDeliveries(
   ): Promise<ReadonlyMap<number, 'quiet' | 'cap'>> {
     const held = new Map<number, 'quiet' | 'cap'>();
     const capped: CappedReader[] = [];
-    for (const { slot, wishes, address } of members) {
+    for (const { slot, wishes } of members) {
       const admission = admit(wishes, alert, holds(slot), deps.now());
       if (admission.type === 'hold') held.set(slot, admission.reason);
-      if (admission.type === 'count') capped.push({ ...admission, slot, auth: address.auth });
+      if (admission.type === 'count') capped.push({ slot, cap: admission.cap, date: admission.date });
     }
     for (const slot of await deps.caps.count(shard, alertId, capped)) held.set(slot, 'cap');
     return held;

@@ -18,7 +18,7 @@ const PATIENCE_MS = 60_000;
  * @throws {SetupError} with the engine's reason
  */
 export async function startEngine() {
-  removeWhatIsLeft();
+  await removeWhatIsLeft();
   mkdirSync(DATA, { recursive: true });
   const start = [
     join(PROJECT, 'scripts/lib/containers/engine-start'),
@@ -32,7 +32,7 @@ export async function startEngine() {
   const children = [engine];
   const stop = async () => {
     await Promise.all(children.map(({ end }) => end()));
-    removeWhatIsLeft();
+    await removeWhatIsLeft();
   };
   try {
     const pid = await firstChildOf(engine);
@@ -94,21 +94,27 @@ async function until(engine, ask) {
 }
 
 /** Of this run, or of one that was killed. */
-function removeWhatIsLeft() {
+async function removeWhatIsLeft() {
   rmSync(DATA, { recursive: true, force: true });
-  const hierarchies = readdirSync('/sys/fs/cgroup').map((name) => join('/sys/fs/cgroup', name));
-  for (const folder of ['/sys/fs/cgroup', ...hierarchies].map((name) => join(name, CGROUP))) {
-    if (existsSync(folder)) removeCgroup(folder);
+  const roots = ['/sys/fs/cgroup', ...foldersIn('/sys/fs/cgroup')];
+  const left = () => roots.map((root) => join(root, CGROUP)).filter((folder) => existsSync(folder));
+  // A group is busy until its last process has left it.
+  for (let tries = 0; tries < 50 && left().length > 0; tries += 1) {
+    for (const folder of left()) removeGroup(folder);
+    await sleep(100);
   }
 }
 
-function removeCgroup(folder) {
+function foldersIn(folder) {
+  const entries = readdirSync(folder, { withFileTypes: true });
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(folder, name));
+}
+
+function removeGroup(folder) {
   try {
-    for (const entry of readdirSync(folder, { withFileTypes: true })) {
-      if (entry.isDirectory()) removeCgroup(join(folder, entry.name));
-    }
+    for (const inner of foldersIn(folder)) removeGroup(inner);
     rmdirSync(folder);
-  } catch {
-    // Its last process is about to leave; the next run removes it.
+  } catch (error) {
+    if (!['EBUSY', 'ENOENT', 'ENOTEMPTY'].includes(error.code)) throw error;
   }
 }

@@ -32,7 +32,12 @@ const ROOTS = [
     hooks: [copyValkeyStart],
   },
   { name: 'caddy', release: 'trixie', packages: ['caddy'] },
-  { name: 'node-slim', release: 'bookworm', packages: ['passwd', 'libstdc++6'], hooks: [addNode, addNodeUser] },
+  {
+    name: 'node-slim',
+    release: 'bookworm',
+    packages: ['passwd', 'libstdc++6'],
+    hooks: [addNode, addNodeUser],
+  },
   {
     name: 'node',
     release: 'bookworm',

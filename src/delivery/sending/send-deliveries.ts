@@ -53,6 +53,18 @@ export async function sendDeliveries(
   const note = (shard: number, slot: number, outcome: Outcome, service?: Service): void =>
     settle(state, { shard, slot, outcome, service }, deps.now());
 
+  let isTraced = deps.tracing.current() === undefined;
+  /** Of a run in a trace, the exchange of the first message is a span. */
+  function exchange<Answer>(service: Service, send: () => Promise<Answer>): Promise<Answer> {
+    if (isTraced) return send();
+    isTraced = true;
+    return deps.tracing.span(
+      'send message',
+      { kind: 'client', attributes: { 'ajil.service': service } },
+      send,
+    );
+  }
+
   /** Final, and not for this alert alone: the subscription may be one that our messages never reach. */
   function refuse(shard: number, member: Member, outcome: Outcome): void {
     note(shard, member.slot, outcome, serviceOf(member));
@@ -85,7 +97,9 @@ export async function sendDeliveries(
     const { address } = member;
     const channel = deps.channels.of(address);
     const ttl = Math.max(1, Math.floor((life.expiresAtMs - deps.now()) / 1000));
-    const answer = await forms.of(channel, holds).send(address, { ...own, ttl }, order);
+    const answer = await exchange(serviceOf(member), () =>
+      forms.of(channel, holds).send(address, { ...own, ttl }, order),
+    );
     if (answer.type === 'accepted') {
       note(shard, member.slot, 'accepted', serviceOf(member));
       standing.accepted(shard, member);

@@ -31,7 +31,7 @@ beforeEach(async () => {
   await follow(replica, master);
   redis = connectRedis(master.url, 'command', logger);
   await waitUntilReady(redis);
-  durability = createReplication({ redis, logger, metrics: createMetrics('server'), waitMs: 300 });
+  durability = createReplication({ redis, logger, metrics: createMetrics('server'), waitMs: 2000 });
 });
 afterEach(async () => {
   await closeRedis(redis);

@@ -49,6 +49,16 @@ export default defineConfig({
         },
       },
       {
+        // By `npm run test:pushpin` alone, for the same reason.
+        test: {
+          ...browsers,
+          name: 'pushpin',
+          include: ['tests/pushpin/**/*.test.ts'],
+          testTimeout: 400_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
         // What is measured has the machine for itself.
         test: {
           ...browsers,

@@ -169,7 +169,10 @@ export async function openGateway(deps: GatewayDeps): Promise<Gateway> {
       socket.on('error', onFault);
       if (!(socket instanceof Socket) || socket.destroyed) socket.destroy();
       else if (grip === undefined) reception.upgrade(request, socket, head);
-      else void grip.isProxy(request).then((isProxy) => reception.upgrade(request, socket, head, isProxy));
+      else
+        void grip.isProxy(request).then((isProxy) => {
+          if (!socket.destroyed) reception.upgrade(request, socket, head, isProxy);
+        });
     },
     handleSse: async (request, response) => {
       if (grip !== undefined && (await grip.isProxy(request))) return grip.answer(request, response);

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import type { Redis } from '../redis/connect.ts';
 import { keys } from '../redis/keys.ts';
-import { PUBLIC_STATUSES, editorAlertSchema, statusSchema, type EditorAlert } from './schema.ts';
+import { runScript } from '../redis/script.ts';
+import { editorAlertSchema, statusSchema, type EditorAlert } from './schema.ts';
+import { newestOf, READ_NEWEST } from './scripts/read-newest.ts';
 
 /** Reads a version (the newest by default) out of an alert's hash, with its status now; undefined if there is none. */
 export function readVersion(
@@ -24,39 +26,23 @@ export async function fetchVersion(
   version?: number,
 ): Promise<EditorAlert | undefined> {
   if (version === undefined) return (await fetchNewest(redis, id))?.alert;
-  return (await fetchOne(redis, id, String(version))).found;
+  const [stored, status, first] = await redis.hmget(keys.alert(id), `v:${version}`, `s:${version}`, 'v:1');
+  return parseVersion(stored, status, first);
 }
 
 /** The newest version that readers may see; undefined if there is none. */
-export async function fetchPublicVersion(redis: Redis, id: string): Promise<EditorAlert | undefined> {
-  // The newest first: a server of an earlier release does not write which version is public.
-  const newest = await fetchVersion(redis, id);
-  if (newest === undefined || PUBLIC_STATUSES.includes(newest.status)) return newest;
-  const shown = await redis.hget(keys.alert(id), 'public');
-  return shown === null ? undefined : (await fetchOne(redis, id, shown)).found;
-}
+export const fetchPublicVersion = async (redis: Redis, id: string): Promise<EditorAlert | undefined> =>
+  (await newest(redis, id, 'readers'))?.alert;
 
-/** A newer version may come during the fetch; the status would then belong to an earlier one. */
-export async function fetchNewest(redis: Redis, id: string): Promise<Newest | undefined> {
-  let newest = await redis.hget(keys.alert(id), 'version');
-  while (newest !== null) {
-    const { found, newestNow, revision } = await fetchOne(redis, id, newest);
-    if (newestNow === newest) return found && { alert: found, revision };
-    newest = newestNow;
-  }
-  return undefined;
-}
+export const fetchNewest = (redis: Redis, id: string): Promise<Newest | undefined> =>
+  newest(redis, id, 'editors');
 
-async function fetchOne(redis: Redis, id: string, version: string) {
-  const [stored, status, first, newestNow = null, revision] = await redis.hmget(
-    keys.alert(id),
-    `v:${version}`,
-    `s:${version}`,
-    'v:1',
-    'version',
-    'revision',
-  );
-  return { found: parseVersion(stored, status, first), newestNow, revision: Number(revision ?? 0) };
+async function newest(redis: Redis, id: string, who: 'editors' | 'readers'): Promise<Newest | undefined> {
+  const found = await runScript(redis, READ_NEWEST, [keys.alert(id)], newestOf(who));
+  if (found === null) return undefined;
+  const [stored, status, first, revision] = found;
+  const alert = parseVersion(stored, status, first);
+  return alert && { alert, revision: Number(revision ?? 0) };
 }
 
 /** Earlier releases wrote no author, which is the editor who created version 1, and had no reviews, no texts of pictures and no stories. */

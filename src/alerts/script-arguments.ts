@@ -43,6 +43,22 @@ export interface StoryOptions {
   readonly storyMs?: number | undefined;
 }
 
+/** The newsroom's settings and topics by which an alert was judged, as they are stored; '' for what is not. */
+export interface JudgedBy {
+  readonly settings: string;
+  readonly topics: string;
+}
+
+/** Where what an alert was judged by is stored. */
+export const HOUSE_KEYS: readonly string[] = [keys.newsroom, keys.topics];
+
+/** Whether it was judged at all, and by what. */
+export const houseArguments = ({ judgedBy }: { readonly judgedBy?: JudgedBy | undefined }): string[] => [
+  judgedBy === undefined ? '' : '1',
+  judgedBy?.settings ?? '',
+  judgedBy?.topics ?? '',
+];
+
 const DEFAULT_STORY_MS = 3 * 24 * 60 * 60_000;
 
 /** Keys of the alert's story, which an alert without one has too: a script must know how many keys come first. */

@@ -16,6 +16,8 @@ import {
   guardLife,
   guarding,
   guardsOf,
+  HOUSE_KEYS,
+  houseArguments,
   linkText,
   placesOf,
   storyArguments,
@@ -24,6 +26,7 @@ import {
   type ChangeOptions,
   type GuardOptions,
   type IdempotencyClaim,
+  type JudgedBy,
   type StoryOptions,
   type WriteOptions,
 } from './script-arguments.ts';
@@ -51,6 +54,9 @@ type WrongStatus = { readonly type: 'wrong-status'; readonly status: AlertStatus
 type Missing = { readonly type: 'missing' };
 type Created = { readonly type: 'created'; readonly alert: EditorAlert };
 
+/** The newsroom's settings or topics have changed: judge it again. */
+type JudgedTooEarly = { readonly type: 'judged-too-early' };
+
 export type CreateResult = Created | Repeated | Duplicate;
 type AddVersionResult = Created | Repeated | Moved | WrongStatus;
 type PublishResult = { readonly type: 'published' } | Missing | Moved | WrongStatus | Duplicate;
@@ -62,8 +68,8 @@ export interface AlertStore {
   /** Stores version 1, and publishes it if its status is public. */
   create(
     alert: EditorAlert,
-    options?: WriteOptions & GuardOptions & StoryOptions,
-  ): Promise<LinkOutcome<CreateResult>>;
+    options?: WriteOptions & GuardOptions & StoryOptions & { readonly judgedBy?: JudgedBy },
+  ): Promise<LinkOutcome<CreateResult | JudgedTooEarly>>;
   /** Stores the version that follows what readers have, if the life cycle allows its change, and publishes it if its status is public. */
   addVersion(
     alert: EditorAlert,
@@ -129,6 +135,7 @@ export function createAlertStore(deps: { redis: Redis; now: () => number }): Ale
           keys.outbox,
           keys.waiting,
           ...storyKeys(alert),
+          ...HOUSE_KEYS,
           ...names,
         ],
         [
@@ -138,6 +145,7 @@ export function createAlertStore(deps: { redis: Redis; now: () => number }): Ale
           ...guarding(alert, options, deps.now()),
           ...counts,
           ...storyArguments(alert, options, deps.now()),
+          ...houseArguments(options),
         ],
       );
       return linked(answer.type === 'created' ? { ...answer, alert } : answer, 'created');

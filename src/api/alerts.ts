@@ -10,8 +10,8 @@ import type { Authentication } from './authentication.ts';
 import { answerNewest, findAlert } from './found-alert.ts';
 import { claimOf, withoutNulls } from './idempotency.ts';
 import type { FirstPages } from './list-cache.ts';
-import { readCounted } from './read-counted.ts';
 import { editAlert } from './waiting-alerts.ts';
+import { whileCounting } from './while-counting.ts';
 import { readQuery } from '../http/read-body.ts';
 import { Problem } from '../http/problem.ts';
 import type { RateLimits } from '../http/rate-limits.ts';
@@ -90,9 +90,11 @@ async function show(deps: AlertsDeps, request: Request, response: Response): Pro
 
 async function create(deps: AlertsDeps, request: Request, response: Response): Promise<void> {
   const editor = await deps.auth.require(request, 'author');
-  const input = await readCounted(deps.limits, editor, request, response, newAlertSchema);
-  const claim = claimOf(request, editor, 'POST /v1/alerts', withoutNulls(input));
-  answer(response, await deps.newsroom.create(input, editor, claim));
+  const call = { limits: deps.limits, editor, request, response, schema: newAlertSchema };
+  const result = await whileCounting(call, async (body) =>
+    deps.newsroom.create(body, editor, claimOf(request, editor, 'POST /v1/alerts', withoutNulls(body))),
+  );
+  answer(response, result);
 }
 
 async function versions(deps: AlertsDeps, request: Request, response: Response): Promise<void> {
@@ -104,10 +106,13 @@ async function versions(deps: AlertsDeps, request: Request, response: Response):
 
 async function addVersion(deps: AlertsDeps, request: Request, response: Response): Promise<void> {
   const editor = await deps.auth.require(request, 'author');
-  const input = await readCounted(deps.limits, editor, request, response, newVersionSchema);
   const id = String(request.params['id']);
-  const claim = claimOf(request, editor, `POST /v1/alerts/${id}/versions`, input);
-  answer(response, await deps.newsroom.addVersion(id, input, editor, claim));
+  const call = { limits: deps.limits, editor, request, response, schema: newVersionSchema };
+  const result = await whileCounting(call, async (body) => {
+    const claim = claimOf(request, editor, `POST /v1/alerts/${id}/versions`, body);
+    return deps.newsroom.addVersion(id, body, editor, claim);
+  });
+  answer(response, result);
 }
 
 async function abort(deps: AlertsDeps, request: Request, response: Response): Promise<void> {

@@ -23,6 +23,12 @@ export interface Authentication {
   refuseForeign(request: Request): void;
 }
 
+/** Who shows a key or a session, and the session. */
+interface Found {
+  readonly editor: Editor | undefined;
+  readonly session?: Session | undefined;
+}
+
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** `__Host-` binds the cookie to this host over https (RFC 6265bis, section 4.1.3.2); plain http cannot have it. */
@@ -57,31 +63,41 @@ export function createAuthentication(deps: {
     }
   }
 
-  /** The gate's look-up, which the handler takes over. A stream's later look-ups ask the store again. */
-  const looked = new WeakMap<Request, Promise<Editor | undefined>>();
+  /** The gate's look-ups, which the handler takes over. A stream's later look-ups ask the store again. */
+  const looked = new WeakMap<Request, Promise<Found>>();
 
-  async function find(request: Request): Promise<Editor | undefined> {
+  async function ask(request: Request): Promise<Found> {
     const key = credentialsOf(request, 'Bearer');
-    if (key !== undefined) return deps.editors.authenticate(key);
+    if (key !== undefined) return { editor: await deps.editors.authenticate(key) };
     const token = cookie(request);
-    return token === undefined ? undefined : (await deps.sessions.find(token))?.editor;
+    const session = token === undefined ? undefined : await deps.sessions.find(token);
+    return { editor: session?.editor, session };
+  }
+
+  function find(request: Request): Promise<Found> {
+    const looking = looked.get(request);
+    looked.delete(request);
+    return looking ?? ask(request);
   }
 
   async function isEditor(request: Request): Promise<boolean> {
     if (request.headers.authorization === undefined && request.headers.cookie === undefined) return false;
-    const looking = find(request);
-    if (credentialsOf(request, 'Bearer') !== undefined) looked.set(request, looking);
+    const looking = ask(request);
+    looked.set(request, looking);
     // A look-up that fails here fails again in the handler, which answers it.
     return looking.then(
-      (editor) => editor !== undefined,
+      ({ editor }) => editor !== undefined,
       () => false,
     );
   }
 
   async function session(request: Request): Promise<{ session: Session; token: string } | undefined> {
     const token = cookie(request);
-    const found = token === undefined ? undefined : await deps.sessions.find(token);
-    if (token === undefined || found === undefined) return undefined;
+    if (token === undefined) return undefined;
+    // Beside a key, the gate has not looked at the cookie.
+    const isByKey = credentialsOf(request, 'Bearer') !== undefined;
+    const found = isByKey ? await deps.sessions.find(token) : (await find(request)).session;
+    if (found === undefined) return undefined;
     if (!SAFE_METHODS.has(request.method)) {
       refuseForeign(request);
       if (!isSame(request.get('x-csrf-token') ?? '', found.csrfToken)) {
@@ -100,11 +116,8 @@ export function createAuthentication(deps: {
   }
 
   async function identifyAnew(request: Request): Promise<Editor | undefined> {
-    const key = credentialsOf(request, 'Bearer');
-    if (key === undefined) return (await session(request))?.session.editor;
-    const looking = looked.get(request);
-    looked.delete(request);
-    const editor = await (looking ?? deps.editors.authenticate(key));
+    if (credentialsOf(request, 'Bearer') === undefined) return (await session(request))?.session.editor;
+    const { editor } = await find(request);
     if (editor !== undefined) return editor;
     await deps.onRefusedKey(request);
     throw unauthenticated('This API key is unknown or was revoked.', 'invalid_token');

@@ -25,8 +25,7 @@ export function serveSubscriptions(router: Router, deps: SubscriptionsDeps): voi
   const { subscriptions } = deps;
   const bodySchema = preferencesSchema.extend({ subscription: deps.addresses.schema });
 
-  async function refuseUnknownTopics(topics: readonly string[]): Promise<void> {
-    const known = await deps.topics.followable();
+  function refuseUnknownTopics(topics: readonly string[], known: ReadonlySet<string>): void {
     refuseIfAny(
       topics.flatMap((topic, index) =>
         known.has(topic) ? [] : [{ pointer: `/topics/${index}`, detail: 'is not a topic of GET /v1/config' }],
@@ -35,12 +34,16 @@ export function serveSubscriptions(router: Router, deps: SubscriptionsDeps): voi
   }
 
   async function put(request: Request, response: Response): Promise<void> {
-    await deps.limits.takeAddress('subscriptions', request, response);
+    // Asked for together: Redis may be far away.
+    const [known] = await Promise.all([
+      deps.topics.followable(),
+      deps.limits.takeAddress('subscriptions', request, response),
+    ]);
     if (deps.config.isDrill)
       throw new Problem('forbidden', 'This is a drill: only test devices get its alerts.');
     const { subscription, ...preferences } = await readBody(request, response, bodySchema);
     const address = acceptedAddress(subscription);
-    await refuseUnknownTopics(preferences.topics);
+    refuseUnknownTopics(preferences.topics, known);
     const result = await subscriptions.put(address, preferences);
     if (result.type === 'conflict') {
       throw new Problem('subscription-conflict', 'Unsubscribe in the browser and subscribe again.');
@@ -55,7 +58,7 @@ export function serveSubscriptions(router: Router, deps: SubscriptionsDeps): voi
       );
     }
     if (result.type === 'created') {
-      await deps.leavings.countOptIn();
+      void deps.leavings.countOptIn();
       response.location(`/v1/subscriptions/${result.subscription.id}`);
     }
     response.status(result.type === 'created' ? 201 : 200);
@@ -86,7 +89,7 @@ export function serveSubscriptions(router: Router, deps: SubscriptionsDeps): voi
           'application/json',
           'application/merge-patch+json',
         ]);
-        await refuseUnknownTopics(patch.topics ?? []);
+        refuseUnknownTopics(patch.topics ?? [], await deps.topics.followable());
         return subscriptions.patch(id, auth, patch);
       });
       response.json(shown(found));

@@ -9,7 +9,7 @@ import { changedMeanwhile } from '../newsroom/refusals.ts';
 import { ALERT_APPROVAL, ALERT_CANCELLATION, ALERT_SUBMISSION } from './alerts-operations.ts';
 import type { Authentication } from './authentication.ts';
 import { answerNewest } from './found-alert.ts';
-import { readCounted } from './read-counted.ts';
+import { whileCounting } from './while-counting.ts';
 
 export interface WaitingAlertsDeps {
   readonly alerts: Pick<AlertStore, 'read'>;
@@ -50,22 +50,31 @@ export async function editAlert(
   response: Response,
 ): Promise<void> {
   const editor = await deps.auth.require(request, 'author');
-  const input = await readCounted(deps.limits, editor, request, response, alertEditSchema, MERGE_PATCH);
-  await deps.newsroom.edit(String(request.params['id']), input, editor, revisionOf(request));
+  const call = {
+    limits: deps.limits,
+    editor,
+    request,
+    response,
+    schema: alertEditSchema,
+    types: MERGE_PATCH,
+  };
+  await whileCounting(call, async (body) =>
+    deps.newsroom.edit(String(request.params['id']), body, editor, revisionOf(request)),
+  );
   await answerChanged(deps, request, response);
 }
 
 async function submit(deps: WaitingAlertsDeps, request: Request, response: Response): Promise<void> {
   const editor = await deps.auth.require(request, 'author');
-  const input = await readCounted(deps.limits, editor, request, response, submissionSchema);
-  await deps.newsroom.submit(String(request.params['id']), input, editor);
+  const call = { limits: deps.limits, editor, request, response, schema: submissionSchema };
+  await whileCounting(call, async (body) => deps.newsroom.submit(String(request.params['id']), body, editor));
   await answerChanged(deps, request, response);
 }
 
 async function review(deps: WaitingAlertsDeps, request: Request, response: Response): Promise<void> {
   const editor = await deps.auth.require(request, 'author');
-  const input = await readCounted(deps.limits, editor, request, response, reviewSchema);
-  await deps.newsroom.review(String(request.params['id']), input, editor);
+  const call = { limits: deps.limits, editor, request, response, schema: reviewSchema };
+  await whileCounting(call, async (body) => deps.newsroom.review(String(request.params['id']), body, editor));
   await answerChanged(deps, request, response);
 }
 

@@ -14,6 +14,7 @@ import { MOST_SOURCES, storedSourceSchema } from '../intake/source.ts';
 import { createTaking } from '../intake/taking.ts';
 import { createFetchPage } from '../newsroom/articles/fetch-page.ts';
 import { linkSites } from '../newsroom/link-sites.ts';
+import { createHouse } from '../newsroom/house.ts';
 import { createNewsroom } from '../newsroom/newsroom.ts';
 import { createAlertRules } from '../newsroom/rules.ts';
 import { createSettings } from '../newsroom/settings.ts';
@@ -45,7 +46,7 @@ export function createParts(input: ApiDeps, closing: AbortSignal) {
     ...input,
     stories,
     rules: createAlertRules(input),
-    settings,
+    house: createHouse({ ...input, requireApproval: config.requireApproval }),
     onChange: () => firstPages.clear(),
     onFanOutFailure: fanOutFailures(input),
   });

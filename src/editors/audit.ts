@@ -36,6 +36,8 @@ export type LinkOutcome<T> =
 export interface AuditLog {
   /** Runs an action whose script writes the entry together with its effect. A process runs one at a time. */
   commit<T>(entry: Omit<AuditEntry, 'at'>, action: (link: AuditLink) => Promise<LinkOutcome<T>>): Promise<T>;
+  /** Somebody has read the hash of the newest entry: a commit that begins now need not ask for it. */
+  noteHead(hash: string): void;
   /** Writes an entry that comes with no other effect. */
   append(entry: Omit<AuditEntry, 'at'>): Promise<void>;
   /** Newest first. @param before the id of the entry after the first one that is wanted */
@@ -62,11 +64,12 @@ const MAX_TRIES = 50;
  */
 export function createAuditLog(deps: { redis: Redis; now: () => number; key: Buffer }): AuditLog {
   const { redis } = deps;
-  const hash = createAuditHash(deps.key);
+  const chain = createAuditHash(deps.key);
 
   let head = '';
   let last: Promise<unknown> = Promise.resolve();
   let tickets = 0;
+  let ended = 0;
   let failedTogether: { upTo: number; error: unknown } | undefined;
 
   async function run<T>(
@@ -75,7 +78,7 @@ export function createAuditLog(deps: { redis: Redis; now: () => number; key: Buf
   ): Promise<T> {
     const entry = JSON.stringify({ at: new Date(deps.now()).toISOString(), ...what });
     for (let tries = 0; tries < MAX_TRIES; tries++) {
-      const link = { prev: head, hash: hash.of(head, entry), entry };
+      const link = { prev: head, hash: chain.of(head, entry), entry };
       const outcome = await action(link);
       if (outcome.stale === undefined) {
         if (outcome.appended) head = link.hash;
@@ -94,13 +97,15 @@ export function createAuditLog(deps: { redis: Redis; now: () => number; key: Buf
   ): Promise<T> {
     const ticket = ++tickets;
     const mine = last.then(async () => {
-      // Redis did not answer the action before. Those behind it fail at once, instead of waiting for Redis one by one.
-      if (failedTogether !== undefined && ticket <= failedTogether.upTo) throw failedTogether.error;
       try {
+        // Redis did not answer the action before. Those behind it fail at once, instead of waiting for Redis one by one.
+        if (failedTogether !== undefined && ticket <= failedTogether.upTo) throw failedTogether.error;
         return await run(what, action);
       } catch (error) {
-        if (isRedisAway(error)) failedTogether = { upTo: tickets, error };
+        if (isRedisAway(error) && error !== failedTogether?.error) failedTogether = { upTo: tickets, error };
         throw error;
+      } finally {
+        ended += 1;
       }
     });
     last = mine.catch(() => undefined);
@@ -109,6 +114,10 @@ export function createAuditLog(deps: { redis: Redis; now: () => number; key: Buf
 
   return {
     commit,
+    noteHead: (hash) => {
+      // What a commit of ours is writing is newer than what was read beside it.
+      if (ended === tickets) head = hash;
+    },
     append: (what) =>
       commit<void>(what, async (link) => {
         const answer = await runScript(redis, APPEND_ENTRY, [keys.audit], [JSON.stringify(link)]);
@@ -121,6 +130,6 @@ export function createAuditLog(deps: { redis: Redis; now: () => number; key: Buf
       return { entries: await redis.xlen(keys.audit), hash: ofNewest };
     },
     whole: () => readWholeAudit(redis),
-    verify: (seen) => verifyChain(hash, readWholeAudit(redis), seen),
+    verify: (seen) => verifyChain(chain, readWholeAudit(redis), seen),
   };
 }

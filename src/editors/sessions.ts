@@ -7,10 +7,11 @@ import type { AuditLog } from './audit.ts';
 import type { ProvenPasskey } from './passkeys.ts';
 import type { Editor } from './schema.ts';
 import { CLOSE_SESSION } from './scripts/close-session.ts';
+import { FIND_SESSION } from './scripts/find-session.ts';
 import { OPEN_PASSKEY_SESSION } from './scripts/open-passkey-session.ts';
 import { OPEN_SESSION } from './scripts/open-session.ts';
 import { hashSecret, newSecret } from './secrets.ts';
-import type { EditorStore } from './store.ts';
+import { activeEditor, type EditorStore } from './store.ts';
 
 export interface Session {
   readonly editor: Editor;
@@ -60,15 +61,14 @@ const storedSchema = z.union([
   z.object({ keyHash: z.string(), ...times }),
   z.object({ passkey: z.object({ editorId: z.string(), id: z.string() }), ...times }),
 ]);
-type Stored = z.infer<typeof storedSchema>;
 
 type Ended = 'opened' | 'closed' | 'missing' | 'moved';
 
 /** @param deps.now milliseconds since the epoch */
 export function createSessionStore(deps: {
   redis: Redis;
-  editors: Pick<EditorStore, 'authenticate' | 'find' | 'findByKeyHash'>;
-  audit: Pick<AuditLog, 'commit'>;
+  editors: Pick<EditorStore, 'authenticate'>;
+  audit: Pick<AuditLog, 'commit' | 'noteHead'>;
   now: () => number;
 }): SessionStore {
   const { redis, editors } = deps;
@@ -76,20 +76,16 @@ export function createSessionStore(deps: {
   const csrfToken = (token: string): string =>
     createHmac('sha256', token).update('X-CSRF-Token').digest('base64url');
 
-  async function openerOf(stored: Stored): Promise<Editor | undefined> {
-    if ('keyHash' in stored) return editors.findByKeyHash(stored.keyHash);
-    const { editorId, id } = stored.passkey;
-    return (await redis.hexists(keys.passkeys(editorId), id)) === 1 ? editors.find(editorId) : undefined;
-  }
-
   async function find(token: string): Promise<Session | undefined> {
-    const text = await redis.get(sessionKey(token));
+    const names = [keys.audit, keys.editors, keys.editorKeys, sessionKey(token)];
+    const [text, opener, head] = await runScript(redis, FIND_SESSION, names, [keys.passkeys('')]);
+    deps.audit.noteHead(head);
     if (text === null) return undefined;
     const stored = storedSchema.parse(JSON.parse(text));
     const { expiresAt, seenAt } = stored;
     const now = deps.now();
     if (Date.parse(expiresAt) <= now || seenAt + SESSION_IDLE_MS <= now) return undefined;
-    const editor = await openerOf(stored);
+    const editor = activeEditor(opener);
     if (editor === undefined) return undefined;
     if (seenAt + NOTED_EVERY_MS <= now) {
       // XX: a session that was closed meanwhile stays closed.

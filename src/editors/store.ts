@@ -5,6 +5,7 @@ import { runScript } from '../redis/script.ts';
 import type { AuditLog } from './audit.ts';
 import { changeEditor, type ChangeResult, type EditorPatch } from './change-editor.ts';
 import { editorSchema, type Editor, type Role } from './schema.ts';
+import { FIND_EDITOR } from './scripts/find-editor.ts';
 import { PUT_EDITOR } from './scripts/put-editor.ts';
 import { REVOKE_EDITOR } from './scripts/revoke-editor.ts';
 import { hashSecret, newSecret } from './secrets.ts';
@@ -26,8 +27,6 @@ export interface EditorStore {
   revoke(id: string, by: string): Promise<Editor | undefined>;
   /** The editor with this key; undefined if the key is unknown or revoked. */
   authenticate(key: string): Promise<Editor | undefined>;
-  /** The same by the key's hash. */
-  findByKeyHash(hash: string): Promise<Editor | undefined>;
   /** The editor with this id; undefined if there is none, or if they were revoked. */
   find(id: string): Promise<Editor | undefined>;
   /**
@@ -63,12 +62,11 @@ const MOST_ID_LENGTH = 100;
 export function createEditorStore(deps: {
   redis: Redis;
   now: () => number;
-  audit: Pick<AuditLog, 'commit' | 'append'>;
+  audit: Pick<AuditLog, 'commit' | 'append' | 'noteHead'>;
 }): EditorStore {
   const { redis, audit } = deps;
   const store = [keys.audit, keys.editors, keys.editorKeys];
 
-  const parse = (stored: string): Editor => editorSchema.parse(JSON.parse(stored));
   const time = (): string => new Date(deps.now()).toISOString();
 
   async function put(
@@ -85,20 +83,6 @@ export function createEditorStore(deps: {
       return { appended: type === 'added' || type === 'replaced', value: type };
     });
   }
-
-  async function find(id: string): Promise<Editor | undefined> {
-    const stored = await redis.hget(keys.editors, id);
-    const editor = stored === null ? undefined : parse(stored);
-    return editor?.revokedAt === null ? editor : undefined;
-  }
-
-  async function findByKeyHash(hash: string): Promise<Editor | undefined> {
-    const id = await redis.hget(keys.editorKeys, hash);
-    return id === null ? undefined : find(id);
-  }
-
-  // The key is looked up by its hash, so the time it takes says nothing about the key.
-  const authenticate = (key: string): Promise<Editor | undefined> => findByKeyHash(hashSecret(key));
 
   return {
     add: async ({ name, role, by }) => {
@@ -136,9 +120,13 @@ export function createEditorStore(deps: {
       await audit.append({ editorId: by, action: 'editor.revoke-refused', target: shortened(id) });
       return undefined;
     },
-    authenticate,
-    find,
-    findByKeyHash,
+    authenticate: async (key) => {
+      // The key is looked up by its hash, so the time it takes says nothing about the key.
+      const [stored, head] = await runScript(redis, FIND_EDITOR, store, [hashSecret(key)]);
+      audit.noteHead(head);
+      return activeEditor(stored);
+    },
+    find: async (id) => activeEditor(await redis.hget(keys.editors, id)),
     ensureAdmin: async ({ adminKey }) => {
       const admin: Editor = {
         id: ADMIN_ID,
@@ -156,6 +144,14 @@ export function createEditorStore(deps: {
       return { type, role: stored === null ? admin.role : parse(stored).role };
     },
   };
+}
+
+const parse = (stored: string): Editor => editorSchema.parse(JSON.parse(stored));
+
+/** Undefined: there is none, or they were revoked. */
+export function activeEditor(stored: string | null): Editor | undefined {
+  const editor = stored === null ? undefined : parse(stored);
+  return editor?.revokedAt === null ? editor : undefined;
 }
 
 const shortened = (id: string): string => id.slice(0, MOST_ID_LENGTH);

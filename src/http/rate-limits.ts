@@ -74,8 +74,8 @@ export function createRateLimits(deps: {
       keyPrefix: `${keys.limits}:${name}`,
       points: deps.limits[name].points,
       duration: deps.limits[name].seconds,
-      // A flood above the bound costs Redis nothing.
-      inMemoryBlockOnConsumed: deps.limits[name].points + 1,
+      // A flood above the bound costs Redis nothing, and whoever has reached it is refused without a wait for Redis.
+      inMemoryBlockOnConsumed: deps.limits[name].points,
     });
   const limiters = {
     editor: limiter('editor'),

@@ -1,20 +1,20 @@
-import { newAlertId } from '../alerts/id.ts';
 import type { NewAlert, NewVersion } from '../alerts/input.ts';
 import { isPublic, type EditorAlert } from '../alerts/schema.ts';
 import type { IdempotencyClaim } from '../alerts/script-arguments.ts';
 import { asSent, placeAfter } from '../alerts/silent.ts';
 import { MAX_VERSIONS, type AlertStore, type CreateResult } from '../alerts/store.ts';
 import type { StoryReader } from '../alerts/stories/store.ts';
-import { firstVersion, nextVersion } from '../alerts/versions.ts';
+import { nextVersion } from '../alerts/versions.ts';
 import type { AuditLog } from '../editors/audit.ts';
 import type { Editor } from '../editors/schema.ts';
 import { Problem } from '../http/problem.ts';
+import type { HouseReader } from './house.ts';
 import { createStartFanOut, type FanOutStartDeps } from './publication.ts';
 import { notFound, refuseUnlessAllowed, wrongStatus } from './refusals.ts';
-import { statusOnward, timeOnward } from './onward.ts';
+import { createNewAlerts } from './new-alert.ts';
+import { timeOnward } from './onward.ts';
 import type { AlertRules } from './rules.ts';
-import { guardMsOf, storyMsOf, type NewsroomSettings, type SettingsStore } from './settings.ts';
-import { refuseUnlessInStory } from './story-rules.ts';
+import { guardMsOf, type NewsroomSettings } from './settings.ts';
 import { createWaitingRoom, type WaitingRoom } from './waiting.ts';
 
 /**
@@ -33,7 +33,7 @@ export interface NewsroomDeps extends FanOutStartDeps {
   readonly alerts: AlertStore;
   readonly audit: Pick<AuditLog, 'commit'>;
   readonly rules: AlertRules;
-  readonly settings: Pick<SettingsStore, 'get'>;
+  readonly house: HouseReader;
   readonly stories: Pick<StoryReader, 'get'>;
   /** What readers may see has changed. */
   readonly onChange: () => void;
@@ -58,79 +58,68 @@ export function createNewsroom(deps: NewsroomDeps): Newsroom {
   /** What readers have of an alert; of one that they never saw, the newest version. */
   const findShown = async (id: string): Promise<EditorAlert> => (await alerts.getPublic(id)) ?? find(id);
 
+  const create = createNewAlerts({ ...deps, startFanOut });
+
+  async function addVersion(
+    id: string,
+    input: NewVersion,
+    editor: Editor,
+    claim?: IdempotencyClaim,
+  ): Promise<CreateResult> {
+    rules.checkChange(input);
+    for (;;) {
+      const [newest, shown, { settings }] = await Promise.all([find(id), findShown(id), deps.house.read()]);
+      checkBase(input, newest);
+      refuseUnlessAllowed(input.change, shown, editor);
+      if (newest.version >= MAX_VERSIONS && input.change !== 'retraction') {
+        throw new Problem(
+          'wrong-status',
+          `An alert can have at most ${MAX_VERSIONS} versions and a retraction: write a new alert.`,
+        );
+      }
+      const last = { ...shown, version: newest.version, inPlaceOf: placeAfter(shown) };
+      const sent = nextVersion(last, input, editor.id, now());
+      const alert = rules.needsApproval(settings, sent)
+        ? nextVersion(last, input, editor.id, now(), 'awaiting-approval')
+        : (heldVersion(last, input, editor.id, settings, now()) ?? sent);
+      rules.checkSize(asSent(alert));
+      const entry = {
+        editorId: editor.id,
+        action: alert.silent === true ? 'alert.silent-update' : `alert.${input.change}`,
+        target: `${id}:${alert.version}`,
+      };
+      const result = await audit.commit(entry, (link) =>
+        alerts.addVersion(alert, { claim, link, guardMs: guardMsOf(settings) }),
+      );
+      if (result.type === 'moved') continue;
+      if (result.type === 'wrong-status') throw wrongStatus(input.change, result.status);
+      if (result.type === 'created' && isPublic(alert.status)) startFanOut(alert);
+      return result;
+    }
+  }
+
+  /** A repetition is answered as the first time, although what it asks for may be refused by now. */
+  async function unlessRepeated(
+    claim: IdempotencyClaim | undefined,
+    act: () => Promise<CreateResult>,
+  ): Promise<CreateResult> {
+    try {
+      return await act();
+    } catch (error) {
+      const repeated =
+        error instanceof Problem && claim !== undefined ? await alerts.findRepeated(claim) : undefined;
+      if (repeated === undefined) throw error;
+      return repeated;
+    }
+  }
+
   return {
     ...createWaitingRoom({ ...deps, startFanOut }),
 
-    create: async (input, editor, claim) => {
-      const repeated = claim && (await alerts.findRepeated(claim));
-      if (repeated !== undefined) return repeated;
-      const [settings, story] = await Promise.all([
-        deps.settings.get(),
-        typeof input.story === 'string' ? deps.stories.get(input.story) : undefined,
-        rules.checkNew(input),
-      ]);
-      const texts = { headline: input.headline, body: input.body ?? null, note: null, lang: input.lang };
-      const judged = { ...texts, urgency: input.urgency, change: 'new' as const };
-      const isAgreed = !rules.needsApproval(settings, judged);
-      const sendAt = timeOnward(
-        input.sendAt ?? null,
-        isAgreed && input.draft !== true && input.undoable,
-        settings,
-        now(),
-      );
-      const status = input.draft === true ? 'draft' : statusOnward({ sendAt }, isAgreed, now());
-      const alert = firstVersion(newAlertId(now()), { ...input, sendAt }, editor.id, now(), status);
-      refuseUnlessInStory(alert, story);
-      rules.checkSize(alert);
-      const allowDuplicate = input.allowDuplicate ?? false;
-      const action = allowDuplicate ? 'alert.create-allowing-duplicate' : 'alert.create';
-      const result = await audit.commit({ editorId: editor.id, action, target: alert.id }, (link) =>
-        alerts.create(alert, {
-          claim,
-          link,
-          allowDuplicate,
-          guardMs: guardMsOf(settings),
-          storyMs: storyMsOf(settings),
-        }),
-      );
-      if (result.type === 'created' && status === 'sending') startFanOut(alert);
-      return result;
-    },
+    create: (input, editor, claim) => unlessRepeated(claim, () => create(input, editor, claim)),
 
-    addVersion: async (id, input, editor, claim) => {
-      const repeated = claim && (await alerts.findRepeated(claim));
-      if (repeated !== undefined) return repeated;
-      rules.checkChange(input);
-      for (;;) {
-        const [newest, shown, settings] = await Promise.all([find(id), findShown(id), deps.settings.get()]);
-        checkBase(input, newest);
-        refuseUnlessAllowed(input.change, shown, editor);
-        if (newest.version >= MAX_VERSIONS && input.change !== 'retraction') {
-          throw new Problem(
-            'wrong-status',
-            `An alert can have at most ${MAX_VERSIONS} versions and a retraction: write a new alert.`,
-          );
-        }
-        const last = { ...shown, version: newest.version, inPlaceOf: placeAfter(shown) };
-        const sent = nextVersion(last, input, editor.id, now());
-        const alert = rules.needsApproval(settings, sent)
-          ? nextVersion(last, input, editor.id, now(), 'awaiting-approval')
-          : (heldVersion(last, input, editor.id, settings, now()) ?? sent);
-        rules.checkSize(asSent(alert));
-        const entry = {
-          editorId: editor.id,
-          action: alert.silent === true ? 'alert.silent-update' : `alert.${input.change}`,
-          target: `${id}:${alert.version}`,
-        };
-        const result = await audit.commit(entry, (link) =>
-          alerts.addVersion(alert, { claim, link, guardMs: guardMsOf(settings) }),
-        );
-        if (result.type === 'moved') continue;
-        if (result.type === 'wrong-status') throw wrongStatus(input.change, result.status);
-        if (result.type === 'created' && isPublic(alert.status)) startFanOut(alert);
-        return result;
-      }
-    },
+    addVersion: (id, input, editor, claim) =>
+      unlessRepeated(claim, () => addVersion(id, input, editor, claim)),
 
     abort: async (id, editor) => {
       refuseUnlessAllowed('abort', await findShown(id), editor);

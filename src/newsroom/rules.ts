@@ -2,7 +2,7 @@ import { MAX_PUSH_MESSAGE_BYTES } from '../alerts/notification.ts';
 import type { AlertEdit, NewAlert } from '../alerts/input.ts';
 import type { Alert, EditorAlert } from '../alerts/schema.ts';
 import { MAX_LIFE_MS, MIN_LIFE_MS } from '../alerts/versions.ts';
-import type { TopicStore } from '../audience/topics.ts';
+import type { House } from './house.ts';
 import { linkSites } from './link-sites.ts';
 import type { Phrases } from './checks/phrases.ts';
 import type { NewsroomSettings } from './settings.ts';
@@ -21,9 +21,9 @@ interface Links {
 /** What a schema cannot know of an alert. */
 export interface AlertRules {
   /** Topics, sites and times of a new alert. @throws {Problem} */
-  checkNew(input: NewAlert): Promise<void>;
+  checkNew(input: NewAlert, house: Pick<House, 'topics'>): void;
   /** The same of what an edit changes. @throws {Problem} */
-  checkEdit(edit: AlertEdit): Promise<void>;
+  checkEdit(edit: AlertEdit, house: Pick<House, 'topics'>): void;
   /** Sites and expiry of a version that follows. @throws {Problem} */
   checkChange(input: Links & { expiresAt?: string | null | undefined }): void;
   /** Of a version on its way: it must live for a while once it goes out. @throws {Problem} */
@@ -42,7 +42,6 @@ export interface AlertRulesDeps {
     readonly publicUrl: string;
     readonly allowedOrigins: readonly string[];
   };
-  readonly topics: Pick<TopicStore, 'list'>;
   readonly phrases: Phrases;
   readonly pushMessageBytes: (alert: Alert) => number;
   readonly now: () => number;
@@ -81,27 +80,26 @@ export function createAlertRules(deps: AlertRulesDeps): AlertRules {
   const startOf = (sendAt: string | null | undefined): number =>
     Math.max(deps.now(), typeof sendAt === 'string' ? Date.parse(sendAt) : 0);
 
-  async function topicErrors(topics: readonly string[]): Promise<FieldError[]> {
-    const known = new Set((await deps.topics.list()).map((topic) => topic.id));
+  function topicErrors(topics: readonly string[], known: ReadonlySet<string>): FieldError[] {
     return topics.flatMap((topic, index) =>
       known.has(topic) ? [] : [{ pointer: `/topics/${index}`, detail: 'is not a topic of GET /v1/config' }],
     );
   }
 
   return {
-    checkNew: async (input) => {
+    checkNew: (input, { topics }) => {
       refuseIfAny([
         ...siteErrors(input),
         ...sendAtErrors(input.sendAt),
         ...expiryErrors(input.expiresAt, startOf(input.sendAt)),
-        ...(await topicErrors(input.topics)),
+        ...topicErrors(input.topics, topics),
       ]);
     },
-    checkEdit: async (edit) => {
+    checkEdit: (edit, { topics }) => {
       refuseIfAny([
         ...siteErrors(edit),
         ...sendAtErrors(edit.sendAt),
-        ...(await topicErrors(edit.topics ?? [])),
+        ...topicErrors(edit.topics ?? [], topics),
       ]);
     },
     checkChange: (input) => refuseIfAny([...siteErrors(input), ...expiryErrors(input.expiresAt, deps.now())]),

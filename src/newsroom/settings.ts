@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { namesSchema } from '../alerts/names.ts';
 import { httpsUrlSchema, langSchema } from '../alerts/schema.ts';
 import type { AuditLog } from '../editors/audit.ts';
-import { createAuditedHash, readHash } from '../editors/audited-hash.ts';
+import { createAuditedHash } from '../editors/audited-hash.ts';
 import type { Redis } from '../redis/connect.ts';
 import { keys } from '../redis/keys.ts';
 import { LANGUAGES } from '../words/language.ts';
@@ -66,27 +66,37 @@ export interface SettingsStore {
 }
 
 /** The only name in the hash. */
-const SETTINGS = 'settings';
+export const SETTINGS = 'settings';
 
-/** @param deps.requireApproval counts until an admin has set the rule */
-export function readSettings(deps: {
-  readonly redis: Redis;
-  readonly requireApproval: boolean;
-}): Pick<SettingsStore, 'get'> {
-  const defaults: NewsroomSettings = {
+/**
+ * @param stored null: an admin has set nothing yet
+ * @param rule.requireApproval counts until then
+ */
+export function parseSettings(
+  stored: string | null,
+  { requireApproval }: { readonly requireApproval: boolean },
+): NewsroomSettings {
+  if (stored !== null) return newsroomSchema.parse(JSON.parse(stored));
+  return {
     name: Object.fromEntries(Object.entries(ALERT_PAGE).map(([lang, { site }]) => [lang, site])),
     homeUrl: null,
     logo: null,
     colour: null,
     languages: [...LANGUAGES],
-    approval: deps.requireApproval ? 'always' : 'never',
+    approval: requireApproval ? 'always' : 'never',
     undoSeconds: UNDO_SECONDS,
     duplicateHours: DUPLICATE_HOURS,
     storyDays: STORY_DAYS,
   };
-  const stored = readHash({ redis: deps.redis, key: keys.newsroom, schema: newsroomSchema });
-  return { get: async () => (await stored.get(SETTINGS)) ?? defaults };
 }
+
+/** @param deps.requireApproval counts until an admin has set the rule */
+export const readSettings = (deps: {
+  readonly redis: Redis;
+  readonly requireApproval: boolean;
+}): Pick<SettingsStore, 'get'> => ({
+  get: async () => parseSettings(await deps.redis.hget(keys.newsroom, SETTINGS), deps),
+});
 
 export function createSettings(
   deps: Parameters<typeof readSettings>[0] & { readonly audit: Pick<AuditLog, 'commit'> },

@@ -9,17 +9,12 @@ import type { StoryReader } from '../alerts/stories/store.ts';
 import { editedVersion, publishedVersion, timedVersion } from '../alerts/versions.ts';
 import type { AuditLog } from '../editors/audit.ts';
 import type { Editor } from '../editors/schema.ts';
+import type { HouseReader } from './house.ts';
 import type { StartFanOut } from './publication.ts';
 import { changedMeanwhile, duplicate, notFound, refuseUnlessAllowed, wrongStatus } from './refusals.ts';
 import { statusOnward, timeOnward } from './onward.ts';
 import type { AlertRules } from './rules.ts';
-import {
-  MAX_UNDO_SECONDS,
-  guardMsOf,
-  storyMsOf,
-  type NewsroomSettings,
-  type SettingsStore,
-} from './settings.ts';
+import { MAX_UNDO_SECONDS, guardMsOf, storyMsOf, type NewsroomSettings } from './settings.ts';
 import { refuseUnlessInStory } from './story-rules.ts';
 
 /** What is done to versions that no reader sees yet. Each throws a Problem where the table or a rule refuses it. */
@@ -39,7 +34,7 @@ interface WaitingDeps {
   readonly alerts: Pick<AlertStore, 'read' | 'get' | 'change' | 'publish'>;
   readonly audit: Pick<AuditLog, 'commit'>;
   readonly rules: AlertRules;
-  readonly settings: Pick<SettingsStore, 'get'>;
+  readonly house: Pick<HouseReader, 'read'>;
   readonly stories: Pick<StoryReader, 'get'>;
   readonly startFanOut: StartFanOut;
   readonly now: () => number;
@@ -109,7 +104,7 @@ export function createWaitingRoom(deps: WaitingDeps): WaitingRoom {
     decide: (alert: EditorAlert, settings: NewsroomSettings, story: Story | undefined) => Step,
   ): Promise<EditorAlert> {
     for (;;) {
-      const [newest, settings] = await Promise.all([read(id), deps.settings.get()]);
+      const [newest, { settings }] = await Promise.all([read(id), deps.house.read()]);
       const story = await storyOf(newest.alert);
       const done = await take(newest, decide(newest.alert, settings, story), settings);
       if (done !== undefined) return done;
@@ -132,11 +127,12 @@ export function createWaitingRoom(deps: WaitingDeps): WaitingRoom {
 
   return {
     edit: async (id, edit, editor, revision) => {
-      const [newest, settings] = await Promise.all([read(id), deps.settings.get()]);
+      const [newest, house] = await Promise.all([read(id), deps.house.read()]);
+      const { settings } = house;
       if (newest.revision !== revision) throw changedMeanwhile();
       const { alert } = newest;
       refuseUnlessAllowed('edit', alert, editor);
-      await rules.checkEdit(edit);
+      rules.checkEdit(edit, house);
       const edited = editedVersion(alert, edit, editor.id, now(), alert.status);
       const story = await storyOf(edited);
       if (OF_STORY.some((name) => name in edit)) refuseUnlessInStory(edited, story);
@@ -225,7 +221,7 @@ export function createWaitingRoom(deps: WaitingDeps): WaitingRoom {
 
     release: async (id) => {
       for (;;) {
-        const [newest, settings] = await Promise.all([alerts.read(id), deps.settings.get()]);
+        const [newest, { settings }] = await Promise.all([alerts.read(id), deps.house.read()]);
         if (newest === undefined || !isDue(newest.alert, now())) return undefined;
         const { alert } = newest;
         const isLate = Date.parse(alert.expiresAt) <= now();

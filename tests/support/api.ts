@@ -66,19 +66,22 @@ export interface Answer {
 
 /**
  * The API over real HTTP and a real Redis; what other rooms own is small and in memory.
+ * @param redisUrl where the API finds its Redis, if not at its own address
  * @param port it listens there, and its public address is there too; none: any port, and an address that nothing listens on
  */
 export async function startTestApi({
   config,
   port = 0,
+  redisUrl,
   ...overrides
 }: Partial<Omit<ApiDeps, 'config'>> & {
   config?: Partial<ApiDeps['config']>;
   port?: number;
+  redisUrl?: (redis: TestRedis) => Promise<string>;
 } = {}): Promise<TestApi> {
   const redisServer = await startTestRedis();
   const logger = createLogger({ level: 'silent', role: 'test' });
-  const redis = connectRedis(redisServer.url, 'command', logger);
+  const redis = connectRedis((await redisUrl?.(redisServer)) ?? redisServer.url, 'command', logger);
   await waitUntilReady(redis);
   let offset = 0;
   const now = (): number => Date.now() + offset;

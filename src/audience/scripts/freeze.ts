@@ -20,6 +20,7 @@ local shard, frozen, unproven, engaged, earlier = KEYS[1], KEYS[2], KEYS[3], KEY
 local members, left = KEYS[6], KEYS[7]
 ${KNOWN}
 local function named(name) return shard .. 'in:' .. name end
+if redis.call('EXISTS', named(ARGV[4])) == 0 then return { '', '', '' } end
 local topics = {}
 for i = 9, #ARGV do topics[#topics + 1] = named(ARGV[i]) end
 local part = frozen .. ':part'

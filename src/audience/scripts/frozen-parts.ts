@@ -10,14 +10,17 @@ if known then return { known, redis.call('GET', unproven) or '', redis.call('GET
  * not kept. The engaged are those of the sets ARGV[2] and ARGV[3]. Needs `shard`, `frozen`, `unproven` and `engaged`.
  */
 export const KEEP = `
+local function isEmpty(key)
+  if redis.call('BITPOS', key, 1) >= 0 then return false end
+  redis.call('DEL', key)
+  return true
+end
 local function keep(key)
-  if redis.call('BITPOS', key, 1) < 0 then
-    redis.call('DEL', key)
-    return ''
-  end
+  if isEmpty(key) then return '' end
   redis.call('EXPIRE', key, ARGV[1])
   return redis.call('GET', key)
 end
+if isEmpty(frozen) then return { '', '', '' } end
 redis.call('BITOP', 'AND', unproven, frozen, shard .. 'unproven')
 redis.call('BITOP', 'OR', engaged, shard .. ARGV[2], shard .. ARGV[3])
 redis.call('BITOP', 'AND', engaged, engaged, frozen)

@@ -2,11 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { toPublicAlert, type Alert } from '../../alerts/schema.ts';
 import { both, countBits, setBits, without } from '../../audience/bitmap.ts';
 import type { Selection } from '../../audience/selection.ts';
-import { SHARDS } from '../../audience/shard.ts';
 import { eventOf } from '../../outlets/teller.ts';
 import type { OutletQueue } from '../../outlets/queue.ts';
 import { cutShard } from './batches.ts';
-import { createFreeze, GROUP, shardsFrom, type Freeze, type FreezeDeps } from './freeze.ts';
+import { createFreeze, SHARD_GROUPS, type Freeze, type FreezeDeps } from './freeze.ts';
 import { earlierVersions } from '../ledger/holders.ts';
 import { deliveryLife, LEASE_MS } from '../delivery-times.ts';
 import { finishVersion, isStopped, type FinishDeps } from '../version-state.ts';
@@ -131,23 +130,19 @@ async function freezeAndCut(
       if (batch === 0) await send();
     }
   };
-  for (let first = 0; first < SHARDS; first += GROUP) {
-    const frozen = await Promise.all(
-      shardsFrom(first).map(async (shard) => ({
-        shard,
-        ...(await freeze(shard)),
-      })),
-    );
+  for (const [group, shards] of SHARD_GROUPS.entries()) {
+    const audiences = await freeze(shards);
+    const frozen = audiences.map((audience, index) => ({ shard: shards[index]!, ...audience }));
     apart.push(...frozen.map(({ shard, unproven }) => [shard, setBits(unproven)] as const));
     // Where nobody opens anything, nobody waits for a second round.
-    if (first === 0 && frozen.some(({ engaged }) => countBits(engaged) > 0)) part = 'engaged';
+    if (group === 0 && frozen.some(({ engaged }) => countBits(engaged) > 0)) part = 'engaged';
     for (const { shard, all, unproven, engaged } of frozen) {
       const proven = without(all, unproven);
       await cut(shard, part === undefined ? proven : both(proven, engaged));
       if (part !== undefined) others.push([shard, without(proven, engaged)]);
     }
     // At the start, no worker waits for a full batch.
-    if (first === 0) await send();
+    if (group === 0) await send();
   }
   await send();
   if (part !== undefined) part = 'others';

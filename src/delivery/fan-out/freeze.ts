@@ -4,19 +4,22 @@ import type { StoryReader } from '../../alerts/stories/store.ts';
 import { countBits } from '../../audience/bitmap.ts';
 import type { AudienceQuery, StoryAudience } from '../../audience/schema.ts';
 import type { Frozen, FrozenName, Selection } from '../../audience/selection.ts';
-import { SHARDS } from '../../audience/shard.ts';
 import { deliveryLife } from '../delivery-times.ts';
+import { SHARDS } from '../../audience/shard.ts';
 import { createHolders } from '../ledger/holders.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { versionName, type FanOutJob } from '../queues.ts';
 import { createOwed } from './owed.ts';
 import { openersBefore, storyAudience } from './story-audience.ts';
 
-/** Shards frozen together. The first group's batches are queued before the second group is read. */
-export const GROUP = 8;
+/** How many shards are frozen together: the first few at once, because their batches are queued before the others are read. */
+const GROUPS = [8, 24, SHARDS - 32];
 
-export const shardsFrom = (first: number): number[] =>
-  Array.from({ length: Math.min(GROUP, SHARDS - first) }, (_, index) => first + index);
+/** All shards, in the groups in which they are frozen. */
+export const SHARD_GROUPS: readonly (readonly number[])[] = GROUPS.map((size, group) => {
+  const first = GROUPS.slice(0, group).reduce((sum, one) => sum + one, 0);
+  return Array.from({ length: size }, (_, index) => first + index);
+});
 
 export interface FreezeDeps {
   readonly alerts: AlertStore;
@@ -27,8 +30,9 @@ export interface FreezeDeps {
   readonly now: () => number;
 }
 
-/** Freezes the audience of the version in a shard, and counts it. */
-export type Freeze = (shard: number) => Promise<Frozen>;
+/** Freezes the audience of the version in some shards, and counts it. */
+export type Freeze = (shards: readonly number[]) => Promise<readonly Frozen[]>;
+type FreezeShard = (shard: number) => Promise<Frozen>;
 
 /**
  * A retraction takes something back: its audience are the readers that have, or may have, an earlier version. A silent
@@ -117,22 +121,23 @@ async function freezeEarlier(deps: FreezeDeps, alert: EditorAlert | undefined): 
   const { keepSeconds, acceptedAtMs } = deliveryLife(alert);
   await deps.ledger.open(job, acceptedAtMs, keepSeconds);
   const freeze = await freezeWanted(deps, alert, before);
-  for (let first = 0; first < SHARDS; first += GROUP) {
-    await Promise.all(shardsFrom(first).map((shard) => freeze(shard)));
-  }
+  for (const shards of SHARD_GROUPS) await freeze(shards);
 }
 
 /**
  * A shard that was empty when first frozen stays empty, although Redis keeps no empty audience.
  * @param story of an alert that goes to everybody, its readers follow the story from then on
  */
-function counting(deps: FreezeDeps, job: FanOutJob, freeze: Freeze, story?: StoryAudience): Freeze {
-  return async (shard) => {
-    const frozen = await freeze(shard);
-    const counted = await deps.ledger.addAudience(job, shard, countBits(frozen.all));
-    if (counted === 0) return NOBODY;
-    if (story?.membersOnly === false) await deps.selection.joinStory(versionName(job), shard, story);
-    return frozen;
+function counting(deps: FreezeDeps, job: FanOutJob, freeze: FreezeShard, story?: StoryAudience): Freeze {
+  return async (shards) => {
+    const frozen = await Promise.all(shards.map(async (shard) => ({ shard, audience: await freeze(shard) })));
+    const counts = await deps.ledger.addAudience(
+      job,
+      frozen.map(({ shard, audience }) => [shard, countBits(audience.all)]),
+    );
+    const joins = story?.membersOnly === false ? frozen.filter((_, index) => counts[index] !== 0) : [];
+    await Promise.all(joins.map(({ shard }) => deps.selection.joinStory(versionName(job), shard, story!)));
+    return frozen.map(({ audience }, index) => (counts[index] === 0 ? NOBODY : audience));
   };
 }
 

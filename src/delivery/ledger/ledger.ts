@@ -55,8 +55,11 @@ interface LedgerState {
 export interface Ledger {
   /** Begins a version's record. */
   open(version: VersionId, acceptedAtMs: number, keepSeconds: number): Promise<void>;
-  /** Adds a shard's share to the audience, once. Answers what was added the first time. */
-  addAudience(version: VersionId, shard: number, count: number): Promise<number>;
+  /** Adds shards' shares to the audience, each once. Answers for each what was added the first time. */
+  addAudience(
+    version: VersionId,
+    shares: readonly (readonly [shard: number, count: number])[],
+  ): Promise<readonly number[]>;
   /** All shards are frozen and cut into so many batches. */
   cut(version: VersionId, batches: number): Promise<Pick<Progress, 'finished'>>;
   /** Writes the outcomes and moves in one step, with the report's counters. */
@@ -152,7 +155,7 @@ export function createLedger(deps: { redis: Redis; now: () => number }): Ledger 
         .expire(report(version), keepSeconds)
         .exec();
     },
-    addAudience: (version, shard, count) => runScript(redis, ADD_AUDIENCE, [report(version)], [shard, count]),
+    addAudience: (version, shares) => runScript(redis, ADD_AUDIENCE, [report(version)], shares.flat()),
     cut: async (version, batches) => ({
       finished: (await runScript(redis, CUT, [report(version)], [batches, deps.now()])) === 1,
     }),

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from '../../redis/connect.ts';
+import { keys } from '../../redis/keys.ts';
 import { openQueue } from '../../redis/open-queue.ts';
 import type { Teller, OutletEvent } from '../teller.ts';
 import { tellOptions, type TellJob } from '../queue.ts';
@@ -60,6 +61,8 @@ export function openHubQueue(redis: Redis): HubQueue {
       await queue.add(VERIFY, request, { removeOnComplete: true, removeOnFail: true });
     },
     announce: async (event) => {
+      // Nobody has subscribed: no job, which costs Redis more than the rest of an alert.
+      if ((await redis.exists(keys.websub)) === 0) return;
       await queue.add(SPREAD, event, { ...tellOptions, jobId: `${SPREAD}-${event.id}` });
     },
     spread: async (event, hub) => {

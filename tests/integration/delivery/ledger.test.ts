@@ -69,7 +69,7 @@ test('an outcome counts once, however often and with whatever else it is written
   }
   const all = [...known.values()];
   const times = all.filter(({ outcome }) => outcome === 'accepted').map(({ ms }) => ms);
-  await ledger.addAudience(VERSION, 0, all.length);
+  await ledger.addAudience(VERSION, [[0, all.length]]);
   const { outcomes, services, timing, curve } = await report();
   for (const { service, outcomes: of } of services) {
     const count = (outcome: string): number =>
@@ -170,8 +170,13 @@ test('a retry comes back as it was written', async () => {
 });
 
 test('a version is finished when it is cut and nothing is pending, and nothing of it stays for ever', async () => {
-  await ledger.addAudience(VERSION, 3, 2);
-  await ledger.addAudience(VERSION, 3, 2);
+  expect(await ledger.addAudience(VERSION, [[3, 2]])).toEqual([2]);
+  expect(
+    await ledger.addAudience(VERSION, [
+      [3, 7],
+      [4, 0],
+    ]),
+  ).toEqual([2, 0]);
   expect(await ledger.checkpoint(VERSION, { settled: [accepted(3, 0)], ends: 0 }, KEEP_S)).toMatchObject({
     finished: false,
   });

@@ -14,7 +14,7 @@ servers' memory and of the kernel's, how long an alert takes to all, and how lon
 /** What a server keeps free of its descriptors; a process of readers needs fewer. */
 export const OTHER_DESCRIPTORS = 1000;
 /** A line, with both of its ends, and its part of a server that holds as many as it may. Bytes, about. */
-const LINE_BYTES = 20_000;
+const LINE_BYTES = 23_000;
 
 export interface Options {
   readonly lines: number;

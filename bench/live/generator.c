@@ -41,6 +41,8 @@ struct client {
   uint32_t got;
   char *rest;
   size_t rest_length;
+  enum { CHUNK_SIZE, CHUNK_DATA, CHUNK_END } part; /* of server-sent events */
+  size_t chunk_left;
 };
 
 struct alert {
@@ -56,7 +58,7 @@ static int poll_fd, count, ready, started, opening, per_address, greetings, sock
 static const char *path;
 static char refusal[256];
 static uint64_t busy;
-static int announced;
+static int announced, came_again;
 static char buffer[BUFFER];
 
 static uint64_t now(void) {
@@ -211,6 +213,13 @@ static void on_text(struct client *client, const char *text, size_t length, uint
 static size_t on_answer(struct client *client, const char *bytes, size_t length) {
   char *end = memmem(bytes, length, "\r\n\r\n", 4);
   if (end == NULL) return 0;
+  /* A proxy in front may not have reached its server in time: its clients come again. */
+  if (sse && length > 12 && memcmp(bytes, "HTTP/1.1 5", 10) == 0 && ++came_again < count) {
+    close(client->fd);
+    opening--;
+    start_client(client);
+    return length;
+  }
   if (length < 12 || memcmp(bytes, sse ? "HTTP/1.1 200" : "HTTP/1.1 101", 12) != 0) {
     char reason[64];
     snprintf(reason, sizeof reason, "answered %.*s", (int)(length < 40 ? length : 40), bytes + 9);
@@ -224,11 +233,27 @@ static size_t on_answer(struct client *client, const char *bytes, size_t length)
   return (size_t)(end + 4 - bytes);
 }
 
-/*
- * Server-sent events. The heads of chunks stand between events, and none of them looks like data. An event that lies in two
- * chunks would be found to differ from what others received.
- * @returns how many bytes of it are read: whole events only
- */
+/* Takes what frames the chunks (RFC 9112, section 7.1) out of the bytes. @returns how many are left */
+static size_t unchunk(struct client *client, char *bytes, size_t length) {
+  size_t left = 0;
+  for (size_t at = 0; at < length;) {
+    if (client->part == CHUNK_DATA) {
+      size_t size = client->chunk_left < length - at ? client->chunk_left : length - at;
+      memmove(bytes + left, bytes + at, size);
+      left += size;
+      at += size;
+      client->chunk_left -= size;
+      if (client->chunk_left == 0) client->part = CHUNK_END;
+      continue;
+    }
+    char digit = bytes[at++];
+    if (digit == '\n') client->part = client->part == CHUNK_SIZE ? CHUNK_DATA : CHUNK_SIZE;
+    else if (digit != '\r') client->chunk_left = client->chunk_left * 16 + (size_t)(digit <= '9' ? digit - '0' : (digit | 32) - 'a' + 10);
+  }
+  return left;
+}
+
+/* Server-sent events. @returns how many bytes of it are read: whole events only */
 static size_t on_events(struct client *client, const char *bytes, size_t length, uint64_t at) {
   size_t used = 0;
   while (client->fd >= 0) {
@@ -276,9 +301,10 @@ static void on_readable(struct client *client) {
     return;
   }
   uint64_t at = now();
+  size_t used = 0, known = length;
   length += (size_t)got;
-  size_t used = 0;
-  if (client->state == UPGRADING) used = on_answer(client, buffer, length);
+  if (client->state == UPGRADING) known = used = on_answer(client, buffer, length);
+  if (sse && client->fd >= 0 && client->state != UPGRADING) length = known + unchunk(client, buffer + known, length - known);
   if (client->fd >= 0 && client->state != UPGRADING) used += (sse ? on_events : on_frames)(client, buffer + used, length - used, at);
   free(client->rest);
   client->rest = NULL;

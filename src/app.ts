@@ -43,6 +43,7 @@ import { answerConditionally, readerCors, READING, securityHeaders, SUBSCRIBING 
 import { noIndex } from './http/no-index.ts';
 import { createProblemWriter, Problem } from './http/problem.ts';
 import { createRequestLog } from './http/request-log.ts';
+import { traceChanges } from './http/trace-changes.ts';
 import type { Arrivals } from './intake/arrivals.ts';
 import type { FeedLooks } from './intake/feeds/poller.ts';
 import type { PageWaits } from './intake/pages/page-waits.ts';
@@ -88,6 +89,7 @@ export function createApp(input: ApiDeps): Api {
   app.set('trust proxy', trust);
   const receipts = createReceipts(input);
   app.use(createRequestLog(deps));
+  app.use(traceChanges(input));
   app.use(securityHeaders(config.publicUrl));
   if (config.isDrill) app.use(noIndex);
   app.use(compressAnswers());

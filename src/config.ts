@@ -203,6 +203,9 @@ const environment = z.object({
   DRAIN_SECONDS: count(10, 0, 20),
   CANARY_SECONDS: canarySeconds,
   DRILL: flag,
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .url({ protocol: /^https?$/, error: 'must be the URL of a collector, such as http://localhost:4318' })
+    .optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 });
 
@@ -250,6 +253,8 @@ export interface Config {
   readonly canarySeconds: number;
   /** This is a drill (`ajil drill`): everything that it sends says so. */
   readonly isDrill: boolean;
+  /** Traces are sent to a collector of OpenTelemetry. */
+  readonly tracing: boolean;
   readonly logLevel: string;
 }
 
@@ -310,6 +315,7 @@ export function loadConfig(env: Record<string, string | undefined>): Config {
     drainSeconds: values.DRAIN_SECONDS,
     canarySeconds: values.CANARY_SECONDS,
     isDrill: values.DRILL,
+    tracing: values.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined,
     logLevel: values.LOG_LEVEL,
   });
 }

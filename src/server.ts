@@ -49,6 +49,7 @@ import { createMetrics, tellBuild } from './ops/metrics.ts';
 import { serveMetrics } from './ops/serve-metrics.ts';
 import { PROJECT, VERSION } from './ops/project.ts';
 import { tellSupervisor } from './ops/role-process.ts';
+import { openTracing } from './ops/open-tracing.ts';
 import { runRole } from './ops/run-role.ts';
 import { createShutdown, shutdownOnSignals } from './ops/shutdown.ts';
 import { socketForOne, socketOfSystemd } from './ops/systemd.ts';
@@ -82,6 +83,8 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
   const metrics = createMetrics('server', name);
   tellBuild(metrics, { version: VERSION, host: hostname(), pid: process.pid });
   await serveMetrics({ config, metrics, shutdown });
+  const tracing = await openTracing({ on: config.tracing, role: 'server' });
+  shutdown.add('traces', () => tracing.close());
   const url = config.redisUrl ?? embeddedRedisAt(config.dataDir).url;
   const redis = connectRedis(url, 'command', logger);
   shutdown.add('Redis', () => closeRedis(redis));
@@ -113,7 +116,7 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
   const proofs = openCanaryProofs(vapid.privateKey);
   shutdown.add('audit head', tellAuditHead({ audit, logger }));
   const reports = createReportStore(redis);
-  const fanOutQueue = openFanOutQueue(redis);
+  const fanOutQueue = openFanOutQueue({ redis, tracing });
   shutdown.add('fan-out queue', () => fanOutQueue.close());
   const outletQueue = openOutletQueue(redis, []);
   shutdown.add('outlet queue', () => outletQueue.close());
@@ -211,6 +214,7 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
     }),
     liveLog: createLiveLog(redis),
     fanOutQueue,
+    tracing,
     outletQueue,
     hubQueue,
     testQueue,

@@ -3,7 +3,9 @@ import { fanOut, type FanOutDeps } from '../src/delivery/fan-out/fan-out.ts';
 import { FAN_OUT_QUEUE, fanOutJobSchema } from '../src/delivery/queues.ts';
 import { CANARY_JOB, canaryJobSchema, type CanaryQueue } from '../src/delivery/canary/job.ts';
 import type { Channels } from '../src/channels/channels.ts';
+import type { Tracing } from '../src/ops/tracing.ts';
 import type { Redis } from '../src/redis/connect.ts';
+import { inTrace } from './in-trace.ts';
 import { workerOptions } from './options.ts';
 import type { WatchWorker } from './watch.ts';
 
@@ -11,6 +13,7 @@ import type { WatchWorker } from './watch.ts';
 export function openFanOutWorker(
   deps: FanOutDeps & {
     redis: Redis;
+    tracing: Tracing;
     watch: WatchWorker;
     channels: Pick<Channels, 'prepare'>;
     canaryQueue: Pick<CanaryQueue, 'toPush'>;
@@ -22,7 +25,8 @@ export function openFanOutWorker(
     (job) => {
       if (job.name === CANARY_JOB) return deps.canaryQueue.toPush(canaryJobSchema.parse(job.data));
       deps.channels.prepare();
-      return fanOut(deps, fanOutJobSchema.parse(job.data));
+      const { traceparent, ...version } = fanOutJobSchema.parse(job.data);
+      return inTrace(deps.tracing, 'fan out', traceparent, version, () => fanOut(deps, version));
     },
     options,
   );

@@ -26,6 +26,7 @@ import { openTestDevices } from '../src/delivery/test-send/devices.ts';
 import { readHash } from '../src/editors/audited-hash.ts';
 import { createLiveLog } from '../src/live/log/log.ts';
 import type { Logger } from '../src/ops/logger.ts';
+import { openTracing } from '../src/ops/open-tracing.ts';
 import { createMetrics, tellBuild } from '../src/ops/metrics.ts';
 import { tellSupervisor } from '../src/ops/role-process.ts';
 import { runRole } from '../src/ops/run-role.ts';
@@ -75,6 +76,8 @@ async function start(config: Config, logger: Logger): Promise<void> {
   const metrics = createMetrics('workers', name);
   tellBuild(metrics, { version: VERSION, host: hostname(), pid: process.pid });
   await serveMetrics({ config, metrics, shutdown });
+  const tracing = await openTracing({ on: config.tracing, role: 'workers' });
+  shutdown.add('traces', () => tracing.close());
   const url = config.redisUrl ?? embeddedRedisAt(config.dataDir).url;
   const redis = connectRedis(url, 'worker', logger);
   shutdown.add('Redis', () => closeRedis(redis));
@@ -88,8 +91,8 @@ async function start(config: Config, logger: Logger): Promise<void> {
   const alerts = createAlertStore({ redis, now });
   const stories = createStoryReader({ redis, now });
   const ledger = timeDeliveries(createLedger({ redis, now }), metrics);
-  const pushQueue = openPushQueue({ redis, now });
-  const fanOutQueue = openFanOutQueue(redis);
+  const pushQueue = openPushQueue({ redis, now, tracing });
+  const fanOutQueue = openFanOutQueue({ redis, tracing });
   shutdown.add('queues', async () => {
     await Promise.all([pushQueue.close(), fanOutQueue.close()]);
   });
@@ -152,6 +155,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
   const shared = {
     redis,
     logger,
+    tracing,
     now,
     alerts,
     stories,
@@ -193,7 +197,13 @@ async function start(config: Config, logger: Logger): Promise<void> {
   const housekeeping = openHousekeeping({ ...shared, name });
   shutdown.add('housekeeping', () => housekeeping.close());
   const canary = { redis, channels, receiver, now };
-  const push = openPushWorkers({ redis, watch, sending, sendCanary: (job) => sendCanary(canary, job) });
+  const push = openPushWorkers({
+    redis,
+    watch,
+    tracing,
+    sending,
+    sendCanary: (job) => sendCanary(canary, job),
+  });
   shutdown.add('push workers', () => push.close());
   const devices = openTestDevices({ redis, addresses, now });
   const testWorker = openTestWorker({ ...shared, watch, channels, devices });

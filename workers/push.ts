@@ -9,7 +9,9 @@ import {
 } from '../src/delivery/queues.ts';
 import { CANARY_JOB, canaryJobSchema, type CanaryJob } from '../src/delivery/canary/job.ts';
 import type { PushSending } from '../src/delivery/sending/send-push.ts';
+import type { Tracing } from '../src/ops/tracing.ts';
 import type { Redis } from '../src/redis/connect.ts';
+import { inTrace } from './in-trace.ts';
 import { workerOptions } from './options.ts';
 import type { WatchWorker } from './watch.ts';
 
@@ -26,6 +28,7 @@ const UNPROVEN = 4;
 /** Sends batches and retries. */
 export function openPushWorkers(deps: {
   redis: Redis;
+  tracing: Tracing;
   watch: WatchWorker;
   sending: Pick<PushSending, 'sendBatch' | 'sendRetry'>;
   sendCanary: (job: CanaryJob) => Promise<void>;
@@ -41,10 +44,11 @@ export function openPushWorkers(deps: {
       (urgency) =>
         new Worker(
           pushQueueName(urgency),
-          (job) =>
-            job.name === CANARY_JOB
-              ? deps.sendCanary(canaryJobSchema.parse(job.data))
-              : sending.sendBatch(batchJobSchema.parse(job.data)),
+          (job) => {
+            if (job.name === CANARY_JOB) return deps.sendCanary(canaryJobSchema.parse(job.data));
+            const { traceparent, ...batch } = batchJobSchema.parse(job.data);
+            return inTrace(deps.tracing, 'send batch', traceparent, batch, () => sending.sendBatch(batch));
+          },
           { ...workerOptions(redis), concurrency: BATCHES },
         ),
     ),

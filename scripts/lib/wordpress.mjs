@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createPackageSource, hasApt, unpackAll } from './debian.mjs';
 import { CACHE, SetupError, isExecutable, progress } from './project.mjs';
@@ -11,9 +11,14 @@ const PROGRAMS = [
     program: 'php',
     // The version is in the names, and each release has another.
     flavours: ['8.2', '8.4', '8.3', '8.1'].map((version) => ({
-      packages: ['cli', 'common', 'mysql'].map((part) => `php${version}-${part}`),
+      packages: ['cli', 'common', 'mysql', 'apcu'].map((part) => `php${version}-${part}`),
       programs: { php: `usr/bin/php${version}` },
     })),
+    // Fetched before the example of an include was tried, it has no APCu.
+    holds: (home) => {
+      const extensions = join(home, 'usr/lib/php');
+      return readdirSync(extensions).some((folder) => existsSync(join(extensions, folder, 'apcu.so')));
+    },
   },
   {
     folder: 'mariadb',
@@ -30,7 +35,9 @@ const SITE_PACKAGES = ['wordpress', 'php-getid3', 'libjs-underscore', 'libjs-cro
  * @throws {SetupError} when they cannot be had
  */
 export async function fetchWordpress() {
-  const missing = PROGRAMS.filter(({ folder, program }) => !isExecutable(unpackedProgram(folder, program)));
+  const missing = PROGRAMS.filter(({ folder, program, holds = () => true }) => {
+    return !isExecutable(unpackedProgram(folder, program)) || !holds(join(CACHE, folder));
+  });
   if (missing.length === 0 && existsSync(SITE)) return;
   if (!hasApt()) {
     throw new SetupError(

@@ -20,6 +20,7 @@ import type { Phrases } from '../newsroom/checks/phrases.ts';
 import type { AlertRulesDeps } from '../newsroom/rules.ts';
 import type { Logger } from '../ops/logger.ts';
 import type { Metrics } from '../ops/metrics.ts';
+import type { Tracing } from '../ops/tracing.ts';
 import type { OutletQueue } from '../outlets/queue.ts';
 import type { HubQueue } from '../outlets/websub/queue.ts';
 import type { Redis } from '../redis/connect.ts';
@@ -37,6 +38,7 @@ export interface ApiDeps {
   readonly redis: Redis;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  readonly tracing: Tracing;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly editors: EditorStore;

@@ -108,9 +108,21 @@ function channelOf(packed: Buffer): number {
 
 const restEndOf = (packed: Buffer): number => REST_OFFSET + packed.readUInt16BE(REST_LENGTH_OFFSET);
 
-/** Most readers have none, and their records end here. */
+/** Bound of the wishes that are remembered: readers' browsers offer some hours, and know some four hundred time zones. */
+const MOST_WISHES = 2000;
+const known = new Map<string, Wishes>();
+
+/** Most readers have none, and their records end here. Many of the others have the same: each is parsed once. */
 function readWishes(packed: Buffer, from: number): Wishes | undefined {
-  return from >= packed.length ? undefined : (JSON.parse(packed.toString('utf8', from)) as Wishes);
+  if (from >= packed.length) return undefined;
+  const text = packed.toString('latin1', from);
+  let wishes = known.get(text);
+  if (wishes === undefined) {
+    wishes = JSON.parse(packed.toString('utf8', from)) as Wishes;
+    if (known.size >= MOST_WISHES) known.clear();
+    known.set(text, wishes);
+  }
+  return wishes;
 }
 
 /** The whole of a subscription: its record with its sets. */

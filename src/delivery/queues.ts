@@ -1,6 +1,7 @@
 import type { JobsOptions, Queue } from 'bullmq';
 import { z } from 'zod';
 import { URGENCIES, urgencySchema, type Urgency } from '../alerts/schema.ts';
+import type { Tracing } from '../ops/tracing.ts';
 import type { Rank } from '../push/types.ts';
 import type { Redis } from '../redis/connect.ts';
 import { openQueue } from '../redis/open-queue.ts';
@@ -26,7 +27,10 @@ export const QUEUE_NAMES: readonly string[] = [
 
 const versionSchema = z.object({ alertId: z.string(), version: z.number().int(), urgency: urgencySchema });
 
-export const fanOutJobSchema = versionSchema;
+/** `traceparent` of what asked for the job, where there are traces. */
+const traced = { traceparent: z.string().max(100).optional() };
+
+export const fanOutJobSchema = versionSchema.extend(traced);
 export type FanOutJob = z.infer<typeof fanOutJobSchema>;
 
 const pieceSchema = z.object({
@@ -37,7 +41,7 @@ const pieceSchema = z.object({
 });
 export type Piece = z.infer<typeof pieceSchema>;
 
-const slicesSchema = versionSchema.extend({ batch: z.number().int(), pieces: z.array(pieceSchema) });
+const slicesSchema = fanOutJobSchema.extend({ batch: z.number().int(), pieces: z.array(pieceSchema) });
 /**
  * The unit of work of the push queues: slices of the audience, of all that are proven or of a part of them. A part has another
  * kind, because a worker that does not know of parts would send to all: it fails, until another worker takes the job.
@@ -83,15 +87,22 @@ const PUSH_OPTIONS: JobsOptions = {
   backoff: { type: 'fixed', delay: 1000 },
 };
 
+type Current = Pick<Tracing, 'current'>;
+
+function withTrace<Job extends FanOutJob>(job: Job, tracing: Current): Job {
+  const traceparent = tracing.current();
+  return traceparent === undefined ? job : { ...job, traceparent };
+}
+
 /** Job ids must hold no colon, and must not be all digits (BullMQ). */
 export const versionName = (version: { alertId: string; version: number }): string =>
   `${version.alertId}-${version.version}`;
 
-export function openFanOutQueue(redis: Redis): FanOutQueue {
+export function openFanOutQueue({ redis, tracing }: { redis: Redis; tracing: Current }): FanOutQueue {
   const queue = openQueue(FAN_OUT_QUEUE, redis);
   return {
     add: async (version) => {
-      await queue.add('fan-out', version, {
+      await queue.add('fan-out', withTrace(version, tracing), {
         ...FAN_OUT_OPTIONS,
         jobId: versionName(version),
         priority: priorityOf(version.urgency),
@@ -102,7 +113,7 @@ export function openFanOutQueue(redis: Redis): FanOutQueue {
 }
 
 /** @param deps.now milliseconds since the epoch */
-export function openPushQueue(deps: { redis: Redis; now: () => number }): PushQueue {
+export function openPushQueue(deps: { redis: Redis; now: () => number; tracing: Current }): PushQueue {
   const open = (nameOf: (urgency: Urgency) => string): ReadonlyMap<Urgency, Queue> =>
     new Map(URGENCIES.map((urgency) => [urgency, openQueue(nameOf(urgency), deps.redis)]));
   const batches = open(pushQueueName);
@@ -118,11 +129,13 @@ export function openPushQueue(deps: { redis: Redis; now: () => number }): PushQu
   return {
     add: async (jobs) => {
       for (const [urgency, some] of groupBy(jobs, ({ job }) => job.urgency)) {
-        await batches
-          .get(urgency)
-          ?.addBulk(
-            some.map(({ id, job }) => ({ name: job.kind, data: job, opts: { ...PUSH_OPTIONS, jobId: id } })),
-          );
+        await batches.get(urgency)?.addBulk(
+          some.map(({ id, job }) => ({
+            name: job.kind,
+            data: withTrace(job, deps.tracing),
+            opts: { ...PUSH_OPTIONS, jobId: id },
+          })),
+        );
       }
     },
     addRetries: async (version, retries) => {

@@ -45,7 +45,8 @@ export function createRequestLog(deps: { logger: Logger; metrics: Metrics }) {
 
 const KNOWN_METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
-function routeOf(request: Request): string {
+/** The pattern of the request's path; `none` before it is found, and where there is none. */
+export function routeOf(request: Request): string {
   // The pattern, not the path: paths contain ids, and a stranger may send any path.
   const route: unknown = request.route;
   const path = typeof route === 'object' && route !== null && 'path' in route ? route.path : undefined;

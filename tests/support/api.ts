@@ -20,6 +20,7 @@ import type { TellJob } from '../../src/outlets/queue.ts';
 import type { HubRequest } from '../../src/outlets/websub/subscription.ts';
 import { createLogger } from '../../src/ops/logger.ts';
 import { createMetrics } from '../../src/ops/metrics.ts';
+import { NO_TRACING } from '../../src/ops/tracing.ts';
 import { closeRedis, connectRedis, waitUntilReady } from '../../src/redis/connect.ts';
 import { ADDRESSES } from './readers.ts';
 import { startTestRedis, type TestRedis } from './redis.ts';
@@ -105,6 +106,7 @@ export async function startTestApi({
     redis,
     logger,
     metrics: createMetrics('test'),
+    tracing: NO_TRACING,
     now,
     editors,
     sessions: createSessionStore({ redis, editors, now, audit }),

@@ -28,6 +28,7 @@ import { createWebPush, type WebPushDeps } from '../../src/channels/web-push/web
 import type { SendingDeps } from '../../src/delivery/sending/deps.ts';
 import { createPushSending, type PushSending } from '../../src/delivery/sending/send-push.ts';
 import { createLogger } from '../../src/ops/logger.ts';
+import { NO_TRACING } from '../../src/ops/tracing.ts';
 import { KEYING_BYTES } from '../../src/push/encryption/job.ts';
 import { createEndpointPolicy } from '../../src/push/endpoint/endpoint-policy.ts';
 import { closeRedis, connectRedis, type Redis } from '../../src/redis/connect.ts';
@@ -186,6 +187,7 @@ export async function openDeliveryWorld(
       onRetired: () => undefined,
       tokens,
       logger,
+      tracing: NO_TRACING,
       now,
       ...over,
     });

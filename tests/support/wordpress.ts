@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { createServer } from 'node:https';
 import { tmpdir } from 'node:os';
@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { freePorts } from './free-ports.ts';
 import { accepting } from './nginx.ts';
 import { makeCertificate } from './tls.ts';
+import { phpCommand } from './php.ts';
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 const CACHE = join(PROJECT, '.cache');
@@ -63,7 +64,7 @@ export async function startWordpress(): Promise<Wordpress> {
   await startDatabase(dir, start);
   const site = join(dir, 'site');
   await makeSite(site, { dir, origin, ca: certificate.ca });
-  const php = await phpCommand();
+  const php = await phpCommand(['mysqlnd', 'mysqli', 'ctype', 'tokenizer', 'iconv', 'fileinfo', 'posix']);
   start([...php, '-S', `127.0.0.1:${inner}`, '-t', site, join(site, 'router.php')], {
     PHP_CLI_SERVER_WORKERS: '6',
   });
@@ -148,22 +149,6 @@ async function startDatabase(dir: string, start: Start): Promise<void> {
       setTimeout(resolve, 50);
     });
   }
-}
-
-/** PHP with the extensions that WordPress needs, and without the machine's settings. */
-async function phpCommand(): Promise<string[]> {
-  const root = join(CACHE, 'php/usr/lib/php');
-  const folder = (await readdir(root)).find((name) => /^\d{8}$/.test(name)) ?? '';
-  const extensions = ['mysqlnd', 'mysqli', 'ctype', 'tokenizer', 'iconv', 'fileinfo', 'posix'];
-  const settings = [
-    `extension_dir=${join(root, folder)}`,
-    ...extensions.map((name) => `extension=${name}.so`),
-    'memory_limit=256M',
-    'display_errors=0',
-    'log_errors=1',
-    'error_reporting=E_ALL',
-  ];
-  return [join(CACHE, 'php/bin/php'), '-n', ...settings.flatMap((setting) => ['-d', setting])];
 }
 
 async function makeSite(site: string, at: { dir: string; origin: string; ca: string }): Promise<void> {

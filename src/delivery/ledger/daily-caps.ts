@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { Redis } from '../../redis/connect.ts';
 import { keys } from '../../redis/keys.ts';
 import { runScript } from '../../redis/script.ts';
+import { groupBy } from '../group-by.ts';
 import { COUNT_FOR_DAY } from './scripts/count-for-day.ts';
 
 /** A day is over everywhere two days after it began in the first time zone; its deliveries are over a day later. */
@@ -9,9 +9,8 @@ const KEPT_SECONDS = 3 * 24 * 3600;
 
 /** A reader who wants at most so many alerts a day. */
 export interface CappedReader {
+  /** No other reader gets it for nine days: longer than its bits are kept. */
   readonly slot: number;
-  /** Of the subscription: a later one in the same slot begins with nothing. */
-  readonly auth: Buffer;
   readonly cap: number;
   /** By the reader's own clock, YYYY-MM-DD. */
   readonly date: string;
@@ -32,20 +31,31 @@ export function createDailyCaps({ redis }: { readonly redis: Redis }): DailyCaps
   return {
     count: async (shard, alertId, readers) => {
       if (readers.length === 0) return NONE;
-      const dates = [...new Set(readers.map(({ date }) => date))];
-      const names = dates.map((date) => keys.shard(shard, `capped:${date}`));
-      const entries = readers.map(({ slot, auth, cap, date }) => {
-        const entry = Buffer.alloc(11);
-        entry.writeUInt8(dates.indexOf(date) + 1, 0);
-        entry.writeUInt32BE(slot, 1);
-        auth.copy(entry, 5, 0, 4);
-        entry.writeUInt16BE(cap, 9);
-        return entry;
-      });
-      const mark = createHash('sha256').update(alertId).digest().subarray(0, 4);
-      return new Set(
-        await runScript(redis, COUNT_FOR_DAY, names, [mark, KEPT_SECONDS, Buffer.concat(entries)]),
-      );
+      const runs = groupBy(readers, ({ date, slot }) => `${date} ${Math.floor(slot / RUN_SLOTS)}`).values();
+      const lists = [...runs].flatMap((run) => [run[0]?.date ?? '', ...packed(run)]);
+      const args = [alertId, KEPT_SECONDS, ...lists];
+      const full = await runScript(redis, COUNT_FOR_DAY, [keys.shard(shard, '')], args);
+      return full.length === 0 ? NONE : new Set(full);
     },
   };
+}
+
+const ENTRY_BYTES = 6;
+/** A script handles so many slots as one text: Lua takes no more than some 8,000 bytes of a text apart. */
+const RUN_SLOTS = 32_768;
+
+/** Readers of one date whose slots are near each other, as the script takes them. */
+function packed(readers: readonly CappedReader[]): (number | Buffer)[] {
+  const bytes = readers.map(({ slot }) => slot >> 3);
+  const first = Math.min(...bytes);
+  const mask = Buffer.alloc(Math.max(...bytes) - first + 1);
+  const entries = Buffer.allocUnsafe(ENTRY_BYTES * readers.length);
+  let leastCap = Infinity;
+  for (const [index, { slot, cap }] of readers.entries()) {
+    mask[(slot >> 3) - first]! |= 0x80 >> (slot & 7);
+    entries.writeUInt32BE(slot, ENTRY_BYTES * index);
+    entries.writeUInt16BE(cap, ENTRY_BYTES * index + 4);
+    leastCap = Math.min(leastCap, cap);
+  }
+  return [first, mask, leastCap, entries];
 }

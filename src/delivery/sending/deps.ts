@@ -3,6 +3,7 @@ import type { Selection } from '../../audience/selection.ts';
 import type { SubscriptionStore } from '../../audience/subscriptions.ts';
 import type { Channels } from '../../channels/channels.ts';
 import type { Logger } from '../../ops/logger.ts';
+import type { Tracing } from '../../ops/tracing.ts';
 import type { Leavings } from '../health/leavings.ts';
 import type { DailyCaps } from '../ledger/daily-caps.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -27,6 +28,7 @@ export interface SendingDeps extends FinishDeps {
   readonly onRetired: (reason: Retirement) => void;
   readonly tokens: ReceiptTokens;
   readonly logger: Logger;
+  readonly tracing: Tracing;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }

@@ -53,6 +53,18 @@ export async function sendDeliveries(
   const note = (shard: number, slot: number, outcome: Outcome, service?: Service): void =>
     settle(state, { shard, slot, outcome, service }, deps.now());
 
+  let isTraced = deps.tracing.current() === undefined;
+  /** Of a run in a trace, the exchange of the first message is a span. */
+  function exchange<Answer>(service: Service, send: () => Promise<Answer>): Promise<Answer> {
+    if (isTraced) return send();
+    isTraced = true;
+    return deps.tracing.span(
+      'send message',
+      { kind: 'client', attributes: { 'ajil.service': service } },
+      send,
+    );
+  }
+
   /** Final, and not for this alert alone: the subscription may be one that our messages never reach. */
   function refuse(shard: number, member: Member, outcome: Outcome): void {
     note(shard, member.slot, outcome, serviceOf(member));
@@ -67,10 +79,10 @@ export async function sendDeliveries(
   ): Promise<ReadonlyMap<number, 'quiet' | 'cap'>> {
     const held = new Map<number, 'quiet' | 'cap'>();
     const capped: CappedReader[] = [];
-    for (const { slot, wishes, address } of members) {
+    for (const { slot, wishes } of members) {
       const admission = admit(wishes, alert, holds(slot), deps.now());
       if (admission.type === 'hold') held.set(slot, admission.reason);
-      if (admission.type === 'count') capped.push({ ...admission, slot, auth: address.auth });
+      if (admission.type === 'count') capped.push({ slot, cap: admission.cap, date: admission.date });
     }
     for (const slot of await deps.caps.count(shard, alertId, capped)) held.set(slot, 'cap');
     return held;
@@ -85,7 +97,9 @@ export async function sendDeliveries(
     const { address } = member;
     const channel = deps.channels.of(address);
     const ttl = Math.max(1, Math.floor((life.expiresAtMs - deps.now()) / 1000));
-    const answer = await forms.of(channel, holds).send(address, { ...own, ttl }, order);
+    const answer = await exchange(serviceOf(member), () =>
+      forms.of(channel, holds).send(address, { ...own, ttl }, order),
+    );
     if (answer.type === 'accepted') {
       note(shard, member.slot, 'accepted', serviceOf(member));
       standing.accepted(shard, member);

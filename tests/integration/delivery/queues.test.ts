@@ -11,6 +11,7 @@ import {
   type RetryJob,
 } from '../../../src/delivery/queues.ts';
 import type { PushSending } from '../../../src/delivery/sending/send-push.ts';
+import { NO_TRACING } from '../../../src/ops/tracing.ts';
 import { createMetrics, type Metrics } from '../../../src/ops/metrics.ts';
 import type { Redis } from '../../../src/redis/connect.ts';
 import { QUEUE_PREFIX } from '../../../src/redis/keys.ts';
@@ -29,9 +30,9 @@ const toClose: { close(): Promise<void> }[] = [];
 
 beforeEach(async () => {
   world = await openDeliveryWorld((redis) => {
-    const fanOutQueue = openFanOutQueue(redis);
+    const fanOutQueue = openFanOutQueue({ redis, tracing: NO_TRACING });
     // By a clock on which every retry is due already.
-    const pushQueue = openPushQueue({ redis, now: () => world.now() + HOUR });
+    const pushQueue = openPushQueue({ redis, tracing: NO_TRACING, now: () => world.now() + HOUR });
     const open = (name: string): Queue => new Queue(name, { connection: redis, prefix: QUEUE_PREFIX });
     queues = {
       fanOut: open(FAN_OUT_QUEUE),
@@ -56,7 +57,15 @@ function openWorkers(sending: Pick<PushSending, 'sendBatch' | 'sendRetry'> = wor
   const lines: { msg: string; queue?: string }[] = [];
   const logger = pino({ level: 'warn' }, { write: (line) => void lines.push(JSON.parse(line)) });
   const watch = createWorkerWatch({ metrics, logger });
-  toClose.unshift(openPushWorkers({ redis: world.redis, watch, sending, sendCanary: async () => undefined }));
+  toClose.unshift(
+    openPushWorkers({
+      tracing: NO_TRACING,
+      redis: world.redis,
+      watch,
+      sending,
+      sendCanary: async () => undefined,
+    }),
+  );
   return { metrics, lines };
 }
 const outcomes = async (version: FanOutJob) => (await world.report(version)).outcomes;
@@ -111,7 +120,7 @@ test('retries that normal alerts wait with hold up no flash', async () => {
       if (urgency === 'normal') await released;
     },
   };
-  const pushQueue = openPushQueue({ redis: world.redis, now: world.now });
+  const pushQueue = openPushQueue({ redis: world.redis, tracing: NO_TRACING, now: world.now });
   toClose.unshift(pushQueue);
   openWorkers(sending);
   const retries = (count: number, name: string) =>
@@ -149,7 +158,7 @@ test('of fan-outs that wait, that of the most urgent alert goes first, whenever 
   const versions = (['normal', 'urgent', 'flash'] as const).map((urgency) => {
     return { alertId: `of-${urgency}`, version: 1, urgency };
   });
-  const fanOutQueue = openFanOutQueue(world.redis);
+  const fanOutQueue = openFanOutQueue({ redis: world.redis, tracing: NO_TRACING });
   toClose.push(fanOutQueue);
   for (const version of versions) await fanOutQueue.add(version);
   // It takes jobs when it is told, and does none.

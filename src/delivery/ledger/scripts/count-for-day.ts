@@ -1,34 +1,60 @@
 import { z } from 'zod';
 import { script } from '../../../redis/script.ts';
+import { BITMAPS_LUA } from './parts.ts';
 
 /**
  * Counts an alert for readers who want at most so many a day. One step: of two alerts for which one place is left, one has
- * it. Again it changes nothing, because the alerts are kept by their marks.
+ * it. Again it changes nothing, because each alert of a date has a bitmap of the slots that it was counted for.
  *
- * KEYS: for each date a hash: slot -> reader (4 bytes), then the marks of the alerts (4 bytes each)
- * ARGV: 1 mark of the alert (4 bytes), 2 seconds to keep, 3 readers: number of the key (1), slot (4), reader (4), cap (2)
+ * KEYS: 1 shard's prefix
+ * ARGV: 1 alert, 2 seconds to keep, then for each run of readers: their date, the first byte of the bitmap, the readers as
+ *       bits from there on, at most 4,096 bytes, their least cap, and each of them: slot (4), cap (2)
+ * Keys of a date, behind the prefix: `capped:<date>` zset, its alerts in their order; `capped:<date>:<alert>` bitmap of slots
  * Answer: the slots of those whose day is full
  */
 export const COUNT_FOR_DAY = script(
-  `
-local mark, readers = ARGV[1], ARGV[3]
-local full, at = {}, 1
-while at <= #readers do
-  local key, slot, reader, cap
-  key, slot, reader, cap, at = struct.unpack('>BI4c4I2', readers, at)
-  local known = redis.call('HGET', KEYS[key], slot)
-  if not known or string.sub(known, 1, 4) ~= reader then known = reader end
-  local counted = false
-  for from = 5, #known, 4 do
-    if string.sub(known, from, from + 3) == mark then counted = true end
+  `${BITMAPS_LUA}
+local alert, keep, full = ARGV[1], ARGV[2], {}
+local function isIn(bits, byte, mask) return bit.band(string.byte(bits, byte) or 0, mask) ~= 0 end
+
+-- Without those who have had as many of the earlier alerts as they want.
+local function withoutFull(mask, earlier, own, from, readers)
+  local bytes, at = { string.byte(mask, 1, #mask) }, 1
+  while at <= #readers do
+    local slot, cap
+    slot, cap, at = struct.unpack('>I4I2', readers, at)
+    local byte, place = math.floor(slot / 8) - from + 1, 128 / 2 ^ (slot % 8)
+    if cap <= #earlier and not isIn(own, byte, place) then
+      local had = 0
+      for _, bits in ipairs(earlier) do
+        if had == cap then break end
+        if isIn(bits, byte, place) then had = had + 1 end
+      end
+      if had == cap then
+        full[#full + 1] = slot
+        bytes[byte] = bytes[byte] - place
+      end
+    end
   end
-  if not counted and #known >= 4 + 4 * cap then
-    full[#full + 1] = slot
-  elseif not counted then
-    redis.call('HSET', KEYS[key], slot, known .. mark)
-  end
+  return string.char(unpack(bytes))
 end
-for _, key in ipairs(KEYS) do redis.call('EXPIRE', key, ARGV[2], 'NX') end
+
+for i = 3, #ARGV, 5 do
+  local day, from, mask = KEYS[1] .. 'capped:' .. ARGV[i], tonumber(ARGV[i + 1]), ARGV[i + 2]
+  local mine, last = day .. ':' .. alert, from + #mask - 1
+  local alerts = redis.call('ZRANGE', day, 0, -1)
+  if #alerts >= tonumber(ARGV[i + 3]) then
+    local earlier = {}
+    for _, one in ipairs(alerts) do
+      if one ~= alert then earlier[#earlier + 1] = redis.call('GETRANGE', day .. ':' .. one, from, last) end
+    end
+    mask = withoutFull(mask, earlier, redis.call('GETRANGE', mine, from, last), from, ARGV[i + 4])
+  end
+  redis.call('SETRANGE', mine, from, withBits(mine, from, mask, false))
+  redis.call('ZADD', day, 'NX', #alerts, alert)
+  redis.call('EXPIRE', mine, keep, 'NX')
+  redis.call('EXPIRE', day, keep, 'NX')
+end
 return full`,
   z.array(z.number().int()),
 );

@@ -26,7 +26,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define BUFFER (256 * 1024)
+#define BUFFER (1024 * 1024) /* more than the largest hello */
 #define EVENTS 512
 #define MOST_PORTS 256
 #define TICK_MS 10
@@ -251,7 +251,12 @@ static size_t on_frames(struct line *line, const char *bytes, size_t length, uin
       payload = (size_t)frame[2] << 8 | frame[3];
       head = 4;
     }
-    if (payload == 127 || (frame[0] & 0x80) == 0) fault("a frame that the server may not send");
+    if (payload == 127) {
+      if (length - used < 10) break;
+      payload = (size_t)frame[6] << 24 | (size_t)frame[7] << 16 | (size_t)frame[8] << 8 | frame[9];
+      head = 10;
+    }
+    if ((frame[0] & 0xf0) != 0x80 || (frame[1] & 0x80) != 0) fault("a frame that the server may not send");
     if (length - used < head + payload) break;
     const char *text = bytes + used + head;
     int opcode = frame[0] & 0x0f;

@@ -13,6 +13,8 @@ servers' memory and of the kernel's, how long an alert takes to all, and how lon
 
 /** What a server keeps free of its descriptors; a process of readers needs fewer. */
 export const OTHER_DESCRIPTORS = 1000;
+/** How full the servers are when one of them is away: readers do not spread evenly. */
+const FULL = 0.8;
 /** A line, with both of its ends, and its part of a server that holds as many as it may. Bytes, about. */
 const LINE_BYTES = 23_000;
 
@@ -32,7 +34,7 @@ export function readOptions(): Options {
   });
   const lines = readCount(values.lines, HELP);
   const perProcess = Math.min(descriptorLimit() - OTHER_DESCRIPTORS, 50_000);
-  const servers = Math.ceil(lines / perProcess) + 1;
+  const servers = Math.ceil(lines / (perProcess * FULL)) + 1;
   if (servers > 200)
     refuse(`${lines} lines take ${servers} servers of ${perProcess} descriptors: raise ulimit -n`, HELP);
   return { lines, servers, perProcess, alerts: readCount(values.alerts, HELP) };

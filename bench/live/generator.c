@@ -101,6 +101,24 @@ static void on_reset(struct client *client) {
   start_client(client);
 }
 
+/*
+ * While lines are being opened, a proxy may answer 502 when it has not reached its server in time, and Pushpin ends some lines
+ * (`message out of sequence, canceling`): its clients come again.
+ */
+static int comes_again(struct client *client) {
+  if (!sse || announced || ++came_again >= count) return 0;
+  close(client->fd);
+  if (client->state == READY) ready--;
+  else opening--;
+  free(client->rest);
+  client->rest = NULL;
+  client->rest_length = client->chunk_left = 0;
+  client->part = CHUNK_SIZE;
+  client->greetings = 0;
+  start_client(client);
+  return 1;
+}
+
 static void put(struct client *client, const char *bytes, size_t length) {
   if (send(client->fd, bytes, length, MSG_NOSIGNAL) != (ssize_t)length) refuse(client, "cannot write");
 }
@@ -213,13 +231,7 @@ static void on_text(struct client *client, const char *text, size_t length, uint
 static size_t on_answer(struct client *client, const char *bytes, size_t length) {
   char *end = memmem(bytes, length, "\r\n\r\n", 4);
   if (end == NULL) return 0;
-  /* A proxy in front may not have reached its server in time: its clients come again. */
-  if (sse && length > 12 && memcmp(bytes, "HTTP/1.1 5", 10) == 0 && ++came_again < count) {
-    close(client->fd);
-    opening--;
-    start_client(client);
-    return length;
-  }
+  if (length > 12 && memcmp(bytes, "HTTP/1.1 5", 10) == 0 && comes_again(client)) return length;
   if (length < 12 || memcmp(bytes, sse ? "HTTP/1.1 200" : "HTTP/1.1 101", 12) != 0) {
     char reason[64];
     snprintf(reason, sizeof reason, "answered %.*s", (int)(length < 40 ? length : 40), bytes + 9);
@@ -296,6 +308,7 @@ static void on_readable(struct client *client) {
   ssize_t got = recv(client->fd, buffer + length, sizeof buffer - length, 0);
   if (got < 0 && errno == EAGAIN) return;
   if (got <= 0) {
+    if (got == 0 && comes_again(client)) return;
     if (got < 0 && errno == ECONNRESET) on_reset(client);
     else refuse(client, got == 0 ? "ended by the server" : strerror(errno));
     return;

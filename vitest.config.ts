@@ -59,6 +59,31 @@ export default defineConfig({
         },
       },
       {
+        // By `npm run test:containers` alone: it runs them beside a Docker's engine of its own. Its tests are steps of one walk.
+        test: {
+          name: 'containers',
+          isolate,
+          include: ['tests/containers/**/*.test.ts'],
+          fileParallelism: false,
+          // The proxy makes its own certificate, which one test looks at.
+          env: { NODE_TLS_REJECT_UNAUTHORIZED: '0' },
+          testTimeout: 600_000,
+          hookTimeout: 60_000,
+          expect: { poll: { timeout: 30_000 } },
+        },
+      },
+      {
+        // By `npm run test:day` alone: it builds the version that is upgraded. Its tests are steps of one walk.
+        test: {
+          name: 'day',
+          isolate,
+          include: ['tests/day/**/*.test.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
+          expect: { poll: { timeout: 30_000 } },
+        },
+      },
+      {
         // What is measured has the machine for itself.
         test: {
           ...browsers,

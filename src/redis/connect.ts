@@ -165,6 +165,9 @@ function open(url: string, purpose: ConnectionPurpose): Redis {
       // If Redis uses TLS, its sentinels do too.
       ...(login.tls === undefined ? {} : { enableTLSForSentinelMode: true, sentinelTLS: {} }),
       sentinelRetryStrategy: retryStrategy,
+      // In a planned failover the old master lives on for some ten seconds, and takes writes that its demotion throws away.
+      failoverDetector: true,
+      sentinelReconnectStrategy: retryStrategy,
     });
   }
   return path.startsWith('/') ? new Single(shortSocketPath(path), single) : new Single(url, single);

@@ -13,6 +13,8 @@ const PROJECT = new URL('../..', import.meta.url).pathname;
 export interface PlainRedis {
   readonly port: number;
   readonly url: string;
+  /** Where its data lies. */
+  readonly dir: string;
   /** For what the test asks and sets. */
   readonly admin: Redis;
   stop(): Promise<void>;
@@ -45,6 +47,7 @@ export async function startPlainRedis(settings: Readonly<Record<string, string>>
   return {
     port,
     url: `redis://127.0.0.1:${port}`,
+    dir: all.dir,
     admin,
     stop: async () => {
       admin.disconnect();

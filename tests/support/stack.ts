@@ -32,6 +32,10 @@ export interface Stack {
   kill(role: Role, signal: NodeJS.Signals): Promise<void>;
   /** Starts a role again, on the same ports. Resolves when it says that it is ready. */
   restart(role: Role): Promise<void>;
+  /** From now on, processes of the role are of the build in this folder. */
+  use(role: Role, project: string): void;
+  /** Starts another process of a role. @returns its origin; that of a worker is of no use */
+  add(role: Role): Promise<string>;
   /** What the processes printed, as one text. */
   logs(): string;
   /** Ends one server by SIGTERM and starts it again on its port. Resolves when it says that it is ready. */
@@ -42,6 +46,10 @@ export interface Stack {
 export interface StackOptions {
   /** None: one of its own, which ends with the stack. */
   readonly redis?: TestRedis;
+  /** Of a Redis that the test runs by itself. */
+  readonly redisUrl?: string;
+  /** The folder whose build runs. None: this project. */
+  readonly project?: string;
   /** The push services that it may send to. They must share one authority. */
   readonly pushServices?: readonly PushService[];
   readonly env?: Readonly<Record<string, string>>;
@@ -52,15 +60,14 @@ export interface StackOptions {
 }
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
-const FILES: Record<Role, string> = {
-  server: join(PROJECT, 'dist/src/server.js'),
-  worker: join(PROJECT, 'dist/workers/main.js'),
-};
+const FILES: Record<Role, string> = { server: 'dist/src/server.js', worker: 'dist/workers/main.js' };
 
 /** @returns when every role is up and the first server says that it takes alerts */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const dir = await mkdtemp(join(tmpdir(), 'ajil-stack-'));
-  const redis = options.redis ?? (await startTestRedis());
+  const redis =
+    options.redis ??
+    (options.redisUrl === undefined ? await startTestRedis() : redisOfTheTest(options.redisUrl));
   const adminKey = randomBytes(24).toString('base64url');
   const vapid = webPush.generateVAPIDKeys();
   const ports = options.ports ?? (await freePorts(options.serverProcesses ?? 1));
@@ -92,6 +99,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   };
   const running: Record<Role, RoleProcess[]> = { server: [], worker: [] };
   const ended: string[] = [];
+  const project = options.project ?? PROJECT;
+  const projects: Record<Role, string> = { server: project, worker: project };
   const counts: Record<Role, number> = { server: ports.length, worker: options.workerProcesses ?? 1 };
 
   async function start(role: Role): Promise<void> {
@@ -102,7 +111,19 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
 
   function startOne(role: Role, index: number): Promise<RoleProcess> {
     const port = role === 'server' ? { PORT: String(ports[index]) } : {};
-    return startRole({ name: role, file: FILES[role], cwd: dir, env: { ...env, ...port } });
+    return startRole({
+      name: role,
+      file: join(projects[role], FILES[role]),
+      cwd: dir,
+      env: { ...env, ...port },
+    });
+  }
+
+  async function add(role: Role): Promise<string> {
+    if (role === 'server') ports.push(...(await freePorts(1)));
+    counts[role] += 1;
+    running[role].push(await startOne(role, counts[role] - 1));
+    return `http://localhost:${ports.at(-1)}`;
   }
 
   async function kill(role: Role, signal: NodeJS.Signals): Promise<void> {
@@ -135,6 +156,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     api: createApiClient(() => origin, adminKey),
     kill,
     restart: start,
+    use: (role, folder) => (projects[role] = folder),
+    add,
     restartServer: async (index) => {
       await running.server[index]?.kill('SIGTERM');
       running.server[index] = await startOne('server', index);
@@ -152,6 +175,13 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     throw new Error(`the stack did not start: ${String(error)}\n${logs}`, { cause: error });
   }
   return stack;
+}
+
+function redisOfTheTest(url: string): TestRedis {
+  const refuse = (): never => {
+    throw new Error('the test runs this Redis by itself');
+  };
+  return { url, crash: refuse, kill: refuse, restart: refuse, signal: refuse, stop: () => Promise.resolve() };
 }
 
 /** `/readyz` says 200 once Redis is writable and workers are seen. */

@@ -18,13 +18,15 @@ const compose = Object.fromEntries(
   ]),
 );
 
+const known = [...read('../../src/config.ts').matchAll(/^ {2}([A-Z_]+): /gm)].map(([, name]) => name ?? '');
+
 test('.env.example names every variable, and none that is not there', () => {
-  const known = [...read('../../src/config.ts').matchAll(/^ {2}([A-Z_]+): /gm)].map(([, name]) => name);
   expect(known.length).toBeGreaterThan(10);
   expect(new Set(Object.keys(example))).toEqual(new Set([...known, ...Object.keys(compose)]));
 });
 
 test('.env.example shows the defaults of the compose file', () => {
-  expect(Object.keys(compose)).toContain('PUBLISH');
-  expect(example).toMatchObject(compose);
+  const own = Object.fromEntries(Object.entries(compose).filter(([name]) => !known.includes(name)));
+  expect(Object.keys(own)).toContain('PUBLISH');
+  expect(example).toMatchObject(own);
 });

@@ -46,7 +46,7 @@ const startedBy = (text: string): string[] =>
 
 test('each program that is started exists, and each variable that is set is a setting', () => {
   const started = services().flatMap(([, { command }]) => startedBy(command?.join(' ') ?? ''));
-  expect(started).toEqual(['src/server.ts', 'workers/main.ts']);
+  expect(started).toEqual(['src/server.ts', 'src/server.ts', 'workers/main.ts']);
   const texts = [...UNITS, 'Dockerfile', 'README.md', ...filesBelow('docs', '.md')].map(read);
   for (const file of [...started, ...texts.flatMap(startedBy)]) {
     expect([file, existsSync(PROJECT + file)]).toEqual([file, true]);

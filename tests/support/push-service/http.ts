@@ -17,10 +17,12 @@ export interface PushHttp extends Pick<Http2Side, 'setGoAwayAfter'> {
   close(): Promise<void>;
 }
 
-/** HTTP/2 and HTTP/1.1 over TLS on 127.0.0.1, as ALPN decides. */
+/** HTTP/2 and HTTP/1.1 over TLS, as ALPN decides. */
 export async function listenForPush(options: {
   certificate: TestCertificate;
   maxConcurrentStreams: number;
+  /** The address to listen on. */
+  bind: string;
   onExchange: (exchange: Exchange) => void;
 }): Promise<PushHttp> {
   const connections = { h1: 0, h2: 0 };
@@ -66,7 +68,7 @@ export async function listenForPush(options: {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
   });
-  tls.listen(0, '127.0.0.1');
+  tls.listen(0, options.bind);
   await once(tls, 'listening');
   const cutAll = (): void => {
     for (const socket of sockets) socket.destroy();

@@ -17,6 +17,8 @@ export interface PushServiceSettings {
   readonly record: 'messages' | 'counts';
   /** The SETTINGS of the HTTP/2 side. FCM's is 100. */
   readonly maxConcurrentStreams: number;
+  /** Its name, where it is not on this machine alone. */
+  readonly host?: string | undefined;
 }
 
 interface Totals extends Counts {
@@ -159,9 +161,10 @@ export async function createPushService(
   const http = await listenForPush({
     certificate,
     maxConcurrentStreams: settings.maxConcurrentStreams,
+    bind: settings.host === undefined ? '127.0.0.1' : '0.0.0.0',
     onExchange,
   });
-  origin = `https://localhost:${http.port}`;
+  origin = `https://${settings.host ?? 'localhost'}:${http.port}`;
 
   return {
     origin,

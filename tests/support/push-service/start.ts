@@ -36,6 +36,7 @@ export async function startPushService(options: PushServiceOptions = {}): Promis
   const settings: PushServiceSettings = {
     record: options.record ?? 'messages',
     maxConcurrentStreams: options.maxConcurrentStreams ?? 100,
+    host: options.host,
   };
   const { origin, webSocketUrl, call, stop } =
     options.child === true

@@ -70,7 +70,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     (options.redisUrl === undefined ? await startTestRedis() : redisOfTheTest(options.redisUrl));
   const adminKey = randomBytes(24).toString('base64url');
   const vapid = webPush.generateVAPIDKeys();
-  const ports = options.ports ?? (await freePorts(options.serverProcesses ?? 1));
+  const ports = [...(options.ports ?? (await freePorts(options.serverProcesses ?? 1)))];
   const origins = ports.map((port) => `http://localhost:${port}`);
   const [origin = ''] = origins;
   const authority = join(dir, 'push-service-ca.pem');

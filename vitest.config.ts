@@ -49,6 +49,16 @@ export default defineConfig({
         },
       },
       {
+        // By `npm run test:pushpin` alone, for the same reason.
+        test: {
+          ...browsers,
+          name: 'pushpin',
+          include: ['tests/pushpin/**/*.test.ts'],
+          testTimeout: 400_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
         // By `npm run test:containers` alone: it runs them beside a Docker's engine of its own. Its tests are steps of one walk.
         test: {
           name: 'containers',

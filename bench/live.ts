@@ -1,11 +1,13 @@
 /**
- * One alert to every open connection: our gateway (behind a real live log in Redis), `ws`, socket.io, nginx with nchan and
- * a minimal server in C, in turn. `npm run bench:live -- --help`
+ * One alert to every open connection: our gateway (behind a real live log in Redis), alone and behind Pushpin, `ws`,
+ * socket.io, nginx with nchan, Go with gorilla/websocket and a minimal server in C, in turn. `npm run bench:live -- --help`
  */
 import { epoll } from './live/contenders/epoll.ts';
 import { nchan } from './live/contenders/nchan.ts';
+import { go } from './live/contenders/go.ts';
 import { ours } from './live/contenders/ours.ts';
 import { socketio, ws } from './live/contenders/peers.ts';
+import { pushpin } from './live/contenders/pushpin.ts';
 import type { Contender } from './live/contender.ts';
 import { generatorCommand } from './live/generator.ts';
 import { measure, type Measurement } from './live/measure.ts';
@@ -25,7 +27,16 @@ const most = Math.min(limit - OTHER_DESCRIPTORS, MOST);
 const cores = claimCores();
 const generator = generatorCommand(options.generator);
 const wanted = options.contenders.map((name) => {
-  const open = { c: epoll, ours, ws, socketio, nchan: () => nchan(Math.min(limit, MOST)) };
+  const room = Math.min(limit, MOST);
+  const open = {
+    c: epoll,
+    ours,
+    go,
+    ws,
+    socketio,
+    nchan: () => nchan(room),
+    pushpin: () => pushpin(room - OTHER_DESCRIPTORS),
+  };
   return open[name]();
 });
 const contenders = wanted.filter((item): item is Contender => 'start' in item);

@@ -145,6 +145,18 @@ const trustProxy = z.string().transform((text, context) => {
   }
 });
 
+/** Where a GRIP proxy takes publications; without TLS only on this machine or in a network of its own. */
+const gripUrl = z.string().transform((text, context) => {
+  const url = /^https?:\/\//i.test(text) && URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || url.search !== '' || url.hash !== '' || url.username !== '') {
+    return fault(
+      context,
+      `${text}: must be an address such as http://127.0.0.1:5561, without a query or credentials`,
+    );
+  }
+  return url.href;
+});
+
 /** A run must end before the next begins. */
 const canarySeconds = count(60, 0, 300).refine(
   (seconds) => seconds === 0 || seconds >= 5,
@@ -186,6 +198,9 @@ const environment = z.object({
   CHECKS_FILE: z.string().optional(),
   LIVE_CONNECTIONS: count(0, 0, 1_000_000),
   LIVE_CONNECTIONS_PER_ADDRESS: count(2000, 1, 1_000_000),
+  GRIP_URL: list.pipe(z.array(gripUrl)),
+  GRIP_KEY: z.string().min(22, 'must hold at least 22 characters: openssl rand -base64 24').optional(),
+  GRIP_TOKEN: z.string().optional(),
   DRAIN_SECONDS: count(10, 0, 20),
   CANARY_SECONDS: canarySeconds,
   DRILL: flag,
@@ -232,6 +247,10 @@ export interface Config {
   /** Open connections that a server process holds at most; undefined: as many as it has file descriptors for. */
   readonly liveConnections: number | undefined;
   readonly liveConnectionsPerAddress: number;
+  /** The proxies that hold readers' lines; undefined: there are none. */
+  readonly grip:
+    | { readonly urls: readonly string[]; readonly key: string; readonly token: string | undefined }
+    | undefined;
   readonly drainSeconds: number;
   /** From one run of the canary to the next; 0: there is none. */
   readonly canarySeconds: number;
@@ -260,6 +279,9 @@ export function loadConfig(env: Record<string, string | undefined>): Config {
     faults.push('  VAPID_PUBLIC_KEY, VAPID_PRIVATE_KEY: set both or neither');
   } else if (given['VAPID_PUBLIC_KEY'] !== undefined) {
     faults.push(...vapidFaults(given['VAPID_PUBLIC_KEY'], given['VAPID_PRIVATE_KEY']));
+  }
+  if ((given['GRIP_URL'] === undefined) !== (given['GRIP_KEY'] === undefined)) {
+    faults.push('  GRIP_URL, GRIP_KEY: set both or neither');
   }
   if (given['ECE_KEYLOG'] === '1') {
     faults.push('  ECE_KEYLOG: must not be 1: the keys and the text of every push message would be printed');
@@ -293,12 +315,21 @@ export function loadConfig(env: Record<string, string | undefined>): Config {
     checksFile: values.CHECKS_FILE === undefined ? undefined : resolve(values.CHECKS_FILE),
     liveConnections: values.LIVE_CONNECTIONS === 0 ? undefined : values.LIVE_CONNECTIONS,
     liveConnectionsPerAddress: values.LIVE_CONNECTIONS_PER_ADDRESS,
+    grip: gripOf(values),
     drainSeconds: values.DRAIN_SECONDS,
     canarySeconds: values.CANARY_SECONDS,
     isDrill: values.DRILL,
     tracing: values.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined,
     logLevel: values.LOG_LEVEL,
   });
+}
+
+function gripOf({
+  GRIP_URL: urls,
+  GRIP_KEY: key,
+  GRIP_TOKEN: token,
+}: z.output<typeof environment>): Config['grip'] {
+  return key === undefined ? undefined : Object.freeze({ urls: Object.freeze(urls), key, token });
 }
 
 function vapidFaults(publicKey: string, privateKey: string | undefined): string[] {

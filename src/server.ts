@@ -161,6 +161,7 @@ async function start(config: Config, logger: Logger, group: string): Promise<voi
       });
     },
     canary: proofs,
+    grip: config.grip && { ...config.grip, redis },
     now,
     limits,
   });

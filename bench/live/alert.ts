@@ -4,7 +4,7 @@ import { toPublicAlert, type Alert } from '../../src/alerts/schema.ts';
 import type { AlertMessage } from '../../src/live/protocol.ts';
 
 /** Of the alert as JSON; the message around it (type and cursor) adds some 50. */
-export const ALERT_BYTES = 455;
+export const ALERT_BYTES = 468;
 
 const headlineOf = (seq: number): string =>
   `عاجل: هزة أرضية قوية تضرب الساحل ${String(seq).padStart(3, '0')}`;

@@ -1,10 +1,10 @@
 /** One of those who are measured beside each other. */
 export interface Contender {
-  readonly name: 'ours' | 'ws' | 'socketio' | 'nchan' | 'c';
+  readonly name: 'ours' | 'ws' | 'socketio' | 'nchan' | 'c' | 'go' | 'pushpin';
   /** With its version, as the table shows it. */
   readonly label: string;
   readonly path: string;
-  readonly protocol: 'plain' | 'socketio';
+  readonly protocol: 'plain' | 'socketio' | 'sse';
   /** Messages that every connection receives before the first alert. */
   readonly greetings: number;
   /** @param core the CPU that its processes are pinned to; undefined: none */

@@ -1,7 +1,7 @@
 /*
  * The clients of bench:live: opens WebSockets, and counts and compares every alert that they receive.
  *   generator PORT PATH CLIENTS CLIENTS_PER_ADDRESS PROTOCOL GREETINGS [OVER_MS]
- * PROTOCOL is `plain`, `socketio` or `arrive`; GREETINGS is how many messages come before the first alert. Those who
+ * PROTOCOL is `plain`, `socketio`, `sse` or `arrive`; GREETINGS is how many messages come before the first alert. Those who
  * `arrive` do so evenly over OVER_MS whatever the server does, and no alert that they receive is looked at. It prints lines:
  *   open COUNT [REASON]                                        all are open, or as many as the server let in
  *   alert SEQ FIRST P50 P99 LAST BUSY TEXT                     the alert has reached every client, each has the same text
@@ -41,6 +41,8 @@ struct client {
   uint32_t got;
   char *rest;
   size_t rest_length;
+  enum { CHUNK_SIZE, CHUNK_DATA, CHUNK_END } part; /* of server-sent events */
+  size_t chunk_left;
 };
 
 struct alert {
@@ -52,11 +54,11 @@ struct alert {
 
 static struct client *clients;
 static struct alert alerts[MAX_ALERTS + 1];
-static int poll_fd, count, ready, started, opening, per_address, greetings, socketio, arriving, over_ms, port;
+static int poll_fd, count, ready, started, opening, per_address, greetings, socketio, sse, arriving, over_ms, port;
 static const char *path;
 static char refusal[256];
 static uint64_t busy;
-static int announced;
+static int announced, came_again;
 static char buffer[BUFFER];
 
 static uint64_t now(void) {
@@ -97,6 +99,24 @@ static void on_reset(struct client *client) {
   close(client->fd);
   opening--;
   start_client(client);
+}
+
+/*
+ * While lines are being opened, a proxy may answer 502 when it has not reached its server in time, and Pushpin ends some lines
+ * (`message out of sequence, canceling`): its clients come again.
+ */
+static int comes_again(struct client *client) {
+  if (!sse || announced || ++came_again >= count) return 0;
+  close(client->fd);
+  if (client->state == READY) ready--;
+  else opening--;
+  free(client->rest);
+  client->rest = NULL;
+  client->rest_length = client->chunk_left = 0;
+  client->part = CHUNK_SIZE;
+  client->greetings = 0;
+  start_client(client);
+  return 1;
 }
 
 static void put(struct client *client, const char *bytes, size_t length) {
@@ -150,6 +170,7 @@ static void on_connected(struct client *client) {
   epoll_ctl(poll_fd, EPOLL_CTL_MOD, client->fd, &event);
   char request[1024];
   int written = snprintf(request, sizeof request,
+                         sse ? "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nAccept: text/event-stream\r\n\r\n" :
                          "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                          "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n",
                          path, port);
@@ -210,17 +231,51 @@ static void on_text(struct client *client, const char *text, size_t length, uint
 static size_t on_answer(struct client *client, const char *bytes, size_t length) {
   char *end = memmem(bytes, length, "\r\n\r\n", 4);
   if (end == NULL) return 0;
-  if (length < 12 || memcmp(bytes, "HTTP/1.1 101", 12) != 0) {
+  if (length > 12 && memcmp(bytes, "HTTP/1.1 5", 10) == 0 && comes_again(client)) return length;
+  if (length < 12 || memcmp(bytes, sse ? "HTTP/1.1 200" : "HTTP/1.1 101", 12) != 0) {
     char reason[64];
     snprintf(reason, sizeof reason, "answered %.*s", (int)(length < 40 ? length : 40), bytes + 9);
     reason[strcspn(reason, "\r\n")] = 0;
     refuse(client, reason);
     return length;
   }
-  if (memmem(bytes, length, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", 28) == NULL) fault("wrong Sec-WebSocket-Accept");
+  if (!sse && memmem(bytes, length, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", 28) == NULL) fault("wrong Sec-WebSocket-Accept");
   client->state = GREETING;
   if (greetings == 0 && !socketio) become_ready(client);
   return (size_t)(end + 4 - bytes);
+}
+
+/* Takes what frames the chunks (RFC 9112, section 7.1) out of the bytes. @returns how many are left */
+static size_t unchunk(struct client *client, char *bytes, size_t length) {
+  size_t left = 0;
+  for (size_t at = 0; at < length;) {
+    if (client->part == CHUNK_DATA) {
+      size_t size = client->chunk_left < length - at ? client->chunk_left : length - at;
+      memmove(bytes + left, bytes + at, size);
+      left += size;
+      at += size;
+      client->chunk_left -= size;
+      if (client->chunk_left == 0) client->part = CHUNK_END;
+      continue;
+    }
+    char digit = bytes[at++];
+    if (digit == '\n') client->part = client->part == CHUNK_SIZE ? CHUNK_DATA : CHUNK_SIZE;
+    else if (digit != '\r') client->chunk_left = client->chunk_left * 16 + (size_t)(digit <= '9' ? digit - '0' : (digit | 32) - 'a' + 10);
+  }
+  return left;
+}
+
+/* Server-sent events. @returns how many bytes of it are read: whole events only */
+static size_t on_events(struct client *client, const char *bytes, size_t length, uint64_t at) {
+  size_t used = 0;
+  while (client->fd >= 0) {
+    const char *event = bytes + used, *end = memmem(event, length - used, "\n\n", 2);
+    if (end == NULL) break;
+    const char *data = memmem(event, (size_t)(end - event), "data: ", 6);
+    if (data != NULL) on_text(client, data + 6, (size_t)(end - data - 6), at);
+    used = (size_t)(end + 2 - bytes);
+  }
+  return used;
 }
 
 /* @returns how many bytes of it are read: whole frames only */
@@ -253,15 +308,17 @@ static void on_readable(struct client *client) {
   ssize_t got = recv(client->fd, buffer + length, sizeof buffer - length, 0);
   if (got < 0 && errno == EAGAIN) return;
   if (got <= 0) {
+    if (got == 0 && comes_again(client)) return;
     if (got < 0 && errno == ECONNRESET) on_reset(client);
     else refuse(client, got == 0 ? "ended by the server" : strerror(errno));
     return;
   }
   uint64_t at = now();
+  size_t used = 0, known = length;
   length += (size_t)got;
-  size_t used = 0;
-  if (client->state == UPGRADING) used = on_answer(client, buffer, length);
-  if (client->fd >= 0 && client->state != UPGRADING) used += on_frames(client, buffer + used, length - used, at);
+  if (client->state == UPGRADING) known = used = on_answer(client, buffer, length);
+  if (sse && client->fd >= 0 && client->state != UPGRADING) length = known + unchunk(client, buffer + known, length - known);
+  if (client->fd >= 0 && client->state != UPGRADING) used += (sse ? on_events : on_frames)(client, buffer + used, length - used, at);
   free(client->rest);
   client->rest = NULL;
   client->rest_length = length - used;
@@ -285,6 +342,7 @@ int main(int argc, char **argv) {
   count = atoi(argv[3]);
   per_address = atoi(argv[4]);
   socketio = strcmp(argv[5], "socketio") == 0;
+  sse = strcmp(argv[5], "sse") == 0;
   arriving = strcmp(argv[5], "arrive") == 0;
   greetings = atoi(argv[6]);
   over_ms = argc > 7 ? atoi(argv[7]) : 0;

@@ -6,14 +6,14 @@ const HELP = `npm run bench:live -- [options]
 Measures the cost of an alert to every open connection, for our gateway and for others in the same run.
 
   --connections LIST   numbers of connections, separated by commas; "max" is the machine's limit   (1000,10000,max)
-  --contenders LIST    any of ours, ws, socketio, nchan, c                                         (all that are installed)
+  --contenders LIST    any of ours, ws, socketio, nchan, c, go, pushpin                            (all that are installed)
   --rounds N           rounds; each measures every contender once, in turn                         (5; for max: 3)
   --alerts N           alerts per round, published one after the other                             (20)
   --generator KIND     c or node                                                                   (c, if a compiler is installed)
   --json               print one line of JSON at the end
   --help               print this text`;
 
-export const CONTENDERS = ['c', 'ours', 'nchan', 'ws', 'socketio'] as const;
+export const CONTENDERS = ['c', 'ours', 'nchan', 'go', 'ws', 'socketio', 'pushpin'] as const;
 type Name = (typeof CONTENDERS)[number];
 
 export interface Options {

@@ -22,7 +22,11 @@ export function serveLive(
 ): void {
   route(router, LIVE, {
     get: (request, response) => {
-      if ((request.get('accept') ?? '').includes('text/event-stream')) {
+      // A GRIP proxy asks on for a line that it holds, and names no type.
+      if (
+        `${request.get('accept')}`.includes('text/event-stream') ||
+        request.get('grip-last') !== undefined
+      ) {
         if (request.method !== 'HEAD') return deps.live.handleSse(request, response);
         response.type('text/event-stream').end();
         return undefined;

@@ -16,6 +16,7 @@ import { createHeartbeat } from './connections/heartbeat.ts';
 import { createAdmission } from './door/admission.ts';
 import { DEFAULT_LIVE_LIMITS, type LiveLimits } from './door/limits.ts';
 import type { DescribeRefusal } from './door/refusal.ts';
+import { openGrip, type GripSettings } from './grip/grip.ts';
 import { createHellos } from './hello.ts';
 import { createLiveMetrics } from './live-metrics.ts';
 import { openFollower } from './log/follower.ts';
@@ -27,7 +28,7 @@ import { createReception } from './reception.ts';
 export interface Gateway {
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** `GET /v1/live` with `Accept: text/event-stream`. */
-  handleSse(request: IncomingMessage, response: ServerResponse): void;
+  handleSse(request: IncomingMessage, response: ServerResponse): void | Promise<void>;
   /** The groups of open connections, by filter. */
   groupSizes(): GroupSize[];
   /** Whether the gateway follows the live log now. */
@@ -52,6 +53,8 @@ export interface GatewayDeps {
   readonly onBroadcast: (version: Pick<Version, 'id' | 'version'>, connections: number) => void;
   /** None: there is no canary. */
   readonly canary?: Pick<CanaryProofs, 'isValid'> | undefined;
+  /** None: readers' lines come to this process, and no proxy holds them. `redis` is for commands. */
+  readonly grip?: (GripSettings & { readonly redis: Redis }) | undefined;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly limits?: Partial<LiveLimits>;
@@ -99,11 +102,15 @@ export async function openGateway(deps: GatewayDeps): Promise<Gateway> {
   const follower = await openFollower({
     follower: deps.follower,
     logger,
-    onVersion: (version) => broadcast.push(follower.tail.cursor.epoch, version),
+    onVersion: (version) => {
+      grip?.push(follower.tail, version);
+      return broadcast.push(follower.tail.cursor.epoch, version);
+    },
     onCanary: (entry) =>
       void broadcast.push(follower.tail.cursor.epoch, canaryVersion(entry), isCanaryFilter),
     onNewLog: () => {
       broadcast.clear();
+      grip?.startOver();
       for (const connection of heartbeat.all()) connection.close(CLOSE_CODES.serviceRestart, 'restart');
     },
   });
@@ -125,6 +132,21 @@ export async function openGateway(deps: GatewayDeps): Promise<Gateway> {
     describeRefusal: deps.describeRefusal,
     logger,
   });
+  const grip =
+    deps.grip &&
+    (await openGrip(deps.grip, {
+      admission,
+      follower,
+      hellos,
+      groups,
+      metrics,
+      describeRefusal: deps.describeRefusal,
+      holdHere: (request, response) => reception.stream(request, response),
+      now: deps.now,
+      redis: deps.grip.redis,
+      registry: deps.metrics,
+      logger,
+    }));
   const onFault = (error: Error): void => logger.debug({ err: error }, 'live connection fault');
 
   async function drain(): Promise<void> {
@@ -145,10 +167,17 @@ export async function openGateway(deps: GatewayDeps): Promise<Gateway> {
     handleUpgrade: (request, socket, head) => {
       // Node removes its listener at an upgrade. A client that resets must not end the process.
       socket.on('error', onFault);
-      if (socket instanceof Socket && !socket.destroyed) reception.upgrade(request, socket, head);
-      else socket.destroy();
+      if (!(socket instanceof Socket) || socket.destroyed) socket.destroy();
+      else if (grip === undefined) reception.upgrade(request, socket, head);
+      else
+        void grip.isProxy(request).then((isProxy) => {
+          if (!socket.destroyed) reception.upgrade(request, socket, head, isProxy);
+        });
     },
-    handleSse: (request, response) => reception.stream(request, response),
+    handleSse: async (request, response) => {
+      if (grip !== undefined && (await grip.isProxy(request))) return grip.answer(request, response);
+      return reception.stream(request, response);
+    },
     groupSizes: () => groups.sizes().filter(({ filter }) => !isCanaryFilter(filter)),
     ready: () => follower.following,
     close: async () => {
@@ -157,6 +186,7 @@ export async function openGateway(deps: GatewayDeps): Promise<Gateway> {
       await drain();
       heartbeat.stop();
       await follower.close();
+      await grip?.close();
     },
   };
 }

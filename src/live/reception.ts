@@ -10,17 +10,24 @@ import type { Groups } from './connections/groups.ts';
 import { WebSocketConnection } from './connections/websocket-connection.ts';
 import { createWebSocketHandshake } from './connections/websocket-server.ts';
 import { eventStreamWire, webSocketWire, type Wire } from './connections/wire.ts';
-import type { Admission, Admitted } from './door/admission.ts';
+import { resumed, type Admission, type Admitted } from './door/admission.ts';
 import type { LiveLimits } from './door/limits.ts';
 import { refuseResponse, refuseUpgrade, type DescribeRefusal, type Refusal } from './door/refusal.ts';
 import type { Hellos } from './hello.ts';
 import type { LiveMetrics } from './live-metrics.ts';
-import { parseCursor } from './log/cursor.ts';
 import type { Follower } from './log/follower.ts';
+
+/** A proxy that holds WebSockets cannot tell that a line missed a message (docs/decisions/0043-grip.md). */
+const NO_SOCKETS: Refusal = {
+  code: 'unavailable',
+  reason: 'proxy',
+  detail: 'behind this proxy the live line is an event stream: ask with Accept: text/event-stream',
+};
 
 /** Makes connections of requests: it admits or refuses each, and greets the reader. */
 export interface Reception {
-  upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void;
+  /** @param isProxy a GRIP proxy passes the request on: its lines are event streams */
+  upgrade(request: IncomingMessage, socket: Socket, head: Buffer, isProxy?: boolean): void;
   stream(request: IncomingMessage, response: ServerResponse): void;
 }
 
@@ -91,10 +98,11 @@ export function createReception(deps: {
     refuseUpgrade(socket, refusal, describeRefusal);
   }
 
-  function upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
+  function upgrade(request: IncomingMessage, socket: Socket, head: Buffer, isProxy: boolean): void {
     const refuse = (refusal: Refusal): void => refuseSocket(socket, refusal);
     const admitted = admission.judge(request);
     if ('code' in admitted) return refuse(admitted);
+    if (isProxy) return refuse(NO_SOCKETS);
     const fault = handshake.judge(request);
     if (fault !== undefined) return refuse(fault);
     const greet = (): void =>
@@ -121,8 +129,7 @@ export function createReception(deps: {
       const detail = 'an event stream cannot follow another request that has no answer yet';
       return refuse({ code: 'malformed-request', reason: 'handshake', detail });
     }
-    const last = request.headers['last-event-id'];
-    const admitted = typeof last === 'string' ? { ...judged, since: parseCursor(last) } : judged;
+    const admitted = resumed(judged, request);
     const greet = (): void =>
       enter(
         eventStreamWire,
@@ -148,7 +155,8 @@ export function createReception(deps: {
   }
 
   return {
-    upgrade: (request, socket, head) => guarded(socket, () => upgrade(request, socket, head)),
+    upgrade: (request, socket, head, isProxy = false) =>
+      guarded(socket, () => upgrade(request, socket, head, isProxy)),
     stream,
   };
 }

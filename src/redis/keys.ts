@@ -111,6 +111,8 @@ export const keys = {
   liveNewest: `${CORE}:live:newest`,
   /** The position of an alert's newest version in the log: epoch, offset, version. */
   liveAppended: (id: string) => `${CORE}:live:appended:${id}`,
+  /** Sorted set: the filters of the lines that GRIP proxies hold, by the time of their last use (ms). */
+  liveGripFilters: `${CORE}:live:grip-filters`,
   // delivery
   report: (id: string, version: number) => `${CORE}:report:${id}:${version}`,
   /** How fast the versions of an urgency were that were accepted on a day (`2026-11-29`): `id:version` -> ms. */

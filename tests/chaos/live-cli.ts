@@ -1,6 +1,7 @@
 /** The live line under kill -9, frozen processes and lost data. `npm run chaos:live -- --help` */
-import { readCommandLine, readCount } from '../support/command-line.ts';
+import { readCommandLine, readCount, refuse } from '../support/command-line.ts';
 import { seededRandom } from '../support/random.ts';
+import { hasPushpin } from '../support/pushpin.ts';
 import { faultOrder } from './live/faults.ts';
 import { runChaos } from './live/run.ts';
 
@@ -13,19 +14,23 @@ has a gap, a duplicate or a wrong order, or when a client was not recovered with
   --rounds N    faults, one after the other   (50)
   --clients N   WebSocket and SSE clients     (2000)
   --seed S      the same seed gives the same faults, alerts and client behaviour   (from the clock)
+  --pushpin     the clients come through a Pushpin, which is killed as well, and whose publications are lost
   --help        print this text`;
 
 const values = readCommandLine(HELP, {
   rounds: { type: 'string', default: '50' },
   clients: { type: 'string', default: '2000' },
+  pushpin: { type: 'boolean', default: false },
   seed: { type: 'string', default: String(Date.now() % 1_000_000) },
 });
 const [rounds, clients] = [readCount(values.rounds, HELP), readCount(values.clients, HELP)];
 const seed = readCount(values.seed, HELP, 0);
+if (values.pushpin && !hasPushpin()) refuse('--pushpin needs Pushpin: apt-get install pushpin', HELP);
 const ledger = await runChaos({
-  faults: faultOrder(rounds, seededRandom(seed)),
+  faults: faultOrder(rounds, seededRandom(seed), values.pushpin),
   clients,
   seed,
+  proxied: values.pushpin,
   progress: (line) => console.error(line),
 });
 console.log(ledger.toString());

@@ -63,7 +63,7 @@ export async function startTestGateway(
     now: Date.now,
     ...deps,
   });
-  const server = createServer((request, response) => gateway.handleSse(request, response));
+  const server = createServer((request, response) => void gateway.handleSse(request, response));
   server.on('upgrade', (request, socket, head) => gateway.handleUpgrade(request, socket, head));
   await once(server.listen(0, host), 'listening');
   const { port } = server.address() as AddressInfo;

@@ -54,6 +54,8 @@ export interface StackOptions {
   readonly pushServices?: readonly PushService[];
   readonly env?: Readonly<Record<string, string>>;
   readonly serverProcesses?: number;
+  /** A server listens on each. None: any free ones. */
+  readonly ports?: readonly number[];
   readonly workerProcesses?: number;
 }
 
@@ -68,7 +70,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     (options.redisUrl === undefined ? await startTestRedis() : redisOfTheTest(options.redisUrl));
   const adminKey = randomBytes(24).toString('base64url');
   const vapid = webPush.generateVAPIDKeys();
-  const ports = await freePorts(options.serverProcesses ?? 1);
+  const ports = [...(options.ports ?? (await freePorts(options.serverProcesses ?? 1)))];
   const origins = ports.map((port) => `http://localhost:${port}`);
   const [origin = ''] = origins;
   const authority = join(dir, 'push-service-ca.pem');

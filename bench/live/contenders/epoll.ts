@@ -1,8 +1,6 @@
-import { once } from 'node:events';
-import { benchMessage } from '../alert.ts';
 import { compile } from '../compile.ts';
 import type { Contender, Skipped } from '../contender.ts';
-import { spawnOn, stopProcess } from '../processes.ts';
+import { startLineContender } from './line-process.ts';
 
 /** The lower bound: a minimal server in C. */
 export function epoll(): Contender | Skipped {
@@ -14,18 +12,6 @@ export function epoll(): Contender | Skipped {
     path: '/',
     protocol: 'plain',
     greetings: 0,
-    start: async (core) => {
-      const child = spawnOn(core, [program], ['pipe', 'pipe', 'inherit']);
-      const { stdin, stdout } = child;
-      if (stdin === null || stdout === null) throw new Error('the server in C has no pipes');
-      const [port] = (await once(stdout, 'data')) as [Buffer];
-      return {
-        port: Number(port.toString()),
-        pids: [child.pid ?? -1],
-        publish: async (seq) => void stdin.write(`${benchMessage(seq, Date.now())}\n`),
-        settle: async () => undefined,
-        stop: () => stopProcess(child),
-      };
-    },
+    start: (core) => startLineContender(program, core),
   };
 }

@@ -7,6 +7,16 @@ const BEAT = Buffer.from(': beat\n\n');
 /** EventSource waits the same time before each reconnect. A different time for each stream spreads the reconnects. */
 const RETRY_MS = { least: 1000, most: 10_000 };
 
+export const EVENT_STREAM_HEADERS = {
+  'Content-Type': 'text/event-stream',
+  // A proxy that compresses would hold the events back (RFC 9111, section 5.2.2.6).
+  'Cache-Control': 'no-store, no-transform',
+  'X-Accel-Buffering': 'no',
+} as const;
+
+export const retryField = (): string =>
+  `retry: ${Math.round(RETRY_MS.least + Math.random() * (RETRY_MS.most - RETRY_MS.least))}\n`;
+
 /**
  * Server-sent events (WHATWG HTML, section 9.2). The body ends with the connection (RFC 9112, section 6.3, rule 8), so it
  * needs no chunks around its parts, and every reader gets the same bytes.
@@ -34,15 +44,8 @@ export class EventStreamConnection extends Connection {
     // The heartbeat finds readers who are gone. Node does not see what the addon writes, and would time the socket out.
     socket.setTimeout(0);
     response.useChunkedEncodingByDefault = false;
-    response.writeHead(200, {
-      'Content-Type': 'text/event-stream',
-      // A proxy that compresses would hold the events back (RFC 9111, section 5.2.2.6).
-      'Cache-Control': 'no-store, no-transform',
-      'X-Accel-Buffering': 'no',
-      Connection: 'close',
-    });
-    const retry = Math.round(RETRY_MS.least + Math.random() * (RETRY_MS.most - RETRY_MS.least));
-    response.write(`retry: ${retry}\n`);
+    response.writeHead(200, { ...EVENT_STREAM_HEADERS, Connection: 'close' });
+    response.write(retryField());
     socket.write(hello);
     this.noteWaiting();
   }

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { CANARY_ADDRESS, CANARY_FILTER, CANARY_HEADER, type CanaryProofs } from '../canary.ts';
 import { addressBucket } from '../../http/client-address.ts';
-import type { Cursor } from '../log/cursor.ts';
+import { parseCursor, type Cursor } from '../log/cursor.ts';
 import type { LiveLimits } from './limits.ts';
 import type { LiveFilter } from '../protocol.ts';
 import { parseLiveQuery } from './query.ts';
@@ -98,6 +98,12 @@ export function createAdmission(deps: {
       shut = true;
     },
   };
+}
+
+/** The same, with the place that an event stream resumes at: its `Last-Event-ID` (WHATWG HTML, section 9.2.4) counts before its query. */
+export function resumed(admitted: Admitted, request: IncomingMessage): Admitted {
+  const last = request.headers['last-event-id'];
+  return typeof last === 'string' ? { ...admitted, since: parseCursor(last) } : admitted;
 }
 
 /** Whether the page is ours although it was reached by another name than PUBLIC_URL, such as an IP address. */

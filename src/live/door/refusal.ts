@@ -14,7 +14,16 @@ export interface Refusal {
     | 'upgrade-required'
     | 'unavailable';
   readonly reason:
-    'query' | 'origin' | 'path' | 'method' | 'handshake' | 'full' | 'address' | 'draining' | 'behind';
+    | 'query'
+    | 'origin'
+    | 'path'
+    | 'method'
+    | 'handshake'
+    | 'full'
+    | 'address'
+    | 'draining'
+    | 'behind'
+    | 'proxy';
   readonly detail: string;
   /** Every field of the query that is wrong. */
   readonly errors?: readonly QueryError[];

@@ -42,6 +42,8 @@ export interface Tail {
   /** @param entry its offset follows the newest offset */
   add(entry: LogEntry): Version;
   begin(filter: LiveFilter, since: Cursor | undefined, nowMs: number): Beginning;
+  /** The offset of the newest version, after the offset `after` and before `before`, that concerns the filter. */
+  newestFor(filter: LiveFilter, after: number, before: number): number | undefined;
 }
 
 /** A reader gets a version if their filter wants it or wanted an earlier version of the same alert. */
@@ -109,6 +111,14 @@ export function createTail(epoch: string, start: number): Tail {
       const shown = current(filter, nowMs);
       const goodUntilMs = Math.min(...shown.map((version) => version.expiresAtMs));
       return { cursor, recovered: false, versions: shown, goodUntilMs };
+    },
+    newestFor: (filter, after, before) => {
+      const held = versions[0]?.offset ?? offset + 1;
+      for (let at = Math.min(before - 1, offset); at > after && at >= held; at--) {
+        const version = versions[at - held];
+        if (version !== undefined && concerns(filter, version)) return at;
+      }
+      return undefined;
     },
   };
 }

@@ -3,10 +3,13 @@ import type { TestRedis } from '../../support/redis.ts';
 import type { ChaosClient } from './client.ts';
 import { FLOOD_TOPIC, pick } from './alert-source.ts';
 import type { Gateways } from './gateways.ts';
+import type { ChaosProxy } from './proxy.ts';
 
 /** What a fault may lay its hands on. */
 export interface World {
   readonly gateways: Gateways;
+  /** Undefined: the clients come to the servers. */
+  readonly proxy: ChaosProxy | undefined;
   readonly redis: TestRedis;
   readonly clients: readonly ChaosClient[];
   readonly random: () => number;
@@ -32,7 +35,7 @@ async function killServer(world: World, index: number): Promise<void> {
 }
 
 /** Each resolves when the fault is over and everything runs again; the alerts go on meanwhile. */
-export const FAULTS = {
+const FAULTS = {
   'kill -9 a server': (world: World) => killServer(world, anyServer(world)),
   'kill -9 all servers': async (world: World) => {
     await Promise.all(world.gateways.origins.map((_, index) => killServer(world, index)));
@@ -78,14 +81,38 @@ export const FAULTS = {
   },
 } as const satisfies Record<string, (world: World) => Promise<void>>;
 
-export type FaultName = keyof typeof FAULTS;
+/** What can also happen to lines that a proxy holds. */
+const PROXY_FAULTS = {
+  'kill -9 the proxy': async ({ proxy }: World) => proxy?.restart(),
+  'lost publications': async (world: World) => {
+    world.proxy?.lose(true);
+    await upTo(world, 3000);
+    world.proxy?.lose(false);
+  },
+  'no publications': async (world: World) => {
+    world.proxy?.refuse(true);
+    await upTo(world, 3000);
+    world.proxy?.refuse(false);
+  },
+  'kill -9 all servers, lost publications': async (world: World) => {
+    world.proxy?.lose(true);
+    await upTo(world, 500);
+    await FAULTS['kill -9 all servers'](world);
+    world.proxy?.lose(false);
+  },
+} as const satisfies Record<string, (world: World) => Promise<void>>;
+
+export type FaultName = keyof typeof FAULTS | keyof typeof PROXY_FAULTS;
+
+export const faultOf = (name: FaultName): ((world: World) => Promise<void>) =>
+  ({ ...FAULTS, ...PROXY_FAULTS })[name];
 
 /** Every fault once before any comes again, in an order of the dice. */
-export function faultOrder(rounds: number, random: () => number): FaultName[] {
+export function faultOrder(rounds: number, random: () => number, proxied = false): FaultName[] {
   const order: FaultName[] = [];
   let bag: FaultName[] = [];
   while (order.length < rounds) {
-    if (bag.length === 0) bag = Object.keys(FAULTS) as FaultName[];
+    if (bag.length === 0) bag = Object.keys(proxied ? { ...FAULTS, ...PROXY_FAULTS } : FAULTS) as FaultName[];
     const name = pick(bag, random);
     bag.splice(bag.indexOf(name), 1);
     order.push(name);

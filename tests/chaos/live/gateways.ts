@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import webPush from 'web-push';
 import { startRole, type RoleProcess } from '../../support/process.ts';
-import { freePorts } from '../../support/free-ports.ts';
 
 const SERVER = fileURLToPath(new URL('../../../dist/src/server.js', import.meta.url));
 
@@ -25,11 +24,12 @@ export interface Gateways {
 
 export async function startGateways(options: {
   redisUrl: string;
-  count: number;
+  /** A server for each. */
+  ports: readonly number[];
   env?: Readonly<Record<string, string>>;
 }): Promise<Gateways> {
   const dir = await mkdtemp(join(tmpdir(), 'ajil-chaos-'));
-  const ports = await freePorts(options.count);
+  const { ports } = options;
   const vapid = webPush.generateVAPIDKeys();
   const env = {
     PATH: process.env['PATH'],

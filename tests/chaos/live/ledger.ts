@@ -17,8 +17,11 @@ const SHOWN_FAULTS = 20;
 /** How the gateway may end a line, or turn it away, when the client did nothing wrong (src/live/protocol.ts). */
 const DOCUMENTED_CLOSES: ReadonlySet<number> = new Set([1012, 1013, 4408]);
 const DOCUMENTED_REFUSALS: ReadonlySet<number> = new Set([503]);
+/** What a proxy answers while no server does. */
+const PROXY_REFUSALS: ReadonlySet<number> = new Set([502, 504]);
 
-export function createLedger(title: string): Ledger {
+export function createLedger(title: string, proxied = false): Ledger {
+  const refusals = proxied ? new Set([...DOCUMENTED_REFUSALS, ...PROXY_REFUSALS]) : DOCUMENTED_REFUSALS;
   const rounds: string[] = [];
   const ends = new Map<string, number>();
   const faults: string[] = [];
@@ -37,8 +40,7 @@ export function createLedger(title: string): Ledger {
       const name = { refused: 'refused with', closed: 'closed with', torn: 'torn:' }[end.type];
       const what = end.type === 'refused' ? end.status : end.type === 'closed' ? end.code : end.reason;
       ends.set(`${name} ${what}`, (ends.get(`${name} ${what}`) ?? 0) + 1);
-      if (end.type === 'refused' && !DOCUMENTED_REFUSALS.has(end.status))
-        faults.push(`refused with ${end.status}`);
+      if (end.type === 'refused' && !refusals.has(end.status)) faults.push(`refused with ${end.status}`);
       if (end.type === 'closed' && !DOCUMENTED_CLOSES.has(end.code)) faults.push(`closed with ${end.code}`);
     },
     verdict: (verdict) => {

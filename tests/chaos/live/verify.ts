@@ -33,8 +33,16 @@ export interface Verdict {
   readonly alerts: number;
 }
 
-/** Goes through all that a client received, and compares it with the log. @param complete it must have reached the end */
-export function verify(trace: ClientTrace, model: LogModel, complete: boolean): Verdict {
+/**
+ * Goes through all that a client received, and compares it with the log.
+ * @param options.complete it must have reached the end
+ * @param options.mayAsk its proxy asks for what it missed, and then gets of each alert the newest version, as in a hello
+ */
+export function verify(
+  trace: ClientTrace,
+  model: LogModel,
+  { complete, mayAsk }: { complete: boolean; mayAsk: boolean },
+): Verdict {
   const faults = [...trace.faults];
   const fresh = noReasons();
   let recovered = 0;
@@ -49,7 +57,7 @@ export function verify(trace: ClientTrace, model: LogModel, complete: boolean): 
       else fresh[reason] += 1;
     }
     faults.push(...(connection.hello.recovered ? replayFaults : currentFaults)(trace, connection, model));
-    faults.push(...orderFaults(trace, connection, model));
+    faults.push(...orderFaults(trace, connection, model, mayAsk));
     alerts += connection.received.length + (connection.hello.recovered ? connection.hello.alerts.length : 0);
     end = connection.received.at(-1) ?? connection.hello.at;
   }
@@ -119,18 +127,33 @@ function currentFaults(trace: ClientTrace, connection: ConnectionTrace, model: L
   return faults;
 }
 
-/** After the hello every expected version comes, in order, once. */
-function orderFaults(trace: ClientTrace, connection: ConnectionTrace, model: LogModel): string[] {
+/** After the hello every expected version comes, in order, once; `mayAsk`: or one that came after it replaces it. */
+function orderFaults(
+  trace: ClientTrace,
+  connection: ConnectionTrace,
+  model: LogModel,
+  mayAsk: boolean,
+): string[] {
   const { hello, received } = connection;
   if (hello === undefined) return [];
   const foreign = received.find((at) => at.epoch !== hello.at.epoch);
   if (foreign !== undefined) return [`${show(foreign)} after the hello of ${show(hello.at)}`];
-  const following = between(model.expected(trace.filter, hello.at.epoch), hello.at.offset, Infinity);
+  const all = between(model.expected(trace.filter, hello.at.epoch), hello.at.offset, Infinity);
+  const following = mayAsk ? withoutReplaced(all, received) : all;
   const wrong = received.findIndex(({ offset }, index) => offset !== following[index]?.offset);
   if (wrong < 0) return [];
   return [
     `${show(received[wrong])} came where ${following[wrong]?.offset ?? 'nothing'} was due: ${describe(connection)}`,
   ];
+}
+
+/** Without versions that did not come, if a later version of the same alert came. */
+function withoutReplaced(entries: readonly Entry[], received: readonly Position[]): Entry[] {
+  const came = new Set(received.map(({ offset }) => offset));
+  const newest = new Map(
+    entries.filter(({ offset }) => came.has(offset)).map(({ alert, offset }) => [alert.id, offset]),
+  );
+  return entries.filter(({ alert, offset }) => came.has(offset) || offset > (newest.get(alert.id) ?? -1));
 }
 
 const between = (entries: readonly Entry[], after: number, upTo: number): Entry[] =>

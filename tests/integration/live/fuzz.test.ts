@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test as base } from 'vitest';
 import { attack } from '../../fuzz/attack.ts';
+import { freePorts } from '../../support/free-ports.ts';
 import { startGateways, type Gateways } from '../../chaos/live/gateways.ts';
 import { seededRandom } from '../../support/random.ts';
 import { startTestRedis } from '../../support/redis.ts';
@@ -23,7 +24,7 @@ const test = base.extend<{ gateways: Gateways }>({
   gateways: async ({}, use) => {
     const redis = await startTestRedis();
     const env = { NODE_OPTIONS: `--import=${PRELOAD}` };
-    const gateways = await startGateways({ redisUrl: redis.url, count: 1, env });
+    const gateways = await startGateways({ redisUrl: redis.url, ports: await freePorts(1), env });
     await use(gateways);
     await gateways.stop();
     await redis.stop();

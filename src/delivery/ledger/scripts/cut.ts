@@ -12,8 +12,10 @@ import { FINISHED_LUA } from './parts.ts';
  */
 export const CUT = script(
   `${FINISHED_LUA}
-for shard = 0, ARGV[3] - 1 do
-  if redis.call('HEXISTS', KEYS[1], 'shard:' .. shard) == 0 then return -1 end
+local shards = {}
+for shard = 1, tonumber(ARGV[3]) do shards[shard] = 'shard:' .. shard - 1 end
+for _, count in ipairs(redis.call('HMGET', KEYS[1], unpack(shards))) do
+  if not count then return -1 end
 end
 redis.call('HSET', KEYS[1], 'cut', 1, 'batches', ARGV[1], 'progressAt', ARGV[2])
 return finished(KEYS[1])`,

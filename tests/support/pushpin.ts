@@ -5,6 +5,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePorts } from './free-ports.ts';
+import { childrenOf } from './machine.ts';
 import { accepting } from './nginx.ts';
 import { findTestProgram } from './programs.ts';
 
@@ -22,8 +23,8 @@ export interface TestPushpin {
   /** Where it takes publications. */
   readonly publishUrl: string;
   readonly key: string;
-  /** Its processes, all of them. */
-  readonly group: number;
+  /** Of the process that started the others. */
+  readonly pid: number;
   log(): Promise<string>;
   /** SIGKILL of all its processes, and a new start on the same ports. */
   restart(): Promise<void>;
@@ -58,21 +59,24 @@ export async function startPushpin(options: {
   async function start(): Promise<void> {
     const command = ['pushpin', '--config', join(dir, 'pushpin.conf')];
     if (options.core !== undefined) command.unshift('taskset', '-c', String(options.core));
-    child = spawn(command[0] ?? '', command.slice(1), { stdio: 'ignore', detached: true, cwd: dir });
+    child = spawn(command[0] ?? '', command.slice(1), { stdio: 'ignore', cwd: dir });
     await accepting(port);
     await accepting(publishPort);
   }
   async function kill(): Promise<void> {
     if (child.exitCode !== null || child.signalCode !== null) return;
-    process.kill(-(child.pid ?? 0), 'SIGKILL');
+    // Each of its parts has a process group of its own, and would stay.
+    const parts = childrenOf(child.pid ?? 0);
+    child.kill('SIGKILL');
     await once(child, 'exit');
+    for (const part of parts) process.kill(part, 'SIGKILL');
   }
   await start();
   return {
     port,
     publishUrl: `http://127.0.0.1:${publishPort}`,
     key: options.key,
-    get group() {
+    get pid() {
       return child.pid ?? 0;
     },
     log: async () => {

@@ -24,7 +24,7 @@ export function pushpin(connections: number): Contender | Skipped {
       return {
         ...server,
         port: proxy.port,
-        pids: [...server.pids, proxy.group, ...childrenOf(proxy.group)],
+        pids: [...server.pids, proxy.pid, ...childrenOf(proxy.pid)],
         stop: async () => {
           await server.stop();
           await proxy.stop();

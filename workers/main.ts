@@ -69,6 +69,9 @@ import { openHubWorker } from './websub.ts';
 
 // Role: the BullMQ workers.
 
+/** How long a part may take to close that has no message on the wire, ms. */
+const IDLE_MS = 4000;
+
 async function start(config: Config, logger: Logger): Promise<void> {
   const name = randomBytes(6).toString('hex');
   const shutdown = createShutdown(logger);
@@ -207,7 +210,7 @@ async function start(config: Config, logger: Logger): Promise<void> {
   shutdown.add('push workers', () => push.close());
   const devices = openTestDevices({ redis, addresses, now });
   const testWorker = openTestWorker({ ...shared, watch, channels, devices });
-  shutdown.add('test worker', () => testWorker.close());
+  shutdown.add('test worker', () => testWorker.close(), IDLE_MS);
   const telling = createTelling({
     ...shared,
     tellers: [...tellers, websub.hub],
@@ -216,19 +219,23 @@ async function start(config: Config, logger: Logger): Promise<void> {
   });
   const outletWorker = openOutletWorker({ redis, telling });
   const hubWorker = openHubWorker({ redis, ...websub, telling });
-  shutdown.add('outlet workers', async () => {
-    // A receiver that hangs is told by another process, or after the restart.
-    ending.abort();
-    await Promise.all([outletWorker.close(), hubWorker.close()]);
-  });
+  shutdown.add(
+    'outlet workers',
+    async () => {
+      // A receiver that hangs is told by another process, or after the restart.
+      ending.abort();
+      await Promise.all([outletWorker.close(), hubWorker.close()]);
+    },
+    IDLE_MS,
+  );
   const live = createLiveLog(redis);
   const canaryQueue = openCanaryQueue(redis);
-  shutdown.add('canary queue', () => canaryQueue.close());
+  shutdown.add('canary queue', () => canaryQueue.close(), IDLE_MS);
   const announce = async (event: OutletEvent): Promise<void> => {
     await Promise.all([outletQueue.announce(event), websub.queue.announce(event)]);
   };
   const fanOut = openFanOutWorker({ ...shared, watch, channels, live, outlets: { announce }, canaryQueue });
-  shutdown.add('fan-out worker', () => fanOut.close());
+  shutdown.add('fan-out worker', () => fanOut.close(), IDLE_MS);
   const presence = await openPresence({
     redis,
     role: 'workers',

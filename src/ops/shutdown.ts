@@ -1,8 +1,12 @@
 import type { Logger } from './logger.ts';
 
 export interface Shutdown {
-  /** Registers how to close a part that was just opened. Parts are closed in reverse order. */
-  add(name: string, close: () => Promise<void> | void): void;
+  /**
+   * Registers how to close a part that was just opened. Parts are closed in reverse order.
+   * @param withinMs if the part has not closed by then, the next one is closed all the same. Give it to a part that waits for
+   *   nothing but Redis: should it hang, it must not take the time of those that still have something to write down
+   */
+  add(name: string, close: () => Promise<void> | void, withinMs?: number): void;
   /** Closes everything once. Further calls wait for the first. It never rejects: it logs a fault and closes the rest. */
   run(reason: string): Promise<void>;
 }
@@ -12,7 +16,7 @@ export interface Shutdown {
  * @param deadlineMs after this time the process exits with status 1, even if something still hangs
  */
 export function createShutdown(logger: Logger, deadlineMs = 30_000): Shutdown {
-  const opened: { name: string; close: () => Promise<void> | void }[] = [];
+  const opened: Part[] = [];
   let running: Promise<void> | undefined;
 
   async function closeAll(reason: string): Promise<void> {
@@ -28,7 +32,7 @@ export function createShutdown(logger: Logger, deadlineMs = 30_000): Shutdown {
     while (opened.length > 0) {
       const item = opened.at(-1);
       try {
-        await item?.close();
+        if (item !== undefined) await closePart(item);
       } catch (error) {
         logger.error({ err: error, part: item?.name }, 'a part did not close cleanly');
       }
@@ -39,11 +43,30 @@ export function createShutdown(logger: Logger, deadlineMs = 30_000): Shutdown {
   }
 
   return {
-    add: (name, close) => {
-      opened.push({ name, close });
+    add: (name, close, withinMs) => {
+      opened.push({ name, close, withinMs });
     },
     run: (reason) => (running ??= closeAll(reason)),
   };
+}
+
+interface Part {
+  readonly name: string;
+  readonly close: () => Promise<void> | void;
+  readonly withinMs: number | undefined;
+}
+
+async function closePart({ close, withinMs }: Part): Promise<void> {
+  if (withinMs === undefined) return close();
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`it did not close within ${withinMs} ms`)), withinMs);
+  });
+  try {
+    return await Promise.race([close(), late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /**

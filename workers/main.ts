@@ -69,8 +69,11 @@ import { openHubWorker } from './websub.ts';
 
 // Role: the BullMQ workers.
 
-/** How long a part may take to close that has no message on the wire, ms. */
-const IDLE_MS = 4000;
+/**
+ * How long jobs may take to end, ms: those that are left end with the sender. On a Redis Cluster that has failed over, ioredis
+ * may not say that BullMQ's connection has ended, and BullMQ then waits for ever.
+ */
+const JOBS_END_MS = 10_000;
 
 async function start(config: Config, logger: Logger): Promise<void> {
   const name = randomBytes(6).toString('hex');
@@ -207,10 +210,8 @@ async function start(config: Config, logger: Logger): Promise<void> {
     sending,
     sendCanary: (job) => sendCanary(canary, job),
   });
-  shutdown.add('push workers', () => push.close());
   const devices = openTestDevices({ redis, addresses, now });
   const testWorker = openTestWorker({ ...shared, watch, channels, devices });
-  shutdown.add('test worker', () => testWorker.close(), IDLE_MS);
   const telling = createTelling({
     ...shared,
     tellers: [...tellers, websub.hub],
@@ -219,23 +220,23 @@ async function start(config: Config, logger: Logger): Promise<void> {
   });
   const outletWorker = openOutletWorker({ redis, telling });
   const hubWorker = openHubWorker({ redis, ...websub, telling });
-  shutdown.add(
-    'outlet workers',
-    async () => {
-      // A receiver that hangs is told by another process, or after the restart.
-      ending.abort();
-      await Promise.all([outletWorker.close(), hubWorker.close()]);
-    },
-    IDLE_MS,
-  );
   const live = createLiveLog(redis);
   const canaryQueue = openCanaryQueue(redis);
-  shutdown.add('canary queue', () => canaryQueue.close(), IDLE_MS);
+  shutdown.add('canary queue', () => canaryQueue.close());
   const announce = async (event: OutletEvent): Promise<void> => {
     await Promise.all([outletQueue.announce(event), websub.queue.announce(event)]);
   };
   const fanOut = openFanOutWorker({ ...shared, watch, channels, live, outlets: { announce }, canaryQueue });
-  shutdown.add('fan-out worker', () => fanOut.close(), IDLE_MS);
+  const workers = [fanOut, push, testWorker, outletWorker, hubWorker];
+  shutdown.add(
+    'workers',
+    async () => {
+      // A receiver that hangs is told by another process, or after the restart.
+      ending.abort();
+      await Promise.all(workers.map((worker) => worker.close()));
+    },
+    JOBS_END_MS,
+  );
   const presence = await openPresence({
     redis,
     role: 'workers',

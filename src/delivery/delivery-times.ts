@@ -1,7 +1,11 @@
 import type { Alert } from '../alerts/schema.ts';
+import { MAX_LIFE_MS } from '../alerts/versions.ts';
 
 /** The records of a delivery outlive the alert by a day, so that editors can read the report afterwards. */
 const KEEP_AFTER_EXPIRY_S = 24 * 3600;
+
+/** The same of an alert that lives as long as one may. */
+export const MOST_KEPT_SECONDS = MAX_LIFE_MS / 1000 + KEEP_AFTER_EXPIRY_S;
 
 export interface DeliveryLife {
   readonly acceptedAtMs: number;

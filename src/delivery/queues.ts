@@ -5,6 +5,7 @@ import type { Tracing } from '../ops/tracing.ts';
 import type { Rank } from '../push/types.ts';
 import type { Redis } from '../redis/connect.ts';
 import { openQueue } from '../redis/open-queue.ts';
+import { MOST_KEPT_SECONDS } from './delivery-times.ts';
 import { groupBy } from './group-by.ts';
 import { partOf, type Part } from './ledger/retry.ts';
 import { TEST_QUEUE } from './test-send/queue.ts';
@@ -41,7 +42,12 @@ const pieceSchema = z.object({
 });
 export type Piece = z.infer<typeof pieceSchema>;
 
-const slicesSchema = fanOutJobSchema.extend({ batch: z.number().int(), pieces: z.array(pieceSchema) });
+const slicesSchema = fanOutJobSchema.extend({
+  batch: z.number().int(),
+  pieces: z.array(pieceSchema),
+  /** How long what is noted of the batch is kept. Jobs of earlier releases do not say it. */
+  keepSeconds: z.number().int().default(MOST_KEPT_SECONDS),
+});
 /**
  * The unit of work of the push queues: slices of the audience, of all that are proven or of a part of them. A part has another
  * kind, because a worker that does not know of parts would send to all: it fails, until another worker takes the job.

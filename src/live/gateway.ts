@@ -16,7 +16,8 @@ import { createHeartbeat } from './connections/heartbeat.ts';
 import { createAdmission } from './door/admission.ts';
 import { DEFAULT_LIVE_LIMITS, type LiveLimits } from './door/limits.ts';
 import type { DescribeRefusal } from './door/refusal.ts';
-import { openGrip, type GripSettings } from './grip/grip.ts';
+import { openGrip, type Grip, type GripSettings } from './grip/grip.ts';
+import { createGripMetrics } from './grip/grip-metrics.ts';
 import { createHellos } from './hello.ts';
 import { createLiveMetrics } from './live-metrics.ts';
 import { openFollower } from './log/follower.ts';
@@ -99,10 +100,14 @@ export async function openGateway(deps: GatewayDeps): Promise<Gateway> {
     },
     waits: (connection, bytes) => backlog.note(connection, bytes),
   };
+  let grip: Grip | undefined;
+  /** Versions that came before the proxies' part was open. */
+  let early: Version[] | undefined = deps.grip && [];
   const follower = await openFollower({
     follower: deps.follower,
     logger,
     onVersion: (version) => {
+      early?.push(version);
       grip?.push(follower.tail, version);
       return broadcast.push(follower.tail.cursor.epoch, version);
     },
@@ -132,21 +137,24 @@ export async function openGateway(deps: GatewayDeps): Promise<Gateway> {
     describeRefusal: deps.describeRefusal,
     logger,
   });
-  const grip =
-    deps.grip &&
-    (await openGrip(deps.grip, {
+  const gripMetrics = createGripMetrics(deps.metrics);
+  if (deps.grip !== undefined) {
+    grip = await openGrip(deps.grip, {
       admission,
       follower,
       hellos,
       groups,
       metrics,
+      gripMetrics,
       describeRefusal: deps.describeRefusal,
       holdHere: (request, response) => reception.stream(request, response),
       now: deps.now,
       redis: deps.grip.redis,
-      registry: deps.metrics,
       logger,
-    }));
+    });
+    for (const version of early ?? []) grip.push(follower.tail, version);
+    early = undefined;
+  }
   const onFault = (error: Error): void => logger.debug({ err: error }, 'live connection fault');
 
   async function drain(): Promise<void> {

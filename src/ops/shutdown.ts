@@ -3,8 +3,8 @@ import type { Logger } from './logger.ts';
 export interface Shutdown {
   /**
    * Registers how to close a part that was just opened. Parts are closed in reverse order.
-   * @param withinMs if the part has not closed by then, the next one is closed all the same. Give it to a part that waits for
-   *   nothing but Redis: should it hang, it must not take the time of those that still have something to write down
+   * @param withinMs if the part has not closed by then, the next one is closed all the same: a part that hangs must not take the
+   *   time of those that still have something to write down
    */
   add(name: string, close: () => Promise<void> | void, withinMs?: number): void;
   /** Closes everything once. Further calls wait for the first. It never rejects: it logs a fault and closes the rest. */

@@ -303,8 +303,10 @@ test('the script writes what the server wrote, page and bar', async () => {
   await addVersion(first.id, { change: 'retraction', note: 'لم يتأكد' });
   await addVersion(second.id, { change: 'correction', note: 'صُحح الاسم' });
   const noScripts = await chromium.newReader({ javaScriptEnabled: false });
+  // The server does not know the reader's day: here it is the server's.
+  const scripts = await chromium.newReader({ timezoneId: 'UTC', reducedMotion: 'reduce' });
   for (const language of ['ar', 'en']) {
-    const [page, written] = [await visitor.newPage(), await noScripts.newPage()];
+    const [page, written] = [await scripts.newPage(), await noScripts.newPage()];
     for (const each of [page, written]) await each.goto(`${stack.origin}/?lang=${language}`);
     await page.locator('.line.live').waitFor();
     await page.locator('ajil-bar .headline').waitFor();

@@ -33,7 +33,7 @@ import { KEYING_BYTES } from '../../src/push/encryption/job.ts';
 import { createEndpointPolicy } from '../../src/push/endpoint/endpoint-policy.ts';
 import { closeRedis, connectRedis, type Redis } from '../../src/redis/connect.ts';
 import { createJobList, type JobList } from './job-list.ts';
-import { startTestRedis } from './redis.ts';
+import { startTestRedis, type TestRedis } from './redis.ts';
 import { createScriptedService, type ScriptedService } from './scripted-push-service.ts';
 
 const ORIGIN = 'https://push.example';
@@ -102,14 +102,16 @@ interface Queues {
 /**
  * @param openQueues by default the job list
  * @param worldsOthers channels beside Web Push
+ * @param redisUrl where it finds its Redis, if not at its own address
  */
 export async function openDeliveryWorld(
   openQueues?: (redis: Redis) => Queues,
   worldsOthers: readonly Channel[] = [],
+  redisUrl: (server: TestRedis) => Promise<string> = ({ url }) => Promise.resolve(url),
 ): Promise<DeliveryWorld> {
   const server = await startTestRedis();
   const logger = createLogger({ level: 'silent', role: 'test' });
-  const redis = connectRedis(server.url, 'worker', logger);
+  const redis = connectRedis(await redisUrl(server), 'worker', logger);
   let clock = 1_800_000_000_000;
   let withWishes = 0;
   const now = (): number => clock;

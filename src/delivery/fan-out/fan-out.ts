@@ -116,7 +116,7 @@ async function freezeAndCut(
     const id = `${versionName(job)}-b${batch}`;
     await quiet;
     const kind = part === undefined ? ({ kind: 'batch' } as const) : ({ kind: 'part', part } as const);
-    await deps.pushQueue.add([{ id, job: { ...job, ...kind, batch, pieces } }]);
+    await deps.pushQueue.add([{ id, job: { ...job, ...kind, batch, pieces, keepSeconds } }]);
     batch += 1;
     pieces = [];
     deliveries = 0;

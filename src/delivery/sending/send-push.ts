@@ -65,16 +65,16 @@ export function createPushSending(deps: SendingDeps): PushSending {
     const name = `${versionName(job)}-b${job.batch}`;
     await running.get(name)?.ended;
     deps.channels.prepare();
-    const [found, ended] = await Promise.all([wanted(job), deps.ledger.hasEnded(job, job.batch)]);
-    if (found === undefined || ended) return;
-    const { alert, statusAt } = found;
     const run = randomBytes(12).toString('hex');
-    const { keepSeconds } = deliveryLife(alert);
-    // In this order on one connection, but with one wait.
-    const [wasClaimed, slots] = await Promise.all([
-      deps.ledger.claimBatch(job, job.batch, run, keepSeconds),
+    // In this order on one connection, but with one wait. To claim a batch that has ended, or is not wanted any more, is harmless.
+    const [found, ended, wasClaimed, slots] = await Promise.all([
+      wanted(job),
+      deps.ledger.hasEnded(job, job.batch),
+      deps.ledger.claimBatch(job, job.batch, run, job.keepSeconds),
       undecidedOf(deps, job),
     ]);
+    if (found === undefined || ended) return;
+    const { alert, statusAt } = found;
     if (wasClaimed) await sleep(TAKE_OVER_MS);
     const left = wasClaimed ? await undecidedOf(deps, job) : slots;
     const home = { batch: job.batch, run };

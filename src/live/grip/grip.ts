@@ -1,11 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from '../../ops/logger.ts';
-import type { Metrics } from '../../ops/metrics.ts';
 import type { Redis } from '../../redis/connect.ts';
 import type { Tail, Version } from '../log/tail.ts';
 import { createGripAnswers } from './answers.ts';
 import { createFiltersInUse } from './filters-in-use.ts';
-import { createGripMetrics } from './grip-metrics.ts';
 import { openGripProxy } from './proxy.ts';
 import { createGripPublisher } from './publisher.ts';
 import { openGripSignatures } from './signature.ts';
@@ -35,21 +33,20 @@ export interface Grip {
   close(): Promise<void>;
 }
 
-type AnswerDeps = Omit<Parameters<typeof createGripAnswers>[0], 'filters' | 'gripMetrics'>;
+type AnswerDeps = Omit<Parameters<typeof createGripAnswers>[0], 'filters'>;
 
 /** @param deps.redis for commands; it stays open */
 export async function openGrip(
   settings: GripSettings,
-  deps: AnswerDeps & { redis: Redis; registry: Metrics; logger: Logger },
+  deps: AnswerDeps & { redis: Redis; logger: Logger },
 ): Promise<Grip> {
-  const { logger } = deps;
-  const gripMetrics = createGripMetrics(deps.registry);
+  const { logger, gripMetrics } = deps;
   const signatures = await openGripSignatures(settings.key, deps.now);
   const filters = createFiltersInUse({ ...deps, most: settings.mostFilters ?? MOST_FILTERS });
   const { token } = settings;
   const proxies = settings.urls.map((url) => openGripProxy({ url, token, logger, metrics: gripMetrics }));
   const publisher = createGripPublisher({ proxies, filters, logger });
-  const answers = createGripAnswers({ ...deps, filters, gripMetrics });
+  const answers = createGripAnswers({ ...deps, filters });
   return {
     isProxy: (request) => signatures.isValid(request.headers['grip-sig']),
     answer: (request, response) => answers.answer(request, response),

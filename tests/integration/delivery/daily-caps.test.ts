@@ -61,10 +61,10 @@ test('what is counted stays for three days, a bit for each reader', async () => 
   for (const alert of ['a', 'b', 'c']) await createDailyCaps({ redis }).count(0, alert, readers);
   const kept = await redis.keys('*');
   expect(kept.toSorted()).toEqual(
-    ['capped:2026-11-28', 'capped:2026-11-28:a', 'capped:2026-11-28:b', 'capped:2026-11-28:c'].map((name) =>
-      keys.shard(0, name),
+    ['counted:2026-11-28', 'counted:2026-11-28:a', 'counted:2026-11-28:b', 'counted:2026-11-28:c'].map(
+      (name) => keys.shard(0, name),
     ),
   );
   for (const key of kept) expect(await redis.ttl(key)).toBeGreaterThan(2 * 24 * 3600);
-  expect(await redis.strlen(keys.shard(0, 'capped:2026-11-28:a'))).toBe(64);
+  expect(await redis.strlen(keys.shard(0, 'counted:2026-11-28:a'))).toBe(64);
 });

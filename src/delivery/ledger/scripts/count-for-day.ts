@@ -9,7 +9,7 @@ import { BITMAPS_LUA } from './parts.ts';
  * KEYS: 1 shard's prefix
  * ARGV: 1 alert, 2 seconds to keep, then for each run of readers: their date, the first byte of the bitmap, the readers as
  *       bits from there on, at most 4,096 bytes, their least cap, and each of them: slot (4), cap (2)
- * Keys of a date, behind the prefix: `capped:<date>` zset, its alerts in their order; `capped:<date>:<alert>` bitmap of slots
+ * Keys of a date, behind the prefix: `counted:<date>` zset, its alerts in their order; `counted:<date>:<alert>` bitmap of slots
  * Answer: the slots of those whose day is full
  */
 export const COUNT_FOR_DAY = script(
@@ -40,7 +40,7 @@ local function withoutFull(mask, earlier, own, from, readers)
 end
 
 for i = 3, #ARGV, 5 do
-  local day, from, mask = KEYS[1] .. 'capped:' .. ARGV[i], tonumber(ARGV[i + 1]), ARGV[i + 2]
+  local day, from, mask = KEYS[1] .. 'counted:' .. ARGV[i], tonumber(ARGV[i + 1]), ARGV[i + 2]
   local mine, last = day .. ':' .. alert, from + #mask - 1
   local alerts = redis.call('ZRANGE', day, 0, -1)
   if #alerts >= tonumber(ARGV[i + 3]) then

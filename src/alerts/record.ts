@@ -4,7 +4,7 @@ import type { Proof } from '../redis/durability.ts';
 import { keys } from '../redis/keys.ts';
 import { runScript } from '../redis/script.ts';
 import { editorAlertSchema, statusSchema, type EditorAlert } from './schema.ts';
-import { newestOf, READ_NEWEST } from './scripts/read-newest.ts';
+import { READ_NEWEST } from './scripts/read-newest.ts';
 
 /** Where one sees that a version is stored. */
 export const proofOf = ({ id, version }: Pick<EditorAlert, 'id' | 'version'>): Proof => ({
@@ -46,7 +46,7 @@ export const fetchNewest = (redis: Redis, id: string): Promise<Newest | undefine
   newest(redis, id, 'editors');
 
 async function newest(redis: Redis, id: string, who: 'editors' | 'readers'): Promise<Newest | undefined> {
-  const found = await runScript(redis, READ_NEWEST, [keys.alert(id)], newestOf(who));
+  const found = await runScript(redis, READ_NEWEST, [keys.alert(id)], [who === 'readers' ? '1' : '']);
   if (found === null) return undefined;
   const [stored, status, first, revision] = found;
   const alert = parseVersion(stored, status, first);

@@ -10,11 +10,18 @@ export interface RedisProxy {
   close(): Promise<void>;
 }
 
-export async function startRedisProxy(port: number): Promise<RedisProxy> {
-  let target = port;
+/**
+ * @param address a port of this machine, or a Unix socket
+ * @param onAnswer decides when bytes of an answer pass; by default at once
+ */
+export async function startRedisProxy(
+  address: number | string,
+  onAnswer?: (pass: () => void) => void,
+): Promise<RedisProxy> {
+  let target = address;
   const open = new Set<Socket>();
   const server = createServer((client) => {
-    const upstream = connect(target, '127.0.0.1');
+    const upstream = typeof target === 'string' ? connect(target) : connect(target, '127.0.0.1');
     for (const [from, to] of [
       [client, upstream],
       [upstream, client],
@@ -25,7 +32,9 @@ export async function startRedisProxy(port: number): Promise<RedisProxy> {
         open.delete(from);
         to.destroy();
       });
-      from.pipe(to);
+      if (from === upstream && onAnswer !== undefined) {
+        from.on('data', (bytes) => onAnswer(() => to.write(bytes)));
+      } else from.pipe(to);
     }
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

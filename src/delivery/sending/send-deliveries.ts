@@ -53,11 +53,11 @@ export async function sendDeliveries(
   const note = (shard: number, slot: number, outcome: Outcome, service?: Service): void =>
     settle(state, { shard, slot, outcome, service }, deps.now());
 
-  let isTraced = deps.tracing.current() === undefined;
   /** Of a run in a trace, the exchange of the first message is a span. */
+  let tracesNext = deps.tracing.current() !== undefined;
   function exchange<Answer>(service: Service, send: () => Promise<Answer>): Promise<Answer> {
-    if (isTraced) return send();
-    isTraced = true;
+    if (!tracesNext) return send();
+    tracesNext = false;
     return deps.tracing.span(
       'send message',
       { kind: 'client', attributes: { 'ajil.service': service } },

@@ -55,12 +55,12 @@ export async function sendDeliveries(
 
   /** Of a run in a trace, the exchange of the first message is a span. */
   let tracesNext = deps.tracing.current() !== undefined;
-  function exchange<Answer>(service: Service, send: () => Promise<Answer>): Promise<Answer> {
+  function exchange<Answer>(member: Member, send: () => Promise<Answer>): Promise<Answer> {
     if (!tracesNext) return send();
     tracesNext = false;
     return deps.tracing.span(
       'send message',
-      { kind: 'client', attributes: { 'ajil.service': service } },
+      { kind: 'client', attributes: { 'ajil.service': serviceOf(member) } },
       send,
     );
   }
@@ -97,7 +97,7 @@ export async function sendDeliveries(
     const { address } = member;
     const channel = deps.channels.of(address);
     const ttl = Math.max(1, Math.floor((life.expiresAtMs - deps.now()) / 1000));
-    const answer = await exchange(serviceOf(member), () =>
+    const answer = await exchange(member, () =>
       forms.of(channel, holds).send(address, { ...own, ttl }, order),
     );
     if (answer.type === 'accepted') {

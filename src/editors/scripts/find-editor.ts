@@ -2,9 +2,6 @@ import { z } from 'zod';
 import { script } from '../../redis/script.ts';
 import { HEAD_LUA } from '../audit-script.ts';
 
-/** The editor as JSON, and the hash of the newest entry in the audit log: whoever looks an editor up is about to write the next. */
-export const foundEditor = z.tuple([z.string().nullable(), z.string()]);
-
 /** `editorOf(ofKeys, editors, hash)` is the editor as JSON who has the API key with this hash, or nil. */
 export const EDITOR_LUA = `
 local function editorOf(ofKeys, editors, hash)
@@ -14,14 +11,14 @@ end
 `;
 
 /**
- * Who has an API key.
+ * Who has an API key. An editor who asks is often about to write into the audit log, and must know its newest entry.
  *
  * KEYS: 1 audit log, 2 editors, 3 API keys.
  * ARGV: 1 SHA-256 of the key.
- * Answers {@link foundEditor}.
+ * Answers the editor as JSON, or nil, and the hash of the newest entry in the audit log.
  */
 export const FIND_EDITOR = script(
   `${HEAD_LUA}${EDITOR_LUA}
 return { editorOf(KEYS[3], KEYS[2], ARGV[1]) or false, auditHead(KEYS[1]) }`,
-  foundEditor,
+  z.tuple([z.string().nullable(), z.string()]),
 );

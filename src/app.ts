@@ -2,6 +2,7 @@ import express from 'express';
 import { setMaxListeners } from 'node:events';
 import type { RequestListener } from 'node:http';
 import { serveAlerts } from './api/alerts.ts';
+import { ALERT_VERSIONS } from './api/alerts-operations.ts';
 import { serveHealth } from './api/audience-health.ts';
 import { serveAudit } from './api/audit.ts';
 import { serveChecks } from './api/checks.ts';
@@ -99,6 +100,7 @@ export function createApp(input: ApiDeps): Api {
   );
   app.use(['/v1/subscriptions', '/v1/receipts'], readerCors(config.allowedOrigins, SUBSCRIBING));
   app.use(answerConditionally);
+  app.post(ALERT_VERSIONS.path, deps.readAhead.handler);
   app.use(createGate({ isEditor: (request) => deps.auth.isEditor(request), metrics: input.metrics }));
   // Strict: a proxy in front that keeps /metrics inside would let /metrics/ pass.
   const router = express.Router({ caseSensitive: true, strict: true });

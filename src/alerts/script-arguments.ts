@@ -3,6 +3,8 @@ import { keys } from '../redis/keys.ts';
 import { headlineFingerprint, articleFingerprint } from './fingerprint.ts';
 import { editorsIndexes, readersIndexes } from './indexes.ts';
 import type { EditorAlert } from './schema.ts';
+import { storyFacts } from './stories/facts.ts';
+import type { Story } from './stories/schema.ts';
 
 // What the store's scripts are given, as each of them names it.
 
@@ -43,20 +45,37 @@ export interface StoryOptions {
   readonly storyMs?: number | undefined;
 }
 
-/** The newsroom's settings and topics by which an alert was judged, as they are stored; '' for what is not. */
+/** What an alert was judged by: the newsroom's settings and topics as they are stored ('' for what is not), and its story. */
 export interface JudgedBy {
   readonly settings: string;
   readonly topics: string;
+  readonly story?: Story | undefined;
 }
 
 /** Where what an alert was judged by is stored. */
 export const HOUSE_KEYS: readonly string[] = [keys.newsroom, keys.topics];
 
-/** Whether it was judged at all, and by what. */
-export const houseArguments = ({ judgedBy }: { readonly judgedBy?: JudgedBy | undefined }): string[] => [
+export interface JudgedOptions {
+  /** Nothing is stored where another judgement is due by now. */
+  readonly judgedBy?: JudgedBy | undefined;
+}
+
+/** Whether it was judged at all, and by which settings. */
+export const settingsArguments = ({ judgedBy }: JudgedOptions): string[] => [
   judgedBy === undefined ? '' : '1',
   judgedBy?.settings ?? '',
-  judgedBy?.topics ?? '',
+];
+
+/** The same, by what else, and when it is to go out (ms; '' is at once). */
+export const houseArguments = (
+  alert: EditorAlert,
+  options: JudgedOptions,
+  nowMs: number,
+): (string | number)[] => [
+  ...settingsArguments(options),
+  options.judgedBy?.topics ?? '',
+  storyFacts(options.judgedBy?.story, alert, nowMs),
+  alert.sendAt === null ? '' : Date.parse(alert.sendAt),
 ];
 
 const DEFAULT_STORY_MS = 3 * 24 * 60 * 60_000;

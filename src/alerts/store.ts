@@ -20,13 +20,14 @@ import {
   houseArguments,
   linkText,
   placesOf,
+  settingsArguments,
   storyArguments,
   storyKeys,
   written,
   type ChangeOptions,
   type GuardOptions,
   type IdempotencyClaim,
-  type JudgedBy,
+  type JudgedOptions,
   type StoryOptions,
   type WriteOptions,
 } from './script-arguments.ts';
@@ -54,7 +55,7 @@ type WrongStatus = { readonly type: 'wrong-status'; readonly status: AlertStatus
 type Missing = { readonly type: 'missing' };
 type Created = { readonly type: 'created'; readonly alert: EditorAlert };
 
-/** The newsroom's settings or topics have changed: judge it again. */
+/** The newsroom's settings, its topics or the story have changed: judge it again. */
 type JudgedTooEarly = { readonly type: 'judged-too-early' };
 
 export type CreateResult = Created | Repeated | Duplicate;
@@ -68,12 +69,12 @@ export interface AlertStore {
   /** Stores version 1, and publishes it if its status is public. */
   create(
     alert: EditorAlert,
-    options?: WriteOptions & GuardOptions & StoryOptions & { readonly judgedBy?: JudgedBy },
+    options?: WriteOptions & GuardOptions & StoryOptions & JudgedOptions,
   ): Promise<LinkOutcome<CreateResult | JudgedTooEarly>>;
   /** Stores the version that follows what readers have, if the life cycle allows its change, and publishes it if its status is public. */
   addVersion(
     alert: EditorAlert,
-    options?: WriteOptions & Pick<GuardOptions, 'guardMs'>,
+    options?: WriteOptions & Pick<GuardOptions, 'guardMs'> & JudgedOptions,
   ): Promise<LinkOutcome<AddVersionResult>>;
   /**
    * Makes the newest version public if its status is one of `from`: it goes into readers' lists and the outbox, and the
@@ -145,7 +146,7 @@ export function createAlertStore(deps: { redis: Redis; now: () => number }): Ale
           ...guarding(alert, options, deps.now()),
           ...counts,
           ...storyArguments(alert, options, deps.now()),
-          ...houseArguments(options),
+          ...houseArguments(alert, options, deps.now()),
         ],
       );
       return linked(answer.type === 'created' ? { ...answer, alert } : answer, 'created');
@@ -162,6 +163,7 @@ export function createAlertStore(deps: { redis: Redis; now: () => number }): Ale
           keys.alert(alert.id),
           keys.outbox,
           keys.waiting,
+          keys.newsroom,
           ...guardsOf(alert, options),
         ],
         [
@@ -169,6 +171,7 @@ export function createAlertStore(deps: { redis: Redis; now: () => number }): Ale
           alert.version,
           dueOf(alert),
           guardLife(alert, options, deps.now()),
+          ...settingsArguments(options),
           ...from,
         ],
       );

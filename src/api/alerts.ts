@@ -10,6 +10,7 @@ import type { Authentication } from './authentication.ts';
 import { answerNewest, findAlert } from './found-alert.ts';
 import { claimOf, withoutNulls } from './idempotency.ts';
 import type { FirstPages } from './list-cache.ts';
+import type { ReadAhead } from './read-ahead.ts';
 import { editAlert } from './waiting-alerts.ts';
 import { whileCounting } from './while-counting.ts';
 import { readQuery } from '../http/read-body.ts';
@@ -23,6 +24,7 @@ export interface AlertsDeps {
   readonly newsroom: Newsroom;
   readonly limits: RateLimits;
   readonly firstPages: FirstPages;
+  readonly readAhead: ReadAhead;
 }
 
 export function serveAlerts(router: Router, deps: AlertsDeps): void {
@@ -110,7 +112,7 @@ async function addVersion(deps: AlertsDeps, request: Request, response: Response
   const call = { limits: deps.limits, editor, request, response, schema: newVersionSchema };
   const result = await whileCounting(call, async (body) => {
     const claim = claimOf(request, editor, `POST /v1/alerts/${id}/versions`, body);
-    return deps.newsroom.addVersion(id, body, editor, claim);
+    return deps.newsroom.addVersion(id, body, editor, claim, deps.readAhead.base(request));
   });
   answer(response, result);
 }

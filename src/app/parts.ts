@@ -3,6 +3,7 @@ import { Counter } from 'prom-client';
 import { createStoryStore } from '../alerts/stories/store.ts';
 import { createAuthentication } from '../api/authentication.ts';
 import { createFirstPages } from '../api/list-cache.ts';
+import { createReadAhead } from '../api/read-ahead.ts';
 import { createRefusedKeys } from '../api/refused-keys.ts';
 import { createAuditedHash } from '../editors/audited-hash.ts';
 import { clientAddress } from '../http/client-address.ts';
@@ -46,7 +47,7 @@ export function createParts(input: ApiDeps, closing: AbortSignal) {
     ...input,
     stories,
     rules: createAlertRules(input),
-    house: createHouse({ ...input, requireApproval: config.requireApproval }),
+    house: createHouse({ ...input, stories, requireApproval: config.requireApproval }),
     onChange: () => firstPages.clear(),
     onFanOutFailure: fanOutFailures(input),
   });
@@ -59,6 +60,7 @@ export function createParts(input: ApiDeps, closing: AbortSignal) {
     auth: createAuthentication({ ...input, onRefusedKey, publicUrl: config.publicUrl }),
     firstPages,
     newsroom,
+    readAhead: createReadAhead({ newsroom }),
     settings,
     stories,
     sources: createAuditedHash({

@@ -3,8 +3,6 @@ import type { NewAlert } from '../alerts/input.ts';
 import type { EditorAlert } from '../alerts/schema.ts';
 import type { IdempotencyClaim } from '../alerts/script-arguments.ts';
 import type { AlertStore, CreateResult } from '../alerts/store.ts';
-import type { Story } from '../alerts/stories/schema.ts';
-import type { StoryReader } from '../alerts/stories/store.ts';
 import { firstVersion } from '../alerts/versions.ts';
 import type { AuditLog } from '../editors/audit.ts';
 import type { Editor } from '../editors/schema.ts';
@@ -21,7 +19,6 @@ interface NewAlertDeps {
   readonly audit: Pick<AuditLog, 'commit'>;
   readonly rules: AlertRules;
   readonly house: HouseReader;
-  readonly stories: Pick<StoryReader, 'get'>;
   readonly startFanOut: StartFanOut;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -30,7 +27,6 @@ interface NewAlertDeps {
 interface Asked {
   readonly input: NewAlert;
   readonly editor: Editor;
-  readonly story: Story | undefined;
 }
 
 /**
@@ -41,7 +37,7 @@ export function createNewAlerts(deps: NewAlertDeps) {
   const { alerts, audit, rules, now } = deps;
 
   /** @throws {Problem} where a rule of the house refuses it */
-  function judge({ input, editor, story }: Asked, house: House): EditorAlert {
+  function judge({ input, editor }: Asked, house: House): EditorAlert {
     rules.checkNew(input, house);
     const { settings } = house;
     const texts = { headline: input.headline, body: input.body ?? null, note: null, lang: input.lang };
@@ -50,28 +46,28 @@ export function createNewAlerts(deps: NewAlertDeps) {
     const sendAt = timeOnward(input.sendAt ?? null, isHeld, settings, now());
     const status = input.draft === true ? 'draft' : statusOnward({ sendAt }, isAgreed, now());
     const alert = firstVersion(newAlertId(now()), { ...input, sendAt }, editor.id, now(), status);
-    refuseUnlessInStory(alert, story);
+    refuseUnlessInStory(alert, house.story);
     rules.checkSize(alert);
     return alert;
   }
 
   async function judgeByKnown(asked: Asked): Promise<{ alert: EditorAlert; house: House }> {
-    const known = await deps.house.known();
+    const storyId = asked.input.story ?? null;
+    const known = await deps.house.known(storyId);
     try {
       return { alert: judge(asked, known), house: known };
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      const house = await deps.house.read();
+      const house = await deps.house.read(storyId);
       return { alert: judge(asked, house), house };
     }
   }
 
   return async (input: NewAlert, editor: Editor, claim?: IdempotencyClaim): Promise<CreateResult> => {
-    const story = typeof input.story === 'string' ? await deps.stories.get(input.story) : undefined;
     const allowDuplicate = input.allowDuplicate ?? false;
     const action = allowDuplicate ? 'alert.create-allowing-duplicate' : 'alert.create';
     for (;;) {
-      const { alert, house } = await judgeByKnown({ input, editor, story });
+      const { alert, house } = await judgeByKnown({ input, editor });
       const result = await audit.commit({ editorId: editor.id, action, target: alert.id }, (link) =>
         alerts.create(alert, {
           claim,
@@ -79,11 +75,11 @@ export function createNewAlerts(deps: NewAlertDeps) {
           allowDuplicate,
           guardMs: guardMsOf(house.settings),
           storyMs: storyMsOf(house.settings),
-          judgedBy: house.texts,
+          judgedBy: house.judgedBy,
         }),
       );
       if (result.type === 'judged-too-early') {
-        await deps.house.read();
+        await deps.house.read(input.story);
         continue;
       }
       if (result.type === 'created' && alert.status === 'sending') deps.startFanOut(alert);

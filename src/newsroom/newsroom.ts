@@ -1,22 +1,19 @@
 import type { NewAlert, NewVersion } from '../alerts/input.ts';
 import { proofOf } from '../alerts/record.ts';
-import { isPublic, type EditorAlert } from '../alerts/schema.ts';
+import type { EditorAlert } from '../alerts/schema.ts';
 import type { IdempotencyClaim } from '../alerts/script-arguments.ts';
-import { asSent, placeAfter } from '../alerts/silent.ts';
-import { MAX_VERSIONS, type AlertStore, type CreateResult } from '../alerts/store.ts';
+import type { AlertStore, CreateResult } from '../alerts/store.ts';
 import type { StoryReader } from '../alerts/stories/store.ts';
-import { nextVersion } from '../alerts/versions.ts';
 import type { AuditLog } from '../editors/audit.ts';
 import type { Editor } from '../editors/schema.ts';
 import { Problem } from '../http/problem.ts';
 import { LOCAL, type Durability } from '../redis/durability.ts';
 import type { HouseReader } from './house.ts';
+import { createLaterVersions, type Base } from './later-version.ts';
 import { createStartFanOut, type FanOutStartDeps } from './publication.ts';
 import { notFound, refuseUnlessAllowed, wrongStatus } from './refusals.ts';
 import { createNewAlerts } from './new-alert.ts';
-import { timeOnward } from './onward.ts';
 import type { AlertRules } from './rules.ts';
-import { guardMsOf, type NewsroomSettings } from './settings.ts';
 import { createWaitingRoom, type WaitingRoom } from './waiting.ts';
 
 /**
@@ -26,7 +23,16 @@ import { createWaitingRoom, type WaitingRoom } from './waiting.ts';
 export interface Newsroom extends WaitingRoom {
   /** @param claim makes a repetition harmless: it is answered as the first time */
   create(input: NewAlert, editor: Editor, claim?: IdempotencyClaim): Promise<CreateResult>;
-  addVersion(id: string, input: NewVersion, editor: Editor, claim?: IdempotencyClaim): Promise<CreateResult>;
+  /** @param ahead what {@link baseOf} began to read before it was known who asks */
+  addVersion(
+    id: string,
+    input: NewVersion,
+    editor: Editor,
+    claim?: IdempotencyClaim,
+    ahead?: Promise<Base>,
+  ): Promise<CreateResult>;
+  /** Reads what a later version follows. @throws {Problem} 404 */
+  baseOf(id: string): Promise<Base>;
   /** Stops what is being sent. @returns the newest version as it is then */
   abort(id: string, editor: Editor): Promise<EditorAlert>;
 }
@@ -46,7 +52,7 @@ export interface NewsroomDeps extends FanOutStartDeps {
 }
 
 export function createNewsroom(deps: NewsroomDeps): Newsroom {
-  const { alerts, audit, rules, now, durability = LOCAL } = deps;
+  const { alerts, audit, durability = LOCAL } = deps;
   const start = createStartFanOut(deps);
   const startFanOut = (alert: EditorAlert): void => {
     deps.onChange();
@@ -63,44 +69,7 @@ export function createNewsroom(deps: NewsroomDeps): Newsroom {
   const findShown = async (id: string): Promise<EditorAlert> => (await alerts.getPublic(id)) ?? find(id);
 
   const create = createNewAlerts({ ...deps, startFanOut });
-
-  async function addVersion(
-    id: string,
-    input: NewVersion,
-    editor: Editor,
-    claim?: IdempotencyClaim,
-  ): Promise<CreateResult> {
-    rules.checkChange(input);
-    for (;;) {
-      const [newest, shown, { settings }] = await Promise.all([find(id), findShown(id), deps.house.read()]);
-      checkBase(input, newest);
-      refuseUnlessAllowed(input.change, shown, editor);
-      if (newest.version >= MAX_VERSIONS && input.change !== 'retraction') {
-        throw new Problem(
-          'wrong-status',
-          `An alert can have at most ${MAX_VERSIONS} versions and a retraction: write a new alert.`,
-        );
-      }
-      const last = { ...shown, version: newest.version, inPlaceOf: placeAfter(shown) };
-      const sent = nextVersion(last, input, editor.id, now());
-      const alert = rules.needsApproval(settings, sent)
-        ? nextVersion(last, input, editor.id, now(), 'awaiting-approval')
-        : (heldVersion(last, input, editor.id, settings, now()) ?? sent);
-      rules.checkSize(asSent(alert));
-      const entry = {
-        editorId: editor.id,
-        action: alert.silent === true ? 'alert.silent-update' : `alert.${input.change}`,
-        target: `${id}:${alert.version}`,
-      };
-      const result = await audit.commit(entry, (link) =>
-        alerts.addVersion(alert, { claim, link, guardMs: guardMsOf(settings) }),
-      );
-      if (result.type === 'moved') continue;
-      if (result.type === 'wrong-status') throw wrongStatus(input.change, result.status);
-      if (result.type === 'created' && isPublic(alert.status)) startFanOut(alert);
-      return result;
-    }
-  }
+  const { baseOf, addVersion } = createLaterVersions({ ...deps, startFanOut });
 
   /** A repetition is answered as the first time, although what it asks for may be refused by now. */
   async function unlessRepeated(
@@ -123,8 +92,10 @@ export function createNewsroom(deps: NewsroomDeps): Newsroom {
 
     create: (input, editor, claim) => unlessRepeated(claim, () => create(input, editor, claim)),
 
-    addVersion: (id, input, editor, claim) =>
-      unlessRepeated(claim, () => addVersion(id, input, editor, claim)),
+    baseOf,
+
+    addVersion: (id, input, editor, claim, ahead) =>
+      unlessRepeated(claim, () => addVersion(id, input, editor, claim, ahead)),
 
     abort: async (id, editor) => {
       refuseUnlessAllowed('abort', await findShown(id), editor);
@@ -135,28 +106,4 @@ export function createNewsroom(deps: NewsroomDeps): Newsroom {
       return find(id);
     },
   };
-}
-
-/**
- * The version that follows, if it is held for an undo. A change to an alert that is still being sent never is: each second
- * would carry the old text to more readers.
- */
-function heldVersion(
-  last: EditorAlert,
-  input: NewVersion,
-  editorId: string,
-  settings: NewsroomSettings,
-  nowMs: number,
-): EditorAlert | undefined {
-  const isHeld = input.undoable === true && input.change !== 'retraction' && last.status !== 'sending';
-  const sendAt = timeOnward(null, isHeld, settings, nowMs);
-  return sendAt === null ? undefined : nextVersion(last, input, editorId, nowMs, 'scheduled', sendAt);
-}
-
-/** @throws {Problem} 409 when the alert has changed since this editor saw it */
-function checkBase({ baseVersion }: NewVersion, { version, change }: EditorAlert): void {
-  if (typeof baseVersion !== 'number' || baseVersion === version) return;
-  throw new Problem('version-conflict', `Read version ${version} and decide again.`, {
-    extension: { version, change },
-  });
 }

@@ -50,6 +50,53 @@ test('so does a topic that was added or deleted there', async () => {
   });
 });
 
+test('a story that has ended at another server takes no alert, and one that goes on takes it', async () => {
+  const { body: story } = await api.call('POST', '/v1/stories', {
+    key: api.keys.author,
+    body: { name: 'الانتخابات', lang: 'ar' },
+  });
+  expect(await post({ story: story.id })).toMatchObject({ status: 201 });
+  await api.deps.redis.hset(keys.story(story.id), 'endsAt', Date.now() - 1);
+  expect(await post({ story: story.id })).toMatchObject({
+    status: 422,
+    body: { errors: [{ pointer: '/story', detail: expect.stringContaining('has ended') as string }] },
+  });
+  const later = new Date(Date.now() + 7 * 24 * 3_600_000).toISOString();
+  const scheduled = { story: story.id, sendAt: later };
+  await api.deps.redis.hset(keys.story(story.id), 'endsAt', Date.now() + 3_600_000);
+  expect(await post(scheduled)).toMatchObject({ status: 422, body: { errors: [{ pointer: '/sendAt' }] } });
+  await api.deps.redis.hset(keys.story(story.id), 'endsAt', Date.parse(later) + 1);
+  expect(await post(scheduled)).toMatchObject({ status: 201, body: { status: 'scheduled' } });
+  await api.deps.redis.hset(keys.story(story.id), 'endsAt', Date.parse(later) - 1);
+  expect(await post(scheduled)).toMatchObject({ status: 422, body: { errors: [{ pointer: '/sendAt' }] } });
+});
+
+test('a later version is judged by the rules of the moment at which it is stored', async () => {
+  const { id } = (await post()).body;
+  const editor = await api.deps.editors.authenticate(api.keys.author);
+  const update = { change: 'update', headline: 'عنوان آخر', body: null } as const;
+  const base = api.newsroom.baseOf(id);
+  await base;
+  await setElsewhere({ approval: 'always' });
+  expect(await api.newsroom.addVersion(id, update, editor!, undefined, base)).toMatchObject({
+    alert: { version: 2, status: 'awaiting-approval' },
+  });
+  await setElsewhere({ approval: 'never' });
+});
+
+test('what another editor did meanwhile refuses no later version that is allowed by now', async () => {
+  const { id } = (await post()).body;
+  const editor = (await api.deps.editors.authenticate(api.keys.author))!;
+  const update = { change: 'update', headline: 'عنوان', body: null } as const;
+  const base = api.newsroom.baseOf(id);
+  await base;
+  await api.newsroom.addVersion(id, update, editor);
+  const second = { ...update, headline: 'عنوان ثان', baseVersion: 2 };
+  expect(await api.newsroom.addVersion(id, second, editor, undefined, base)).toMatchObject({
+    alert: { version: 3, headline: 'عنوان ثان' },
+  });
+});
+
 test('a repetition is answered as the first time, although its topic is gone', async () => {
   await topicsElsewhere((ids) => [...ids, 'fleeting']);
   const body = anAlert({ topics: ['fleeting'] });

@@ -12,16 +12,19 @@ export interface Ledger {
   toString(): string;
 }
 
+type Refused = Extract<LineEnd, { type: 'refused' }>;
+
 const SHOWN_FAULTS = 20;
 
 /** How the gateway may end a line, or turn it away, when the client did nothing wrong (src/live/protocol.ts). */
 const DOCUMENTED_CLOSES: ReadonlySet<number> = new Set([1012, 1013, 4408]);
 const DOCUMENTED_REFUSALS: ReadonlySet<number> = new Set([503]);
-/** What a proxy answers while no server does. */
-const PROXY_REFUSALS: ReadonlySet<number> = new Set([502, 504]);
+/** What a proxy answers by itself, while no server does (502, 504) or not all of its own parts run yet (500). */
+const PROXY_REFUSALS: ReadonlySet<number> = new Set([500, 502, 504]);
 
 export function createLedger(title: string, proxied = false): Ledger {
-  const refusals = proxied ? new Set([...DOCUMENTED_REFUSALS, ...PROXY_REFUSALS]) : DOCUMENTED_REFUSALS;
+  const isDocumented = ({ status, said }: Refused): boolean =>
+    said === undefined ? DOCUMENTED_REFUSALS.has(status) : proxied && PROXY_REFUSALS.has(status);
   const rounds: string[] = [];
   const ends = new Map<string, number>();
   const faults: string[] = [];
@@ -38,9 +41,9 @@ export function createLedger(title: string, proxied = false): Ledger {
     },
     end: (end) => {
       const name = { refused: 'refused with', closed: 'closed with', torn: 'torn:' }[end.type];
-      const what = end.type === 'refused' ? end.status : end.type === 'closed' ? end.code : end.reason;
+      const what = end.type === 'refused' ? refusalText(end) : end.type === 'closed' ? end.code : end.reason;
       ends.set(`${name} ${what}`, (ends.get(`${name} ${what}`) ?? 0) + 1);
-      if (end.type === 'refused' && !refusals.has(end.status)) faults.push(`refused with ${end.status}`);
+      if (end.type === 'refused' && !isDocumented(end)) faults.push(`refused with ${what}`);
       if (end.type === 'closed' && !DOCUMENTED_CLOSES.has(end.code)) faults.push(`closed with ${end.code}`);
     },
     verdict: (verdict) => {
@@ -71,3 +74,6 @@ export function createLedger(title: string, proxied = false): Ledger {
       ].join('\n'),
   };
 }
+
+const refusalText = ({ status, said }: Refused): string =>
+  said === undefined ? String(status) : `${status} (${said})`;

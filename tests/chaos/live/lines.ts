@@ -1,9 +1,10 @@
 import { get, type ClientRequest, type IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { WebSocket } from 'ws';
 
-/** How a line ended: refused with a status, closed with a code, or torn. */
+/** How a line ended: refused with a status (`said`: the body, if the answer was not ours), closed with a code, or torn. */
 export type LineEnd =
-  | { readonly type: 'refused'; readonly status: number }
+  | { readonly type: 'refused'; readonly status: number; readonly said?: string | undefined }
   | { readonly type: 'closed'; readonly code: number }
   | { readonly type: 'torn'; readonly reason: string };
 
@@ -73,8 +74,9 @@ export function openSseLine({ url, headers, onMessage, onEnd }: LineOptions): Li
   request.on('response', (response) => {
     clearTimeout(handshake);
     if (response.statusCode !== 200) {
-      response.resume();
-      end({ type: 'refused', status: response.statusCode ?? 0 });
+      void foreignWords(response).then((said) =>
+        end({ type: 'refused', status: response.statusCode ?? 0, said }),
+      );
       return;
     }
     incoming = response;
@@ -98,6 +100,12 @@ export function openSseLine({ url, headers, onMessage, onEnd }: LineOptions): Li
       request.destroy();
     },
   };
+}
+
+/** What another than our servers answered: theirs are problem details. */
+async function foreignWords(response: IncomingMessage): Promise<string | undefined> {
+  const body = await text(response).catch(() => '');
+  return response.headers['content-type']?.startsWith('application/problem+json') ? undefined : body.trim();
 }
 
 /** One event of the stream (WHATWG HTML, section 9.2.6); a comment alone is none. */

@@ -1,6 +1,7 @@
-import { Cluster, Redis as Single } from 'ioredis';
+import { Redis as Single, type Cluster } from 'ioredis';
 import type { Logger } from '../ops/logger.ts';
 import { clusterNodes, sentinelsOf, type ClusterNodes } from './cluster-url.ts';
+import { EndingCluster } from './cluster.ts';
 import { shortSocketPath } from './socket-path.ts';
 
 /** A connection to one server, or to all nodes of a Redis Cluster. Its users need not know which. */
@@ -144,7 +145,7 @@ function open(url: string, purpose: ConnectionPurpose): Redis {
   const options = { ...PURPOSES[purpose], maxLoadingRetryTime: LOADING_RETRY_MS };
   const cluster = clusterNodes(url);
   if (cluster !== undefined) {
-    return new Cluster(cluster.nodes, {
+    return new EndingCluster(cluster.nodes, {
       clusterRetryStrategy: retryStrategy,
       enableOfflineQueue: purpose !== 'command',
       redisOptions: { ...options, ...cluster.login },

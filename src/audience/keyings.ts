@@ -46,6 +46,8 @@ export interface Keyings {
 const NOTHING = Buffer.alloc(0);
 /** A keying that says: none. */
 const NONE = Buffer.alloc(KEYING_BYTES);
+/** Nearly every other begins with another byte; this runs for each message. */
+const isNone = (keying: Buffer): boolean => keying[0] === 0 && keying.equals(NONE);
 
 export function createKeyings({ redis }: { redis: Redis }): Keyings {
   return {
@@ -62,7 +64,7 @@ export function createKeyings({ redis }: { redis: Redis }): Keyings {
         const bytes = taken[index] ?? NOTHING;
         slots.forEach((slot, place) => {
           const keying = bytes.subarray(place * KEYING_BYTES, (place + 1) * KEYING_BYTES);
-          if (keying.length === KEYING_BYTES && !keying.equals(NONE)) found.set(slot, keying);
+          if (keying.length === KEYING_BYTES && !isNone(keying)) found.set(slot, keying);
         });
       }
       return found;

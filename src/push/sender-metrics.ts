@@ -1,5 +1,6 @@
-import { Counter, Gauge, Histogram } from 'prom-client';
+import { Gauge } from 'prom-client';
 import type { Metrics } from '../ops/metrics.ts';
+import { openTallies, openTimeTallies } from '../ops/tally.ts';
 import type { Provider } from './endpoint/endpoint-policy.ts';
 import type { PushAnswer } from './types.ts';
 
@@ -32,24 +33,24 @@ export interface SenderMetrics {
 /** Registers the sender's metrics. Each read of a gauge sums it over the origins of a provider. */
 export function createSenderMetrics(metrics: Metrics, lanes: () => Iterable<LaneGauges>): SenderMetrics {
   const registers = [metrics];
-  const attempts = new Counter({
+  const attempts = openTallies({
     name: 'ajil_push_attempts_total',
     help: 'Push messages, by provider and outcome of the attempt',
-    labelNames: ['provider', 'outcome'] as const,
-    registers,
+    labelNames: ['provider', 'outcome'],
+    metrics,
   });
-  const unprovenAttempts = new Counter({
+  const unprovenAttempts = openTallies({
     name: 'ajil_push_unproven_attempts_total',
     help: 'Push messages to unproven subscriptions, by provider and outcome of the attempt',
-    labelNames: ['provider', 'outcome'] as const,
-    registers,
+    labelNames: ['provider', 'outcome'],
+    metrics,
   });
-  const latency = new Histogram({
+  const latency = openTimeTallies({
     name: 'ajil_push_latency_seconds',
     help: 'Time from the start of an attempt to its answer',
-    labelNames: ['provider'] as const,
+    labelNames: ['provider'],
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
-    registers,
+    metrics,
   });
 
   function gauge(name: string, help: string, valueOf: (lane: LaneGauges) => number): void {
@@ -76,16 +77,13 @@ export function createSenderMetrics(metrics: Metrics, lanes: () => Iterable<Lane
     lane.circuitOpen && !isMadeUp(lane) ? 1 : 0,
   );
 
-  // Finding a metric by its labels costs more than the counting.
-  const counted = memoize((provider: Provider, outcome: string) => attempts.labels({ provider, outcome }));
-  const countedUnproven = memoize((provider: Provider, outcome: string) =>
-    unprovenAttempts.labels({ provider, outcome }),
-  );
-  const timed = memoize((provider: Provider) => latency.labels({ provider }));
+  const counted = memoize((provider, outcome) => attempts({ provider, outcome }));
+  const countedUnproven = memoize((provider, outcome) => unprovenAttempts({ provider, outcome }));
+  const timed = memoize((provider) => latency({ provider }));
   return {
     answered({ provider, unproven }, answer, latencyMs) {
       const outcome = answer.type === 'retry' ? answer.reason : answer.type;
-      (unproven ? countedUnproven : counted)(provider, outcome).inc();
+      (unproven ? countedUnproven : counted)(provider, outcome).count += 1;
       if (latencyMs !== undefined && !unproven) timed(provider).observe(latencyMs / 1000);
     },
   };
@@ -95,11 +93,12 @@ export function createSenderMetrics(metrics: Metrics, lanes: () => Iterable<Lane
 function memoize<T>(
   make: (provider: Provider, outcome: string) => T,
 ): (provider: Provider, outcome?: string) => T {
-  const known = new Map<string, T>();
+  const known = new Map<Provider, Map<string, T>>();
   return (provider, outcome = '') => {
-    const name = `${provider} ${outcome}`;
-    let one = known.get(name);
-    if (one === undefined) known.set(name, (one = make(provider, outcome)));
+    let ofProvider = known.get(provider);
+    if (ofProvider === undefined) known.set(provider, (ofProvider = new Map()));
+    let one = ofProvider.get(outcome);
+    if (one === undefined) ofProvider.set(outcome, (one = make(provider, outcome)));
     return one;
   };
 }

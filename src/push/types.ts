@@ -15,9 +15,15 @@ export interface PushTarget {
 /** RFC 8030, section 5.3. */
 export type PushUrgency = 'very-low' | 'low' | 'normal' | 'high';
 
+/** Bytes that are written where they are needed, so that no message need have them in a buffer of its own. A `Buffer` is one. */
+export interface Payload {
+  readonly length: number;
+  copy(target: Buffer, targetStart: number): unknown;
+}
+
 export interface PushMessage {
   /** Plain text, at most 2,600 bytes. */
-  readonly payload: Buffer;
+  readonly payload: Payload;
   /** Seconds, at least 1. */
   readonly ttl: number;
   readonly urgency: PushUrgency;

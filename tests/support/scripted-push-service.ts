@@ -5,6 +5,7 @@ import {
   type PushSender,
   type SendOrder,
 } from '../../src/push/types.ts';
+import { textOf } from './payload.ts';
 
 export const ACCEPTED: PushAnswer = { type: 'accepted', status: 201 };
 export const UNAVAILABLE: PushAnswer = {
@@ -185,7 +186,7 @@ export function createScriptedService(): ScriptedService {
 }
 
 function readMessage(endpoint: string, { payload }: PushMessage, keying: string | undefined): SentMessage {
-  const { notification } = JSON.parse(payload.toString()) as {
+  const { notification } = JSON.parse(textOf(payload)) as {
     notification: { title: string; body: string; data: { version: number; change: string } };
   };
   const { title, body, data } = notification;

@@ -54,9 +54,25 @@ export interface WebPushAddressDeps {
   readonly policy: Pick<EndpointPolicy, 'check'>;
 }
 
+/** Reads the id of a record's VAPID key. Nearly all records have the same, so it remembers the last one. */
+function createVapidKeyIds(): { at(record: Buffer): string } {
+  let last = { bytes: -1, id: '' };
+  return {
+    at: (record) => {
+      const bytes = record.readUInt32BE(VAPID_KEY_ID_OFFSET);
+      if (bytes !== last.bytes) {
+        const end = VAPID_KEY_ID_OFFSET + VAPID_KEY_ID_BYTES;
+        last = { bytes, id: record.toString('base64url', VAPID_KEY_ID_OFFSET, end) };
+      }
+      return last.id;
+    },
+  };
+}
+
 export function webPushAddresses(
   deps: WebPushAddressDeps,
 ): AddressCodec<WebPushAddress, PushSubscriptionJson, z.infer<typeof besideSchema>> {
+  const vapidKeyIds = createVapidKeyIds();
   return {
     number: 0,
     knows: (endpoint) => endpoint.startsWith('https:'),
@@ -98,11 +114,7 @@ export function webPushAddresses(
         endpoint: `${prefix}${record.toString('latin1', REST_OFFSET, restEnd)}`,
         p256dh,
         auth: record.subarray(AUTH_OFFSET, P256DH_OFFSET),
-        vapidKeyId: record.toString(
-          'base64url',
-          VAPID_KEY_ID_OFFSET,
-          VAPID_KEY_ID_OFFSET + VAPID_KEY_ID_BYTES,
-        ),
+        vapidKeyId: vapidKeyIds.at(record),
       };
     },
     // With another key the push service would answer 403: the browser subscribes again at the next visit.

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { declarativeMessage, RECEIPT_TOKEN_LENGTH } from '../../alerts/notification.ts';
 import type { Alert, Urgency } from '../../alerts/schema.ts';
 import { drillMessage, testMessage, testTag } from '../../alerts/test-message.ts';
-import type { PushUrgency } from '../../push/types.ts';
+import type { Payload, PushUrgency } from '../../push/types.ts';
 
 /** Everything of a version's message but the device's own receipt token. */
 export interface WebPushMessage {
   /** @param token {@link RECEIPT_TOKEN_LENGTH} characters of base64url */
-  readonly payload: (token: string) => Buffer;
+  readonly payload: (token: string) => Payload;
   readonly urgency: PushUrgency;
   readonly collapseKey: string;
 }
@@ -20,11 +20,13 @@ export function webPushMessage(alert: Alert, publicUrl: string): WebPushMessage 
   const whole = Buffer.from(`${head}${' '.repeat(RECEIPT_TOKEN_LENGTH)}${tail}`);
   const tokenAt = Buffer.byteLength(head);
   return {
-    payload: (token) => {
-      const payload = Buffer.from(whole);
-      payload.write(token, tokenAt, 'latin1');
-      return payload;
-    },
+    payload: (token) => ({
+      length: whole.length,
+      copy: (target, targetStart) => {
+        whole.copy(target, targetStart);
+        target.write(token, targetStart + tokenAt, 'latin1');
+      },
+    }),
     urgency: pushUrgency(alert.urgency),
     collapseKey: collapseKeyOf(alert.id),
   };

@@ -40,8 +40,8 @@ export function createWebPush(deps: WebPushDeps): Channel<WebPushAddress> {
   const addresses = webPushAddresses(deps);
   const messageOf = deps.isDrill === true ? webPushDrillMessage : webPushMessage;
   const composed = ({ payload, urgency, collapseKey }: WebPushMessage): Message<WebPushAddress> => ({
-    send: async (address, { token, ttl, keying }, order) => {
-      if (addresses.mustRenew(address)) return { type: 'unreachable' };
+    send: (address, { token, ttl, keying }, order) => {
+      if (addresses.mustRenew(address)) return Promise.resolve({ type: 'unreachable' });
       const { endpoint, p256dh, auth } = address;
       const target = { endpoint, p256dh, auth, keying: keyingFor(address, keying) };
       return sender.send(target, { payload: payload(token), ttl, urgency, collapseKey }, order);

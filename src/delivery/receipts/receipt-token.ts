@@ -35,6 +35,8 @@ export function createReceiptTokens(secret: Buffer): ReceiptTokens {
   const nameOf = ({ alertId, version }: { alertId: string; version: number }): string =>
     `receipt:${alertId}:${version}`;
   const keyOf = (name: string): Buffer => Buffer.from(hkdfSync('sha256', secret, '', name, BLOCK));
+  /** Of the version that tokens were made for last. */
+  let made: { readonly name: string; readonly key: Buffer } | undefined;
 
   function decipherOf(name: string): Decipher {
     const known = kept.get(name);
@@ -52,7 +54,9 @@ export function createReceiptTokens(secret: Buffer): ReceiptTokens {
         plain.writeUInt8(shard, index * BLOCK);
         plain.writeUIntBE(slot, index * BLOCK + 1, 3);
       });
-      const cipher = createCipheriv('aes-128-ecb', keyOf(nameOf(version)), null).setAutoPadding(false);
+      const name = nameOf(version);
+      if (made?.name !== name) made = { name, key: keyOf(name) };
+      const cipher = createCipheriv('aes-128-ecb', made.key, null).setAutoPadding(false);
       const tokens = cipher.update(plain);
       return slots.map((_, index) => tokens.toString('base64url', index * BLOCK, (index + 1) * BLOCK));
     },

@@ -1,5 +1,6 @@
-import { Gauge, Histogram } from 'prom-client';
+import { Gauge } from 'prom-client';
 import type { Metrics } from '../../ops/metrics.ts';
+import { openTimeTallies } from '../../ops/tally.ts';
 import type { Redis } from '../../redis/connect.ts';
 import { keys, QUEUE_PREFIX } from '../../redis/keys.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -134,12 +135,13 @@ async function countJobs(redis: Redis): Promise<Look['jobs']> {
 
 /** The ledger, which also tells how long deliveries took from their acceptance to the push service's yes. */
 export function timeDeliveries(ledger: Ledger, metrics: Metrics): Ledger {
-  const seconds = new Histogram({
+  const seconds = openTimeTallies({
     name: 'ajil_delivery_seconds',
     help: 'Time from the acceptance of a version to its acceptance by the push service, per delivery',
+    labelNames: [],
     buckets: [0.25, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 900, 3600],
-    registers: [metrics],
-  });
+    metrics,
+  })({});
   return {
     ...ledger,
     checkpoint: async (version, checkpoint, keepSeconds) => {

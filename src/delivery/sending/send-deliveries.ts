@@ -3,7 +3,7 @@ import { toPublicAlert, type Alert } from '../../alerts/schema.ts';
 import { asSent } from '../../alerts/silent.ts';
 import { chunksOfPages } from '../../audience/pages.ts';
 import type { Member } from '../../audience/selection.ts';
-import type { Channel, Envelope, Message } from '../../channels/channel.ts';
+import type { Answer, Channel, Envelope, Message } from '../../channels/channel.ts';
 import type { RetryReason } from '../../push/types.ts';
 import type { CappedReader } from '../ledger/daily-caps.ts';
 import { createHolders } from '../ledger/holders.ts';
@@ -55,8 +55,7 @@ export async function sendDeliveries(
 
   /** Of a run in a trace, the exchange of the first message is a span. */
   let tracesNext = deps.tracing.current() !== undefined;
-  function exchange<Answer>(member: Member, send: () => Promise<Answer>): Promise<Answer> {
-    if (!tracesNext) return send();
+  function traced(member: Member, send: () => Promise<Answer>): Promise<Answer> {
     tracesNext = false;
     return deps.tracing.span(
       'send message',
@@ -88,24 +87,27 @@ export async function sendDeliveries(
     return held;
   }
 
-  async function deliver(
-    shard: number,
-    member: Member,
-    own: Pick<Envelope, 'token' | 'keying'>,
-    holds: boolean,
-  ): Promise<void> {
-    const { address } = member;
-    const channel = deps.channels.of(address);
-    const ttl = Math.max(1, Math.floor((life.expiresAtMs - deps.now()) / 1000));
-    const answer = await exchange(member, () =>
-      forms.of(channel, holds).send(address, { ...own, ttl }, order),
-    );
+  /** Never rejects. */
+  async function deliver(shard: number, member: Member, envelope: Envelope, holds: boolean): Promise<void> {
+    try {
+      const { address } = member;
+      const message = forms.of(deps.channels.of(address), holds);
+      const answer = tracesNext
+        ? await traced(member, () => message.send(address, envelope, order))
+        : await message.send(address, envelope, order);
+      take(shard, member, answer);
+      if (answer.type === 'gone') await standing.gone(member);
+    } catch (error) {
+      failed(error);
+    }
+  }
+
+  function take(shard: number, member: Member, answer: Answer): void {
     if (answer.type === 'accepted') {
       note(shard, member.slot, 'accepted', serviceOf(member));
       standing.accepted(shard, member);
     } else if (answer.type === 'gone') {
       note(shard, member.slot, 'gone', serviceOf(member));
-      await standing.gone(member);
     } else if (answer.type === 'rejected') {
       refuse(shard, member, 'rejected');
     } else if (answer.type === 'unreachable') {
@@ -116,7 +118,7 @@ export async function sendDeliveries(
       const count = answer.attempted
         ? { attempt: attempt + 1, waits: 0 }
         : { attempt, waits: SAME_WAITS.has(answer.reason) ? waits : waits + 1 };
-      const origin = channel.originOf(address);
+      const origin = deps.channels.of(member.address).originOf(member.address);
       // Once an alert, whatever comes of it later: an acceptance takes it back.
       if (unproven && attempt === 0 && answer.attempted) standing.refused(shard, member);
       const mayHaveArrived = state.mayHaveArrived || (answer.attempted && NO_ANSWER.has(answer.reason));
@@ -157,14 +159,15 @@ export async function sendDeliveries(
       const reason = held.get(member.slot);
       if (reason !== undefined) note(shard, member.slot, `held-${reason}`, serviceOf(member));
     }
-    await Promise.all(
-      members.flatMap((member, index) => {
-        const { slot } = member;
-        if (held.has(slot)) return [];
-        const own = { token: tokens[index] ?? '', keying: keyings?.get(slot) };
-        return [deliver(shard, member, own, holds(slot)).catch(failed)];
-      }),
-    );
+    const ttl = Math.max(1, Math.floor((life.expiresAtMs - deps.now()) / 1000));
+    const deliveries: Promise<void>[] = [];
+    for (const [index, member] of members.entries()) {
+      const { slot } = member;
+      if (held.has(slot)) continue;
+      const envelope = { token: tokens[index] ?? '', keying: keyings?.get(slot), ttl };
+      deliveries.push(deliver(shard, member, envelope, holds(slot)));
+    }
+    await Promise.all(deliveries);
   }
 
   const failed = (error: unknown): void => fail(state, deps, error);

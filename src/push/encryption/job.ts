@@ -1,4 +1,4 @@
-import type { PushTarget } from '../types.ts';
+import type { Payload, PushTarget } from '../types.ts';
 
 /** RFC 8291, section 4: what fits into one record of 4,096 bytes. */
 export const MAX_PLAINTEXT = 3993;
@@ -16,7 +16,7 @@ export const KEYING_BYTES = 64 + 32;
 export interface EncryptionJob {
   readonly target: Receiver & Pick<PushTarget, 'keying'>;
   /** At most {@link MAX_PLAINTEXT} bytes. */
-  readonly payload: Buffer;
+  readonly payload: Payload;
 }
 
 /**

@@ -46,7 +46,7 @@ export function loadNativeEncryption(path: string): NativeEncryption {
     for (const { target, payload } of jobs) {
       at = writeKeys(messages, at, target);
       at = messages.writeUInt32LE(payload.length, at);
-      messages.set(payload, at);
+      payload.copy(messages, at);
       at += payload.length;
     }
     addon.encrypt(jobs.length, messages, bodies);

@@ -53,7 +53,11 @@ export function createLane(deps: {
   start: (job: Job) => void;
   finish: (job: Job, answer: PushAnswer) => void;
 }): Lane {
-  const { origin, provider, regional, unproven, vapid, now, logger, start, finish } = deps;
+  const { origin, provider, regional, unproven, vapid, logger, start, finish } = deps;
+  /** The clock is asked once a call: all that the call decides, it decides at the same time. */
+  let time = deps.now();
+  const now = (): number => time;
+  const look = (): void => void (time = deps.now());
   const limit = createConcurrencyLimit(now, unproven ? UNPROVEN_AT_ONCE : {});
   const throttle = createThrottle(now);
   const pace = createLoggedPace({ now, logger, provider, origin });
@@ -111,6 +115,7 @@ export function createLane(deps: {
   const dueAt = (job: Job): number => job.submittedAt + (isOurs() ? MAX_WAIT_HEALTHY : MAX_WAIT);
 
   function submit(job: Job): void {
+    look();
     const { rank } = job.order;
     const queue = queues[rank] as Fifo<Job>;
     const full = queue.length >= MAX_WAITING || isBehind(rank);
@@ -152,7 +157,6 @@ export function createLane(deps: {
       held ||= isHeld(first);
     }
     if (at === Infinity) return;
-    const time = now();
     at = Math.min(at, Math.max(inFlight.silentAt, time + 100));
     if (pausedUntil > time) at = Math.min(at, pausedUntil);
     if (pace.perMinute !== undefined) at = Math.min(at, time + pace.waitMs());
@@ -163,6 +167,7 @@ export function createLane(deps: {
     timer = setTimeout(
       () => {
         timer = undefined;
+        look();
         advance();
       },
       Math.max(1, at - time),
@@ -170,7 +175,7 @@ export function createLane(deps: {
   }
 
   function settle(job: Job, answer: PushAnswer): void {
-    const time = now();
+    look();
     const startedAt = job.startedAt ?? time;
     if (probe === job) probe = undefined;
     const reason = answer.type === 'retry' ? answer.reason : undefined;
@@ -214,6 +219,7 @@ export function createLane(deps: {
       return pace.perMinute;
     },
     get circuitOpen() {
+      look();
       return circuit.state !== 'closed';
     },
     get idle() {
@@ -227,6 +233,7 @@ export function createLane(deps: {
       }
     },
     busyMs(rank) {
+      look();
       const answer = refusal();
       if (answer?.type === 'retry') return Math.max(1, answer.afterMs);
       if (isBehind(rank)) return DEFAULT_RETRY_AFTER;

@@ -7,6 +7,7 @@ import {
 } from '../../../../src/alerts/notification.ts';
 import { newAlertSchema } from '../../../../src/alerts/input.ts';
 import { webPushMessage, webPushTestMessage } from '../../../../src/channels/web-push/message.ts';
+import { bytesOf, textOf } from '../../../support/payload.ts';
 
 const PUBLIC_URL = 'https://alerts.news.example';
 const alert = firstVersion(
@@ -29,7 +30,7 @@ test('what is counted is what is sent, byte for byte', () => {
     nextVersion(alert, { change: 'retraction', note: 'سبب' }, 'editor', 0),
   ];
   for (const version of versions) {
-    const payload = webPushMessage(version, PUBLIC_URL).payload('t'.repeat(RECEIPT_TOKEN_LENGTH));
+    const payload = bytesOf(webPushMessage(version, PUBLIC_URL).payload('t'.repeat(RECEIPT_TOKEN_LENGTH)));
     expect(payload.length).toBe(pushMessageBytes(version, PUBLIC_URL));
     expect(JSON.parse(payload.toString())).toMatchObject({
       notification: { lang: 'ar', dir: 'rtl', data: { receipt: 't'.repeat(RECEIPT_TOKEN_LENGTH) } },
@@ -40,7 +41,7 @@ test('what is counted is what is sent, byte for byte', () => {
 test('the note of a correction comes before the article, and alone where both do not fit', () => {
   const bodyOf = (version: typeof alert): string =>
     (
-      JSON.parse(webPushMessage(version, PUBLIC_URL).payload('').toString()) as {
+      JSON.parse(textOf(webPushMessage(version, PUBLIC_URL).payload(''))) as {
         notification: { body: string };
       }
     ).notification.body;
@@ -69,7 +70,7 @@ test('a retraction fits, whatever it takes back and whatever it says of it', () 
 
 test('a correction says that it is one; a retraction says why, without the picture', () => {
   const shown = (version: typeof alert): unknown =>
-    (JSON.parse(webPushMessage(version, PUBLIC_URL).payload('').toString()) as { notification: unknown })
+    (JSON.parse(textOf(webPushMessage(version, PUBLIC_URL).payload(''))) as { notification: unknown })
       .notification;
   expect(shown(nextVersion(alert, { change: 'correction' }, 'editor', 0))).toMatchObject({
     title: `تصحيح: ${alert.headline}`,
@@ -84,7 +85,7 @@ test('a correction says that it is one; a retraction says why, without the pictu
 test('a test says what it is before all else, opens the desk, and has nothing in common with the alert’s own messages', () => {
   const draft = { ...alert, status: 'draft' as const, url: 'https://news.example/article' };
   const test = webPushTestMessage(draft, PUBLIC_URL, 7);
-  const { notification } = JSON.parse(test.payload('receipt').toString());
+  const { notification } = JSON.parse(textOf(test.payload('receipt')));
   expect(notification).toMatchObject({
     title: `تجربة: ${alert.headline}`,
     body: `لم يُنشر بعد. لم يصل هذا إلا إلى أجهزتك التجريبية.\n${alert.body}`,
@@ -95,12 +96,10 @@ test('a test says what it is before all else, opens the desk, and has nothing in
   const real = webPushMessage(alert, PUBLIC_URL);
   expect(test.collapseKey).not.toBe(real.collapseKey);
   expect(test.collapseKey).toMatch(/^[\w-]{32}$/);
-  expect(notification.tag).not.toBe(JSON.parse(real.payload('t').toString()).notification.tag);
-  expect(test.payload('receipt').toString()).not.toMatch(/receipt|news\.example\/article/);
-  const english = webPushTestMessage({ ...alert, lang: 'en' }, PUBLIC_URL, 7)
-    .payload('')
-    .toString();
-  expect(JSON.parse(english).notification).toMatchObject({
+  expect(notification.tag).not.toBe(JSON.parse(textOf(real.payload('t'))).notification.tag);
+  expect(textOf(test.payload('receipt'))).not.toMatch(/receipt|news\.example\/article/);
+  const english = webPushTestMessage({ ...alert, lang: 'en' }, PUBLIC_URL, 7);
+  expect(JSON.parse(textOf(english.payload(''))).notification).toMatchObject({
     title: `TEST: ${alert.headline}`,
     // It is public, so it cannot say that it is not.
     body: `Only your test devices got this.\n${alert.body}`,
@@ -111,5 +110,5 @@ test('a test of the largest alert fits, with its picture or without', () => {
   const largest = { ...alert, headline: 'ن'.repeat(200), body: 'ن'.repeat(1000), status: 'draft' as const };
   const payload = webPushTestMessage(largest, PUBLIC_URL, 7).payload('');
   expect(payload.length).toBeLessThanOrEqual(MAX_PUSH_MESSAGE_BYTES);
-  expect(payload.toString()).toContain('أجهزتك التجريبية');
+  expect(textOf(payload)).toContain('أجهزتك التجريبية');
 });

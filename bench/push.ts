@@ -170,8 +170,7 @@ function openWebPush(name: 'web_push' | 'web_push_tuned', agent: Agent): Contend
     messages: MESSAGES,
     send: async (reader) => {
       const tuned = name === 'web_push_tuned' ? { agent } : {};
-      return (await webPush.sendNotification(reader.webPush, PAYLOAD, { ...options, ...tuned }))
-        .statusCode;
+      return (await webPush.sendNotification(reader.webPush, PAYLOAD, { ...options, ...tuned })).statusCode;
     },
     close: () => agent.destroy(),
   };

@@ -136,7 +136,8 @@ async function readSlots(
   for (const [slot, record] of pages.flat()) {
     if (!record || record.length === 0) continue;
     try {
-      members.push({ slot, ...unpackRecipient(addresses, record) });
+      const { address, unproven, refusals, wishes } = unpackRecipient(addresses, record);
+      members.push({ slot, address, unproven, refusals, wishes });
     } catch (error) {
       unreadable.push({ slot, error });
     }

@@ -20,16 +20,32 @@ export function webPushMessage(alert: Alert, publicUrl: string): WebPushMessage 
   const whole = Buffer.from(`${head}${' '.repeat(RECEIPT_TOKEN_LENGTH)}${tail}`);
   const tokenAt = Buffer.byteLength(head);
   return {
-    payload: (token) => ({
-      length: whole.length,
-      copy: (target, targetStart) => {
-        whole.copy(target, targetStart);
-        target.write(token, targetStart + tokenAt, 'latin1');
-      },
-    }),
+    payload: (token) => new PersonalPayload(whole, tokenAt, token),
     urgency: pushUrgency(alert.urgency),
     collapseKey: collapseKeyOf(alert.id),
   };
+}
+
+/** What all devices get, with the token of one. A class: there are thousands of them at a time. */
+class PersonalPayload implements Payload {
+  readonly #whole: Buffer;
+  readonly #tokenAt: number;
+  readonly #token: string;
+
+  constructor(whole: Buffer, tokenAt: number, token: string) {
+    this.#whole = whole;
+    this.#tokenAt = tokenAt;
+    this.#token = token;
+  }
+
+  get length(): number {
+    return this.#whole.length;
+  }
+
+  copy(target: Buffer, targetStart: number): void {
+    this.#whole.copy(target, targetStart);
+    target.write(this.#token, targetStart + this.#tokenAt, 'latin1');
+  }
 }
 
 /** The same for a test send, which has no receipt. */

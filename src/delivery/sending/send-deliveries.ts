@@ -10,6 +10,7 @@ import { createHolders } from '../ledger/holders.ts';
 import type { Outcome } from '../report/outcomes.ts';
 import { serviceNamed, type Service } from '../report/services.ts';
 import { admit } from './admit.ts';
+import { createCountdown } from './countdown.ts';
 import type { SendingDeps } from './deps.ts';
 import { defer, fail, settle, type RunState } from './run-state.ts';
 import type { Standing } from './standing.ts';
@@ -87,27 +88,22 @@ export async function sendDeliveries(
     return held;
   }
 
-  /** Never rejects. */
-  async function deliver(shard: number, member: Member, envelope: Envelope, holds: boolean): Promise<void> {
-    try {
-      const { address } = member;
-      const message = forms.of(deps.channels.of(address), holds);
-      const answer = tracesNext
-        ? await traced(member, () => message.send(address, envelope, order))
-        : await message.send(address, envelope, order);
-      take(shard, member, answer);
-      if (answer.type === 'gone') await standing.gone(member);
-    } catch (error) {
-      failed(error);
-    }
+  function send(member: Member, envelope: Envelope, holds: boolean): Promise<Answer> {
+    const { address } = member;
+    const message = forms.of(deps.channels.of(address), holds);
+    return tracesNext
+      ? traced(member, () => message.send(address, envelope, order))
+      : message.send(address, envelope, order);
   }
 
-  function take(shard: number, member: Member, answer: Answer): void {
+  /** @returns a promise where there is more to wait for */
+  function take(shard: number, member: Member, answer: Answer): Promise<void> | undefined {
     if (answer.type === 'accepted') {
       note(shard, member.slot, 'accepted', serviceOf(member));
       standing.accepted(shard, member);
     } else if (answer.type === 'gone') {
       note(shard, member.slot, 'gone', serviceOf(member));
+      return standing.gone(member);
     } else if (answer.type === 'rejected') {
       refuse(shard, member, 'rejected');
     } else if (answer.type === 'unreachable') {
@@ -130,6 +126,7 @@ export async function sendDeliveries(
         deps.now(),
       );
     }
+    return undefined;
   }
 
   async function sendChunk(shard: number, chunk: readonly number[]): Promise<void> {
@@ -160,14 +157,19 @@ export async function sendDeliveries(
       if (reason !== undefined) note(shard, member.slot, `held-${reason}`, serviceOf(member));
     }
     const ttl = Math.max(1, Math.floor((life.expiresAtMs - deps.now()) / 1000));
-    const deliveries: Promise<void>[] = [];
+    const answers = createCountdown<Answer>();
     for (const [index, member] of members.entries()) {
       const { slot } = member;
       if (held.has(slot)) continue;
       const envelope = { token: tokens[index] ?? '', keying: keyings?.get(slot), ttl };
-      deliveries.push(deliver(shard, member, envelope, holds(slot)));
+      try {
+        const answer = send(member, envelope, holds(slot));
+        answers.await(answer, (what) => take(shard, member, what), failed);
+      } catch (error) {
+        failed(error);
+      }
     }
-    await Promise.all(deliveries);
+    await answers.over();
   }
 
   const failed = (error: unknown): void => fail(state, deps, error);

@@ -57,8 +57,7 @@ function ours(origin: string, ca: string): Client {
   const transport = openTransport({ logger: pino({ level: 'silent' }), metrics: new Registry(), ca });
   return {
     name: 'ours',
-    send: async (path) =>
-      (await transport.request({ origin, path, headers: { ...HEADERS }, body: BODY })).status,
+    send: async (path) => (await transport.request({ origin, path, headers: HEADERS, body: BODY })).status,
     close: () => transport.close(),
   };
 }

@@ -67,14 +67,10 @@ export const settingsArguments = ({ judgedBy }: JudgedOptions): string[] => [
 ];
 
 /** The same, by what else, and when it is to go out (ms; '' is at once). */
-export const houseArguments = (
-  alert: EditorAlert,
-  options: JudgedOptions,
-  nowMs: number,
-): (string | number)[] => [
+export const houseArguments = (alert: EditorAlert, options: JudgedOptions): (string | number)[] => [
   ...settingsArguments(options),
   options.judgedBy?.topics ?? '',
-  storyFacts(options.judgedBy?.story, alert, nowMs),
+  storyFacts(options.judgedBy?.story, alert),
   alert.sendAt === null ? '' : Date.parse(alert.sendAt),
 ];
 

@@ -146,7 +146,7 @@ export function createAlertStore(deps: { redis: Redis; now: () => number }): Ale
           ...guarding(alert, options, deps.now()),
           ...counts,
           ...storyArguments(alert, options, deps.now()),
-          ...houseArguments(alert, options, deps.now()),
+          ...houseArguments(alert, options),
         ],
       );
       return linked(answer.type === 'created' ? { ...answer, alert } : answer, 'created');

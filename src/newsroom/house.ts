@@ -37,9 +37,9 @@ export function createHouse(deps: {
   let last: Omit<House, 'story'> | undefined;
   const stories = new Map<string, Story>();
 
-  function know(story: Story): void {
-    stories.delete(story.id);
-    stories.set(story.id, story);
+  function know(id: string, story: Story | undefined): void {
+    stories.delete(id);
+    if (story !== undefined) stories.set(id, story);
     for (const oldest of stories.keys()) if (stories.size > KNOWN_STORIES) stories.delete(oldest);
   }
 
@@ -55,7 +55,7 @@ export function createHouse(deps: {
       redis.get(keys.topics),
       storyId === null ? undefined : deps.stories.get(storyId),
     ]);
-    if (story !== undefined) know(story);
+    if (storyId !== null) know(storyId, story);
     last = {
       settings: parseSettings(settings, deps),
       topics: new Set(parseTopics(topics).topics.map(({ id }) => id)),

@@ -2,17 +2,13 @@ import type { EditorAlert } from '../schema.ts';
 import type { Story } from './schema.ts';
 
 /**
- * What decides whether a story takes an alert: its language, and whether it is open now and at the time at which the alert
- * is to go out. '' when there is no story.
+ * What decides whether a story takes an alert: its language, and whether it is open, when the alert is judged and when it is to
+ * go out. '' when there is no story.
+ * @param story as the alert was judged by it: it may have ended since
  */
-export function storyFacts(
-  story: Story | undefined,
-  { sendAt }: Pick<EditorAlert, 'sendAt'>,
-  nowMs: number,
-): string {
+export function storyFacts(story: Story | undefined, { sendAt }: Pick<EditorAlert, 'sendAt'>): string {
   if (story === undefined) return '';
-  const endsAt = Date.parse(story.endsAt);
-  return `${story.lang} ${endsAt > nowMs} ${sendAt === null || Date.parse(sendAt) <= endsAt}`;
+  return `${story.lang} ${!story.ended} ${sendAt === null || Date.parse(sendAt) <= Date.parse(story.endsAt)}`;
 }
 
 /** `storyFacts(key, sendAt, now)`: the same of the story as it is stored. Times in ms since the epoch; `sendAt` may be ''. */

@@ -71,6 +71,19 @@ test('a story that has ended at another server takes no alert, and one that goes
   expect(await post(scheduled)).toMatchObject({ status: 422, body: { errors: [{ pointer: '/sendAt' }] } });
 });
 
+test('a story that is gone by now is unknown, although the process has known it', async () => {
+  const { body: story } = await api.call('POST', '/v1/stories', {
+    key: api.keys.author,
+    body: { name: 'الحريق', lang: 'ar' },
+  });
+  expect(await post({ story: story.id })).toMatchObject({ status: 201 });
+  await api.deps.redis.del(keys.story(story.id));
+  expect(await post({ story: story.id })).toMatchObject({
+    status: 422,
+    body: { errors: [{ pointer: '/story', detail: expect.stringContaining('is not a story') as string }] },
+  });
+});
+
 test('a later version is judged by the rules of the moment at which it is stored', async () => {
   const { id } = (await post()).body;
   const editor = await api.deps.editors.authenticate(api.keys.author);
@@ -111,4 +124,17 @@ test('a repetition is answered as the first time, although its topic is gone', a
   const again = await send();
   expect(again).toMatchObject({ status: 201, body: { id: first.body.id } });
   expect(again.headers.get('idempotent-replayed')).toBe('true');
+});
+
+test('a story that has ended by itself takes no alert, although the process knows it as open', async () => {
+  const { body: story } = await api.call('POST', '/v1/stories', {
+    key: api.keys.author,
+    body: { name: 'العاصفة', lang: 'ar' },
+  });
+  expect(await post({ story: story.id })).toMatchObject({ status: 201 });
+  api.advance(30 * 24 * 3_600_000);
+  expect(await post({ story: story.id })).toMatchObject({
+    status: 422,
+    body: { errors: [{ pointer: '/story', detail: expect.stringContaining('has ended') as string }] },
+  });
 });

@@ -1,7 +1,7 @@
-import { Redis as Single, type Cluster } from 'ioredis';
+import { Cluster, Redis as Single } from 'ioredis';
 import type { Logger } from '../ops/logger.ts';
 import { clusterNodes, sentinelsOf, type ClusterNodes } from './cluster-url.ts';
-import { EndingCluster } from './cluster.ts';
+import { lasting } from './cluster.ts';
 import { shortSocketPath } from './socket-path.ts';
 
 /** A connection to one server, or to all nodes of a Redis Cluster. Its users need not know which. */
@@ -145,13 +145,15 @@ function open(url: string, purpose: ConnectionPurpose): Redis {
   const options = { ...PURPOSES[purpose], maxLoadingRetryTime: LOADING_RETRY_MS };
   const cluster = clusterNodes(url);
   if (cluster !== undefined) {
-    return new EndingCluster(cluster.nodes, {
-      clusterRetryStrategy: retryStrategy,
-      enableOfflineQueue: purpose !== 'command',
-      redisOptions: { ...options, ...cluster.login },
-      // A certificate names hosts, but ioredis would resolve them first and verify addresses.
-      ...(cluster.login.tls === undefined ? {} : { dnsLookup: (name, done) => done(null, name) }),
-    });
+    return lasting(
+      new Cluster(cluster.nodes, {
+        clusterRetryStrategy: retryStrategy,
+        enableOfflineQueue: purpose !== 'command',
+        redisOptions: { ...options, ...cluster.login },
+        // A certificate names hosts, but ioredis would resolve them first and verify addresses.
+        ...(cluster.login.tls === undefined ? {} : { dnsLookup: (name, done) => done(null, name) }),
+      }),
+    );
   }
   const path = url.replace(/^unix:\/\//, '');
   const single = { ...options, retryStrategy, reconnectOnError: createReconnectOnReadOnly() };

@@ -20,7 +20,10 @@ export function abortedBy(answer: Answer<unknown>): Aborted {
 /** What can be written about an alert: its next version, or an edit while it waits. */
 export type Writing = NewVersion['change'] | 'edit';
 
-/** What this editor can still do about what readers have. */
+/**
+ * What this editor can still do about what readers have. Abort comes last: when sending ends, it goes away, and no other button may
+ * move under the pointer.
+ */
 export function renderActions(
   alert: EditorAlert,
   desk: DeskShared,
@@ -54,9 +57,10 @@ export function renderActions(
   </button>`;
   return html`
     <div class="buttons">
-      ${may('abort') ? abort : nothing} ${write('update', text.updateIt)} ${write('correction', text.correct)}
+      ${write('update', text.updateIt)} ${write('correction', text.correct)}
       ${write('retraction', text.retract)}
       <a class="button" href="#/">${text.writeNew}</a>
+      ${may('abort') ? abort : nothing}
     </div>
     ${on.aborted ? html`<p class="note aborted" tabindex="-1">${text[on.aborted]}</p>` : nothing}
   `;

@@ -1,6 +1,7 @@
 import { get, request as open, type RequestOptions } from 'node:https';
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createGunzip } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
@@ -88,6 +89,12 @@ for (const documented of DOCUMENTED_PROXIES) {
   });
 }
 
+/** By then, a proxy that asks every second has seen that a server is back. Until then the other must not go. */
+const SEEN_MS = 2000;
+
+/** An editor may send so many a minute. */
+const POST_EVERY_MS = 300;
+
 const here = DOCUMENTED_PROXIES.filter(({ isHere }) => isHere);
 
 test.skipIf(here.length === 0)(
@@ -111,6 +118,7 @@ test.skipIf(here.length === 0)(
         const [answer] = (await once(call, 'response')) as [IncomingMessage];
         statuses.add(answer.statusCode ?? 0);
         await once(answer.resume(), 'end');
+        if (options.method === 'POST') await sleep(POST_EVERY_MS);
       }
       return statuses;
     }
@@ -127,6 +135,7 @@ test.skipIf(here.length === 0)(
         await expect
           .poll(async () => (await fetch(`${origin}/readyz`)).status, { timeout: 10_000 })
           .toBe(200);
+        await sleep(SEEN_MS);
       }
       going.abort();
       const statuses = await Promise.all(callers);

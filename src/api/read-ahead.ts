@@ -2,7 +2,7 @@ import type { Request, RequestHandler } from 'express';
 import type { Base } from '../newsroom/later-version.ts';
 import type { Newsroom } from '../newsroom/newsroom.ts';
 
-/** What requests need of Redis whoever asks, read while the gate looks their editor up: one wait instead of two. */
+/** Reads what a request needs of Redis while the gate looks up who asks. The request then waits once instead of twice. */
 export interface ReadAhead {
   /** For `POST /v1/alerts/:id/versions`. A request that shows neither key nor session is refused without. */
   readonly handler: RequestHandler;

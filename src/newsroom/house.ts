@@ -11,21 +11,20 @@ export interface House {
   readonly settings: NewsroomSettings;
   /** Ids of the topics that an alert may name. */
   readonly topics: ReadonlySet<string>;
-  /** The one that was asked for; undefined: there is none. */
-  readonly story: Story | undefined;
-  /** All of it as it is stored: an alert is stored only while it is. */
+  /** Both as they are stored, and the story that was asked for: an alert is stored only while all of it counts. */
   readonly judgedBy: JudgedBy;
 }
 
+/** Of no story, where none is named. */
 export interface HouseReader {
-  /** As it is now. @param storyId null: no story */
+  /** As it is now. */
   read(storyId?: string | null): Promise<House>;
   /** As this process read it last. Whoever stores by it must find out whether it still counts. */
-  known(storyId: string | null): Promise<House>;
+  known(storyId?: string | null): Promise<House>;
 }
 
-/** Stories that a process knows; a newsroom has fewer that are open. */
-const KNOWN_STORIES = 100;
+/** Bound of the stories that a process knows. A newsroom has fewer that are open. */
+const MOST_KNOWN = 100;
 
 /** @param deps.requireApproval counts until an admin has set the rule */
 export function createHouse(deps: {
@@ -34,28 +33,29 @@ export function createHouse(deps: {
   readonly requireApproval: boolean;
 }): HouseReader {
   const { redis } = deps;
-  let last: Omit<House, 'story'> | undefined;
+  /** Without a story. */
+  let last: House | undefined;
   const stories = new Map<string, Story>();
 
   function know(id: string, story: Story | undefined): void {
     stories.delete(id);
-    if (story !== undefined) stories.set(id, story);
-    for (const oldest of stories.keys()) if (stories.size > KNOWN_STORIES) stories.delete(oldest);
+    if (story === undefined) return;
+    if (stories.size >= MOST_KNOWN) stories.clear();
+    stories.set(id, story);
   }
 
-  const withStory = (house: Omit<House, 'story'>, story: Story | undefined): House => ({
+  const withStory = (house: House, story: Story | undefined): House => ({
     ...house,
-    story,
     judgedBy: { ...house.judgedBy, story },
   });
 
-  async function read(storyId: string | null = null): Promise<House> {
+  async function read(storyId?: string | null): Promise<House> {
     const [settings, topics, story] = await Promise.all([
       redis.hget(keys.newsroom, SETTINGS),
       redis.get(keys.topics),
-      storyId === null ? undefined : deps.stories.get(storyId),
+      typeof storyId === 'string' ? deps.stories.get(storyId) : undefined,
     ]);
-    if (storyId !== null) know(storyId, story);
+    if (typeof storyId === 'string') know(storyId, story);
     last = {
       settings: parseSettings(settings, deps),
       topics: new Set(parseTopics(topics).topics.map(({ id }) => id)),
@@ -67,9 +67,10 @@ export function createHouse(deps: {
   return {
     read,
     known: async (storyId) => {
-      const story = storyId === null ? undefined : stories.get(storyId);
-      if (last === undefined || (storyId !== null && story === undefined)) return read(storyId);
-      return withStory(last, story);
+      if (last === undefined) return read(storyId);
+      if (typeof storyId !== 'string') return last;
+      const story = stories.get(storyId);
+      return story === undefined ? read(storyId) : withStory(last, story);
     },
   };
 }

@@ -8,6 +8,7 @@ import type { AuditLog } from '../editors/audit.ts';
 import type { Editor } from '../editors/schema.ts';
 import { Problem } from '../http/problem.ts';
 import type { House, HouseReader } from './house.ts';
+import { judgeByKnown } from './judge-by-known.ts';
 import { timeOnward } from './onward.ts';
 import type { StartFanOut } from './publication.ts';
 import { notFound, refuseUnlessAllowed, wrongStatus } from './refusals.ts';
@@ -70,22 +71,7 @@ export function createLaterVersions(deps: LaterVersionDeps) {
     return alert;
   }
 
-  async function judgeBy(
-    known: Promise<Base>,
-    id: string,
-    judgeOne: (base: Base) => EditorAlert,
-  ): Promise<{ alert: EditorAlert; base: Base }> {
-    try {
-      const base = await known;
-      return { alert: judgeOne(base), base };
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      const base = await baseOf(id);
-      return { alert: judgeOne(base), base };
-    }
-  }
-
-  /** @param ahead what {@link baseOf} began to read before it was known who asks */
+  /** @param ahead the answer of {@link baseOf}, where it was asked before the editor was known */
   async function addVersion(
     id: string,
     input: NewVersion,
@@ -94,8 +80,9 @@ export function createLaterVersions(deps: LaterVersionDeps) {
     ahead?: Promise<Base>,
   ): Promise<CreateResult> {
     rules.checkChange(input);
-    for (let known = ahead ?? baseOf(id); ; known = baseOf(id)) {
-      const { alert, base } = await judgeBy(known, id, (one) => judge(one, input, editor));
+    for (let known = ahead; ; known = undefined) {
+      const read = (): Promise<Base> => baseOf(id);
+      const { by: base, judged: alert } = await judgeByKnown(known, read, (one) => judge(one, input, editor));
       const entry = {
         editorId: editor.id,
         action: alert.silent === true ? 'alert.silent-update' : `alert.${input.change}`,

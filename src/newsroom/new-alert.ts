@@ -6,8 +6,8 @@ import type { AlertStore, CreateResult } from '../alerts/store.ts';
 import { firstVersion } from '../alerts/versions.ts';
 import type { AuditLog } from '../editors/audit.ts';
 import type { Editor } from '../editors/schema.ts';
-import { Problem } from '../http/problem.ts';
 import type { House, HouseReader } from './house.ts';
+import { judgeByKnown } from './judge-by-known.ts';
 import { statusOnward, timeOnward } from './onward.ts';
 import type { StartFanOut } from './publication.ts';
 import type { AlertRules } from './rules.ts';
@@ -24,11 +24,6 @@ interface NewAlertDeps {
   readonly now: () => number;
 }
 
-interface Asked {
-  readonly input: NewAlert;
-  readonly editor: Editor;
-}
-
 /**
  * Stores a new alert. It is judged by the house as this process knows it, which needs no wait for Redis: the script that stores
  * it finds out whether that still counts. Nothing is refused by what no longer counts.
@@ -37,7 +32,7 @@ export function createNewAlerts(deps: NewAlertDeps) {
   const { alerts, audit, rules, now } = deps;
 
   /** @throws {Problem} where a rule of the house refuses it */
-  function judge({ input, editor }: Asked, house: House): EditorAlert {
+  function judge(input: NewAlert, editor: Editor, house: House): EditorAlert {
     rules.checkNew(input, house);
     const { settings } = house;
     const texts = { headline: input.headline, body: input.body ?? null, note: null, lang: input.lang };
@@ -46,28 +41,20 @@ export function createNewAlerts(deps: NewAlertDeps) {
     const sendAt = timeOnward(input.sendAt ?? null, isHeld, settings, now());
     const status = input.draft === true ? 'draft' : statusOnward({ sendAt }, isAgreed, now());
     const alert = firstVersion(newAlertId(now()), { ...input, sendAt }, editor.id, now(), status);
-    refuseUnlessInStory(alert, house.story);
+    refuseUnlessInStory(alert, house.judgedBy.story);
     rules.checkSize(alert);
     return alert;
-  }
-
-  async function judgeByKnown(asked: Asked): Promise<{ alert: EditorAlert; house: House }> {
-    const storyId = asked.input.story ?? null;
-    const known = await deps.house.known(storyId);
-    try {
-      return { alert: judge(asked, known), house: known };
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      const house = await deps.house.read(storyId);
-      return { alert: judge(asked, house), house };
-    }
   }
 
   return async (input: NewAlert, editor: Editor, claim?: IdempotencyClaim): Promise<CreateResult> => {
     const allowDuplicate = input.allowDuplicate ?? false;
     const action = allowDuplicate ? 'alert.create-allowing-duplicate' : 'alert.create';
     for (;;) {
-      const { alert, house } = await judgeByKnown({ input, editor });
+      const { by: house, judged: alert } = await judgeByKnown(
+        deps.house.known(input.story),
+        () => deps.house.read(input.story),
+        (one) => judge(input, editor, one),
+      );
       const result = await audit.commit({ editorId: editor.id, action, target: alert.id }, (link) =>
         alerts.create(alert, {
           claim,

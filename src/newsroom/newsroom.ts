@@ -23,7 +23,7 @@ import { createWaitingRoom, type WaitingRoom } from './waiting.ts';
 export interface Newsroom extends WaitingRoom {
   /** @param claim makes a repetition harmless: it is answered as the first time */
   create(input: NewAlert, editor: Editor, claim?: IdempotencyClaim): Promise<CreateResult>;
-  /** @param ahead what {@link baseOf} began to read before it was known who asks */
+  /** @param ahead the answer of {@link baseOf}, where it was asked before the editor was known */
   addVersion(
     id: string,
     input: NewVersion,

@@ -16,20 +16,17 @@ export interface TimeTally {
   observe(value: number): void;
 }
 
-type Options<Label extends string> = Pick<MetricConfiguration<Label>, 'name' | 'help'> & {
-  readonly labelNames: readonly Label[];
-  readonly metrics: Metrics;
-};
+type Options = Pick<MetricConfiguration<string>, 'name' | 'help'> & { readonly metrics: Metrics };
 
 type Labels<Label extends string> = Readonly<Record<Label, string>>;
 
-/** @returns makes the tally of some labels, once for each */
+/** @returns makes the tally of some labels. Call it once for each. */
 export function openTallies<Label extends string>({
   name,
   help,
   labelNames,
   metrics,
-}: Options<Label>): (labels: Labels<Label>) => Tally {
+}: Options & { readonly labelNames: readonly Label[] }): (labels: Labels<Label>) => Tally {
   const tallies: (readonly [Labels<Label>, Tally])[] = [];
   const counter: Counter<Label> = new Counter({
     name,
@@ -57,14 +54,14 @@ interface Series<Label extends string> {
 
 /**
  * @param options.buckets upper bounds, rising
- * @returns makes the tally of some labels, once for each
+ * @returns makes the tally of some labels. Call it once for each.
  */
-export function openTimeTallies<Label extends string>({
+export function openTimeTallies<Label extends string = never>({
   name,
   help,
   buckets,
   metrics,
-}: Options<Label> & { readonly buckets: readonly number[] }): (labels: Labels<Label>) => TimeTally {
+}: Options & { readonly buckets: readonly number[] }): (labels: Labels<Label>) => TimeTally {
   const all: Series<Label>[] = [];
   const about = { name, help, type: 'histogram', aggregator: 'sum' };
   const histogram = { ...about, get: () => Promise.resolve({ ...about, values: all.flatMap(valuesOf) }) };

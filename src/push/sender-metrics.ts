@@ -32,7 +32,6 @@ export interface SenderMetrics {
 
 /** Registers the sender's metrics. Each read of a gauge sums it over the origins of a provider. */
 export function createSenderMetrics(metrics: Metrics, lanes: () => Iterable<LaneGauges>): SenderMetrics {
-  const registers = [metrics];
   const attempts = openTallies({
     name: 'ajil_push_attempts_total',
     help: 'Push messages, by provider and outcome of the attempt',
@@ -45,10 +44,9 @@ export function createSenderMetrics(metrics: Metrics, lanes: () => Iterable<Lane
     labelNames: ['provider', 'outcome'],
     metrics,
   });
-  const latency = openTimeTallies({
+  const latency = openTimeTallies<'provider'>({
     name: 'ajil_push_latency_seconds',
     help: 'Time from the start of an attempt to its answer',
-    labelNames: ['provider'],
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     metrics,
   });
@@ -58,7 +56,7 @@ export function createSenderMetrics(metrics: Metrics, lanes: () => Iterable<Lane
       name,
       help,
       labelNames: ['provider'] as const,
-      registers,
+      registers: [metrics],
       collect: () => {
         instance.reset();
         for (const lane of lanes()) instance.inc({ provider: lane.provider }, valueOf(lane));

@@ -15,7 +15,7 @@ export interface PushTarget {
 /** RFC 8030, section 5.3. */
 export type PushUrgency = 'very-low' | 'low' | 'normal' | 'high';
 
-/** Bytes that are written where they are needed, so that no message need have them in a buffer of its own. A `Buffer` is one. */
+/** The bytes of a message. They are written where they are needed, so no message has a buffer of its own. A `Buffer` can be one. */
 export interface Payload {
   readonly length: number;
   copy(target: Buffer, targetStart: number): unknown;

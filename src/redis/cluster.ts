@@ -4,12 +4,12 @@ import { Cluster } from 'ioredis';
 const leaving = new WeakSet<Cluster>();
 
 /**
- * A Redis Cluster whose connection always ends when it is told to, and otherwise always comes back. ioredis forgets both now and
- * then, and whoever waits for it (BullMQ's worker of an idle queue) waits for ever:
- * - While it knows no node, because all were away and it waits before the next attempt, `disconnect` says nothing any more.
- * - After failovers the pool may be empty while nobody listens for that: the connection is closed, and nothing follows.
- * - Where the cluster is not ready at the first attempt, because a failover goes on, `connect` is forgotten: the connection comes
- *   back, and the promise of the one who asked for it does not.
+ * A connection to a Redis Cluster that ends when it is told to, and comes back otherwise. ioredis forgets both in three cases.
+ * Whoever waits for it then waits for ever, as BullMQ's workers do:
+ * - All nodes were away, and ioredis waits before its next attempt. It knows no node then, and `disconnect` and `quit` say nothing.
+ * - After failovers no node is left, and nobody listens for that. The connection is closed, and nothing follows.
+ * - The cluster is not ready at the first attempt, because a failover goes on. The connection comes back later, but the promise
+ *   of `connect` is never kept.
  */
 class LastingCluster extends Cluster {
   override connect(): Promise<void> {
@@ -25,10 +25,12 @@ class LastingCluster extends Cluster {
   }
 
   override disconnect(reconnect = false): void {
-    const isEmpty = this.nodes().length === 0;
-    if (!reconnect) leaving.add(this);
-    super.disconnect(reconnect);
-    if (!reconnect && isEmpty && this.status === 'disconnecting') become(this, 'close');
+    if (reconnect) super.disconnect(true);
+    else leave(this, () => super.disconnect());
+  }
+
+  override quit(...args: Parameters<Cluster['quit']>): Promise<'OK'> {
+    return leave(this, () => super.quit(...args));
   }
 
   /** BullMQ's blocking connections are made so. */
@@ -37,11 +39,22 @@ class LastingCluster extends Cluster {
   }
 }
 
-/** @param cluster that nobody uses yet */
+/**
+ * @param cluster that nobody uses yet. It is made by ioredis, because `duplicate` there makes no subclass
+ * @returns the same
+ */
 export function lasting(cluster: Cluster): Cluster {
   Object.setPrototypeOf(cluster, LastingCluster.prototype);
   goOn(cluster);
   return cluster;
+}
+
+function leave<Left>(cluster: Cluster, how: () => Left): Left {
+  leaving.add(cluster);
+  const isEmpty = cluster.nodes().length === 0;
+  const left = how();
+  if (isEmpty && cluster.status === 'disconnecting') become(cluster, 'close');
+  return left;
 }
 
 /** Closed is no state to stay in: ioredis goes on from it in the same turn, if it listens. */

@@ -138,7 +138,6 @@ export function timeDeliveries(ledger: Ledger, metrics: Metrics): Ledger {
   const seconds = openTimeTallies({
     name: 'ajil_delivery_seconds',
     help: 'Time from the acceptance of a version to its acceptance by the push service, per delivery',
-    labelNames: [],
     buckets: [0.25, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 900, 3600],
     metrics,
   })({});

@@ -1,4 +1,4 @@
-/** Waits for many answers at once. `Promise.all`, with an async function for each answer, takes ten times as much memory. */
+/** Waits for many answers at once, as `Promise.all` does. But it makes no promise and no async function for each of them. */
 export interface Countdown<T> {
   /**
    * @param take is given the answer; where it returns a promise, that is waited for as well

@@ -11,7 +11,7 @@ end
 `;
 
 /**
- * Who has an API key. An editor who asks is often about to write into the audit log, and must know its newest entry.
+ * Finds the editor who has an API key, and the newest entry of the audit log: what this editor does next is often written there.
  *
  * KEYS: 1 audit log, 2 editors, 3 API keys.
  * ARGV: 1 SHA-256 of the key.

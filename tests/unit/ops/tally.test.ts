@@ -36,7 +36,7 @@ test.each([
   ['without labels', [] as const, [{}]],
 ])('time tallies %s are shown as a histogram of prom-client is', async (_, labelNames, series) => {
   const [ours, theirs] = [new Registry(), new Registry()];
-  const tallyOf = openTimeTallies<string>({ ...ABOUT, labelNames, buckets: BUCKETS, metrics: ours });
+  const tallyOf = openTimeTallies<string>({ ...ABOUT, buckets: BUCKETS, metrics: ours });
   const histogram = new Histogram<string>({ ...ABOUT, labelNames, buckets: BUCKETS, registers: [theirs] });
   for (const labels of series) {
     const tally = tallyOf(labels);
